@@ -1,0 +1,62 @@
+"""Who logs in: people with a role and a time zone, and the API tokens of extensions' users."""
+
+import zoneinfo
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+def validate_time_zone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(
+            _("“%(name)s” is not a time zone. Choose one from the list."), params={"name": name}
+        )
+
+
+class Role(models.TextChoices):
+    ADMINISTRATOR = "administrator", _("Administrator")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    AGENT = "agent", _("Agent")
+
+
+class User(AbstractUser):
+    """A person who logs in. What an agent may see hangs on the user's extension, not on the role."""
+
+    role = models.CharField(_("Role"), max_length=16, choices=Role, default=Role.AGENT)
+    time_zone = models.CharField(
+        _("Time zone"),
+        max_length=64,
+        blank=True,
+        validators=[validate_time_zone],
+        help_text=_("Times are shown in this zone. Empty: the system's."),
+    )
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.role == Role.ADMINISTRATOR
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone or settings.TIME_ZONE)
+
+
+class ApiToken(models.Model):
+    """A bearer token of a user, for the REST API and the event stream. Only its SHA-256 is stored."""
+
+    class Scope(models.TextChoices):
+        READ = "read", _("Read")
+        SEND = "send", _("Read and send")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=127)
+    scope = models.CharField(max_length=8, choices=Scope, default=Scope.SEND)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,185 @@
+"""The seam to an ITSP: everything above it speaks only these words. See docs/adding-an-itsp.md."""
+
+import enum
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class DeliveryStatus(models.TextChoices):
+    """Where an outbound text is. It only moves forward, in the order of `RANK`."""
+
+    QUEUED = "queued", _("Queued")  # waits with us
+    SENDING = "sending", _("Sending")  # claimed by a worker
+    UNKNOWN = "unknown", _("Unknown")  # the ITSP's answer was lost; never sent again blindly
+    CANCELLED = "cancelled", _("Cancelled")
+    EXPIRED = "expired", _("Expired")
+    ACCEPTED = "accepted", _("Accepted")  # the ITSP has it
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    UNDELIVERED = "undelivered", _("Undelivered")
+    DELIVERED = "delivered", _("Delivered")
+    READ = "read", _("Read")
+
+    @property
+    def rank(self) -> int:
+        return list(DeliveryStatus).index(self)
+
+
+SUCCESS = frozenset({DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ})
+FAILURE = frozenset({DeliveryStatus.FAILED, DeliveryStatus.UNDELIVERED})
+
+
+class Advice(enum.Enum):
+    """What an ITSP's error means for what we do next."""
+
+    FAIL = "fail"  # this message only; never retry by ourselves
+    RETRY = "retry"  # was not processed: the channel waits, the message keeps its place
+    SLOW_DOWN = "slow_down"  # was not processed: the sender is too fast
+    STOP = "stop"  # credentials, account or sender unusable: the channel stops, its queue stays
+    UNKNOWN = "unknown"  # may have been processed
+
+
+@dataclass(eq=False)
+class ItspError(Exception):
+    """An ITSP's refusal, or the lack of a clear answer, in words for agents and admins."""
+
+    advice: Advice
+    reason: str
+    code: str = ""  # the ITSP's own
+    retry_after_s: float | None = None
+    field: str = ""  # of the credentials form, where one is to blame
+
+
+@dataclass(frozen=True)
+class WebhookCall:
+    """A request to a webhook URL as it came in, before anything is believed.
+
+    `url` is what the ITSP called: our public origin, path and query, without fragment.
+    Header names are lower case; only those in `ITSP.webhook_headers` are kept.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class MediaRef:
+    """An attachment that still lies at the ITSP."""
+
+    url: str
+    content_type: str
+
+
+@dataclass(frozen=True)
+class InboundSms:
+    """A text from a contact. Addresses are kept as the ITSP wrote them."""
+
+    itsp_message_id: str
+    account_id: str
+    sender: str
+    recipient: str
+    body: str
+    media: tuple[MediaRef, ...] = ()
+
+
+@dataclass(frozen=True)
+class StatusUpdate:
+    """What became of an outbound text. `attempt_id` is ours, from the callback URL, if it was there."""
+
+    itsp_message_id: str
+    account_id: str
+    status: DeliveryStatus
+    attempt_id: int | None = None
+    error_code: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class OutboundSms:
+    sender: str
+    recipient: str
+    body: str
+    callback_url: str
+    media_urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The ITSP has taken a text."""
+
+    itsp_message_id: str
+    status: DeliveryStatus = DeliveryStatus.ACCEPTED
+
+
+@dataclass(frozen=True)
+class Media:
+    """A downloaded attachment; `content_type` is what the ITSP's server said."""
+
+    content: bytes
+    content_type: str
+
+
+@dataclass(frozen=True)
+class Acknowledgement:
+    """What the ITSP wants to read as a webhook's answer."""
+
+    body: str = ""
+    content_type: str = "text/plain"
+
+
+Credentials = Mapping[str, Any]
+
+
+class Sender(ABC):
+    """A client of one account. Used by several threads at once."""
+
+    @abstractmethod
+    def send(self, sms: OutboundSms, wait_for_slot: Callable[[], None]) -> Accepted:
+        """Sends once; calls `wait_for_slot` directly before the socket is used.
+
+        Raises `ItspError`, and whatever `wait_for_slot` raises.
+        """
+
+
+class Itsp(ABC):
+    """One provider."""
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    credentials_form: ClassVar[type[forms.Form]]
+    webhook_headers: ClassVar[frozenset[str]]
+    webhook_overrides: ClassVar[str] = ""  # appended to the URL that admins copy
+
+    @abstractmethod
+    def check_credentials(self, credentials: Credentials) -> None:
+        """Asks the ITSP. Raises `ItspError`; its `field` names the wrong one where that is known."""
+
+    @abstractmethod
+    def is_authentic(self, call: WebhookCall, credentials: Credentials) -> bool:
+        """True if the call was signed with the channel's own secret."""
+
+    @abstractmethod
+    def read(self, call: WebhookCall) -> list[InboundSms | StatusUpdate]:
+        """What an authentic call says; [] for what we have no use for. Raises `ItspError` if unreadable."""
+
+    @abstractmethod
+    def acknowledge(self, call: WebhookCall) -> Acknowledgement: ...
+
+    @abstractmethod
+    def account_id(self, credentials: Credentials) -> str:
+        """The account that a call must name."""
+
+    @abstractmethod
+    def sender(self, credentials: Credentials) -> Sender: ...
+
+    @abstractmethod
+    def fetch_media(self, url: str, credentials: Credentials, max_bytes: int) -> Media:
+        """Downloads an attachment. Raises `ItspError` (RETRY, or FAIL for what can never be had)."""

@@ -1,0 +1,108 @@
+"""A channel is an account at an ITSP; its numbers carry the rules by which texts are routed."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from channels.encryption import EncryptedJSONField
+from routing.models import ArchivableQuerySet, Destination, Extension
+
+SENDING_RATES = (*range(1, 11), 15, 20, 25, 30, 40, 50, 75, 80, 100, 150, 225)  # per second
+
+
+class Channel(models.Model):
+    """An account at an ITSP with a sending rate. Deleting archives it.
+
+    Status: never verified → connected ⇄ failing (with its reason); `paused_at` is an admin's own doing.
+    """
+
+    class Status(models.TextChoices):
+        NEVER_VERIFIED = "never_verified", _("Never verified")
+        CONNECTED = "connected", _("Connected")
+        FAILING = "failing", _("Failing")
+
+    class RateUnit(models.TextChoices):
+        MESSAGES = "messages", _("Messages")
+        SEGMENTS = "segments", _("Segments")
+
+    name = models.CharField(_("Name"), max_length=127)
+    itsp = models.CharField(_("ITSP"), max_length=32)  # a key of channels.itsp.ITSPS
+    credentials = EncryptedJSONField()  # the fields of the ITSP's credentials form
+    sending_rate = models.PositiveSmallIntegerField(
+        _("Message Sending Rate"),
+        choices=[(rate, str(rate)) for rate in SENDING_RATES],
+        default=1,
+    )
+    rate_unit = models.CharField(max_length=8, choices=RateUnit, default=RateUnit.MESSAGES)
+    session_timeout_days = models.PositiveSmallIntegerField(
+        _("Session Timeout (Days)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+    )
+    status = models.CharField(max_length=16, choices=Status, default=Status.NEVER_VERIFIED)
+    status_reason = models.TextField(blank=True)
+    status_changed_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    last_inbound_at = models.DateTimeField(null=True)  # written by sessions, to within half a minute
+    created_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ArchivableQuerySet["Channel"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=Q(archived_at=None),
+                name="channel_name_once",
+                violation_error_message=_("Another channel has this name. Choose another one."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WebhookAddress(models.Model):
+    """A token under which a channel's webhook answers. A channel can have several while one is replaced."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="webhook_addresses")
+    token = EncryptedJSONField()
+    token_hash = models.CharField(max_length=64, unique=True)  # SHA-256 of the token, hex
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"webhook address {self.pk} of channel {self.channel_id}"
+
+
+class Number(Destination):
+    """One of our numbers and its message routing rule.
+
+    The row stays when the number is removed (`archived_at`) or comes back on another channel, because
+    sessions hold it. `address` is E.164 or a short code, digit for digit as it was entered.
+    """
+
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="numbers")
+    address = models.CharField(_("Number"), max_length=16)
+    initiators = models.ManyToManyField(
+        Extension,
+        verbose_name=_("Extensions allowed to create messaging sessions"),
+        related_name="initiates_from",
+        blank=True,
+    )
+    archived_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ArchivableQuerySet["Number"].as_manager()
+
+    class Meta(Destination.Meta):
+        constraints = [
+            *Destination.Meta.constraints,
+            models.UniqueConstraint(fields=["address"], condition=Q(archived_at=None), name="number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.address

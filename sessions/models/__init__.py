@@ -1,0 +1,15 @@
+from sessions.models.delivery import Attempt, AttemptEvent, Lane
+from sessions.models.journal import CountedChange, Event, WebhookRequest
+from sessions.models.thread import Attachment, Message, MessagingSession
+
+__all__ = [
+    "Attachment",
+    "Attempt",
+    "AttemptEvent",
+    "CountedChange",
+    "Event",
+    "Lane",
+    "Message",
+    "MessagingSession",
+    "WebhookRequest",
+]

@@ -1,0 +1,90 @@
+"""The outbound queue: attempts wait in lanes, one in flight per lane."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from channels.itsp.base import DeliveryStatus
+from channels.models import Channel, Number
+from sessions.models.thread import Message
+
+
+class Lane(models.Model):
+    """The queue of one number and one contact, kept in order.
+
+    `head` is the oldest waiting attempt, so that claiming reads heads only, however long the queue is.
+    `in_flight` is the one attempt that is claimed or whose outcome is unknown; nothing else of the lane
+    is claimed meanwhile. Whoever changes either, or adds an attempt, locks the row first.
+    """
+
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="lanes")
+    number = models.ForeignKey(Number, on_delete=models.PROTECT, related_name="lanes")
+    contact = models.CharField(max_length=64)
+    head = models.ForeignKey("Attempt", null=True, on_delete=models.PROTECT, related_name="+")
+    in_flight = models.ForeignKey("Attempt", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number", "contact"], name="one_lane_per_number_and_contact")
+        ]
+        indexes = [
+            models.Index(
+                fields=["channel", "head"],
+                condition=Q(head__isnull=False, in_flight=None),
+                name="lane_claimable",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"lane {self.pk}"
+
+
+class Attempt(models.Model):
+    """One try to hand a message to the ITSP.
+
+    queued → sending (claimed, with a lease) → accepted → sent → delivered → read
+    sending → queued (refused, not processed) | failed | unknown (no clear answer) → accepted …
+    sent → undelivered. The status only moves forward, but for sending → queued.
+    """
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attempts")
+    lane = models.ForeignKey(Lane, on_delete=models.PROTECT, related_name="attempts")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="attempts")
+    status = models.CharField(max_length=12, choices=DeliveryStatus, default=DeliveryStatus.QUEUED)
+    segments = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    itsp_message_id = models.CharField(max_length=64, null=True)  # noqa: DJ001 (null: not unique)
+    counted_at = models.DateTimeField(null=True)  # when it first counted as success or failure; never moves
+    error_code = models.CharField(max_length=16, blank=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "itsp_message_id"], name="sent_once"),
+        ]
+        indexes = [
+            models.Index(fields=["lane", "id"], condition=Q(status="queued"), name="attempt_waiting"),
+            models.Index(fields=["claimed_at"], condition=Q(status="sending"), name="attempt_claimed"),
+            models.Index(fields=["channel", "counted_at"], name="attempt_counted"),
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.pk}"
+
+
+class AttemptEvent(models.Model):
+    """A status that the ITSP reported, once each, in whatever order they came."""
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="events")
+    status = models.CharField(max_length=12, choices=DeliveryStatus)
+    error_code = models.CharField(max_length=16, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = [F("at").asc(), F("id").asc()]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "status"], name="attempt_status_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.status} of attempt {self.attempt_id}"

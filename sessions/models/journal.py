@@ -1,0 +1,76 @@
+"""What is written down so that nothing is lost: webhook requests, events to publish, changes to count."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from channels.models import Channel
+
+
+class WebhookRequest(models.Model):
+    """The journal: a request to a webhook URL as it came in, and what became of it.
+
+    A failed one is tried again by beat until it is processed; a rejected one is a bounded trace.
+    """
+
+    class Outcome(models.TextChoices):
+        PROCESSED = "processed", _("Processed")
+        DUPLICATE = "duplicate", _("Duplicate")
+        IGNORED = "ignored", _("Ignored")  # authentic, but not for us: the reason says why
+        FAILED = "failed", _("Failed")
+        REJECTED = "rejected", _("Rejected")
+
+    channel = models.ForeignKey(Channel, null=True, on_delete=models.CASCADE, related_name="webhook_requests")
+    received_at = models.DateTimeField()
+    method = models.CharField(max_length=8)
+    url = models.TextField()
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField()
+    outcome = models.CharField(max_length=12, choices=Outcome)
+    reason = models.TextField(blank=True)
+    tries = models.PositiveSmallIntegerField(default=1)
+    next_try_at = models.DateTimeField(null=True)  # of a failed one
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["channel", "-received_at", "-id"], name="journal_of_channel"),
+            models.Index(fields=["next_try_at"], condition=Q(outcome="failed"), name="journal_failed"),
+            models.Index(fields=["id"], condition=Q(outcome="rejected"), name="journal_rejected"),
+        ]
+
+    def __str__(self) -> str:
+        return f"webhook request {self.pk}"
+
+
+class Event(models.Model):
+    """The outbox: a change that some agents' pages must learn of. Deleted once it is published.
+
+    It says what changed, never what it says; whoever is told fetches it and is checked then.
+    """
+
+    kind = models.CharField(max_length=16)
+    session = models.ForeignKey("MessagingSession", on_delete=models.CASCADE, related_name="+")
+    audience = models.JSONField()  # ids of extensions
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} of session {self.session_id}"
+
+
+class CountedChange(models.Model):
+    """A change to the counts of sent and received messages, written with what it counts.
+
+    stats folds these rows into its buckets and deletes them.
+    """
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()  # the moment that the message counts at, not the moment of the change
+    success = models.SmallIntegerField(default=0)
+    failed = models.SmallIntegerField(default=0)
+    received = models.SmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["channel", "at"], name="counted_change_of_channel")]
+
+    def __str__(self) -> str:
+        return f"counted change {self.pk}"

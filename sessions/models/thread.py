@@ -1,0 +1,146 @@
+"""What people see: sessions, their messages, and attachments."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from channels.itsp.base import DeliveryStatus
+from channels.models import Channel, Number
+from routing.models import Extension, MessageQueue
+
+
+class MessagingSessionQuerySet(models.QuerySet["MessagingSession"]):
+    def open(self) -> "MessagingSessionQuerySet":
+        return self.filter(closed_at=None)
+
+    def waiting(self) -> "MessagingSessionQuerySet":
+        return self.open().filter(agent=None)
+
+
+class MessagingSession(models.Model):
+    """One thread between one of our numbers and one contact.
+
+    waiting (queue, no agent) → owned (agent) → closed; a transfer leads back to waiting or to another
+    agent. A text that comes after closing opens a new session. At most one is open per number and contact.
+    """
+
+    class ClosedBy(models.TextChoices):
+        AGENT = "agent", _("by hand")
+        TIMEOUT = "timeout", _("automatically")
+
+    number = models.ForeignKey(Number, on_delete=models.PROTECT, related_name="sessions")
+    contact = models.CharField(max_length=64)  # the outside party's address as the ITSP delivered it
+    queue = models.ForeignKey(MessageQueue, null=True, on_delete=models.PROTECT, related_name="sessions")
+    agent = models.ForeignKey(Extension, null=True, on_delete=models.PROTECT, related_name="sessions")
+    opened_at = models.DateTimeField()
+    last_active_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=8, choices=ClosedBy, blank=True)
+    archived_at = models.DateTimeField(null=True)
+    unread = models.PositiveIntegerField(default=0)  # inbound texts that the owner, or nobody yet, has read
+    last_message = models.ForeignKey("Message", null=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects = MessagingSessionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number", "contact"],
+                condition=Q(closed_at=None),
+                name="one_open_session_per_number_and_contact",
+            ),
+            models.CheckConstraint(
+                condition=Q(agent__isnull=False) | Q(queue__isnull=False), name="session_is_somewhere"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["agent", "-last_active_at", "-id"], name="session_of_agent"),
+            models.Index(
+                fields=["queue", "-last_active_at", "-id"],
+                condition=Q(closed_at=None, agent=None),
+                name="session_waiting",
+            ),
+            models.Index(
+                fields=["number", "last_active_at"], condition=Q(closed_at=None), name="session_idle"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"session {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+
+class Message(models.Model):
+    """What was written, or a system line. How an outbound one fares is told by its latest attempt.
+
+    `status`, `error_code` and `reason` repeat the latest attempt's for reading.
+    """
+
+    class Kind(models.TextChoices):
+        INBOUND = "inbound", _("Inbound")
+        OUTBOUND = "outbound", _("Outbound")
+        SYSTEM = "system", _("System line")
+
+    class SystemLine(models.TextChoices):
+        PICKED_UP = "picked_up", _("Picked up")
+        TRANSFERRED = "transferred", _("Transferred")
+        CLOSED = "closed", _("Closed by hand")
+        CLOSED_IDLE = "closed_idle", _("Closed automatically")
+        UNSUPPORTED = "unsupported", _("Unsupported content")
+
+    session = models.ForeignKey(MessagingSession, on_delete=models.PROTECT, related_name="messages")
+    kind = models.CharField(max_length=8, choices=Kind)
+    created_at = models.DateTimeField()
+    body = models.TextField(blank=True)
+    author = models.ForeignKey(Extension, null=True, on_delete=models.PROTECT, related_name="+")
+    system_line = models.CharField(max_length=16, choices=SystemLine, blank=True)
+    channel = models.ForeignKey(Channel, null=True, on_delete=models.PROTECT, related_name="+")
+    itsp_message_id = models.CharField(max_length=64, null=True)  # noqa: DJ001 (null: not unique) of inbound
+    client_id = models.CharField(max_length=64, null=True)  # noqa: DJ001 (null: not unique)
+    status = models.CharField(max_length=12, choices=DeliveryStatus, blank=True)
+    error_code = models.CharField(max_length=16, blank=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "itsp_message_id"], name="inbound_stored_once"),
+            models.UniqueConstraint(fields=["author", "client_id"], name="outbound_accepted_once"),
+        ]
+        indexes = [models.Index(fields=["session", "id"], name="message_of_session")]
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"
+
+
+class Attachment(models.Model):
+    """A picture or file of a message: a reference first, then stored by a worker, or refused for a reason."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Loading")
+        STORED = "stored", _("Stored")
+        REFUSED = "refused", _("Refused")
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    position = models.PositiveSmallIntegerField()
+    url = models.TextField()  # at the ITSP
+    content_type = models.CharField(max_length=127)
+    state = models.CharField(max_length=8, choices=State, default=State.PENDING)
+    file = models.FileField(upload_to="attachments/%Y/%m/%d", blank=True)
+    reason = models.TextField(blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["message", "position"], name="attachment_position_once")
+        ]
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=Q(state="pending"), name="attachment_pending")
+        ]
+
+    def __str__(self) -> str:
+        return f"attachment {self.pk}"
