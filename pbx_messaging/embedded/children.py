@@ -1,0 +1,130 @@
+"""One child process: started in its own group, gone when its parent is gone, its log in a file."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from pbx_messaging.embedded.processes import Process
+
+PR_SET_PDEATHSIG = 1
+LOG_MAX_BYTES = 5 * 1024 * 1024
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def die_with_parent(parent_pid: int, death_signal: int = signal.SIGKILL) -> None:
+    """Have the kernel send the caller `death_signal` when the parent's thread that forked it ends.
+
+    Linux only; elsewhere a killed parent leaves its children alone. To be called in the new process,
+    after any change of user, which would clear it.
+    """
+    if _libc is None:
+        return
+    _libc.prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
+    if os.getppid() != parent_pid:  # it died before we asked
+        os._exit(1)
+
+
+def dying_with_me(death_signal: int = signal.SIGKILL) -> Callable[[], None]:
+    """A `preexec_fn` for subprocess.Popen. Start the child from a thread that lives as long as we do."""
+    parent_pid = os.getpid()
+    return lambda: die_with_parent(parent_pid, death_signal)
+
+
+class Child:
+    """A process definition that runs, or ran. Restartable: start() after it ended starts it anew."""
+
+    def __init__(self, process: Process, env: Mapping[str, str], log_path: Path, cwd: Path) -> None:
+        self.process = process
+        self.name = process.name
+        self.log_path = log_path
+        self._env = {**env, **process.env}
+        self._cwd = cwd
+        self._popen: subprocess.Popen[bytes] | None = None
+        self.started_at = 0.0
+
+    def start(self) -> None:
+        """Start it; its output is appended to its log."""
+        self.log_path.parent.mkdir(parents=True, exist_ok=True)
+        with self.log_path.open("ab") as log:
+            self._popen = subprocess.Popen(
+                self.process.argv,
+                env=self._env,
+                cwd=self._cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                process_group=0,  # Ctrl-C reaches the supervisor only, and a group can be ended whole
+                preexec_fn=dying_with_me(),  # noqa: PLW1509  there are no threads
+            )
+        self.started_at = time.monotonic()
+
+    @property
+    def pid(self) -> int:
+        """Its process id, which is its process group's id too."""
+        if self._popen is None:
+            raise RuntimeError(f"{self.name} was never started")
+        return self._popen.pid
+
+    def exit_code(self) -> int | None:
+        """None while it runs; negative: the signal that ended it."""
+        return None if self._popen is None else self._popen.poll()
+
+    def is_running(self) -> bool:
+        """Whether its first process runs."""
+        return self._popen is not None and self._popen.poll() is None
+
+    def signal(self, number: int) -> None:
+        """Send a signal to its first process alone."""
+        if self._popen is not None:
+            self._popen.send_signal(number)
+
+    def kill(self) -> None:
+        """Kill -9 it and all that it started."""
+        if self._popen is None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._popen.pid, signal.SIGKILL)
+        self._popen.wait()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait for its end; whether it came."""
+        if self._popen is None:
+            return True
+        try:
+            self._popen.wait(max(timeout_s, 0))
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def last_lines(self, count: int = 12) -> list[str]:
+        """The end of its log."""
+        if not self.log_path.exists():
+            return []
+        with self.log_path.open("rb") as log:
+            log.seek(max(self.log_path.stat().st_size - 20_000, 0))
+            return log.read().decode(errors="replace").splitlines()[-count:]
+
+    def bound_log(self) -> None:
+        """Move a long log's content to NAME.log.1; the file stays the one that the child appends to."""
+        if self.log_path.exists() and self.log_path.stat().st_size > LOG_MAX_BYTES:
+            self.log_path.with_suffix(".log.1").write_bytes(self.log_path.read_bytes())
+            os.truncate(self.log_path, 0)
+
+
+def stop_all(children: list[Child], timeout_s: float) -> None:
+    """End children together: SIGTERM, near the end SIGQUIT (a quick stop to ours), then kill -9."""
+    deadline = time.monotonic() + timeout_s
+    for number, until in ((signal.SIGTERM, deadline - timeout_s * 0.25), (signal.SIGQUIT, deadline)):
+        for child in children:
+            if child.is_running():
+                child.signal(number)
+        for child in children:
+            child.wait(until - time.monotonic())
+    for child in children:
+        child.kill()

@@ -1,0 +1,80 @@
+"""The product's processes: what is called how. The supervisor and the tests start exactly these."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+GRACEFUL_TIMEOUT_S = 3  # event streams never end by themselves
+WORKER_THREADS = 4
+
+
+@dataclass(frozen=True)
+class Process:
+    """A command line with its name and what it needs in its environment beside the common settings."""
+
+    name: str
+    argv: list[str]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Listen:
+    """Where a web process listens, and the files that make it speak TLS."""
+
+    host: str
+    port: int
+    certificate: Path | None = None
+    key: Path | None = None
+
+    @property
+    def options(self) -> list[str]:
+        """gunicorn's options for it."""
+        tls = []
+        if self.certificate and self.key:
+            tls = ["--certfile", str(self.certificate), "--keyfile", str(self.key)]
+        return ["--bind", f"{self.host}:{self.port}", *tls]
+
+
+def _gunicorn(name: str, listen: Listen, options: list[str], application: str) -> Process:
+    config = ["--config", "python:pbx_messaging.embedded.gunicorn_config"]
+    argv = [sys.executable, "-m", "gunicorn", *config, *listen.options, *options]
+    return Process(name, [*argv, "--graceful-timeout", str(GRACEFUL_TIMEOUT_S), application])
+
+
+def web_and_stream(listen: Listen, name: str = "web") -> Process:
+    """One ASGI process that serves pages, webhooks, API and event streams; also the stream process."""
+    return _gunicorn(name, listen, ["-k", "asgi", "-w", "1"], "pbx_messaging.asgi:application")
+
+
+def web(listen: Listen, *, processes: int = 2, threads: int = 8) -> Process:
+    """Pages, webhooks and API on threads that keep their database connections."""
+    options = ["-k", "gthread", "-w", str(processes), "--threads", str(threads)]
+    return _gunicorn("web", listen, options, "pbx_messaging.wsgi:application")
+
+
+def _celery(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "celery", "-A", "pbx_messaging", *arguments]
+
+
+def worker(name: str = "worker") -> Process:
+    """A Celery worker: one process with threads, which sends, folds, sweeps."""
+    quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+    pool = ["--pool", "threads", "--concurrency", str(WORKER_THREADS)]
+    return Process(name, _celery("worker", "--hostname", f"{name}@%h", *pool, *quiet))
+
+
+def beat() -> Process:
+    """The clock that nudges the tasks; one of it. In its own process, since -B outlives a killed worker."""
+    return Process("beat", _celery("beat", "--loglevel", "INFO", "--pidfile", ""))
+
+
+def simulator(port: int, data_dir: Path, host: str = "127.0.0.1") -> Process:
+    """The stand-in for Twilio."""
+    arguments = ["--host", host, "--port", str(port), "--data", str(data_dir)]
+    return Process("simulator", [sys.executable, "-m", "simulator", *arguments])
+
+
+def valkey(config_path: Path, binary: Path) -> Process:
+    """Broker, limiter, events and spool; all its settings, its password too, are in its config file."""
+    return Process("valkey", [str(binary), str(config_path)])

