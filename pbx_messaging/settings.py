@@ -190,20 +190,7 @@ USE_TZ = True
 TIME_ZONE = env("TIME_ZONE", default="UTC")
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [
-    BASE_DIR / "static",
-    *(
-        (prefix, BASE_DIR / "node_modules" / folder)
-        for prefix, folder in {
-            "tabler/css": "@tabler/core/dist/css",
-            "tabler/js": "@tabler/core/dist/js",
-            "bootstrap-icons": "bootstrap-icons/font",
-            "htmx": "htmx.org/dist",
-            "tom-select": "tom-select/dist",
-        }.items()
-        if (BASE_DIR / "node_modules" / folder).is_dir()
-    ),
-]
+STATICFILES_DIRS = [BASE_DIR / "static", ("vendor", BASE_DIR / "build" / "vendor")]  # `make assets`
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
