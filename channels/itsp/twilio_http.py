@@ -1,0 +1,65 @@
+"""How the `twilio` package reaches the network: our time-out, our slot, our base URL, its `Retry-After`."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from django.conf import settings
+from requests.adapters import HTTPAdapter
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+
+
+def api_url(url: str) -> str:
+    """The URL with scheme and host replaced by `settings.TWILIO_API_URL`, where that is set."""
+    if not settings.TWILIO_API_URL:
+        return url
+    base, asked = urlsplit(settings.TWILIO_API_URL), urlsplit(url)
+    return str(urlunsplit((base.scheme, base.netloc, asked.path, asked.query, "")))
+
+
+class _SlotAdapter(HTTPAdapter):
+    """Waits for the sender's slot when the request is ready to go and only the socket is left to use."""
+
+    def __init__(self, slot: threading.local) -> None:
+        super().__init__(pool_maxsize=settings.SENDER_THREADS)
+        self._slot = slot
+
+    def send(self, *args: Any, **kwargs: Any) -> requests.Response:
+        getattr(self._slot, "wait", lambda: None)()
+        return super().send(*args, **kwargs)
+
+
+class HttpClient(TwilioHttpClient):  # type: ignore[misc] (twilio has no types)
+    """One connection pool, for many threads."""
+
+    def __init__(self, timeout_s: float) -> None:
+        super().__init__(timeout=timeout_s)
+        self._slot = threading.local()
+        assert self.session is not None  # noqa: S101 (pool_connections is the default)
+        adapter = _SlotAdapter(self._slot)
+        self.session.mount("https://", adapter)
+        self.session.mount("http://", adapter)
+        self.session.trust_env = False  # spares a look at the environment for each text
+
+    @contextmanager
+    def slot(self, wait: Callable[[], None]) -> Iterator[None]:
+        """Within it, this thread's next request calls `wait` directly before the socket is used."""
+        self._slot.wait = wait
+        try:
+            yield
+        finally:
+            del self._slot.wait
+
+    def retry_after_s(self) -> float | None:
+        """What the answer that this thread got last said in `Retry-After`, in seconds."""
+        value: str = getattr(self._slot, "retry_after", "")
+        return float(value) if value.replace(".", "", 1).isdecimal() else None
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
+        response = super().request(method, api_url(url), *args, **kwargs)
+        self._slot.retry_after = (response.headers or {}).get("Retry-After", "")
+        return response

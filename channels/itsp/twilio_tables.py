@@ -1,0 +1,95 @@
+"""Twilio's words and numbers in ours. Source: Twilio's error dictionary and message resource."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+from channels.itsp.base import Advice, DeliveryStatus
+
+STATUSES = {
+    "accepted": DeliveryStatus.ACCEPTED,
+    "scheduled": DeliveryStatus.ACCEPTED,
+    "queued": DeliveryStatus.ACCEPTED,
+    "sending": DeliveryStatus.ACCEPTED,
+    "sent": DeliveryStatus.SENT,
+    "delivered": DeliveryStatus.DELIVERED,
+    "read": DeliveryStatus.READ,
+    "failed": DeliveryStatus.FAILED,
+    "undelivered": DeliveryStatus.UNDELIVERED,
+    "canceled": DeliveryStatus.CANCELLED,
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What an error code tells us to do, and how we say it."""
+
+    advice: Advice
+    words: StrPromise
+
+
+def _rules(advice: Advice, words: StrPromise, *codes: int) -> dict[int, Rule]:
+    return dict.fromkeys(codes, Rule(advice, words))
+
+
+ERRORS: dict[int, Rule] = {
+    **_rules(Advice.STOP, _("The ITSP refused the channel's credentials."), 20003, 20403, 20404),
+    **_rules(Advice.STOP, _("The sending number can't be used from this account."), 21212, 21606, 21659),
+    **_rules(Advice.STOP, _("The sending number can't be used from this account."), 21660, 21661),
+    **_rules(Advice.STOP, _("The account at the ITSP is suspended."), 30002),
+    **_rules(Advice.STOP, _("The ITSP's messaging service has no number to send from."), 21703, 21704),
+    **_rules(Advice.RETRY, _("Too many requests; it is tried again."), 20429),
+    **_rules(Advice.SLOW_DOWN, _("The ITSP's queue of the sending number is full."), 21611, 30001),
+    **_rules(Advice.SLOW_DOWN, _("Sent faster than the number's registration allows."), 30022),
+    **_rules(Advice.FAIL, _("The number's daily limit is reached."), 30023, 30027, 63038),
+    **_rules(Advice.UNKNOWN, _("The ITSP had an internal error."), 20500),
+    **_rules(Advice.FAIL, _("This is not a valid phone number."), 21211),
+    **_rules(Advice.FAIL, _("This number can't receive texts."), 21614, 21635, 30006),
+    **_rules(Advice.FAIL, _("This number can't be reached from the sending number."), 21612),
+    **_rules(Advice.FAIL, _("Sender and recipient are the same number."), 21266),
+    **_rules(Advice.FAIL, _("This number does not exist."), 30005),
+    **_rules(
+        Advice.FAIL,
+        _("Texts to this country are not enabled; an admin must enable the geographic permission."),
+        21408,
+    ),
+    **_rules(Advice.FAIL, _("A trial account can only text verified numbers."), 21608),
+    **_rules(Advice.FAIL, _("The contact has opted out; only their START re-opens it."), 21610),
+    **_rules(Advice.FAIL, _("The text is too long."), 21617, 21658),
+    **_rules(Advice.FAIL, _("The text is empty."), 21602),
+    **_rules(Advice.FAIL, _("An attachment can't be sent."), 21620, 21623),
+    **_rules(Advice.FAIL, _("The contact's phone is switched off or out of reach."), 30003),
+    **_rules(Advice.FAIL, _("The carrier could not deliver it and did not say why."), 30008),
+    **_rules(Advice.FAIL, _("Blocked by the carrier."), 30004, 30007, 30450),
+    **_rules(Advice.FAIL, _("The sending number is not ready yet; try again in some hours."), 30024, 30035),
+    **_rules(Advice.FAIL, _("The sending number's toll-free verification is missing."), 30032),
+    **_rules(Advice.FAIL, _("The sending number is not registered for A2P 10DLC."), 30034),
+    **_rules(Advice.FAIL, _("It waited too long at the ITSP and was not sent."), 30036),
+    **_rules(Advice.FAIL, _("Stopped: too many replies in a loop."), 14107),
+}
+
+REFUSED = _("The ITSP refused it (error %(code)s).")
+NO_CLEAR_ANSWER = _("The ITSP gave no clear answer, so it may or may not have been sent.")
+NOT_REACHED = _("The ITSP could not be reached.")
+
+
+def rule_for(code: int | None, http_status: int) -> Rule:
+    """A known code's rule; otherwise permanent for 4xx, unknown for 5xx and the rest."""
+    if code in ERRORS:
+        return ERRORS[code]
+    if http_status == 429:
+        return ERRORS[20429]
+    if http_status == 401:
+        return ERRORS[20003]
+    if 400 <= http_status < 500:
+        return Rule(Advice.FAIL, REFUSED)
+    return Rule(Advice.UNKNOWN, NO_CLEAR_ANSWER)
+
+
+def words_for(code: str) -> str:
+    """An error code of a status callback in words; "" for none."""
+    if not code or code == "0":
+        return ""
+    rule = ERRORS.get(int(code)) if code.isdecimal() else None
+    return str(rule.words) if rule else REFUSED % {"code": code}

@@ -1,0 +1,75 @@
+"""Reads the phone numbers that people type.
+
+Input that begins with + is kept digit for digit: numbering plans change faster than any library, and the
+setup guide's own example would be turned into another number. Only national input is parsed.
+"""
+
+import re
+from dataclasses import dataclass
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+_DECORATION = re.compile(r"[\s().\-/\u00a0\u2010-\u2015]")
+_E164 = re.compile(r"\+[1-9]\d{6,14}")
+_SHORT_CODE = re.compile(r"[1-9]\d{2,5}")
+
+
+@dataclass(frozen=True)
+class NumberInput:
+    """`address` is E.164 or a short code; `note` says what was changed or looks odd, "" if nothing."""
+
+    address: str
+    note: str = ""
+
+
+def read_number(text: str, region: str) -> NumberInput:
+    """Raises `ValidationError` in words. `region` (ISO 3166, as "US") is where national input belongs."""
+    digits = _DECORATION.sub("", text.strip())
+    if digits.startswith("00"):
+        digits = "+" + digits[2:]
+    if digits.startswith("+"):
+        return _international(digits)
+    if _SHORT_CODE.fullmatch(digits):
+        return NumberInput(digits, _("%(code)s is taken as a short code.") % {"code": digits})
+    return _national(text, digits, region)
+
+
+def _international(digits: str) -> NumberInput:
+    if not _E164.fullmatch(digits):
+        raise ValidationError(
+            _("Enter the number as +, country code and number, digits only: for example +25402161183."),
+            code="invalid",
+        )
+    parsed = _parse(digits, None)
+    if parsed is None or not phonenumbers.is_possible_number(parsed):
+        raise ValidationError(
+            _("%(number)s can't be a phone number: check the country code and count the digits."),
+            code="impossible",
+            params={"number": digits},
+        )
+    return NumberInput(digits)
+
+
+def _national(text: str, digits: str, region: str) -> NumberInput:
+    parsed = _parse(digits, region)
+    if parsed is None or not phonenumbers.is_valid_number(parsed):
+        raise ValidationError(
+            _(
+                "“%(text)s” is not a phone number of %(region)s. "
+                "Enter it as + and country code, for example +25402161183."
+            ),
+            code="invalid",
+            params={"text": text.strip(), "region": region},
+        )
+    address = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    note = _("“%(text)s” was read as %(address)s. Check it, then save.")
+    return NumberInput(address, note % {"text": text.strip(), "address": address})
+
+
+def _parse(digits: str, region: str | None) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(digits, region)
+    except phonenumbers.NumberParseException:
+        return None

@@ -1,0 +1,59 @@
+"""The address under which a channel's webhook answers.
+
+A token is user id (6 bytes), chance (12) and a signature over both (12), in URL-safe base64: 40
+characters. So a form's token is bound to the user who opened the form, and a text that reaches the URL
+of a form that was never saved can be told from a stranger's, without storing anything.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from channels.itsp.base import Itsp
+
+_USER_BYTES, _CHANCE_BYTES, _SIGNATURE_BYTES = 6, 12, 12
+
+
+def new_token(user: AbstractBaseUser) -> str:
+    signed = int(user.pk).to_bytes(_USER_BYTES, "big") + secrets.token_bytes(_CHANCE_BYTES)
+    return base64.urlsafe_b64encode(signed + _signature(signed)).decode()
+
+
+def is_valid_for(token: str, user: AbstractBaseUser) -> bool:
+    """True if the token was made by us for a form of this user."""
+    return issued_to(token) == int(user.pk)
+
+
+def issued_to(token: str) -> int | None:
+    """The id of the user whose form the token was made for; None if it isn't ours."""
+    try:
+        raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
+    except ValueError:
+        return None
+    signed, signature = raw[:-_SIGNATURE_BYTES], raw[-_SIGNATURE_BYTES:]
+    if len(signed) != _USER_BYTES + _CHANCE_BYTES or not hmac.compare_digest(signature, _signature(signed)):
+        return None
+    return int.from_bytes(signed[:_USER_BYTES], "big")
+
+
+def hash_of(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def callback_url(token: str) -> str:
+    """Where an ITSP posts to, without anything that only the ITSP's portal reads."""
+    return f"{settings.PUBLIC_URL}/w/{token}/"
+
+
+def webhook_url(token: str, itsp: Itsp) -> str:
+    """What an admin copies into the ITSP's portal: with the ITSP's connection overrides."""
+    return callback_url(token) + itsp.webhook_overrides
+
+
+def _signature(signed: bytes) -> bytes:
+    key = hashlib.sha256(b"channels.webhook_url" + settings.SECRET_KEY.encode()).digest()
+    return hmac.new(key, signed, hashlib.sha256).digest()[:_SIGNATURE_BYTES]
