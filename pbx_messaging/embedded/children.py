@@ -60,7 +60,7 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 process_group=0,  # Ctrl-C reaches the supervisor only, and a group can be ended whole
-                preexec_fn=dying_with_me(),  # noqa: PLW1509  there are no threads
+                preexec_fn=dying_with_me(),
             )
         self.started_at = time.monotonic()
 

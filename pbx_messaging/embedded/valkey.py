@@ -1,4 +1,4 @@
-"""The Valkey server that the embedded installation and the tests run: its config file, and whether it answers."""
+"""The Valkey server of the embedded installation and of the tests: its config, and whether it answers."""
 
 import contextlib
 import time

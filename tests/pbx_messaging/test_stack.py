@@ -16,9 +16,7 @@ def test_stack_database_is_the_one_asked_for(pytestconfig: pytest.Config) -> Non
     assert connection.vendor == expected
 
 
-def test_valkey_keeps_what_it_acknowledged_when_killed(
-    servers: Servers, redis_client: "redis.Redis"
-) -> None:
+def test_valkey_keeps_what_it_acknowledged_when_killed(servers: Servers, redis_client: "redis.Redis") -> None:
     if servers.valkey is None:
         pytest.skip("TEST_REDIS_URL names a server that is not ours to kill")
     redis_client.set("kept", "yes")

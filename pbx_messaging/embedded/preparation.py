@@ -1,0 +1,67 @@
+"""What happens between the database's start and the product's: migrations, static files, first data."""
+
+import hashlib
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from pbx_messaging.embedded.children import dying_with_me
+from pbx_messaging.embedded.problems import CannotStart
+from pbx_messaging.embedded.screen import say
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+
+def manage(env: Mapping[str, str], *arguments: str) -> str:
+    """Run a management command and return its output."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=BASE_DIR,
+        env=dict(env),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=dying_with_me(),
+    )
+    if done.returncode:
+        raise CannotStart(f"manage.py {arguments[0]} failed:\n{done.stdout}{done.stderr.rstrip()}")
+    return done.stdout
+
+
+def migrate(env: Mapping[str, str]) -> None:
+    """Bring the database up to date."""
+    output = manage(env, "migrate", "--noinput", "--no-color")
+    applied = sum(line.rstrip().endswith("OK") for line in output.splitlines())
+    say(f"database: {applied} migrations applied" if applied else "database: up to date")
+
+
+def collect_static(env: Mapping[str, str], data_dir: Path) -> None:
+    """Hash and compress the front-end files, unless none has changed since the last time."""
+    if not (BASE_DIR / "build" / "vendor").is_dir():
+        raise CannotStart("The front-end files are missing: run `make assets` first.")
+    state, mark = _static_state(), data_dir / "static.state"
+    if mark.exists() and mark.read_text() == state and (data_dir / "static").is_dir():
+        say("static files: unchanged")
+        return
+    say("static files: collecting")
+    manage(env, "collectstatic", "--noinput", "--clear", "--verbosity", "0")
+    mark.write_text(state)
+
+
+def _static_state() -> str:
+    """A hash over names, sizes and times of all that collectstatic reads."""
+    roots = [BASE_DIR / "build" / "vendor", *BASE_DIR.glob("static"), *BASE_DIR.glob("*/static")]
+    files = sorted(file for root in roots for file in root.rglob("*") if file.is_file())
+    files.append(BASE_DIR / "requirements.txt")
+    described = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    return hashlib.sha256(repr(described).encode()).hexdigest()
+
+
+def create_admin(env: Mapping[str, str], username: str, email: str) -> None:
+    """Let `manage.py create_admin` ask for the first admin's password."""
+    command = ["manage.py", "create_admin", "--username", username, "--email", email]
+    done = subprocess.run([sys.executable, *command], cwd=BASE_DIR, env=dict(env))
+    if done.returncode:
+        raise CannotStart("The first admin was not created; start again to try once more.")

@@ -1,0 +1,67 @@
+"""Whether this process lives, and whether it can work; for proxies, orchestrators and the supervisor."""
+
+from collections.abc import Callable
+
+import redis
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+_migrated = False  # once true it stays: reading the migrations takes a tenth of a second
+
+
+@login_not_required
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 "ok" while the process answers at all; touches neither database nor Redis."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 when all of it answers, else 503; {"database": "ok", "migrations": "ok", "redis": "ok"}.
+
+    Anything but "ok" is a word for what is wrong; the cause, which may name hosts, is in the log.
+    """
+    parts = {"database": _check_database(), "redis": _check_redis()}
+    parts["migrations"] = _check_migrations() if parts["database"] == "ok" else "unknown"
+    is_ready = all(word == "ok" for word in parts.values())
+    return JsonResponse(parts, status=200 if is_ready else 503)
+
+
+def _check_database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        connection.close()
+        return "unavailable"
+    return "ok"
+
+
+def _check_redis() -> str:
+    client = redis.Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=settings.REDIS_TIMEOUT_S,
+        socket_connect_timeout=settings.REDIS_TIMEOUT_S,
+    )
+    try:
+        with client:
+            client.ping()
+    except redis.RedisError:
+        return "unavailable"
+    return "ok"
+
+
+def _check_migrations(executor: Callable[..., MigrationExecutor] = MigrationExecutor) -> str:
+    global _migrated
+    if not _migrated:
+        pending = executor(connection)
+        _migrated = not pending.migration_plan(pending.loader.graph.leaf_nodes())
+    return "ok" if _migrated else "pending"
