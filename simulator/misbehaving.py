@@ -1,0 +1,57 @@
+"""What a fault does to an answer of the REST API."""
+
+from __future__ import annotations
+
+import time
+
+from aiohttp import web
+
+from simulator.errors import ApiError, error_response
+from simulator.faults import Fault
+from simulator.simulator import Simulator, until_closing
+
+# How often a hanging answer looks whether its client is still there.
+LOOK_S = 0.2
+
+
+async def refuse(request: web.Request, simulator: Simulator, fault: Fault) -> web.StreamResponse:
+    """Nothing is accepted."""
+    if fault.kind == "429":
+        return error_response(ApiError(20429), {"Retry-After": str(fault.options["retry_after"])})
+    if fault.kind == "reject_credentials":
+        return error_response(ApiError(20003))
+    if fault.kind == "hang":
+        await _hang(request, simulator, fault)
+    return error_response(ApiError(20503 if fault.kind == "503" else 20500))
+
+
+async def answer_wrongly(
+    request: web.Request, simulator: Simulator, fault: Fault, response: web.StreamResponse
+) -> web.StreamResponse:
+    """It is accepted, but the client can't know."""
+    if fault.kind == "hang":
+        await _hang(request, simulator, fault)
+        return response
+    if fault.kind == "drop_after_accept":
+        _drop(request)
+        return response
+    if fault.kind == "garbage_201":
+        return web.Response(status=201, text="<html>OK</html>", content_type="text/html")
+    return error_response(ApiError(20500, status=fault.options["status"]))
+
+
+async def _hang(request: web.Request, simulator: Simulator, fault: Fault) -> None:
+    """Wait `after_s` seconds, or as long as the client does, then close the connection."""
+    after_s = fault.options["after_s"]
+    end = None if after_s is None else time.monotonic() + after_s
+    while end is None or time.monotonic() < end:
+        left = LOOK_S if end is None else min(LOOK_S, end - time.monotonic())
+        gone = request.transport is None or request.transport.is_closing()
+        if gone or await until_closing(simulator, max(left, 0.001)):
+            _drop(request)
+            return
+
+
+def _drop(request: web.Request) -> None:
+    if request.transport:
+        request.transport.close()

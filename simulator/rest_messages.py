@@ -1,0 +1,170 @@
+"""Messages and their media in the REST API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from aiohttp import web
+
+from simulator.creating import check_message
+from simulator.encoding import json_response
+from simulator.errors import ApiError
+from simulator.paging import page_2010
+from simulator.resources import media_resource, message_resource
+from simulator.rest import FORM, rest, value
+from simulator.simulator import SIMULATOR, Simulator
+from simulator.state import FINAL, Media, Message
+from simulator.views import message_event
+
+
+@rest
+async def create(request: web.Request) -> web.StreamResponse:
+    simulator = request.app[SIMULATOR]
+    message, number = check_message(simulator, request[FORM])
+    simulator.delivery.accept(message, number)
+    return json_response(message_resource(simulator.account, message), 201)
+
+
+@rest
+async def fetch(request: web.Request) -> web.StreamResponse:
+    return json_response(message_resource(request.app[SIMULATOR].account, _message(request)))
+
+
+@rest
+async def update(request: web.Request) -> web.StreamResponse:
+    """Cancel a message that has not left the queue, or redact one that has ended."""
+    simulator, message = request.app[SIMULATOR], _message(request)
+    if value(request, "Status"):
+        if value(request, "Status") != "canceled":
+            raise ApiError(20001, "Status can only be set to canceled")
+        if message.status != "queued":
+            raise ApiError(30409, message.status)
+        simulator.delivery.cancel(message)
+    elif "Body" in request[FORM]:
+        if value(request, "Body"):
+            raise ApiError(20001, "Body can only be set to an empty text")
+        _check_ended(message)
+        message.body = ""
+        simulator.state.changed_message(message)
+        message_event(simulator.journal, message)
+    return json_response(message_resource(simulator.account, message))
+
+
+@rest
+async def delete(request: web.Request) -> web.StreamResponse:
+    message = _message(request)
+    _check_ended(message)
+    request.app[SIMULATOR].state.remove_message(message)
+    return web.Response(status=204)
+
+
+@rest
+async def index(request: web.Request) -> web.StreamResponse:
+    simulator = request.app[SIMULATOR]
+    page = page_2010(
+        request,
+        "messages",
+        _matching(simulator, request),
+        lambda message: message.sid,
+        lambda message: message_resource(simulator.account, message),
+    )
+    return json_response(page)
+
+
+@rest
+async def media_index(request: web.Request) -> web.StreamResponse:
+    simulator, message = request.app[SIMULATOR], _message(request)
+    media = [simulator.state.media[sid] for sid in message.media]
+    shape = page_2010(
+        request,
+        "media_list",
+        media,
+        lambda item: item.sid,
+        lambda item: media_resource(simulator.account, item),
+    )
+    return json_response(shape)
+
+
+@rest
+async def media_fetch(request: web.Request) -> web.StreamResponse:
+    return json_response(media_resource(request.app[SIMULATOR].account, _media(request)))
+
+
+@rest
+async def media_content(request: web.Request) -> web.StreamResponse:
+    """The file itself is elsewhere, where no credentials are wanted."""
+    return web.Response(status=307, headers={"Location": f"{request.url.origin()}/cdn/{_media(request).sid}"})
+
+
+async def cdn(request: web.Request) -> web.StreamResponse:
+    """A stored file. Credentials that were not dropped on the redirect are refused, as by a signed S3 URL."""
+    if "Authorization" in request.headers:
+        return web.Response(
+            status=400, text="Only one auth mechanism allowed; drop the Authorization header."
+        )
+    media = request.app[SIMULATOR].state.media.get(request.match_info["media"])
+    if media is None:
+        return web.Response(status=404)
+    headers = {"Content-Type": media.content_type, "X-Content-Type-Options": "nosniff"}
+    return web.Response(body=media.data, headers=headers | {"Content-Security-Policy": "sandbox"})
+
+
+def _message(request: web.Request) -> Message:
+    message = request.app[SIMULATOR].state.messages.get(request.match_info["sid"])
+    if message is None:
+        raise ApiError(20404, request.path)
+    return message
+
+
+def _media(request: web.Request) -> Media:
+    media = request.app[SIMULATOR].state.media.get(request.match_info["media"])
+    if media is None or media.message_sid != _message(request).sid:
+        raise ApiError(20404, request.path)
+    return media
+
+
+def _check_ended(message: Message) -> None:
+    if message.status not in FINAL and message.status != message.ends_as:
+        raise ApiError(20009)
+
+
+def _matching(simulator: Simulator, request: web.Request) -> Iterator[Message]:
+    """Newest first."""
+    to, from_ = request.query.get("To"), request.query.get("From")
+    since, until = _date_range(request)
+    for message in reversed(_candidates(simulator, to, from_)):
+        if (to and message.to != to) or (from_ and message.from_ != from_):
+            continue
+        if (since or until) and not (message.sent_at and (since or 0) <= message.sent_at < (until or 1e12)):
+            continue
+        yield message
+
+
+def _candidates(simulator: Simulator, to: str | None, from_: str | None) -> list[Message]:
+    if to and from_:
+        pairs = {
+            **simulator.state.between.get((to, from_), {}),
+            **simulator.state.between.get((from_, to), {}),
+        }
+        return list(pairs.values())
+    return list(simulator.state.messages.values())
+
+
+def _date_range(request: web.Request) -> tuple[float | None, float | None]:
+    """From DateSent, DateSent> and DateSent<: the first second, and the one after the last."""
+    on, after, before = (request.query.get(name) for name in ("DateSent", "DateSent>", "DateSent<"))
+    since = _date(after or on)[0] if after or on else None
+    until = _date(before or on)[1] if before or on else None
+    return since, until
+
+
+def _date(text: str | None) -> tuple[float, float]:
+    """A day of GMT, or a moment to the second: its beginning and its end."""
+    try:
+        start = datetime.fromisoformat(text or "")
+    except ValueError as error:
+        raise ApiError(20001, f"DateSent is {text!r}") from error
+    length = timedelta(days=1) if len(text or "") <= 10 else timedelta(seconds=1)
+    start = start if start.tzinfo else start.replace(tzinfo=UTC)
+    return start.timestamp(), (start + length).timestamp()

@@ -1,0 +1,66 @@
+"""IncomingPhoneNumbers in the REST API."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from simulator.encoding import json_response
+from simulator.errors import ApiError
+from simulator.paging import page_2010
+from simulator.resources import number_resource
+from simulator.rest import FORM, rest, value
+from simulator.simulator import SIMULATOR
+from simulator.state import Number
+from simulator.views import number_view
+
+URLS = {"SmsUrl": "sms_url", "SmsFallbackUrl": "sms_fallback_url", "StatusCallback": "status_callback"}
+METHODS = {"SmsMethod": "sms_method", "SmsFallbackMethod": "sms_fallback_method"}
+TEXTS = {"SmsApplicationSid": "sms_application_sid", "FriendlyName": "friendly_name"}
+
+
+@rest
+async def index(request: web.Request) -> web.StreamResponse:
+    simulator = request.app[SIMULATOR]
+    wanted = request.query.get("PhoneNumber", "")
+    numbers = [number for number in simulator.state.numbers.values() if wanted in number.address]
+    page = page_2010(
+        request,
+        "incoming_phone_numbers",
+        numbers,
+        lambda number: number.sid,
+        lambda number: number_resource(simulator.account, number),
+    )
+    return json_response(page)
+
+
+@rest
+async def fetch(request: web.Request) -> web.StreamResponse:
+    return json_response(number_resource(request.app[SIMULATOR].account, _number(request)))
+
+
+@rest
+async def update(request: web.Request) -> web.StreamResponse:
+    """Set where a number's texts go."""
+    simulator, number = request.app[SIMULATOR], _number(request)
+    given = {name: value(request, name) for name in request[FORM]}
+    for name, text in given.items():
+        if name in URLS and text and urlsplit(text).scheme not in ("http", "https"):
+            raise ApiError(20001, f"{name} is not a valid URL: {text}")
+        if name in METHODS and text.upper() not in ("GET", "POST"):
+            raise ApiError(20001, f"{name} is GET or POST")
+    for name, text in given.items():
+        field = URLS.get(name) or TEXTS.get(name) or METHODS.get(name)
+        if field:
+            setattr(number, field, text.upper() if name in METHODS else text)
+    simulator.state.changed_number(number)
+    simulator.journal.publish("number", number_view(number))
+    return json_response(number_resource(simulator.account, number))
+
+
+def _number(request: web.Request) -> Number:
+    number = request.app[SIMULATOR].state.number_by_sid(request.match_info["sid"])
+    if number is None:
+        raise ApiError(20404, request.path)
+    return number

@@ -1,0 +1,70 @@
+"""How the simulator behaves when no fault says otherwise; changed through /control/settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+CALLBACK_MODES = ("normal", "shuffled", "repeated", "late", "never")
+
+
+@dataclass(slots=True)
+class Settings:
+    """Times in milliseconds; a pair is a range from which each message draws."""
+
+    send_delay_ms: list[float] = field(default_factory=lambda: [100.0, 300.0])
+    deliver_delay_ms: list[float] = field(default_factory=lambda: [100.0, 300.0])
+    callback_statuses: list[str] = field(
+        default_factory=lambda: ["sent", "delivered", "undelivered", "failed", "canceled"]
+    )
+    callbacks: str = "normal"
+    callback_late_ms: float = 5000.0
+    api_latency_ms: float = 0.0
+    api_concurrency: int | None = None
+    queue_hours: float = 10.0
+    account_type: str = "Full"
+    account_status: str = "active"
+    owner_account_sid: str | None = None
+    verified_recipients: list[str] = field(default_factory=list)
+    blocked_prefixes: list[str] = field(default_factory=list)
+    advanced_opt_out: bool = False
+    verify_tls: bool = True
+    balance: str = "1000.00"
+
+    def update(self, changes: dict[str, Any]) -> None:
+        """Take all changes or, with a ValueError in words, none."""
+        types = {f.name: str(f.type) for f in fields(self)}
+        checked = {name: _checked(name, types.get(name, ""), value) for name, value in changes.items()}
+        for name, value in checked.items():
+            setattr(self, name, value)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+
+def _checked(name: str, kind: str, value: Any) -> Any:
+    if not kind:
+        raise ValueError(f"There is no setting {name!r}.")
+    if name == "callbacks" and value not in CALLBACK_MODES:
+        raise ValueError(f"callbacks is one of {', '.join(CALLBACK_MODES)}.")
+    if kind == "list[float]":
+        return _range(name, value)
+    if kind == "float" and isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+        return float(value)
+    accepted: dict[str, tuple[type, ...]] = {
+        "str": (str,),
+        "bool": (bool,),
+        "list[str]": (list,),
+        "int | None": (int, type(None)),
+        "str | None": (str, type(None)),
+    }
+    if not isinstance(value, accepted.get(kind, ())):
+        raise ValueError(f"{name} has the wrong type: {value!r}, wanted {kind}.")
+    return value
+
+
+def _range(name: str, value: Any) -> list[float]:
+    pair = value if isinstance(value, list) else [value, value]
+    if len(pair) != 2 or not all(isinstance(v, int | float) and v >= 0 for v in pair) or pair[0] > pair[1]:
+        raise ValueError(f"{name} is a number of milliseconds or a pair [least, most].")
+    return [float(v) for v in pair]

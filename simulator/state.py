@@ -1,0 +1,193 @@
+"""All that the simulator knows, in memory; `store.py` keeps it on disk."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulator.encoding import new_sid
+from simulator.numbering import Country, country_of, default_rate, kind_of
+
+# Constants, so that a product which is set up once keeps working after the simulator is restarted.
+DEFAULT_ACCOUNT_SID = "AC" + "51a0" * 8
+DEFAULT_AUTH_TOKEN = "70ce" * 8
+DEFAULT_NUMBERS = ("+25402161183", "+14155550100", "+15005550006", "+447700900123")
+
+# What kind of record changed, and its key.
+Change = tuple[str, str]
+
+FINAL = frozenset({"delivered", "undelivered", "failed", "canceled", "received"})
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The one account. `origin` is where others reach the simulator; media URLs begin with it."""
+
+    sid: str
+    auth_token: str
+    origin: str
+
+
+@dataclass(slots=True)
+class Number:
+    """A phone number that the account owns. `rate` is in segments a second, None is unlimited."""
+
+    address: str
+    sid: str = field(default_factory=lambda: new_sid("PN"))
+    friendly_name: str = ""
+    sms: bool = True
+    mms: bool = False
+    sms_url: str = ""
+    sms_method: str = "POST"
+    sms_fallback_url: str = ""
+    sms_fallback_method: str = "POST"
+    sms_application_sid: str = ""
+    status_callback: str = ""
+    rate: float | None = None
+    queue_limit: int | None = None
+    created_at: float = field(default_factory=time.time)
+    updated_at: float = field(default_factory=time.time)
+
+    @classmethod
+    def bought(cls, address: str) -> Number:
+        """A new number with what its kind and country give it."""
+        country = country_of(address)
+        mms = country in (Country.US, Country.AU)
+        return cls(address=address, friendly_name=address, mms=mms, rate=default_rate(address))
+
+    @property
+    def kind(self) -> str:
+        return kind_of(self.address)
+
+
+@dataclass(slots=True)
+class Media:
+    """A picture or other file of a message."""
+
+    sid: str
+    message_sid: str
+    content_type: str
+    data: bytes
+    created_at: float
+
+
+@dataclass(slots=True)
+class Message:
+    """One text, inbound or outbound.
+
+    queued -> sending -> sent -> delivered | undelivered; queued -> canceled | failed; inbound: received.
+    """
+
+    sid: str
+    direction: str
+    from_: str
+    to: str
+    body: str
+    status: str
+    num_segments: int
+    created_at: float = field(default_factory=time.time)
+    updated_at: float = 0.0
+    sent_at: float | None = None
+    media: list[str] = field(default_factory=list)
+    media_urls: list[str] = field(default_factory=list)
+    status_callback: str = ""
+    callback_mode: str = ""
+    validity_s: int = 36000
+    error_code: int | None = None
+    ends_as: str = "delivered"
+    ends_with: int | None = None
+    history: list[tuple[str, float]] = field(default_factory=list)
+    callbacks: list[dict[str, Any]] = field(default_factory=list)
+    webhook: dict[str, Any] | None = None
+
+    @property
+    def num_media(self) -> int:
+        return len(self.media) or len(self.media_urls)
+
+    @property
+    def contact(self) -> str:
+        """The outside party."""
+        return self.from_ if self.direction == "inbound" else self.to
+
+    @property
+    def number(self) -> str:
+        """The account's number."""
+        return self.to if self.direction == "inbound" else self.from_
+
+    def enter(self, status: str, at: float) -> None:
+        self.status = status
+        self.updated_at = at
+        self.history.append((status, at))
+
+
+class State:
+    """Messages, numbers, media, phones and opt-outs, with the indexes that questions need."""
+
+    def __init__(self) -> None:
+        self.changed: set[Change] = set()
+        self.numbers: dict[str, Number] = {}
+        self.messages: dict[str, Message] = {}
+        self.media: dict[str, Media] = {}
+        self.phones: dict[str, float] = {}
+        self.opt_outs: dict[tuple[str, str], float] = {}
+        self.between: defaultdict[tuple[str, str], dict[str, Message]] = defaultdict(dict)
+
+    def changed_message(self, message: Message) -> None:
+        self.changed.add(("message", message.sid))
+
+    def changed_number(self, number: Number) -> None:
+        number.updated_at = time.time()
+        self.changed.add(("number", number.address))
+
+    def add_number(self, number: Number) -> None:
+        self.numbers[number.address] = number
+        self.changed_number(number)
+
+    def add_media(self, media: Media) -> None:
+        self.media[media.sid] = media
+        self.changed.add(("media", media.sid))
+
+    def add_phone(self, address: str, at: float) -> None:
+        self.phones[address] = max(at, self.phones.get(address, 0.0))
+        self.changed.add(("phone", address))
+
+    def opt_out(self, contact: str, number: str) -> None:
+        self.opt_outs[contact, number] = time.time()
+        self.changed.add(("opt_out", f"{contact} {number}"))
+
+    def opt_in(self, contact: str, number: str) -> None:
+        self.opt_outs.pop((contact, number), None)
+        self.changed.add(("opt_out", f"{contact} {number}"))
+
+    def add_message(self, message: Message) -> None:
+        self.messages[message.sid] = message
+        self.changed_message(message)
+        self.between[message.contact, message.number][message.sid] = message
+        self.add_phone(message.contact, message.created_at)
+
+    def remove_message(self, message: Message) -> None:
+        del self.messages[message.sid]
+        self.changed_message(message)
+        self.between[message.contact, message.number].pop(message.sid, None)
+        for sid in message.media:
+            self.media.pop(sid, None)
+            self.changed.add(("media", sid))
+
+    def clear(self) -> None:
+        """Forget everything, on disk too."""
+        for message in list(self.messages.values()):
+            self.remove_message(message)
+        self.changed |= {("number", key) for key in self.numbers} | {("phone", key) for key in self.phones}
+        self.changed |= {("opt_out", f"{contact} {number}") for contact, number in self.opt_outs}
+        for everything in (self.numbers, self.media, self.phones, self.opt_outs, self.between):
+            everything.clear()
+
+    def number_by_sid(self, sid: str) -> Number | None:
+        return next((number for number in self.numbers.values() if number.sid == sid), None)
+
+    def conversation(self, contact: str, number: str) -> list[Message]:
+        """What a contact and one of our numbers wrote each other, oldest first."""
+        pair = self.between.get((contact, number))
+        return list(pair.values()) if pair else []

@@ -1,0 +1,55 @@
+"""Messages and numbers as /control/ and the pages show them (resources.py has Twilio's own shapes)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.journal import Journal
+from simulator.state import Message, Number
+
+
+def message_view(message: Message) -> dict[str, Any]:
+    return {
+        "sid": message.sid,
+        "direction": message.direction,
+        "from": message.from_,
+        "to": message.to,
+        "contact": message.contact,
+        "number": message.number,
+        "body": message.body,
+        "status": message.status,
+        "error_code": message.error_code,
+        "num_segments": message.num_segments,
+        "media": [f"/cdn/{sid}" for sid in message.media],
+        "media_urls": message.media_urls,
+        "created_at": message.created_at,
+        "sent_at": message.sent_at,
+        "history": [{"status": status, "at": at} for status, at in message.history],
+        "status_callback": message.status_callback,
+        "callbacks": message.callbacks,
+        "webhook": message.webhook,
+    }
+
+
+def number_view(number: Number) -> dict[str, Any]:
+    return {
+        "address": number.address,
+        "sid": number.sid,
+        "friendly_name": number.friendly_name,
+        "kind": number.kind,
+        "sms": number.sms,
+        "mms": number.mms,
+        "sms_url": number.sms_url,
+        "sms_method": number.sms_method,
+        "sms_fallback_url": number.sms_fallback_url,
+        "sms_fallback_method": number.sms_fallback_method,
+        "sms_application_sid": number.sms_application_sid,
+        "rate": number.rate,
+        "queue_limit": number.queue_limit,
+    }
+
+
+def message_event(journal: Journal, message: Message) -> None:
+    """Tell the pages that a message is new or has changed."""
+    if journal.listeners:
+        journal.publish("message", message_view(message))
