@@ -190,7 +190,7 @@ USE_TZ = True
 TIME_ZONE = env("TIME_ZONE", default="UTC")
 DEFAULT_REGION = env("DEFAULT_REGION", default="US")  # of phone numbers entered without a country code
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env("STATIC_ROOT", default=str(DATA_DIR / "static")))  # an image has its own
 STATICFILES_DIRS = [BASE_DIR / "static", ("vendor", BASE_DIR / "build" / "vendor")]  # `make assets`
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
