@@ -1,0 +1,94 @@
+"""Forms of people: users as an administrator sees them, and one's own profile."""
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, User
+
+
+def time_zone_field() -> forms.ChoiceField:
+    zones = sorted(name for name in zoneinfo.available_timezones() if "/" in name or name == "UTC")
+    return forms.ChoiceField(
+        label=_("Time zone"),
+        required=False,
+        choices=[("", _("The system's time zone")), *((name, name.replace("_", " ")) for name in zones)],
+        help_text=_("Times are shown in this zone."),
+        widget=forms.Select(attrs={"data-searchable": ""}),
+    )
+
+
+def password_field(*, required: bool, help_text: Any = "") -> forms.CharField:
+    """Write-only: it is never filled in again."""
+    widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    return forms.CharField(
+        label=_("Password"), required=required, strip=False, widget=widget, help_text=help_text
+    )
+
+
+class UserForm(forms.ModelForm[User]):
+    """Adds or edits a user. The password may stay empty on editing."""
+
+    class Meta:
+        model = User
+        fields = ["username", "first_name", "last_name", "email", "role", "time_zone", "is_active"]
+        labels = {
+            "username": _("Username"),
+            "first_name": _("First name"),
+            "last_name": _("Last name"),
+            "email": _("E-mail"),
+            "is_active": _("Active"),
+        }
+        help_texts = {
+            "username": _("What the user logs in with. Letters, digits and @ . + - _ only."),
+            "role": _(
+                "An administrator sets up channels, queues, extensions and users. "
+                "An agent answers messages on an extension."
+            ),
+            "is_active": _("Only an active user can log in."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        exists = self.instance.pk is not None
+        self.fields["time_zone"] = time_zone_field()
+        self.fields["role"].choices = Role.choices  # type: ignore[attr-defined]
+        help_text = _("Leave it empty to keep the present one.") if exists else _("At least 8 characters.")
+        self.fields["password"] = password_field(required=not exists, help_text=help_text)
+        if not exists:
+            del self.fields["is_active"]
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        check_password(self, self.instance)
+
+
+def check_password(form: forms.BaseForm, user: User) -> None:
+    """Puts what is wrong with the new password on its field."""
+    password = form.cleaned_data.get("password")
+    if password:
+        try:
+            password_validation.validate_password(password, user)
+        except ValidationError as error:
+            form.add_error("password", error)
+
+
+class ProfileForm(forms.ModelForm[User]):
+    """One's own name and time zone."""
+
+    class Meta:
+        model = User
+        fields = ["first_name", "last_name", "email", "time_zone"]
+        labels = {
+            "first_name": _("First name"),
+            "last_name": _("Last name"),
+            "email": _("E-mail"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"] = time_zone_field()

@@ -1,0 +1,72 @@
+"""What the portal's templates are built of: fields, sortable column heads, links that keep the query."""
+
+from typing import Any
+
+from django import template
+from django.forms import BoundField, CheckboxInput, PasswordInput, Select, SelectMultiple
+from django.template import Context
+from django.utils.safestring import SafeString
+
+from accounts.listing import Query
+
+register = template.Library()
+
+
+@register.inclusion_tag("partials/field.html")
+def field(bound: BoundField, **options: Any) -> dict[str, Any]:
+    """A field with its label, help and errors, tied together for screen readers.
+
+    Options: `help` (HTML to show instead of the field's own), `note` (a line after the input).
+    """
+    is_checkbox = isinstance(bound.field.widget, CheckboxInput)
+    return {
+        "field": bound,
+        "input": styled(bound, has_help=bool(options.get("help") or bound.help_text)),
+        "is_checkbox": is_checkbox,
+        "is_password": isinstance(bound.field.widget, PasswordInput),
+        **options,
+    }
+
+
+def styled(bound: BoundField, *, has_help: bool) -> SafeString:
+    widget = bound.field.widget
+    css = "form-select" if isinstance(widget, Select | SelectMultiple) else "form-control"
+    if isinstance(widget, CheckboxInput):
+        css = "form-check-input"
+    described = [f"{bound.auto_id}_help"] if has_help else []
+    attrs: dict[str, Any] = {"class": css}
+    if bound.errors:
+        attrs |= {"class": f"{css} is-invalid", "aria-invalid": "true"}
+        described.append(f"{bound.auto_id}_error")
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    return bound.as_widget(attrs=attrs)
+
+
+@register.inclusion_tag("partials/sort_header.html", takes_context=True)
+def sort_header(context: Context, query: Query, column: str, label: str, css: str = "") -> dict[str, Any]:
+    """A column head that sorts by `column`, and the other way round when it does already."""
+    active = query.column == column
+    params = context["request"].GET.copy()
+    params.pop("page", None)
+    params["sort"] = f"-{column}" if active and not query.descending else column
+    direction = ("descending" if query.descending else "ascending") if active else "none"
+    return {"url": f"?{params.urlencode()}", "label": label, "direction": direction, "css": css}
+
+
+@register.simple_tag(takes_context=True)
+def url_with(context: Context, **changes: Any) -> str:
+    """The page's own URL with these parameters changed; "" removes one."""
+    params = context["request"].GET.copy()
+    for name, value in changes.items():
+        params.pop(name, None)
+        if value != "":
+            params[name] = value
+    return f"?{params.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def current(context: Context, *prefixes: str) -> bool:
+    """True on the pages below one of these paths."""
+    path: str = context["request"].path
+    return path.startswith(prefixes)

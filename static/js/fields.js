@@ -1,0 +1,48 @@
+// Fields that depend on another one, and searchable drop-downs; also in what htmx swaps in.
+(() => {
+  // <div data-shown-when="name=value other=value"> is shown while every named control has its value;
+  // "name" alone asks for a ticked box. What is hidden is disabled, so that it isn't submitted.
+  const valueOf = (form, name) => {
+    const control = form.elements[name];
+    if (!control) return "";
+    if (control.type === "checkbox") return control.checked ? "on" : "";
+    return control.value;
+  };
+
+  const showDependents = (form) => {
+    for (const part of form.querySelectorAll("[data-shown-when]")) {
+      const shown = part.dataset.shownWhen.split(" ").every((condition) => {
+        const [name, value = "on"] = condition.split("=");
+        return valueOf(form, name) === value;
+      });
+      part.hidden = !shown;
+    }
+  };
+
+  const makeSearchable = (root) => {
+    for (const select of root.querySelectorAll("select[data-searchable]")) {
+      if (select.tomselect) continue;
+      const plugins = select.multiple ? { remove_button: {}, checkbox_options: {} } : {};
+      new TomSelect(select, {
+        plugins,
+        maxOptions: null,
+        maxItems: select.multiple ? null : 1,
+        hidePlaceholder: true,
+        placeholder: select.dataset.placeholder ?? "",
+        render: { no_results: (data, escape) => `<div class="no-results">${escape(select.dataset.none ?? "–")}</div>` },
+      });
+    }
+  };
+
+  const prepare = (root) => {
+    makeSearchable(root);
+    for (const form of document.querySelectorAll("form")) showDependents(form);
+  };
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.form;
+    if (form) showDependents(form);
+  });
+  document.addEventListener("DOMContentLoaded", () => prepare(document));
+  document.addEventListener("htmx:load", (event) => prepare(event.detail.elt.parentElement ?? document));
+})();

@@ -1,0 +1,40 @@
+// Small helpers of every page: toasts, copy buttons, tabs that open on their first error, links to rows.
+(() => {
+  const showToasts = () => {
+    for (const toast of document.querySelectorAll(".toast:not(.show):not([data-shown])")) {
+      toast.dataset.shown = "";
+      bootstrap.Toast.getOrCreateInstance(toast).show();
+    }
+  };
+
+  // navigator.clipboard exists on https and localhost only.
+  const copy = async (input) => {
+    try {
+      await navigator.clipboard.writeText(input.value);
+      return true;
+    } catch {
+      input.select();
+      return document.execCommand("copy");
+    }
+  };
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const done = await copy(document.querySelector(button.dataset.copy));
+    const said = button.querySelector("[data-copy-said]");
+    const before = said.textContent;
+    said.textContent = done ? button.dataset.copied : button.dataset.copyByHand;
+    button.classList.toggle("btn-success", done);
+    setTimeout(() => {
+      said.textContent = before;
+      button.classList.remove("btn-success");
+    }, 2500);
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    showToasts();
+    document.querySelector("form .is-invalid, form [data-focus-error]")?.focus();
+  });
+  document.addEventListener("htmx:afterSettle", showToasts);
+})();
