@@ -1,11 +1,24 @@
-"""Fixtures for all tests; what runs beneath them is started by tests/stack.py."""
+"""Fixtures for all tests; the servers beneath them are started by tests/stack.py."""
 
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 
 import pytest
 import redis
+from django.conf import settings as django_settings
+from django.db import connection, connections
+from pytest_django.fixtures import Settings
 
+from tests.browser import browser, new_page, page
+from tests.product import Stack
+from tests.servers import ROOT, Simulator
 from tests.stack import Servers, servers_key
+
+__all__ = ["browser", "new_page", "page"]
+
+stacks_key = pytest.StashKey[list[Stack]]()
 
 
 @pytest.fixture(scope="session")
@@ -17,8 +30,6 @@ def servers(pytestconfig: pytest.Config) -> Servers:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(servers: Servers) -> None:
     """Have SQLite's test database in a file: threads and other processes must see it."""
-    from django.db import connection  # noqa: PLC0415  needs the settings
-
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(servers.folder / "test.sqlite3")
 
@@ -26,8 +37,83 @@ def django_db_modify_db_settings(servers: Servers) -> None:
 @pytest.fixture(autouse=True)
 def redis_client() -> Iterator["redis.Redis"]:
     """A client of the run's Valkey, emptied before each test; it answers in str."""
-    from django.conf import settings  # noqa: PLC0415  needs the settings
-
-    with redis.Redis.from_url(settings.REDIS_URL, decode_responses=True) as client:
+    with redis.Redis.from_url(django_settings.REDIS_URL, decode_responses=True) as client:
         client.flushall()
         yield client
+
+
+@pytest.fixture(scope="session")
+def simulator_process(servers: Servers) -> Iterator[Simulator]:
+    """The stand-in for Twilio, one process for the run."""
+    simulator = Simulator(servers.folder / "simulator")
+    simulator.start()
+    yield simulator
+    simulator.stop()
+
+
+@pytest.fixture
+def simulator(simulator_process: Simulator, settings: Settings) -> Simulator:
+    """The stand-in for Twilio with nothing in it; the product calls it in Twilio's place."""
+    simulator_process.reset()
+    settings.TWILIO_API_URL = simulator_process.url
+    return simulator_process
+
+
+@pytest.fixture(scope="session")
+def collected_static(servers: Servers) -> None:
+    """The hashed front-end files that real processes serve."""
+    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+    subprocess.run(command, cwd=ROOT, check=True)
+
+
+def _database_url() -> str:
+    """DATABASE_URL of the test database, for processes that work on it together with the test."""
+    values = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{values['NAME']}"
+    return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**values)
+
+
+@pytest.fixture
+def start_stack(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    collected_static: None,
+    settings: Settings,
+    transactional_db: None,
+) -> Iterator[Callable[..., Stack]]:
+    """Start the product's real processes on the run's databases: `stack = start_stack(SENDER_THREADS="8")`.
+
+    `kind` is "embedded" or "production", by default what fits --stack. The test's own Django sees the same
+    data, and its PUBLIC_URL is the stack's. Keywords in capitals are further settings by environment.
+    A test that takes `simulator` too has the processes call that.
+    """
+    stacks = request.node.stash.setdefault(stacks_key, [])
+    own_kind = "embedded" if connection.vendor == "sqlite" else "production"
+
+    def start(kind: str = own_kind, *, workers: int = 2, **env: str) -> Stack:
+        known = {
+            "DATABASE_URL": _database_url(),
+            "REDIS_URL": django_settings.REDIS_URL,
+            "TWILIO_API_URL": django_settings.TWILIO_API_URL,
+        }
+        stack = Stack(kind, tmp_path / f"stack-{len(stacks)}", {**known, **env}, workers=workers)
+        stacks.append(stack)
+        settings.PUBLIC_URL = stack.url
+        stack.start()
+        return stack
+
+    yield start
+    for stack in stacks:
+        stack.stop()
+    connections.close_all()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Print the processes' logs below a test that failed with them."""
+    report = yield
+    if report.failed:
+        for stack in item.stash.get(stacks_key, []):
+            report.sections += [(f"log of {name}", text) for name, text in stack.logs().items()]
+    return report

@@ -1,11 +1,13 @@
 """The servers that tests need, each a real process that can be killed and started again."""
 
+import json
 import os
 import secrets
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import redis
 
@@ -66,6 +68,22 @@ class Simulator:
         """Start it and wait until it answers."""
         self._child.start()
         wait_for_http(f"{self.url}/control/state", self._child)
+
+    def reset(self) -> None:
+        """Empty it and take back all faults and settings."""
+        self.post("/control/reset", {})
+
+    def get(self, path: str) -> Any:
+        """What its control API answers."""
+        with urllib.request.urlopen(f"{self.url}{path}", timeout=10) as answer:
+            return json.load(answer)
+
+    def post(self, path: str, body: object) -> Any:
+        """Tell its control API something, such as post("/control/settings", {...})."""
+        headers = {"Content-Type": "application/json"}
+        call = urllib.request.Request(f"{self.url}{path}", json.dumps(body).encode(), headers)
+        with urllib.request.urlopen(call, timeout=30) as answer:
+            return json.load(answer)
 
     def stop(self) -> None:
         """End it."""

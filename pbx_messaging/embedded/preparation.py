@@ -20,8 +20,7 @@ def manage(env: Mapping[str, str], *arguments: str) -> str:
         cwd=BASE_DIR,
         env=dict(env),
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
         preexec_fn=dying_with_me(),
     )

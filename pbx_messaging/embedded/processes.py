@@ -72,6 +72,8 @@ def beat() -> Process:
 def simulator(port: int, data_dir: Path, host: str = "127.0.0.1") -> Process:
     """The stand-in for Twilio."""
     arguments = ["--host", host, "--port", str(port), "--data", str(data_dir)]
+    if host != "127.0.0.1":  # asked for: a person on another machine shall use its pages
+        arguments += ["--open-control", "--public-url", f"http://127.0.0.1:{port}"]
     return Process("simulator", [sys.executable, "-m", "simulator", *arguments])
 
 

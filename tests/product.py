@@ -1,0 +1,80 @@
+"""The product's real processes for tests: each can be named, killed, started again."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from pbx_messaging.embedded import processes
+from pbx_messaging.embedded.children import Child, stop_all
+from pbx_messaging.embedded.ports import free_port
+from pbx_messaging.embedded.processes import Listen, Process
+from tests.servers import ROOT, wait_for_http
+
+STOP_TIMEOUT_S = 5.0
+
+
+class Stack:
+    """The processes of one installation, on databases that run already.
+
+    `kind` "embedded": web, worker, beat. "production": web, stream, worker-1, worker-2, beat and proxy, as
+    docker-compose has them. `url` is where a browser goes; PUBLIC_URL is set to it.
+    """
+
+    def __init__(self, kind: str, folder: Path, env: Mapping[str, str], *, workers: int = 2) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.folder = folder
+        self._env = {**os.environ, "PYTHONUNBUFFERED": "1", "PUBLIC_URL": self.url, **env}
+        wanted = self._embedded() if kind == "embedded" else self._production(workers)
+        self.children = {process.name: self._child(process) for process in wanted}
+
+    def _embedded(self) -> list[Process]:
+        place = Listen("127.0.0.1", self.port)
+        return [processes.web_and_stream(place), processes.worker(), processes.beat()]
+
+    def _production(self, workers: int) -> list[Process]:
+        web, stream = free_port(), free_port()
+        self._stream_port = stream
+        ports = [str(port) for port in (self.port, web, stream)]
+        return [
+            processes.web(Listen("127.0.0.1", web)),
+            processes.web_and_stream(Listen("127.0.0.1", stream), name="stream"),
+            *(processes.worker(f"worker-{number}") for number in range(1, workers + 1)),
+            processes.beat(),
+            Process("proxy", [sys.executable, "-m", "tests.proxy", *ports]),
+        ]
+
+    def _child(self, process: Process) -> Child:
+        return Child(process, self._env, self.folder / f"{process.name}.log", ROOT)
+
+    def start(self, *names: str) -> None:
+        """Start the named processes, or all, and wait until the portal is ready (workers come up later)."""
+        for name in names or self.children:
+            self.children[name].start()
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Wait for 200 from /readyz, and from /healthz of the stream process."""
+        first = next(iter(self.children.values()))
+        if first.is_running():
+            wait_for_http(f"{self.url}/readyz", first)
+        if "stream" in self.children and self.children["stream"].is_running():
+            wait_for_http(f"http://127.0.0.1:{self._stream_port}/healthz", self.children["stream"])
+
+    def kill(self, name: str) -> None:
+        """Kill -9 a process with what it started."""
+        self.children[name].kill()
+
+    def restart(self, name: str) -> None:
+        """Start a killed process again on its port, and wait until the portal is ready."""
+        self.children[name].kill()
+        self.start(name)
+
+    def stop(self) -> None:
+        """End all."""
+        stop_all(list(self.children.values()), STOP_TIMEOUT_S)
+
+    def logs(self, lines: int = 40) -> dict[str, str]:
+        """The end of each process's log."""
+        return {name: "\n".join(child.last_lines(lines)) for name, child in self.children.items()}
