@@ -22,14 +22,16 @@
   const makeSearchable = (root) => {
     for (const select of root.querySelectorAll("select[data-searchable]")) {
       if (select.tomselect) continue;
-      const plugins = select.multiple ? { remove_button: {}, checkbox_options: {} } : {};
+      const empty = select.querySelector("option[value='']");
       new TomSelect(select, {
-        plugins,
+        plugins: select.multiple ? { remove_button: {}, checkbox_options: {} } : {},
         maxOptions: null,
         maxItems: select.multiple ? null : 1,
-        hidePlaceholder: true,
-        placeholder: select.dataset.placeholder ?? "",
-        render: { no_results: (data, escape) => `<div class="no-results">${escape(select.dataset.none ?? "–")}</div>` },
+        allowEmptyOption: Boolean(empty) && !select.required,
+        placeholder: select.dataset.placeholder ?? empty?.textContent ?? "",
+        render: {
+          no_results: (data, escape) => `<div class="no-results">${escape(select.dataset.none ?? "–")}</div>`,
+        },
       });
     }
   };

@@ -1,0 +1,124 @@
+"""Forms of extensions, each with its login, and of message queues."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import check_password, password_field
+from accounts.models import User
+from routing.models import Extension, MessageQueue
+
+OFFERED_PICKUP_MODES = [(MessageQueue.PickupMode.MANUAL.value, MessageQueue.PickupMode.MANUAL.label)]
+
+
+def users_without_extension() -> QuerySet[User]:
+    return User.objects.filter(is_active=True, extension=None).order_by("username")
+
+
+class LoginFields(forms.ModelForm[User]):
+    """The user part of the extension form."""
+
+    class Meta:
+        model = User
+        fields = ["username", "email"]
+        labels = {"username": _("Username"), "email": _("E-mail")}
+        help_texts = {"username": _("What the agent logs in with. Letters, digits and @ . + - _ only.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        exists = self.instance.pk is not None
+        help_text = _("Leave it empty to keep the present one.") if exists else _("At least 8 characters.")
+        self.fields["password"] = password_field(required=not exists, help_text=help_text)
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        check_password(self, self.instance)
+
+
+class ExtensionForm(forms.ModelForm[Extension]):
+    """The extension with its login in one form; a new one may take an existing user."""
+
+    NEW, EXISTING = "new", "existing"
+
+    login = forms.ChoiceField(
+        label=_("Login"),
+        choices=[(NEW, _("New user")), (EXISTING, _("Existing user"))],
+        initial=NEW,
+    )
+    user = forms.ModelChoiceField(
+        label=_("User"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("Choose a user…"),
+        help_text=_("Users that have no extension yet."),
+        widget=forms.Select(attrs={"data-searchable": ""}),
+    )
+
+    class Meta:
+        model = Extension
+        fields = ["number", "name"]
+        help_texts = {
+            "number": _("Digits only, for example 1001."),
+            "name": _("The person's name. Other agents see it."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        exists = self.instance.pk is not None
+        user = self.instance.user if exists else None
+        self.login_fields = LoginFields(self.data if self.is_bound else None, instance=user)
+        self.fields.update(self.login_fields.fields)
+        self.initial.update(self.login_fields.initial)
+        if exists:
+            del self.fields["login"], self.fields["user"]
+        else:
+            self.fields["user"].queryset = users_without_extension()  # type: ignore[attr-defined]
+        if self.takes_existing_user:
+            for name in self.login_fields.fields:
+                self.fields[name].required = False
+
+    @property
+    def takes_existing_user(self) -> bool:
+        return self.is_bound and not self.instance.pk and self.data.get("login") == self.EXISTING
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned.pop("login", None)
+        if self.takes_existing_user:
+            if not cleaned.get("user") and "user" not in self.errors:
+                self.add_error("user", _("Choose a user, or make a new one."))
+            return cleaned
+        if not self.instance.pk:
+            cleaned["user"] = None
+        for name, errors in self.login_fields.errors.items():
+            if name not in self.errors:
+                self.add_error(name, errors)
+        return cleaned
+
+
+class MessageQueueForm(forms.ModelForm[MessageQueue]):
+    class Meta:
+        model = MessageQueue
+        fields = ["name", "agents", "pickup_mode"]
+        labels = {"pickup_mode": _("Pickup Mode")}
+        help_texts = {
+            "agents": _(
+                "All the agents in the queue can receive inbound messages of new sessions. "
+                "Type a name or an extension number to search."
+            ),
+            "pickup_mode": _(
+                "Only the agent who picks up a session receives and responds to its follow-up messages."
+            ),
+        }
+        widgets = {
+            "agents": forms.SelectMultiple(
+                attrs={"data-searchable": "", "data-placeholder": _("Search available extensions…")}
+            )
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agents"].queryset = Extension.objects.live()  # type: ignore[attr-defined]
+        self.fields["pickup_mode"].choices = OFFERED_PICKUP_MODES  # type: ignore[attr-defined]

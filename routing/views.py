@@ -1,0 +1,103 @@
+"""Lists and forms of extensions and message queues. Their delete pages are in sessions."""
+
+from contextlib import suppress
+
+from django.contrib import messages
+from django.db import IntegrityError
+from django.db.models import Count, Prefetch, Q
+from django.db.models.functions import Length
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import UserRequest, administrator_required
+from accounts.listing import listing_of
+from routing import actions
+from routing.forms import ExtensionForm, MessageQueueForm
+from routing.models import Extension, MessageQueue
+
+EXTENSION_COLUMNS = {
+    "number": ["number_length", "number"],  # 999 comes before 1001
+    "name": ["name"],
+    "username": ["user__username"],
+    "email": ["user__email"],
+}
+QUEUE_COLUMNS = {"name": ["name"], "agents": ["agent_count"], "pickup_mode": ["pickup_mode"]}
+
+
+@administrator_required
+def extension_list(request: UserRequest) -> HttpResponse:
+    live_queues = Prefetch("queues", MessageQueue.objects.live(), to_attr="live_queues")
+    extensions = Extension.objects.live().select_related("user").prefetch_related(live_queues)
+    rows = extensions.annotate(number_length=Length("number"))
+    search = ["number", "name", "user__username", "user__email"]
+    listing = listing_of(request, rows, columns=EXTENSION_COLUMNS, search=search)
+    return render(request, "routing/extension_list.html", {"listing": listing})
+
+
+@administrator_required
+@require_http_methods(["GET", "POST"])
+def extension_add(request: UserRequest) -> HttpResponse:
+    form = ExtensionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with suppress(IntegrityError):  # somebody was faster: the form, read again, says so
+            extension = actions.create_extension(**form.cleaned_data)
+            messages.success(request, _("The extension “%s” was added.") % extension)
+            return redirect("extension-list")
+        form = ExtensionForm(request.POST)
+    return _form_page(request, "routing/extension_form.html", form)
+
+
+@administrator_required
+@require_http_methods(["GET", "POST"])
+def extension_edit(request: UserRequest, pk: int) -> HttpResponse:
+    extension = get_object_or_404(Extension.objects.live().select_related("user"), pk=pk)
+    form = ExtensionForm(request.POST or None, instance=extension)
+    if request.method == "POST" and form.is_valid():
+        with suppress(IntegrityError):
+            actions.update_extension(extension, **form.cleaned_data)
+            messages.success(request, _("The extension “%s” was saved.") % extension)
+            return redirect("extension-list")
+        form = ExtensionForm(request.POST, instance=extension)
+    return _form_page(request, "routing/extension_form.html", form)
+
+
+@administrator_required
+def queue_list(request: UserRequest) -> HttpResponse:
+    live_agents = Prefetch("agents", Extension.objects.live(), to_attr="live_agents")
+    count = Count("agents", filter=Q(agents__archived_at=None))
+    rows = MessageQueue.objects.live().annotate(agent_count=count).prefetch_related(live_agents)
+    listing = listing_of(request, rows, columns=QUEUE_COLUMNS, search=["name"])
+    return render(request, "routing/queue_list.html", {"listing": listing})
+
+
+@administrator_required
+@require_http_methods(["GET", "POST"])
+def queue_add(request: UserRequest) -> HttpResponse:
+    form = MessageQueueForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with suppress(IntegrityError):
+            queue = actions.create_queue(**form.cleaned_data)
+            messages.success(request, _("The message queue “%s” was added.") % queue)
+            return redirect("queue-list")
+        form = MessageQueueForm(request.POST)
+    return _form_page(request, "routing/queue_form.html", form)
+
+
+@administrator_required
+@require_http_methods(["GET", "POST"])
+def queue_edit(request: UserRequest, pk: int) -> HttpResponse:
+    queue = get_object_or_404(MessageQueue.objects.live(), pk=pk)
+    form = MessageQueueForm(request.POST or None, instance=queue)
+    if request.method == "POST" and form.is_valid():
+        with suppress(IntegrityError):
+            actions.update_queue(queue, **form.cleaned_data)
+            messages.success(request, _("The message queue “%s” was saved.") % queue)
+            return redirect("queue-list")
+        form = MessageQueueForm(request.POST, instance=queue)
+    return _form_page(request, "routing/queue_form.html", form)
+
+
+def _form_page(request: HttpRequest, template: str, form: ExtensionForm | MessageQueueForm) -> HttpResponse:
+    return render(request, template, {"form": form}, status=422 if request.method == "POST" else 200)
