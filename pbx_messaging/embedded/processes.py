@@ -1,12 +1,18 @@
-"""The product's processes: what is called how. The supervisor and the tests start exactly these."""
+"""The product's processes: what is called how. The supervisor and the tests start exactly these.
 
+`python -m pbx_messaging.embedded.processes web|stream|worker|beat` becomes one of them, in a container.
+"""
+
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 GRACEFUL_TIMEOUT_S = 3  # event streams never end by themselves
+KEEP_ALIVE_S = 75  # longer than a proxy keeps an idle connection, so that it never sends into a closed one
 WORKER_THREADS = 4
+CONTAINER_PORT = 8000
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,8 @@ class Listen:
 def _gunicorn(name: str, listen: Listen, options: list[str], application: str) -> Process:
     config = ["--config", "python:pbx_messaging.embedded.gunicorn_config"]
     argv = [sys.executable, "-m", "gunicorn", *config, *listen.options, *options]
-    return Process(name, [*argv, "--graceful-timeout", str(GRACEFUL_TIMEOUT_S), application])
+    times = ["--graceful-timeout", str(GRACEFUL_TIMEOUT_S), "--keep-alive", str(KEEP_ALIVE_S)]
+    return Process(name, [*argv, *times, application])
 
 
 def web_and_stream(listen: Listen, name: str = "web") -> Process:
@@ -80,3 +87,21 @@ def simulator(port: int, data_dir: Path, host: str = "127.0.0.1") -> Process:
 def valkey(config_path: Path, binary: Path) -> Process:
     """Broker, limiter, events and spool; all its settings, its password too, are in its config file."""
     return Process("valkey", [str(binary), str(config_path)])
+
+
+def in_container(name: str) -> Process:
+    """A process of docker-compose.yml; WEB_PROCESSES and WEB_THREADS size the web process."""
+    place = Listen("0.0.0.0", CONTAINER_PORT)  # noqa: S104  the container's own network
+    processes, threads = int(os.environ.get("WEB_PROCESSES", "2")), int(os.environ.get("WEB_THREADS", "8"))
+    known = {
+        "web": web(place, processes=processes, threads=threads),
+        "stream": web_and_stream(place, name="stream"),
+        "worker": worker(),
+        "beat": beat(),
+    }
+    return known[name]
+
+
+if __name__ == "__main__":
+    chosen = in_container(sys.argv[1])
+    os.execv(chosen.argv[0], chosen.argv)  # noqa: S606  no shell is wanted

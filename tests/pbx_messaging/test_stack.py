@@ -24,7 +24,7 @@ def test_valkey_keeps_what_it_acknowledged_when_killed(servers: Servers, redis_c
     if servers.valkey is None:
         pytest.skip("TEST_REDIS_URL names a server that is not ours to kill")
     redis_client.set("kept", "yes")
-    redis_client.execute_command("WAITAOF", 1, 0, 2000)
+    redis_client.waitaof(1, 0, 2000)
     servers.valkey.kill()
     servers.valkey.restart()
     assert redis_client.get("kept") == "yes"

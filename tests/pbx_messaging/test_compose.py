@@ -1,0 +1,77 @@
+"""docker-compose.yml, read by the real compose program."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import compose
+import pytest
+
+from pbx_messaging.embedded import processes
+from tests.servers import ROOT
+
+pytestmark = pytest.mark.once
+
+COMPOSE = Path(compose.__file__).parent / "docker-compose"
+REQUIRED = {
+    "DOMAIN": "pbx.example.com",
+    "SECRET_KEY": "secret",
+    "CREDENTIALS_KEYS": "keys",
+    "POSTGRES_PASSWORD": "postgres-password",
+    "REDIS_PASSWORD": "redis-password",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with the file and no .env beside it."""
+    shutil.copy(ROOT / "docker-compose.yml", tmp_path)
+    return tmp_path
+
+
+def _config(project: Path, env: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    command = [str(COMPOSE), "config", "--format", "json"]
+    only = {"PATH": os.environ["PATH"], "HOME": str(project), **env}
+    return subprocess.run(command, cwd=project, env=only, capture_output=True, text=True)
+
+
+def _services(project: Path) -> dict[str, Any]:
+    services: dict[str, Any] = json.loads(_config(project, REQUIRED).stdout)["services"]
+    return services
+
+
+def test_compose_accepts_the_file_and_has_all_services(project: Path) -> None:
+    done = _config(project, REQUIRED)
+    assert (done.returncode, done.stderr) == (0, "")
+    expected = ["beat", "caddy", "migrate", "postgres", "stream", "valkey", "web", "worker"]
+    assert sorted(json.loads(done.stdout)["services"]) == expected
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+@pytest.mark.parametrize("value", [None, ""])
+def test_compose_refuses_without(project: Path, name: str, value: str | None) -> None:
+    env = {key: known for key, known in REQUIRED.items() if key != name}
+    done = _config(project, env if value is None else {**env, name: value})
+    assert done.returncode != 0
+    assert f"required variable {name} is missing a value: set it in .env" in done.stderr
+
+
+def test_compose_gives_no_password_to_a_command_line(project: Path) -> None:
+    commands = [service.get("command") or [] for service in _services(project).values()]
+    assert [value for value in REQUIRED.values() for command in commands if value in " ".join(command)] == []
+
+
+def test_compose_checks_the_health_of_every_lasting_service(project: Path) -> None:
+    services = _services(project)
+    assert [name for name in services if "healthcheck" not in services[name]] == ["migrate"]
+    assert {services[name]["restart"] for name in services if name != "migrate"} == {"unless-stopped"}
+
+
+@pytest.mark.parametrize("name", ["web", "stream", "worker", "beat"])
+def test_compose_starts_the_processes_that_the_tests_start(project: Path, name: str) -> None:
+    command = _services(project)[name]["command"]
+    assert command == ["python", "-m", "pbx_messaging.embedded.processes", name]
+    assert processes.in_container(name).argv[1:2] == ["-m"]

@@ -1,0 +1,69 @@
+"""Settings and their documentation; a missing secret stops the start."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.servers import ROOT
+
+pytestmark = pytest.mark.once
+
+OF_COMPOSE = {"DOMAIN", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "WEB_PROCESSES", "WEB_THREADS"}
+SECRETS = ("SECRET_KEY", "CREDENTIALS_KEYS", "PUBLIC_URL", "REDIS_URL")
+
+
+def _calls() -> dict[str, ast.Call]:
+    """Every `env("NAME", ...)` and `env.int("NAME", ...)` of settings.py."""
+    tree = ast.parse((ROOT / "pbx_messaging" / "settings.py").read_text())
+    return {
+        node.args[0].value: node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and re.fullmatch(r"env(\.\w+)?", ast.unparse(node.func))
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+    }
+
+
+def _examples() -> dict[str, str]:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    return dict(line.lstrip("#").split("=", 1) for line in lines if re.match(r"#?[A-Z_]+=", line))
+
+
+def _default(call: ast.Call) -> str | None:
+    """As one would write it in a file; None when there is none, or it depends on other settings."""
+    written = next((ast.unparse(word.value) for word in call.keywords if word.arg == "default"), "")
+    try:
+        value = eval(written, {"__builtins__": {}})  # noqa: S307  our own source
+    except (NameError, SyntaxError):
+        return None
+    return (
+        ",".join(value) if isinstance(value, list) else f"{value:g}" if type(value) is float else str(value)
+    )
+
+
+def test_env_example_names_every_setting() -> None:
+    assert sorted(_examples()) == sorted(_calls().keys() | OF_COMPOSE)
+
+
+def test_env_example_gives_the_defaults() -> None:
+    defaults = {name: _default(call) for name, call in _calls().items()}
+    known = {name: value for name, value in defaults.items() if value is not None}
+    assert {name: _examples()[name] for name in known} == known
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_start_stops_without(name: str) -> None:
+    env = {key: value for key, value in os.environ.items() if key != name}
+    done = subprocess.run(
+        [sys.executable, "-c", "import pbx_messaging.settings"],
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, name in done.stderr) == (1, True)
