@@ -145,6 +145,8 @@ async def events(request: web.Request) -> web.StreamResponse:
             with contextlib.suppress(TimeoutError):
                 event = await asyncio.wait_for(listener.get(), KEEPALIVE_S)
             await response.write(event.encode())
+    except ConnectionError:
+        pass  # the listener is gone
     finally:
         simulator.journal.listeners.discard(listener)
         closing.cancel()

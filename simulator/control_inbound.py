@@ -7,6 +7,7 @@ import base64
 import binascii
 import heapq
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -118,7 +119,18 @@ async def phones(request: web.Request) -> web.StreamResponse:
     latest = heapq.nlargest(
         PHONES_SHOWN, (phone for phone in known.items() if wanted in phone[0]), key=lambda p: p[1]
     )
-    return json_response({"count": len(known), "phones": [{"contact": c, "at": at} for c, at in latest]})
+    shown = [{"contact": contact, "at": at, "last": _last(simulator, contact)} for contact, at in latest]
+    return json_response({"count": len(known), "phones": shown})
+
+
+def _last(simulator: Simulator, contact: str) -> dict[str, Any] | None:
+    """The latest text of a contact's phone."""
+    pairs = [simulator.state.conversation(contact, number) for number in simulator.state.numbers]
+    shown = [next((m for m in reversed(pair) if m.on_phone), None) for pair in pairs]
+    latest = max(filter(None, shown), key=lambda message: message.created_at, default=None)
+    if latest is None:
+        return None
+    return {"body": latest.body, "mine": latest.direction == "inbound", "number": latest.number}
 
 
 async def numbers(request: web.Request) -> web.StreamResponse:
@@ -143,6 +155,9 @@ def _configure(simulator: Simulator, asked: dict[str, Any]) -> Number:
         and not (isinstance(rate, int | float) and rate > 0)
     ):
         raise ValueError("rate is segments a second, or unlimited.")
+    for name in ("sms_url", "sms_fallback_url"):
+        if asked.get(name) and urlsplit(asked[name]).scheme not in ("http", "https"):
+            raise ValueError(f"{asked[name]!r} is no URL. It begins with https:// or http://.")
     number = simulator.state.numbers.get(address) or Number.bought(address)
     for name in CONFIGURABLE:
         setattr(number, name, asked.get(name, getattr(number, name)))

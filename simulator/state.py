@@ -116,6 +116,12 @@ class Message:
         """The account's number."""
         return self.to if self.direction == "inbound" else self.from_
 
+    @property
+    def on_phone(self) -> bool:
+        """Whether the contact's phone shows it: written there, or arrived there."""
+        arrived = self.sent_at is not None and self.status != "undelivered"
+        return self.direction == "inbound" or arrived
+
     def enter(self, status: str, at: float) -> None:
         self.status = status
         self.updated_at = at

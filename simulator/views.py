@@ -17,6 +17,7 @@ def message_view(message: Message) -> dict[str, Any]:
         "contact": message.contact,
         "number": message.number,
         "body": message.body,
+        "on_phone": message.on_phone,
         "status": message.status,
         "error_code": message.error_code,
         "num_segments": message.num_segments,
