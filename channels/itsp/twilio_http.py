@@ -33,7 +33,7 @@ class _SlotAdapter(HTTPAdapter):
         return super().send(*args, **kwargs)
 
 
-class HttpClient(TwilioHttpClient):  # type: ignore[misc] (twilio has no types)
+class HttpClient(TwilioHttpClient):  # type: ignore[misc]  # twilio has no types
     """One connection pool, for many threads."""
 
     def __init__(self, timeout_s: float) -> None:

@@ -1,0 +1,80 @@
+"""All that changes a channel and its numbers; archiving a channel is the business of sessions."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from channels.models import Channel, Number, WebhookAddress
+from channels.webhook_url import hash_of
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What the ITSP said of the credentials: the channel's status, and its reason if it isn't connected."""
+
+    status: Channel.Status
+    reason: str = ""
+
+
+@transaction.atomic
+def create_channel(
+    *, token: str, verification: Verification, rules: Iterable[Mapping[str, Any]], **values: Any
+) -> Channel:
+    """`values`: name, itsp, credentials, sending_rate, session_timeout_days; `rules`: of `NumberRuleForm`.
+
+    Raises `IntegrityError` when the name, a number or the token is taken meanwhile.
+    """
+    channel = Channel(**values)
+    _set_status(channel, verification)
+    channel.save()
+    WebhookAddress.objects.create(channel=channel, token=token, token_hash=hash_of(token))
+    _store_rules(channel, rules)
+    return channel
+
+
+@transaction.atomic
+def update_channel(
+    channel: Channel, *, verification: Verification, rules: Iterable[Mapping[str, Any]], **values: Any
+) -> Channel:
+    """As `create_channel`; a number without a rule is archived."""
+    fields = [*values, "status", "status_reason", "status_changed_at"]
+    for field, value in values.items():
+        setattr(channel, field, value)
+    _set_status(channel, verification)
+    channel.save(update_fields=fields)
+    _store_rules(channel, rules)
+    return channel
+
+
+def _set_status(channel: Channel, verification: Verification) -> None:
+    if channel.status != verification.status or channel.status_changed_at is None:
+        channel.status_changed_at = timezone.now()
+    channel.status, channel.status_reason = verification.status, verification.reason
+
+
+def _store_rules(channel: Channel, rules: Iterable[Mapping[str, Any]]) -> None:
+    rules = list(rules)
+    kept = [rule["number"] for rule in rules]
+    channel.numbers.live().exclude(address__in=kept).update(archived_at=timezone.now())
+    for rule in sorted(
+        rules, key=lambda rule: str(rule["number"])
+    ):  # one order, so that no two block each other
+        number = _number_of(channel, rule["number"], extension=rule["extension"], queue=rule["queue"])
+        number.initiators.set(rule["initiators"])
+
+
+def _number_of(channel: Channel, address: str, **destination: Any) -> Number:
+    """The channel's number, an archived one revived, or a new one. Sessions hold it, so it keeps its row."""
+    ours = Q(channel=channel, archived_at=None)
+    known = Number.objects.filter(ours | Q(archived_at__isnull=False), address=address)
+    number = known.order_by("-archived_at").filter(ours).first() or known.order_by("-pk").first()
+    if number is None:
+        return Number.objects.create(channel=channel, address=address, **destination)
+    still = known.filter(pk=number.pk)  # checked again by the UPDATE: another channel may be faster
+    if not still.update(channel=channel, archived_at=None, **destination):
+        raise IntegrityError(f"number {number.pk} was taken")
+    return number

@@ -1,0 +1,46 @@
+"""How many SMS segments a text takes. Source: 3GPP TS 23.038, and Twilio's limits."""
+
+from dataclasses import dataclass
+
+_GSM7 = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_GSM7_TWO_UNITS = frozenset("\f^{}\\[~]|€")
+_UNITS = {True: (160, 153), False: (70, 67)}  # GSM-7 or not: (in a single segment, in one of several)
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """`units` are septets in GSM-7, UTF-16 code units otherwise; `culprit` is what prevents GSM-7."""
+
+    segments: int
+    units: int
+    culprit: str = ""
+
+    @property
+    def encoding(self) -> str:
+        return "UCS-2" if self.culprit else "GSM-7"
+
+
+def segmentation(text: str) -> Segmentation:
+    """The segments of a text; an empty one takes one, as a picture alone does."""
+    culprit = next((char for char in text if char not in _GSM7 and char not in _GSM7_TWO_UNITS), "")
+    widths = [_width(char, ucs2=bool(culprit)) for char in text]
+    single, multi = _UNITS[not culprit]
+    units = sum(widths)
+    return Segmentation(1 if units <= single else _filled(widths, multi), units, culprit)
+
+
+def _width(char: str, *, ucs2: bool) -> int:
+    return (2 if ord(char) > 0xFFFF else 1) if ucs2 else (2 if char in _GSM7_TWO_UNITS else 1)
+
+
+def _filled(widths: list[int], capacity: int) -> int:
+    """Segments needed when a character of two units is never split over two."""
+    segments, room = 1, capacity
+    for width in widths:
+        if width > room:
+            segments, room = segments + 1, capacity
+        room -= width
+    return segments

@@ -1,0 +1,87 @@
+"""Tells agents' pages that something changed: written in the transaction, published after commit.
+
+An event names what changed, never what it says. It goes to a capped Redis stream, from which a client
+that reconnects resumes; a sweep publishes what a kill left between commit and publish. Twice is harmless.
+"""
+
+import enum
+import json
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from redis import RedisError
+
+from pbx_messaging.redis import redis_client
+from routing.inbound import agents_of
+from sessions.models import Event, MessagingSession
+
+logger = logging.getLogger(__name__)
+
+STREAM = "events"
+PUBLISHED = "events:published"  # ids of outbox rows that the sweep may delete
+SWEEP_AFTER = timedelta(seconds=2)
+SWEEP_BATCH = 1_000
+
+
+class EventKind(enum.StrEnum):
+    SESSION = "session"  # appeared, left, was picked up, closed
+    MESSAGE = "message"  # something was written in it
+    STATUS = "status"  # a message of it got on
+
+
+def audience_of(session: MessagingSession) -> list[int]:
+    """The ids of the extensions that see the session now."""
+    if session.agent_id is not None:
+        return [session.agent_id]
+    return agents_of(session.queue) if session.queue else []
+
+
+def record(kind: EventKind, session: MessagingSession, *, audience: Iterable[int] = ()) -> None:
+    """Within a transaction. `audience`: who else is told, such as those who saw it before."""
+    told = sorted({*audience_of(session), *audience})
+    event = Event.objects.create(kind=kind, session=session, audience=told, created_at=timezone.now())
+    transaction.on_commit(lambda: publish([event]), robust=True)
+
+
+def record_all(kind: EventKind, sessions: Iterable[MessagingSession]) -> None:
+    """The same for many sessions at once."""
+    now = timezone.now()
+    rows = [Event(kind=kind, session=one, audience=audience_of(one), created_at=now) for one in sessions]
+    recorded = Event.objects.bulk_create(rows)
+    transaction.on_commit(lambda: publish(recorded), robust=True)
+
+
+def publish(events: Iterable[Event]) -> None:
+    """Puts events on the stream; what fails is left to the sweep."""
+    try:
+        with redis_client().pipeline(transaction=False) as pipeline:
+            for event in events:
+                pipeline.xadd(STREAM, {"event": _encoded(event)}, maxlen=settings.EVENTS_KEPT)
+                pipeline.sadd(PUBLISHED, event.pk)
+            pipeline.execute()
+    except RedisError as error:
+        logger.warning("events are published later: %s", error)
+
+
+def sweep() -> int:
+    """Publishes what was committed but not published, and clears the outbox. Returns how many it found."""
+    due = list(Event.objects.filter(created_at__lt=timezone.now() - SWEEP_AFTER).order_by("pk")[:SWEEP_BATCH])
+    if not due:
+        return 0
+    redis = redis_client()
+    ids = [event.pk for event in due]
+    missed = [event for event, seen in zip(due, redis.smismember(PUBLISHED, ids), strict=True) if not seen]
+    publish(missed)
+    published = [pk for pk, seen in zip(ids, redis.smismember(PUBLISHED, ids), strict=True) if seen]
+    Event.objects.filter(pk__in=published).delete()
+    if published:
+        redis.srem(PUBLISHED, *published)
+    return len(missed)
+
+
+def _encoded(event: Event) -> str:
+    return json.dumps({"kind": event.kind, "session": event.session_id, "audience": event.audience})

@@ -1,0 +1,105 @@
+"""A contact's text becomes a message in a session, before the eyes of those whom it is routed to."""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+
+from channels.itsp.base import InboundSms
+from channels.models import Channel, Number
+from routing.models import Extension
+from sessions import events
+from sessions.models import Attachment, CountedChange, Message, MessagingSession
+from sessions.nudges import nudge
+
+LAST_INBOUND_STEP = timedelta(seconds=30)  # so that a busy channel's row is not written by every text
+
+
+class UnknownNumber(Exception):
+    """The text is for a number that the channel does not have."""
+
+
+class AlreadyStored(Exception):
+    """The ITSP has posted this text before."""
+
+
+def receive(channel: Channel, sms: InboundSms, *, at: datetime) -> Message:
+    """Stores a text once and tells whom it is for. Within a transaction.
+
+    Raises `UnknownNumber` or `AlreadyStored`; the transaction must be rolled back then.
+    """
+    number = Number.objects.live().filter(channel=channel, address=sms.recipient).first()
+    if number is None:
+        raise UnknownNumber(sms.recipient)
+    session = open_session(number, sms.sender, at=at)
+    message = _store(channel, session, sms, at)
+    _attach(message, sms)
+    MessagingSession.objects.filter(pk=session.pk).update(
+        unread=F("unread") + 1, last_active_at=at, last_message=message, archived_at=None
+    )
+    CountedChange.objects.create(channel=channel, at=at, received=1)
+    events.record(events.EventKind.MESSAGE, session)
+    _note_inbound(channel, at)
+    return message
+
+
+def open_session(
+    number: Number, contact: str, *, at: datetime, agent: Extension | None = None
+) -> MessagingSession:
+    """The open session of a number and a contact, locked.
+
+    A new one belongs to the agent who starts it, or is routed by the number's rule.
+    """
+    mine = MessagingSession.objects.open().filter(number=number, contact=contact)
+    while True:
+        session = mine.select_for_update(of=("self",)).first()
+        if session is not None:
+            return session
+        new = MessagingSession(
+            number=number,
+            contact=contact,
+            agent_id=agent.pk if agent else number.extension_id,
+            queue_id=number.queue_id,
+            opened_at=at,
+            last_active_at=at,
+        )
+        # Whoever else opens one for this contact at the same moment: the constraint keeps one of them.
+        MessagingSession.objects.bulk_create([new], ignore_conflicts=True)
+
+
+def _store(channel: Channel, session: MessagingSession, sms: InboundSms, at: datetime) -> Message:
+    try:
+        return Message.objects.create(
+            session=session,
+            kind=Message.Kind.INBOUND,
+            created_at=at,
+            body=sms.body,
+            channel=channel,
+            itsp_message_id=sms.itsp_message_id,
+        )
+    except IntegrityError as error:
+        raise AlreadyStored(sms.itsp_message_id) from error
+
+
+def _attach(message: Message, sms: InboundSms) -> None:
+    if not sms.media:
+        return
+    Attachment.objects.bulk_create(
+        Attachment(
+            message=message,
+            position=position,
+            url=media.url,
+            content_type=media.content_type,
+            next_try_at=message.created_at,
+        )
+        for position, media in enumerate(sms.media)
+    )
+    transaction.on_commit(lambda: nudge("sessions.tasks.fetch_attachments"))
+
+
+def _note_inbound(channel: Channel, at: datetime) -> None:
+    if channel.last_inbound_at and at - channel.last_inbound_at < LAST_INBOUND_STEP:
+        return
+    Channel.objects.filter(
+        Q(last_inbound_at=None) | Q(last_inbound_at__lt=at - LAST_INBOUND_STEP), pk=channel.pk
+    ).update(last_inbound_at=at)

@@ -1,0 +1,134 @@
+"""The outbound queue's bookkeeping: places in lanes, and how attempts get on.
+
+A lane's row lock guards the lane and all its attempts: take it first, then read them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max, Min
+
+from channels.itsp.base import FAILURE, SUCCESS, DeliveryStatus
+from sessions import events
+from sessions.models import Attempt, CountedChange, Lane, Message
+
+
+@dataclass(frozen=True)
+class Move:
+    """What is known of an attempt now. The attempt was read under its lane's lock, with its message."""
+
+    attempt: Attempt
+    status: DeliveryStatus
+    itsp_message_id: str | None = None
+    error_code: str = ""
+    reason: str = ""
+
+
+def enqueue(message: Message, *, segments: int) -> Attempt:
+    """Gives an outbound message its place at the end of its lane, in the transaction that accepts it."""
+    session = message.session
+    lane, _ = Lane.objects.get_or_create(
+        number=session.number, contact=session.contact, defaults={"channel": session.number.channel}
+    )
+    lane = Lane.objects.select_for_update().get(pk=lane.pk)
+    attempt = Attempt.objects.create(
+        message=message,
+        lane=lane,
+        channel=session.number.channel,
+        segments=segments,
+        created_at=message.created_at,
+    )
+    lane.head = lane.head or attempt
+    lane.channel = session.number.channel
+    lane.save(update_fields=["head", "channel"])
+    return attempt
+
+
+def lock(lanes: Iterable[int]) -> list[Lane]:
+    """The lanes, locked in one order by everybody."""
+    return list(Lane.objects.select_for_update().filter(pk__in=list(lanes)).order_by("pk"))
+
+
+def advance(moves: Sequence[Move], *, at: datetime) -> None:
+    """Moves attempts forward, never back; counts them, tells their messages and whoever looks on.
+
+    Under the locks of their lanes. A move to QUEUED gives back what was refused unprocessed.
+    """
+    moved, changes = [], []
+    for move in moves:
+        was = move.attempt.status
+        if _move(move):
+            moved.append(move.attempt)
+            changes += _count(move.attempt, was, at)
+    Attempt.objects.bulk_update(
+        [move.attempt for move in moves],
+        ["status", "itsp_message_id", "error_code", "reason", "claimed_at", "counted_at"],
+    )
+    CountedChange.objects.bulk_create(changes)
+    _tell_messages(moved)
+
+
+def reseat(lanes: Sequence[Lane]) -> None:
+    """Puts each lane's oldest waiting attempt at its head, and lets go of what is no longer in flight."""
+    ids = [lane.pk for lane in lanes]
+    waiting = Attempt.objects.filter(lane__in=ids, status=DeliveryStatus.QUEUED).order_by()
+    heads = dict(waiting.values("lane").annotate(head=Min("pk")).values_list("lane", "head"))
+    flying = (DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN)
+    holds = Attempt.objects.filter(pk__in=[lane.in_flight_id for lane in lanes], status__in=flying)
+    held = set(holds.values_list("pk", flat=True))
+    for lane in lanes:
+        lane.head_id = heads.get(lane.pk)
+        lane.in_flight_id = lane.in_flight_id if lane.in_flight_id in held else None
+    Lane.objects.bulk_update(lanes, ["head", "in_flight"])
+
+
+def _move(move: Move) -> bool:
+    """Applies a move to the attempt in memory. False if it tells nothing new."""
+    attempt, status = move.attempt, move.status
+    attempt.itsp_message_id = attempt.itsp_message_id or move.itsp_message_id
+    given_back = status is DeliveryStatus.QUEUED and attempt.status == DeliveryStatus.SENDING
+    if status.rank <= DeliveryStatus(attempt.status).rank and not given_back:
+        return False
+    attempt.status, attempt.error_code, attempt.reason = status, move.error_code, move.reason
+    if given_back:
+        attempt.claimed_at = None
+    return True
+
+
+def _outcome(status: str) -> tuple[int, int]:
+    """(success, failed) that an attempt in this status counts as."""
+    return int(status in SUCCESS), int(status in FAILURE)
+
+
+def _count(attempt: Attempt, was: str, at: datetime) -> list[CountedChange]:
+    """The change in the counts, booked at the moment that the attempt first counted."""
+    success, failed = _outcome(attempt.status)
+    success_was, failed_was = _outcome(was)
+    if (success, failed) == (success_was, failed_was):
+        return []
+    attempt.counted_at = attempt.counted_at or at
+    return [
+        CountedChange(
+            channel_id=attempt.channel_id,
+            at=attempt.counted_at,
+            success=success - success_was,
+            failed=failed - failed_was,
+        )
+    ]
+
+
+def _tell_messages(attempts: Sequence[Attempt]) -> None:
+    """Repeats the status of each message's latest attempt on the message."""
+    ids = [attempt.message_id for attempt in attempts]
+    of_these = Attempt.objects.filter(message__in=ids).order_by()
+    latest = set(of_these.values("message").annotate(last=Max("pk")).values_list("last", flat=True))
+    messages = []
+    for attempt in attempts:
+        if attempt.pk in latest:
+            message = attempt.message
+            message.status = attempt.status
+            message.error_code, message.reason = attempt.error_code, attempt.reason
+            messages.append(message)
+    Message.objects.bulk_update(messages, ["status", "error_code", "reason"])
+    events.record_all(events.EventKind.STATUS, {message.session for message in messages})

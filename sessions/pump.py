@@ -1,0 +1,118 @@
+"""Sends: one pump per worker process drains all channels at their rates.
+
+One thread claims and settles and is the only one to use the database; sender threads wait for their slot
+inside the HTTP client, directly before the socket is used.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from django.conf import settings
+from redis import RedisError
+
+from channels.itsp import ITSPS
+from channels.itsp.base import Advice, ItspError, Sender
+from channels.models import Channel
+from sessions import delivery
+from sessions.delivery import Claim, Result
+
+logger = logging.getLogger(__name__)
+
+TICK_S = 0.05  # results are settled, and new work is claimed, this often
+IDLE_S = 1.0  # without work for so long, the pump rests until it is nudged
+RUN_S = 30.0  # then the task ends and another begins, so that Celery stays in charge
+
+_only_one = threading.Lock()
+stopping = threading.Event()  # the worker is shutting down
+
+
+def run() -> bool:
+    """Drains until nothing is left to do. False if this process already has a pump at work."""
+    if not _only_one.acquire(blocking=False):
+        return False
+    try:
+        Pump().run()
+    finally:
+        _only_one.release()
+    return True
+
+
+class Pump:
+    def __init__(self) -> None:
+        self.results: queue.SimpleQueue[Result] = queue.SimpleQueue()
+        self.senders: dict[int, tuple[object, Sender]] = {}
+        self.in_flight = 0
+
+    def run(self) -> None:
+        end = time.monotonic() + RUN_S
+        rest_at = time.monotonic() + IDLE_S
+        with ThreadPoolExecutor(settings.SENDER_THREADS, "sender") as threads:
+            while self.in_flight or (time.monotonic() < min(end, rest_at) and not stopping.is_set()):
+                self._settle()
+                if time.monotonic() < end and not stopping.is_set() and self._claim(threads.submit):
+                    rest_at = time.monotonic() + IDLE_S
+
+    def _claim(self, submit: Callable[[Callable[[Claim, Sender], None], Claim, Sender], object]) -> bool:
+        """Starts what may start now. True if anything waits, be it for its slot."""
+        work = False
+        try:
+            for channel in delivery.channels_with_work():
+                work = True
+                if self.in_flight >= settings.SENDER_THREADS:
+                    break
+                sender = self._sender(channel)
+                for claim in delivery.claim(channel):
+                    submit(self._send, claim, sender)
+                    self.in_flight += 1
+        except RedisError as error:
+            logger.warning("nothing is sent while the limiter is away: %s", error)
+        return work
+
+    def _sender(self, channel: Channel) -> Sender:
+        """The client of the channel's account, made anew when its credentials change."""
+        known = self.senders.get(channel.pk)
+        if known is None or known[0] != channel.credentials:
+            known = (channel.credentials, ITSPS[channel.itsp].sender(channel.credentials))
+            self.senders[channel.pk] = known
+        return known[1]
+
+    def _send(self, claim: Claim, sender: Sender) -> None:
+        """In a sender thread. Whatever happens, there is a result."""
+        claimed = time.monotonic()
+
+        def wait_for_slot() -> None:
+            time.sleep(max(0.0, claim.slot - time.monotonic()))
+            if time.monotonic() - claimed > settings.CLAIM_MARGIN_S:
+                raise ItspError(Advice.RETRY, "It was claimed too long ago.", retry_after_s=0.1)
+
+        try:
+            outcome = sender.send(claim.sms, wait_for_slot)
+        except ItspError as error:
+            self.results.put(Result(claim, error))
+        except Exception as error:
+            logger.exception("sending ended in a way that nobody foresaw")
+            self.results.put(Result(claim, ItspError(Advice.UNKNOWN, type(error).__name__)))
+        else:
+            self.results.put(Result(claim, outcome))
+
+    def _settle(self) -> None:
+        """Writes down the results of the last tick."""
+        done = _taken(self.results, time.monotonic() + TICK_S)
+        if done:
+            self.in_flight -= len(done)
+            delivery.settle(done)
+
+
+def _taken(results: "queue.SimpleQueue[Result]", until: float) -> list[Result]:
+    """All results that come until then."""
+    taken = []
+    while (left := until - time.monotonic()) > 0:
+        try:
+            taken.append(results.get(timeout=left))
+        except queue.Empty:
+            break
+    return taken

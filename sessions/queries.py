@@ -1,0 +1,35 @@
+"""Who may see what: the only road to sessions for pages, API, search, export and events."""
+
+from django.db.models import Q, QuerySet
+
+from channels.models import Number
+from routing.models import Extension
+from sessions.models import Message, MessagingSession
+
+
+def inbox_of(agent: Extension) -> QuerySet[MessagingSession]:
+    """All that an agent may see: what is theirs, and what waits in their queues."""
+    waiting = Q(agent=None, closed_at=None, queue__in=agent.queues.live())
+    return MessagingSession.objects.filter(Q(agent=agent) | waiting)
+
+
+def listed(sessions: QuerySet[MessagingSession]) -> QuerySet[MessagingSession]:
+    """For showing: newest first, with all that a row needs."""
+    return sessions.select_related("number__channel", "queue", "agent", "last_message").order_by(
+        "-last_active_at", "-pk"
+    )
+
+
+def thread_of(session: MessagingSession) -> QuerySet[Message]:
+    """The messages of a session in their order, with all that a page shows."""
+    return session.messages.select_related("author").prefetch_related("attachments").order_by("pk")
+
+
+def numbers_of(agent: Extension) -> QuerySet[Number]:
+    """The numbers from which an agent may start a session."""
+    return (
+        Number.objects.live()
+        .filter(initiators=agent, channel__archived_at=None)
+        .select_related("channel")
+        .order_by("address")
+    )

@@ -1,0 +1,38 @@
+"""What an ITSP reports of a text that we sent."""
+
+from datetime import datetime
+
+from channels.itsp.base import StatusUpdate
+from channels.models import Channel
+from sessions import lanes
+from sessions.models import Attempt, AttemptEvent, Lane
+
+
+def apply(channel: Channel, update: StatusUpdate, *, at: datetime) -> bool:
+    """Moves the attempt forward; every reported status is kept. Within a transaction.
+
+    False if the text is none of ours. The report may come before we have stored the ITSP's id: the
+    callback's URL carries ours.
+    """
+    named = {"pk": update.attempt_id} if update.attempt_id else {"itsp_message_id": update.itsp_message_id}
+    found = Attempt.objects.filter(channel=channel, **named).values_list("pk", "lane").first()
+    if found is None:
+        return False
+    (lane,) = lanes.lock([found[1]])
+    attempt = Attempt.objects.select_related("message__session").get(pk=found[0])
+    if attempt.itsp_message_id not in (None, update.itsp_message_id):
+        return False  # the URL names an attempt that the ITSP knows under another id
+    AttemptEvent.objects.bulk_create(
+        [AttemptEvent(attempt=attempt, status=update.status, error_code=update.error_code, at=at)],
+        ignore_conflicts=True,
+    )
+    move = lanes.Move(attempt, update.status, update.itsp_message_id, update.error_code, update.reason)
+    lanes.advance([move], at=at)
+    _free(lane, attempt)
+    return True
+
+
+def _free(lane: Lane, attempt: Attempt) -> None:
+    """An attempt in flight that turns out to have arrived blocks its lane no longer."""
+    if lane.in_flight_id == attempt.pk:
+        lanes.reseat([lane])

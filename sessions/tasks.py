@@ -1,0 +1,59 @@
+"""What workers do when they are nudged. Each finds in the database what is due; twice is harmless."""
+
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_shutting_down
+from django.utils import timezone
+
+from channels import webhook_keys
+from sessions import attachments, closing, delivery, events, journal, pump, spool
+from sessions.nudges import nudge
+
+
+@worker_shutting_down.connect
+def _stop_pump(**_signal: Any) -> None:
+    pump.stopping.set()
+
+
+@shared_task
+def drain() -> None:
+    """Sends what waits, on all channels."""
+    if pump.run() and delivery.channels_with_work().exists():
+        nudge("sessions.tasks.drain")
+
+
+@shared_task
+def settle_lost_claims() -> None:
+    delivery.settle_lost_claims()
+
+
+@shared_task
+def publish_events() -> None:
+    events.sweep()
+
+
+@shared_task
+def drain_spool() -> None:
+    spool.drain()
+
+
+@shared_task
+def remember_channels() -> None:
+    webhook_keys.remember_all()
+
+
+@shared_task
+def retry_webhooks() -> None:
+    journal.retry_failed()
+    journal.forget_rejects()
+
+
+@shared_task
+def fetch_attachments() -> None:
+    attachments.fetch_due()
+
+
+@shared_task
+def close_idle_sessions() -> None:
+    closing.close_idle(now=timezone.now())
