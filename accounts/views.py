@@ -26,7 +26,7 @@ COLUMNS = {
 def home(request: UserRequest) -> HttpResponse:
     """Everybody starts where their work is."""
     if request.user.is_administrator:
-        return redirect("user-list")
+        return redirect("channel-list")
     return redirect("inbox" if extension_of(request.user) else "profile")
 
 

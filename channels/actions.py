@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from channels import webhook_keys
 from channels.models import Channel, Number, WebhookAddress
 from channels.webhook_url import hash_of
 
@@ -33,6 +34,7 @@ def create_channel(
     channel.save()
     WebhookAddress.objects.create(channel=channel, token=token, token_hash=hash_of(token))
     _store_rules(channel, rules)
+    transaction.on_commit(lambda: webhook_keys.remember(channel.webhook_addresses.all()))
     return channel
 
 
@@ -47,6 +49,7 @@ def update_channel(
     _set_status(channel, verification)
     channel.save(update_fields=fields)
     _store_rules(channel, rules)
+    transaction.on_commit(lambda: webhook_keys.remember(channel.webhook_addresses.all()))
     return channel
 
 
@@ -71,7 +74,7 @@ def _number_of(channel: Channel, address: str, **destination: Any) -> Number:
     """The channel's number, an archived one revived, or a new one. Sessions hold it, so it keeps its row."""
     ours = Q(channel=channel, archived_at=None)
     known = Number.objects.filter(ours | Q(archived_at__isnull=False), address=address)
-    number = known.order_by("-archived_at").filter(ours).first() or known.order_by("-pk").first()
+    number = known.filter(ours).first() or known.order_by("-pk").first()
     if number is None:
         return Number.objects.create(channel=channel, address=address, **destination)
     still = known.filter(pk=number.pk)  # checked again by the UPDATE: another channel may be faster

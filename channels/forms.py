@@ -10,21 +10,33 @@ from django.utils.translation import gettext_lazy as _
 from channels.itsp import ITSPS
 from channels.models import Channel, Number
 from channels.phone_numbers import read_number
+from routing.forms import ArchivableForm
 from routing.models import Extension, MessageQueue
 
 EXTENSION, QUEUE = "extension", "queue"
 
 
-class ChannelForm(forms.ModelForm[Channel]):
+class ChannelForm(ArchivableForm[Channel]):
     """All of a channel but its credentials and its rules."""
 
     itsp = forms.ChoiceField(label=_("ITSP"))
-    close_automatically = forms.BooleanField(label=_("Close Session Automatically"), required=False)
+    close_automatically = forms.BooleanField(
+        label=_("Close Session Automatically"),
+        required=False,
+        help_text=_(
+            "If you want the system to automatically close the sessions that have been inactive for a "
+            "specific period of time."
+        ),
+    )
 
     class Meta:
         model = Channel
         fields = ["itsp", "name", "sending_rate", "session_timeout_days"]
-        help_texts = {"name": _("What you and your colleagues call this channel.")}
+        help_texts = {
+            "name": _("What you and your colleagues call this channel."),
+            "sending_rate": _("The number of messages that PBX can send per second."),
+            "session_timeout_days": _("From 1 to 365 days without any message."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

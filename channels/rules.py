@@ -1,6 +1,7 @@
 """The message routing rules of a form: rows that travel as JSON in hidden inputs until all is saved."""
 
 import json
+import re
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -16,6 +17,11 @@ from routing.models import Extension, MessageQueue
 
 def new_key() -> str:
     return secrets.token_hex(8)
+
+
+def read_key(text: str) -> str:
+    """A key that a browser sent back; "" if it isn't one of ours."""
+    return text if re.fullmatch(r"[0-9a-f]{16}", text) else ""
 
 
 @dataclass
@@ -40,7 +46,7 @@ class Rule:
                 extension=_id(values["extension"]),
                 queue=_id(values["queue"]),
                 initiators=[int(pk) for pk in values["initiators"]],
-                key=f"{int(values['key'], 16):016x}",
+                key=read_key(values["key"]) or new_key(),
             )
         except (ValueError, TypeError, KeyError, RecursionError):
             return cls()

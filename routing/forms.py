@@ -1,20 +1,34 @@
 """Forms of extensions, each with its login, and of message queues."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import check_password, password_field
 from accounts.models import User
-from routing.models import Extension, MessageQueue
+from routing.models import AnyModel, Extension, MessageQueue
 
 OFFERED_PICKUP_MODES = [(MessageQueue.PickupMode.MANUAL.value, MessageQueue.PickupMode.MANUAL.label)]
 
 
 def users_without_extension() -> QuerySet[User]:
     return User.objects.filter(is_active=True, extension=None).order_by("username")
+
+
+class ArchivableForm(forms.ModelForm[AnyModel]):
+    """Of a model whose `unique_field` is unique among its live rows; the error stands on that field."""
+
+    unique_field: ClassVar[str] = "name"
+
+    def validate_constraints(self) -> None:
+        exclude = self._get_validation_exclusions() - {"archived_at"}  # type: ignore[attr-defined]
+        try:
+            self.instance.validate_constraints(exclude=exclude)
+        except ValidationError as error:
+            self.add_error(self.unique_field, error.messages)
 
 
 class LoginFields(forms.ModelForm[User]):
@@ -37,8 +51,10 @@ class LoginFields(forms.ModelForm[User]):
         check_password(self, self.instance)
 
 
-class ExtensionForm(forms.ModelForm[Extension]):
+class ExtensionForm(ArchivableForm[Extension]):
     """The extension with its login in one form; a new one may take an existing user."""
+
+    unique_field = "number"
 
     NEW, EXISTING = "new", "existing"
 
@@ -98,7 +114,7 @@ class ExtensionForm(forms.ModelForm[Extension]):
         return cleaned
 
 
-class MessageQueueForm(forms.ModelForm[MessageQueue]):
+class MessageQueueForm(ArchivableForm[MessageQueue]):
     class Meta:
         model = MessageQueue
         fields = ["name", "agents", "pickup_mode"]

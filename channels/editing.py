@@ -1,0 +1,154 @@
+"""The Add and Edit page of a channel: its form, credentials, webhook token and rules as one thing."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from accounts.access import UserRequest
+from channels import actions
+from channels.forms import ChannelForm
+from channels.itsp import ITSPS
+from channels.itsp.base import Advice, ItspError
+from channels.kept_secrets import KeptSecrets
+from channels.models import Channel, WebhookAddress
+from channels.rules import RuleTable
+from channels.webhook_url import hash_of, is_valid_for, new_token, webhook_url
+
+AUTHENTICATION, MESSAGING = "authentication", "messaging"
+
+
+class ChannelPage:
+    """One visit of the page. `channel` is None while it is being added."""
+
+    def __init__(self, request: UserRequest, channel: Channel | None = None) -> None:
+        self.request, self.channel = request, channel
+        self.data: QueryDict | None = request.POST if request.method == "POST" else None
+        self.form = ChannelForm(self.data, instance=channel)
+        code = channel.itsp if channel else request.POST.get("itsp", "")
+        self.itsp = ITSPS.get(str(code)) or next(iter(ITSPS.values()))
+        self.token_error, self.itsp_error = "", ""
+        self.token = self._token()
+        self.kept = KeptSecrets(request.session, f"channel-{channel.pk}" if channel else hash_of(self.token))
+        if self.data is None:
+            self.table = RuleTable.stored(channel)
+        else:
+            self.table = RuleTable.posted(self.data.getlist("rule"), channel)
+
+    def _token(self) -> str:
+        """The saved channel's, the one that the form carries, or a new one."""
+        if self.channel:
+            address = self.channel.webhook_addresses.filter(expires_at=None).order_by("-pk").first()
+            return str(address.token) if address else ""
+        return self.data.get("token", "") if self.data is not None else new_token(self.request.user)
+
+    @property
+    def webhook_url(self) -> str:
+        return webhook_url(self.token, self.itsp) if self.token else ""
+
+    # --- credentials ---
+
+    @cached_property
+    def stored_secrets(self) -> dict[str, str]:
+        """What an empty secret field stands for: what was typed earlier in this visit, or what is stored."""
+        stored = self.channel.credentials if self.channel else {}
+        return {name: stored[name] for name in self.secret_fields if name in stored} | self.kept.read()
+
+    @cached_property
+    def secret_fields(self) -> list[str]:
+        fields = self.itsp.credentials_form.base_fields
+        return [name for name, field in fields.items() if isinstance(field.widget, forms.PasswordInput)]
+
+    @cached_property
+    def credentials_form(self) -> forms.Form:
+        if self.data is None:
+            initial = self.channel.credentials if self.channel else {}
+            return self.itsp.credentials_form(initial=initial)
+        data = self.data.copy()
+        for name, secret in self.stored_secrets.items():
+            if not data.get(name):
+                data[name] = secret
+        return self.itsp.credentials_form(data)
+
+    # --- checking and saving ---
+
+    def is_valid(self) -> bool:
+        """Asks the ITSP last, and only if all else is right."""
+        parts = [self.form.is_valid(), self.credentials_form.is_valid(), self.table.is_valid()]
+        valid = all([*parts, self._token_is_usable()]) and self._passes_check()
+        if not valid:
+            self._keep_secrets()
+        return valid
+
+    def _token_is_usable(self) -> bool:
+        if self.channel:
+            return True
+        used = WebhookAddress.objects.filter(token_hash=hash_of(self.token)).exists()
+        if is_valid_for(self.token, self.request.user) and not used:
+            return True
+        self.token = new_token(self.request.user)
+        self.token_error = _(
+            "This Webhook URL can't be used any more and was renewed. Configure the new one on %(itsp)s, "
+            "then save again."
+        ) % {"itsp": self.itsp.name}
+        return False
+
+    def _passes_check(self) -> bool:
+        try:
+            self.itsp.check_credentials(self.credentials_form.cleaned_data)
+        except ItspError as error:
+            if error.field:
+                self.credentials_form.add_error(error.field, error.reason)
+                return False
+            self.itsp_error = error.reason
+            self.verification = actions.Verification(self._status_after(error), error.reason)
+        else:
+            self.verification = actions.Verification(Channel.Status.CONNECTED)
+        return True
+
+    def _status_after(self, error: ItspError) -> Channel.Status:
+        """A refusal is a failure; no answer says nothing of credentials that were never verified."""
+        known = self.channel is not None and self.channel.credentials == self.credentials_form.cleaned_data
+        refused = error.advice in {Advice.STOP, Advice.FAIL}
+        return Channel.Status.FAILING if refused or known else Channel.Status.NEVER_VERIFIED
+
+    def _keep_secrets(self) -> None:
+        """Under the token that the page goes on with; what the ITSP has just refused is not kept."""
+        wrong = self.credentials_form.errors
+        secrets = {name: self.credentials_form.data.get(name, "") for name in self.secret_fields}
+        if not self.channel:
+            self.kept = KeptSecrets(self.request.session, hash_of(self.token))
+        self.kept.keep({name: value for name, value in secrets.items() if name not in wrong})
+        self.__dict__.pop("stored_secrets", None)
+
+    def save(self) -> Channel:
+        """Raises `IntegrityError` when somebody else was faster."""
+        values: dict[str, Any] = self.form.cleaned_data | {"credentials": self.credentials_form.cleaned_data}
+        values |= {"rules": self.table.values, "verification": self.verification}
+        if self.channel:
+            channel = actions.update_channel(self.channel, **values)
+        else:
+            channel = actions.create_channel(token=self.token, **values)
+        self.kept.forget()
+        return channel
+
+    # --- what the template asks ---
+
+    @property
+    def kept_names(self) -> set[str]:
+        return set(self.kept.read())
+
+    @property
+    def tab_errors(self) -> dict[str, bool]:
+        messaging = {"sending_rate", "session_timeout_days", "close_automatically"} & set(self.form.errors)
+        return {
+            AUTHENTICATION: self.data is not None and bool(self.credentials_form.errors),
+            MESSAGING: bool(messaging or self.table.errors),
+        }
+
+    @property
+    def first_tab(self) -> str:
+        errors = self.tab_errors
+        return MESSAGING if errors[MESSAGING] and not errors[AUTHENTICATION] else AUTHENTICATION

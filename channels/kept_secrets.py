@@ -1,0 +1,34 @@
+"""What was typed into write-only fields, kept for the visit: never echoed into the page, yet not lost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.contrib.sessions.backends.base import SessionBase
+
+from channels.encryption import decrypt, encrypt
+
+SESSION_KEY = "kept_secrets"
+FORMS_KEPT = 5  # per browser session
+
+
+@dataclass(frozen=True)
+class KeptSecrets:
+    """Of one form, encrypted in the browser session under `form_key`."""
+
+    session: SessionBase
+    form_key: str
+
+    def _all(self) -> dict[str, dict[str, str]]:
+        return dict(self.session.get(SESSION_KEY, {}))
+
+    def read(self) -> dict[str, str]:
+        return {name: decrypt(value) for name, value in self._all().get(self.form_key, {}).items()}
+
+    def keep(self, secrets: Mapping[str, str]) -> None:
+        forms = self._all()
+        forms.pop(self.form_key, None)
+        forms[self.form_key] = {name: encrypt(value) for name, value in secrets.items() if value}
+        self.session[SESSION_KEY] = dict(list(forms.items())[-FORMS_KEPT:])
+
+    def forget(self) -> None:
+        self.session[SESSION_KEY] = {key: kept for key, kept in self._all().items() if key != self.form_key}

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from channels import views
+
+urlpatterns = [
+    path("channels/add/sms/", views.channel_add, name="channel-add"),
+    path("channels/add/sms/itsp/", views.channel_itsp, name="channel-itsp"),
+    path("channels/<int:pk>/", views.channel_edit, name="channel-edit"),
+    path("channels/rule/", views.rule_dialog, name="rule-dialog"),
+    path("channels/rule/save/", views.rule_save, name="rule-save"),
+]

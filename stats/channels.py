@@ -1,0 +1,62 @@
+"""The rows of the channel list: channels with their counts of a period, found and sorted by either."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Min, Prefetch, Q, QuerySet
+
+from accounts.listing import Query
+from channels.itsp import ITSPS
+from channels.models import Channel, Number
+from stats.queries import Counts
+
+FIELDS = {"name": "name", "itsp": "itsp", "numbers": "first_number", "status": "status"}
+COLUMNS = (*FIELDS, "success", "failed", "total", "received")
+NO_COUNTS = Counts()
+
+
+@dataclass(frozen=True)
+class ChannelRow:
+    channel: Channel
+    numbers: list[str]
+    counts: Counts
+
+    @property
+    def itsp_name(self) -> str:
+        return ITSPS[self.channel.itsp].name if self.channel.itsp in ITSPS else self.channel.itsp
+
+
+def channel_ids(query: Query, counts: dict[int, Counts]) -> list[int]:
+    """All channels that match, in order; rows are read for the page that is shown only."""
+    found = _matching(query.text)
+    if query.column in FIELDS:
+        sign = "-" if query.descending else ""
+        first_number = Min("numbers__address", filter=Q(numbers__archived_at=None))
+        ordered = found.annotate(first_number=first_number)
+        return list(ordered.order_by(sign + FIELDS[query.column], f"{sign}pk").values_list("pk", flat=True))
+    by_count = {
+        pk: getattr(counts.get(pk, NO_COUNTS), query.column) for pk in found.values_list("pk", flat=True)
+    }
+    return sorted(by_count, key=lambda pk: (by_count[pk], pk), reverse=query.descending)
+
+
+def _matching(text: str) -> QuerySet[Channel]:
+    found: QuerySet[Channel] = Channel.objects.live()
+    for word in text.split():
+        numbers = Number.objects.live().filter(address__icontains=word)
+        found = found.filter(Q(name__icontains=word) | Q(itsp__icontains=word) | Q(numbers__in=numbers))
+    return found.distinct()
+
+
+def rows_of(ids: Sequence[int], counts: dict[int, Counts]) -> list[ChannelRow]:
+    live_numbers = Prefetch("numbers", Number.objects.live().order_by("address"), to_attr="live_numbers")
+    channels = Channel.objects.defer("credentials").prefetch_related(live_numbers).in_bulk(ids)
+    return [
+        ChannelRow(
+            channel=channels[pk],
+            numbers=[number.address for number in channels[pk].live_numbers],
+            counts=counts.get(pk, NO_COUNTS),
+        )
+        for pk in ids
+        if pk in channels
+    ]

@@ -1,0 +1,46 @@
+"""The time filter: names of periods, and the moments that they begin and end at."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Period(models.TextChoices):
+    TODAY = "today", _("Today")
+    YESTERDAY = "yesterday", _("Yesterday")
+    LAST_7_DAYS = "last-7-days", _("Last 7 Days")
+    LAST_30_DAYS = "last-30-days", _("Last 30 Days")
+    THIS_MONTH = "this-month", _("This Month")
+    ALL = "all", _("All")
+
+
+DAY = timedelta(days=1)
+
+# The first day of each period and the day after its last, given today's date.
+DAYS: dict[Period, Callable[[date], tuple[date, date]]] = {
+    Period.TODAY: lambda today: (today, today + DAY),
+    Period.YESTERDAY: lambda today: (today - DAY, today),
+    Period.LAST_7_DAYS: lambda today: (today - 6 * DAY, today + DAY),
+    Period.LAST_30_DAYS: lambda today: (today - 29 * DAY, today + DAY),
+    Period.THIS_MONTH: lambda today: (today.replace(day=1), today + DAY),
+}
+
+
+def period_named(name: str) -> Period:
+    """Whatever isn't a period's name is all time."""
+    return Period(name) if name in Period.values else Period.ALL
+
+
+def bounds_of(period: Period) -> tuple[datetime | None, datetime | None]:
+    """The period's begin and the first moment after it, at midnights of the current time zone."""
+    if period is Period.ALL:
+        return None, None
+    since, until = DAYS[period](timezone.localdate())
+    return _midnight(since), _midnight(until)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())

@@ -1,0 +1,26 @@
+"""The channel list. It is a page of stats, since it sorts and shows by counts."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from accounts.access import UserRequest, administrator_required
+from accounts.listing import Listing, Query, page_of
+from channels.models import Channel
+from stats.channels import COLUMNS, channel_ids, rows_of
+from stats.periods import Period, bounds_of, period_named
+from stats.queries import counts_by_channel
+
+
+@administrator_required
+def channel_list(request: UserRequest) -> HttpResponse:
+    query, period = Query.of(request, COLUMNS), period_named(request.GET.get("period", ""))
+    counts = counts_by_channel(*bounds_of(period))
+    page = page_of(request, channel_ids(query, counts))
+    context = {
+        "listing": Listing[Channel](query, page),
+        "rows": rows_of(list(page.object_list), counts),
+        "period": period,
+        "periods": Period,
+    }
+    template = "stats/_channel_table.html" if request.htmx else "stats/channel_list.html"
+    return render(request, template, context)
