@@ -16,7 +16,7 @@ from pbx_messaging.embedded.environment import environment, listen
 from pbx_messaging.embedded.options import Options
 from pbx_messaging.embedded.ports import free_port, is_free
 from pbx_messaging.embedded.problems import CannotStart
-from pbx_messaging.embedded.screen import block, say, show
+from pbx_messaging.embedded.screen import block, columns, say, show
 from pbx_messaging.embedded.supervisor import Supervisor
 
 READY_TIMEOUT_S = 60.0
@@ -78,7 +78,7 @@ def _summary(options: Options, env: dict[str, str], logins: Sequence[str]) -> li
     rows: list[tuple[str, Sequence[str]]] = [("Portal", [f"{env['PUBLIC_URL']}/"])]
     if options.is_demo:
         state = _get_json(f"{env['TWILIO_API_URL']}/control/state")
-        rows += [("Logins", logins or ["none"]), ("", [""])]
+        rows += [("Logins", columns(logins) or ["none"]), ("", [""])]
         rows.append(("Simulator", [f"{env['TWILIO_API_URL']}/   phones to text from, in Twilio's place"]))
         rows += [("Account SID", [state["account_sid"]]), ("Auth Token", [state["auth_token"]]), ("", [""])]
     rows += [("Data", [str(options.data_dir)]), ("Logs", [str(options.data_dir / "logs")])]

@@ -1,8 +1,10 @@
 """What the person who started it sees: one line per event, and the block that says where to go."""
 
+import re
 import sys
 import time
 from collections.abc import Sequence
+from itertools import zip_longest
 
 
 def say(text: str) -> None:
@@ -15,6 +17,13 @@ def show(lines: Sequence[str]) -> None:
     """Lines as they are."""
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     sys.stdout.flush()
+
+
+def columns(lines: Sequence[str]) -> list[str]:
+    """Lines whose parts are two spaces apart, with their parts below each other."""
+    table = [re.split(r" {2,}", line.strip()) for line in lines]
+    widths = [max(map(len, column)) for column in zip_longest(*table, fillvalue="")]
+    return ["   ".join(part.ljust(width) for part, width in zip(row, widths, strict=False)) for row in table]
 
 
 def block(title: str, rows: Sequence[tuple[str, Sequence[str]]], footer: str) -> list[str]:

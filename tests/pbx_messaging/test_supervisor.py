@@ -1,0 +1,119 @@
+"""The supervisor: what dies is started again, and nothing outlives it."""
+
+import os
+import re
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pbx_messaging.embedded.ports import free_port
+from tests.installation import Installation
+from tests.servers import ROOT, wait_for_http
+
+pytestmark = [pytest.mark.once, pytest.mark.processes]
+
+RUNNING = r"PBX Messaging is running\."
+Start = Callable[..., Installation]
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for the module: a test starts on what the one before left, as after any stop or crash."""
+    return tmp_path_factory.mktemp("supervisor") / "data"
+
+
+@pytest.fixture
+def ports() -> tuple[int, int]:
+    """Of the portal and of the simulator."""
+    return free_port(), free_port()
+
+
+@pytest.fixture
+def start(data_dir: Path, ports: tuple[int, int]) -> Iterator[Start]:
+    """Start a demo and wait until it says that it runs."""
+    started: list[Installation] = []
+
+    def start_demo(pattern: str = RUNNING, folder: Path = data_dir) -> Installation:
+        options = ["--port", str(ports[0]), "--simulator-port", str(ports[1]), "--data-dir", str(folder)]
+        command = [sys.executable, "-m", "pbx_messaging.embedded", "demo", *options]
+        installation = Installation(command, folder, ROOT)
+        started.append(installation)
+        if pattern:
+            installation.wait_for(pattern)
+        return installation
+
+    yield start_demo
+    for installation in started:
+        installation.end()
+
+
+def test_supervisor_starts_what_is_killed_again(start: Start, ports: tuple[int, int]) -> None:
+    installation = start()
+    for name, mark in {
+        "web": "gunicorn",
+        "valkey": "valkey-server",
+        "beat": "celery -A pbx_messaging beat",
+    }.items():
+        killed = installation.process(mark)
+        os.kill(killed, signal.SIGKILL)
+        installation.wait_for(rf"{name}: was ended by SIGKILL")
+        installation.wait_for(rf"{name}: started again \(process \d+\)")
+        assert killed not in installation.processes()
+        wait_for_http(f"http://127.0.0.1:{ports[0]}/readyz")
+
+
+def test_supervisor_killed_leaves_no_process(start: Start) -> None:
+    installation = start()
+    # The supervisor, Valkey, the simulator, gunicorn and its worker, Celery's worker and beat.
+    assert len(installation.processes()) == 7
+    os.kill(installation.popen.pid, signal.SIGKILL)
+    installation.popen.wait()
+    assert installation.seconds_until_gone() < 5
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_supervisor_stops_in_time_with_an_open_connection(
+    start: Start, ports: tuple[int, int], number: signal.Signals
+) -> None:
+    installation = start()
+    with socket.create_connection(("127.0.0.1", ports[0])) as unfinished:
+        unfinished.sendall(b"POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nabc")
+        os.kill(installation.popen.pid, number)
+        assert installation.seconds_until_gone() < 5
+    assert installation.popen.wait(2) == 0
+    assert installation.screen.rstrip().endswith("stopped")
+
+
+def test_supervisor_keeps_secrets_and_data(start: Start, data_dir: Path) -> None:
+    first = start()
+    secrets = (data_dir / "secrets.env").read_text()
+    first.end()
+    second = start()
+    assert (data_dir / "secrets.env").read_text() == secrets
+    assert (data_dir / "secrets.env").stat().st_mode & 0o777 == 0o600
+    assert "database: up to date" in second.screen
+    assert "static files: unchanged" in second.screen
+
+
+def test_supervisor_refuses_a_folder_in_use(start: Start, data_dir: Path) -> None:
+    first = start()
+    second = start(pattern="")
+    assert second.popen.wait(20) == 1
+    assert f"{data_dir} is in use by another instance (process {first.popen.pid})" in second.screen
+    assert first.popen.poll() is None
+
+
+@pytest.mark.parametrize("taken, option", [(0, "PORT"), (1, "SIMULATOR_PORT")])
+def test_supervisor_names_a_port_in_use_before_it_starts_anything(
+    start: Start, ports: tuple[int, int], tmp_path: Path, taken: int, option: str
+) -> None:
+    with socket.create_server(("127.0.0.1", ports[taken])):
+        installation = start(pattern="", folder=tmp_path / "data")
+        assert installation.popen.wait(20) == 1
+    assert f"Port {ports[taken]}, wanted for the" in installation.screen
+    assert f"make demo {option}=..." in installation.screen
+    assert re.findall(r"\w+: started", installation.screen) == []
