@@ -25,6 +25,8 @@ class Line:
         self.waiting_segments = 0
 
     def push(self, message: Message) -> None:
+        if not self._waiting:
+            self._next_free = max(self._next_free, asyncio.get_running_loop().time())
         self._waiting.append(message)
         self.waiting_segments += message.num_segments
         self._arm()

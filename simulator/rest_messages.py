@@ -154,17 +154,17 @@ def _candidates(simulator: Simulator, to: str | None, from_: str | None) -> list
 def _date_range(request: web.Request) -> tuple[float | None, float | None]:
     """From DateSent, DateSent> and DateSent<: the first second, and the one after the last."""
     on, after, before = (request.query.get(name) for name in ("DateSent", "DateSent>", "DateSent<"))
-    since = _date(after or on)[0] if after or on else None
-    until = _date(before or on)[1] if before or on else None
-    return since, until
+    if on:
+        return _date(on[:10])
+    return (_date(after)[0] if after else None), (_date(before)[1] if before else None)
 
 
-def _date(text: str | None) -> tuple[float, float]:
+def _date(text: str) -> tuple[float, float]:
     """A day of GMT, or a moment to the second: its beginning and its end."""
     try:
-        start = datetime.fromisoformat(text or "")
+        start = datetime.fromisoformat(text)
     except ValueError as error:
         raise ApiError(20001, f"DateSent is {text!r}") from error
-    length = timedelta(days=1) if len(text or "") <= 10 else timedelta(seconds=1)
+    length = timedelta(days=1) if len(text) <= 10 else timedelta(seconds=1)
     start = start if start.tzinfo else start.replace(tzinfo=UTC)
     return start.timestamp(), (start + length).timestamp()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.encoding import new_sid
 from simulator.numbering import Country, country_of, default_rate, kind_of
 
 # Constants, so that a product which is set up once keeps working after the simulator is restarted.
@@ -35,7 +35,7 @@ class Number:
     """A phone number that the account owns. `rate` is in segments a second, None is unlimited."""
 
     address: str
-    sid: str = field(default_factory=lambda: new_sid("PN"))
+    sid: str
     friendly_name: str = ""
     sms: bool = True
     mms: bool = False
@@ -52,10 +52,11 @@ class Number:
 
     @classmethod
     def bought(cls, address: str) -> Number:
-        """A new number with what its kind and country give it."""
+        """A new number with what its kind and country give it; its SID is always the same."""
         country = country_of(address)
         mms = country in (Country.US, Country.AU)
-        return cls(address=address, friendly_name=address, mms=mms, rate=default_rate(address))
+        sid = "PN" + hashlib.sha256(address.encode()).hexdigest()[:32]
+        return cls(address, sid, friendly_name=address, mms=mms, rate=default_rate(address))
 
     @property
     def kind(self) -> str:

@@ -42,8 +42,10 @@ class Store:
             "SELECT kind, key, json, data FROM record ORDER BY rowid"
         ):
             _restore(state, settings, kind, key, json.loads(text), data)
-        for message in sorted(state.messages.values(), key=lambda m: m.created_at):
-            state.remove_message(message)
+        state.numbers = dict(sorted(state.numbers.items(), key=lambda item: item[1].created_at))
+        messages = sorted(state.messages.values(), key=lambda message: message.created_at)
+        state.messages = {}
+        for message in messages:
             state.add_message(message)
         state.changed.clear()
 

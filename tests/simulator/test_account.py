@@ -1,0 +1,89 @@
+"""Credentials, the account, its numbers, and the side APIs on Twilio's other hosts."""
+
+import pytest
+import requests
+from twilio.base.exceptions import TwilioRestException
+
+from tests.simulator.stand_in import ABROAD, FAST, NUMBER, SID, TOKEN, StandIn
+
+pytestmark = pytest.mark.once
+
+
+@pytest.mark.parametrize("auth", [None, (SID, "wrong"), ("AC" + "0" * 32, TOKEN)])
+def test_wrong_credentials(stand_in: StandIn, auth: tuple[str, str] | None) -> None:
+    answer = requests.get(f"{stand_in.url}/2010-04-01/Accounts/{SID}/Messages.json", auth=auth, timeout=5)
+    assert [answer.status_code, answer.json()] == [
+        401,
+        {
+            "code": 20003,
+            "message": "Authenticate",
+            "more_info": "https://www.twilio.com/docs/errors/20003",
+            "status": 401,
+        },
+    ]
+
+
+def test_another_account_is_not_ours(stand_in: StandIn) -> None:
+    with pytest.raises(TwilioRestException) as refused:
+        stand_in.client.api.accounts("AC" + "0" * 32).fetch()
+    assert refused.value.status == 401
+
+
+def test_account_and_balance(stand_in: StandIn) -> None:
+    account = stand_in.client.api.accounts(SID).fetch()
+    assert [account.type, account.status, account.owner_account_sid] == ["Full", "active", SID]
+    stand_in.post(
+        "settings", account_type="Trial", account_status="suspended", owner_account_sid="AC" + "1" * 32
+    )
+    account = stand_in.client.api.accounts(SID).fetch()
+    assert [account.type, account.status, account.owner_account_sid] == [
+        "Trial",
+        "suspended",
+        "AC" + "1" * 32,
+    ]
+    assert [account.sid for account in stand_in.client.api.accounts.list()] == [SID]
+    assert stand_in.client.balance.fetch().balance == "1000.00"
+
+
+def test_numbers_and_their_capabilities(stand_in: StandIn) -> None:
+    numbers = stand_in.client.incoming_phone_numbers.list()
+    assert [n.phone_number for n in numbers] == ["+25402161183", NUMBER, FAST, ABROAD]
+    mms = {n.phone_number: n.capabilities["mms"] for n in numbers}
+    assert mms == {"+25402161183": False, NUMBER: True, FAST: True, ABROAD: False}
+    assert stand_in.client.incoming_phone_numbers.list(phone_number="+14155559876") == []
+
+
+def test_webhook_of_a_number_is_set(stand_in: StandIn) -> None:
+    (number,) = stand_in.client.incoming_phone_numbers.list(phone_number=ABROAD)
+    number.update(
+        sms_url="https://pbx.example/w/1#rc=2", sms_method="POST", sms_fallback_url="https://pbx.example/f"
+    )
+    fetched = stand_in.client.incoming_phone_numbers(number.sid).fetch()
+    assert [fetched.sms_url, fetched.sms_method, fetched.sms_fallback_url, fetched.sms_application_sid] == [
+        "https://pbx.example/w/1#rc=2",
+        "POST",
+        "https://pbx.example/f",
+        "",
+    ]
+    with pytest.raises(TwilioRestException):
+        number.update(sms_url="ftp://pbx.example/")
+
+
+def test_unknown_number_and_path_are_not_found(stand_in: StandIn) -> None:
+    with pytest.raises(TwilioRestException) as refused:
+        stand_in.client.incoming_phone_numbers("PN" + "0" * 32).fetch()
+    assert [refused.value.status, refused.value.code] == [404, 20404]
+    with pytest.raises(TwilioRestException) as refused:
+        stand_in.client.calls.create(to=NUMBER, from_=FAST, url="https://pbx.example/")
+    assert [refused.value.status, refused.value.code] == [404, 20404]
+
+
+def test_side_apis_answer(stand_in: StandIn) -> None:
+    client = stand_in.client
+    assert client.messaging.v1.services.list() == []
+    assert client.messaging.v1.tollfree_verifications.list() == []
+    assert client.monitor.v1.alerts.list(log_level="error") == []
+    assert client.pricing.v1.messaging.countries("US").fetch().price_unit == "USD"
+    stand_in.post("settings", blocked_prefixes=["+44"])
+    permissions = client.accounts.v1.messaging_geopermissions.fetch(country_code="US,GB").permissions or []
+    assert [(p["country_code"], p["enabled"]) for p in permissions] == [("US", True), ("GB", False)]
