@@ -68,6 +68,9 @@ def _store_rules(channel: Channel, rules: Iterable[Mapping[str, Any]]) -> None:
     ):  # one order, so that no two block each other
         number = _number_of(channel, rule["number"], extension=rule["extension"], queue=rule["queue"])
         number.initiators.set(rule["initiators"])
+    gone = Q(extension__archived_at__isnull=False) | Q(queue__archived_at__isnull=False)
+    if channel.numbers.live().filter(gone).exists():  # deleted while the form was being saved
+        raise IntegrityError("a destination was archived")
 
 
 def _number_of(channel: Channel, address: str, **destination: Any) -> Number:

@@ -20,12 +20,13 @@ def create_extension(
     email: str = "",
     password: str = "",
 ) -> Extension:
-    """With the login `user`, or with a new one. The new one is an agent."""
+    """With the login `user`, or with a new one, who is an agent. A user's deleted extension comes back."""
     if user is None:
         user = accounts.create_user(
             username=username, email=email, password=password, first_name=name, role=Role.AGENT
         )
-    return Extension.objects.create(number=number, name=name, user=user)
+    details = {"number": number, "name": name, "archived_at": None}
+    return Extension.objects.update_or_create(user=user, defaults=details)[0]
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import check_password, password_field
@@ -15,7 +15,8 @@ OFFERED_PICKUP_MODES = [(MessageQueue.PickupMode.MANUAL.value, MessageQueue.Pick
 
 
 def users_without_extension() -> QuerySet[User]:
-    return User.objects.filter(is_active=True, extension=None).order_by("username")
+    free = Q(extension=None) | Q(extension__archived_at__isnull=False)
+    return User.objects.filter(free, is_active=True).order_by("username")
 
 
 class ArchivableForm(forms.ModelForm[AnyModel]):

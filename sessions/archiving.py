@@ -1,0 +1,103 @@
+"""Deletes a channel, an extension or a message queue.
+
+Rows stay for the sake of the sessions that name them; they are archived.
+"""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Role
+from channels.itsp.base import DeliveryStatus
+from channels.models import Channel
+from routing.models import Extension, MessageQueue
+from sessions import events, lanes
+from sessions.consequences import Consequences, consequences_of, open_of_channel
+from sessions.models import Attempt, Lane, Message, MessagingSession
+
+Subject = TypeVar("Subject", Channel, Extension, MessageQueue)
+
+
+@dataclass(eq=False)
+class Hindered(Exception):
+    """Something still depends on what should be deleted."""
+
+    consequences: Consequences
+
+
+def _locked(subject: Subject) -> Subject:
+    """The live row, locked, unless something hinders: whoever wants to point to it waits and sees."""
+    live = type(subject).objects.live().select_for_update().get(pk=subject.pk)
+    consequences = consequences_of(live)
+    if consequences.is_hindered:
+        raise Hindered(consequences)
+    return live
+
+
+def _archive(row: Channel | Extension | MessageQueue) -> None:
+    row.archived_at = timezone.now()
+    row.save(update_fields=["archived_at"])
+
+
+@transaction.atomic
+def archive_channel(channel: Channel) -> None:
+    """Closes its sessions, cancels what waits to be sent, archives its numbers."""
+    channel = _locked(channel)
+    _archive(channel)
+    open_ones = list(open_of_channel(channel).select_for_update(of=("self",), no_key=True))
+    channel.numbers.live().update(archived_at=timezone.now())
+    _cancel_waiting(channel)
+    _close_all(open_ones)
+
+
+def _cancel_waiting(channel: Channel) -> None:
+    """What is in flight goes on: the ITSP may have it already."""
+    heads = Lane.objects.filter(channel=channel, head__isnull=False)
+    locked = lanes.lock(heads.values_list("pk", flat=True))
+    waiting = Attempt.objects.filter(lane__in=locked, status=DeliveryStatus.QUEUED)
+    reason = _("The channel was deleted before the message was sent.")
+    moves = [
+        lanes.Move(attempt, DeliveryStatus.CANCELLED, reason=reason)
+        for attempt in waiting.select_related("message__session__queue")
+    ]
+    lanes.advance(moves, at=timezone.now())
+    lanes.reseat(locked)
+
+
+def _close_all(open_ones: list[MessagingSession]) -> None:
+    now = timezone.now()
+    ids = [session.pk for session in open_ones]
+    by = MessagingSession.ClosedBy.AGENT
+    MessagingSession.objects.filter(pk__in=ids).update(closed_at=now, closed_by=by)
+    kind, line = Message.Kind.SYSTEM, Message.SystemLine.CLOSED
+    Message.objects.bulk_create(
+        Message(session=session, kind=kind, system_line=line, created_at=now) for session in open_ones
+    )
+    events.record_all(events.EventKind.SESSION, open_ones)
+
+
+@transaction.atomic
+def archive_extension(extension: Extension) -> None:
+    """Gives its sessions back to their queues and ends its agent's login. Raises `Hindered`."""
+    extension = _locked(extension)
+    _archive(extension)
+    owned = MessagingSession.objects.open().filter(agent=extension)
+    returned = list(owned.select_for_update(of=("self",), no_key=True))
+    extension.queues.clear()
+    extension.initiates_from.clear()
+    owned.update(agent=None)
+    for session in returned:
+        session.agent = None
+    events.record_all(events.EventKind.SESSION, returned)
+    if extension.user.role == Role.AGENT:
+        extension.user.is_active = False
+        extension.user.save(update_fields=["is_active"])
+
+
+@transaction.atomic
+def archive_queue(queue: MessageQueue) -> None:
+    """Raises `Hindered`."""
+    _archive(_locked(queue))
