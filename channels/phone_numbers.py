@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 _DECORATION = re.compile(r"[\s().\-/\u00a0\u2010-\u2015]")
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
-_SHORT_CODE = re.compile(r"[1-9]\d{2,5}")
+_SHORT_CODE = re.compile(r"[1-9]\d{3,5}")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def read_number(text: str, region: str) -> NumberInput:
     if digits.startswith("+"):
         return _international(digits)
     if _SHORT_CODE.fullmatch(digits):
-        return NumberInput(digits, _("%(code)s is taken as a short code.") % {"code": digits})
+        return NumberInput(digits)
     return _national(text, digits, region)
 
 

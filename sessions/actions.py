@@ -43,9 +43,19 @@ class SessionClosed(ActionError):
 
 
 class NotAllowedToInitiate(ActionError):
-    """The number's rule does not name the agent's extension, or another agent has the open session."""
+    """The number's rule does not name the agent's extension."""
 
     code = "not_allowed_to_initiate"
+
+
+class OwnedByAnother(ActionError):
+    """The open session with the contact is another agent's (`by`), or waits in a queue (None)."""
+
+    code = "owned_by_another"
+
+    def __init__(self, by: Extension | None) -> None:
+        super().__init__(by)
+        self.by = by
 
 
 def pick_up(session: MessagingSession, *, agent: Extension) -> None:
@@ -76,15 +86,18 @@ def start_session(
 ) -> Message:
     """Texts a contact from a number; the open session between the two is used where there is one.
 
-    Raises `NotAllowedToInitiate`.
+    One that waits in the agent's own queue is picked up by this. Raises `NotAllowedToInitiate` or
+    `OwnedByAnother`.
     """
     if not number.initiators.filter(pk=agent.pk).exists():
         raise NotAllowedToInitiate
     now = timezone.now()
     with transaction.atomic():
         session = inbound.open_session(number, contact, at=now, agent=agent)
+        if session.agent_id is None and session.queue in agent.queues.all():
+            pick_up(session, agent=agent)
         if session.agent_id != agent.pk:
-            raise NotAllowedToInitiate
+            raise OwnedByAnother(session.agent)
         message = _accept(session, agent=agent, body=body, client_id=client_id)
     return message or _accepted_before(agent, client_id)
 

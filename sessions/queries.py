@@ -4,16 +4,16 @@ from django.db.models import Q, QuerySet
 
 from channels.models import Number
 from routing.models import Extension
-from sessions.models import Message, MessagingSession
+from sessions.models import Message, MessagingSession, MessagingSessionQuerySet
 
 
-def inbox_of(agent: Extension) -> QuerySet[MessagingSession]:
+def inbox_of(agent: Extension) -> MessagingSessionQuerySet:
     """All that an agent may see: what is theirs, and what waits in their queues."""
     waiting = Q(agent=None, closed_at=None, queue__in=agent.queues.live())
     return MessagingSession.objects.filter(Q(agent=agent) | waiting)
 
 
-def listed(sessions: QuerySet[MessagingSession]) -> QuerySet[MessagingSession]:
+def listed(sessions: MessagingSessionQuerySet) -> MessagingSessionQuerySet:
     """For showing: newest first, with all that a row needs."""
     return sessions.select_related("number__channel", "queue", "agent", "last_message").order_by(
         "-last_active_at", "-pk"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 from tests.servers import PostgresServer, ValkeyServer
 
@@ -69,6 +70,12 @@ class Servers:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+class QuickHasher(PBKDF2PasswordHasher):
+    """The product's own hash with one round: its real processes can read it, and it costs a test nothing."""
+
+    iterations = 1
+
+
 servers_key = pytest.StashKey[Servers]()
 
 
@@ -103,3 +110,4 @@ def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings  # noqa: PLC0415  only now do the settings have their environment
 
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.PASSWORD_HASHERS = ["tests.stack.QuickHasher"]

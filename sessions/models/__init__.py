@@ -1,6 +1,6 @@
 from sessions.models.delivery import Attempt, AttemptEvent, Lane
 from sessions.models.journal import CountedChange, Event, WebhookRequest
-from sessions.models.thread import Attachment, Message, MessagingSession
+from sessions.models.thread import Attachment, Message, MessagingSession, MessagingSessionQuerySet
 
 __all__ = [
     "Attachment",
@@ -11,5 +11,6 @@ __all__ = [
     "Lane",
     "Message",
     "MessagingSession",
+    "MessagingSessionQuerySet",
     "WebhookRequest",
 ]

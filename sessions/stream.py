@@ -1,0 +1,169 @@
+"""`/events/`: what changed, to each agent's page, as server-sent events.
+
+One reader of the Redis stream per process hands every event to the clients whose extension is in its
+audience. The stream's ids are the events' ids, so a client that reconnects with `Last-Event-ID` gets what it
+missed; if that is no longer kept, it is told to reload (`reset`).
+"""
+
+import asyncio
+import json
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from functools import cache
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connections
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.views.decorators.http import require_GET
+from redis import RedisError
+from redis.asyncio import Redis
+
+from routing.access import agent_of
+from sessions.events import STREAM
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_S = 15.0
+RECHECK_S = 30.0  # how soon revoked access ends a stream
+BLOCK_MS = 5_000
+RETRY_S = 1.0
+QUEUE_MOST = 1_000  # events that a client may lag behind before it is told to reload
+READ_BATCH = 500
+
+Entry = tuple[str, dict[str, Any]]  # id, event
+
+
+class Hub:
+    """Reads the Redis stream once for all clients of this process."""
+
+    def __init__(self) -> None:
+        self.clients: defaultdict[int, set[asyncio.Queue[Entry]]] = defaultdict(set)
+        self.reader: asyncio.Task[None] | None = None
+        self.redis = Redis.from_url(
+            settings.REDIS_URL, decode_responses=True, socket_timeout=2 * BLOCK_MS / 1000
+        )
+
+    async def join(self, extension_id: int) -> asyncio.Queue[Entry]:
+        """A queue of what happens from now on."""
+        box: asyncio.Queue[Entry] = asyncio.Queue(QUEUE_MOST)
+        self.clients[extension_id].add(box)
+        if self.reader is None or self.reader.done():
+            self.reader = asyncio.create_task(self._read(await self.last_id()))
+        return box
+
+    def leave(self, extension_id: int, box: asyncio.Queue[Entry]) -> None:
+        self.clients[extension_id].discard(box)
+        if not self.clients[extension_id]:
+            del self.clients[extension_id]
+
+    async def last_id(self) -> str:
+        """The id of the newest event; "0-0" if there is none or Redis is away."""
+        try:
+            newest = await self.redis.xrevrange(STREAM, count=1)
+        except RedisError:
+            return "0-0"
+        return str(newest[0][0]) if newest else "0-0"
+
+    async def since(self, last_id: str, extension_id: int) -> list[Entry] | None:
+        """What a client missed since the event with this id; None if that is no longer known."""
+        entries: Any = await self.redis.xrange(STREAM, min=last_id)
+        if not entries or entries[0][0] != last_id:
+            return None
+        missed = [(entry_id, json.loads(fields["event"])) for entry_id, fields in entries[1:]]
+        return [entry for entry in missed if extension_id in entry[1]["audience"]]
+
+    async def _read(self, last_id: str) -> None:
+        while self.clients:
+            try:
+                answer: Any = await self.redis.xread({STREAM: last_id}, count=READ_BATCH, block=BLOCK_MS)
+            except RedisError as error:
+                logger.warning("events come later: %s", error)
+                await asyncio.sleep(RETRY_S)
+                continue
+            for _stream, entries in answer or []:
+                for last_id, fields in entries:
+                    self._hand_out(last_id, json.loads(fields["event"]))
+
+    def _hand_out(self, entry_id: str, event: dict[str, Any]) -> None:
+        for extension_id in event["audience"]:
+            for box in list(self.clients.get(extension_id, ())):
+                if box.full():
+                    self.leave(extension_id, box)  # it hears nothing more, so its stream ends: see `_live`
+                else:
+                    box.put_nowait((entry_id, event))
+
+
+@cache
+def hub() -> Hub:
+    """The process's own; made in its event loop."""
+    return Hub()
+
+
+@login_not_required
+@require_GET
+async def event_stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """401 without an agent's login; otherwise a stream that lasts as long as the access does."""
+    extension_id = await _extension_of(request)
+    if extension_id is None:
+        return HttpResponse("Log in as an agent.", status=401, content_type="text/plain")
+    stream = _live(request, extension_id, request.headers.get("Last-Event-ID", ""))
+    response = StreamingHttpResponse(stream, content_type="text/event-stream")
+    response["Cache-Control"] = "no-store"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+@sync_to_async
+def _extension_of(request: HttpRequest) -> int | None:
+    """The id of the live extension that the login acts for now; holds no database connection after it."""
+    try:
+        request.session = SessionStore(request.session.session_key)
+        request.user = get_user(request)
+        agent = agent_of(request)
+        return agent.pk if agent else None
+    finally:
+        connections.close_all()
+
+
+async def _live(request: HttpRequest, extension_id: int, last_id: str) -> AsyncIterator[str]:
+    here = hub()
+    box = await here.join(extension_id)
+    try:
+        for line in await _greeting(here, extension_id, last_id):
+            yield line
+        recheck_at = asyncio.get_running_loop().time() + RECHECK_S
+        while box in here.clients.get(extension_id, ()):
+            try:
+                yield _line(*await asyncio.wait_for(box.get(), HEARTBEAT_S))
+            except TimeoutError:
+                yield ": still here\n\n"
+            if asyncio.get_running_loop().time() >= recheck_at:
+                if await _extension_of(request) != extension_id:
+                    return
+                recheck_at = asyncio.get_running_loop().time() + RECHECK_S
+    finally:
+        here.leave(extension_id, box)
+
+
+async def _greeting(here: Hub, extension_id: int, last_id: str) -> list[str]:
+    """What a client begins with: what it missed, or where it stands."""
+    try:
+        missed = await here.since(last_id, extension_id) if last_id else []
+    except RedisError:
+        missed = None
+    if missed is None:
+        return ["event: reset\ndata: {}\n\n"]
+    if missed:
+        return [_line(*entry) for entry in missed]
+    return [f"id: {last_id or await here.last_id()}\nevent: hello\ndata: {{}}\n\n"]
+
+
+def _line(entry_id: str, event: dict[str, Any]) -> str:
+    data = json.dumps({"session": event["session"]})
+    return f"id: {entry_id}\nevent: {event['kind']}\ndata: {data}\n\n"

@@ -1,0 +1,56 @@
+"""How the inbox shows states."""
+
+from typing import NamedTuple
+
+from django import template
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+from channels.itsp.base import DeliveryStatus
+from sessions.models import Message
+
+register = template.Library()
+
+
+class Tick(NamedTuple):
+    """A Bootstrap icon, its colour class, and the words for it."""
+
+    icon: str
+    colour: str
+    words: str | StrPromise
+
+
+_TICKS = {
+    DeliveryStatus.QUEUED: Tick("bi-clock", "", _("Queued")),
+    DeliveryStatus.SENDING: Tick("bi-clock", "", _("Sending")),
+    DeliveryStatus.UNKNOWN: Tick("bi-question-circle", "text-orange", _("Not certain")),
+    DeliveryStatus.CANCELLED: Tick("bi-slash-circle", "", _("Cancelled")),
+    DeliveryStatus.EXPIRED: Tick("bi-hourglass-bottom", "text-orange", _("Expired")),
+    DeliveryStatus.ACCEPTED: Tick("bi-check", "", _("Handed over")),
+    DeliveryStatus.SENT: Tick("bi-check", "", _("Sent")),
+    DeliveryStatus.FAILED: Tick("bi-exclamation-circle-fill", "text-red", _("Failed")),
+    DeliveryStatus.UNDELIVERED: Tick("bi-exclamation-circle-fill", "text-red", _("Not delivered")),
+    DeliveryStatus.DELIVERED: Tick("bi-check-all", "text-green", _("Delivered")),
+    DeliveryStatus.READ: Tick("bi-check-all", "text-azure", _("Read")),
+}
+
+_LINES = {
+    Message.SystemLine.PICKED_UP: _("%(who)s picked up the session."),
+    Message.SystemLine.TRANSFERRED: _("%(who)s transferred the session."),
+    Message.SystemLine.CLOSED: _("%(who)s closed the session."),
+    Message.SystemLine.CLOSED_IDLE: _("Closed automatically, because nothing happened in the session."),
+    Message.SystemLine.UNSUPPORTED: _("The contact sent something that can't be shown."),
+}
+
+
+@register.filter
+def tick(message: Message) -> Tick:
+    """What is shown below an outbound text."""
+    return _TICKS[DeliveryStatus(message.status)]
+
+
+@register.filter
+def system_line(message: Message) -> str:
+    """A system line in words."""
+    who = message.author.name if message.author else _("Somebody")
+    return str(_LINES[Message.SystemLine(message.system_line)]) % {"who": who}

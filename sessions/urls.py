@@ -1,0 +1,21 @@
+from django.urls import path
+
+from sessions.stream import event_stream
+from sessions.views import inbox
+from sessions.views.attachments import attachment
+from sessions.views.initiating import new_message
+from sessions.webhooks import webhook
+
+urlpatterns = [
+    path("w/<str:token>/", webhook, name="webhook"),
+    path("events/", event_stream, name="events"),
+    path("inbox/", inbox.index, name="inbox"),
+    path("inbox/sessions/", inbox.session_list, name="inbox-sessions"),
+    path("inbox/new/", new_message, name="inbox-new"),
+    path("inbox/<int:pk>/", inbox.index, name="inbox-session"),
+    path("inbox/<int:pk>/thread/", inbox.thread, name="inbox-thread"),
+    path("inbox/<int:pk>/pick-up/", inbox.pick_up, name="inbox-pick-up"),
+    path("inbox/<int:pk>/reply/", inbox.reply, name="inbox-reply"),
+    path("inbox/<int:pk>/close/", inbox.close, name="inbox-close"),
+    path("inbox/attachments/<int:pk>/", attachment, name="inbox-attachment"),
+]

@@ -1,0 +1,29 @@
+"""The files that contacts sent."""
+
+from django.http import FileResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_GET
+
+from routing.access import AgentRequest, agent_required
+from sessions.models import Attachment
+from sessions.queries import inbox_of
+
+INLINE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+
+
+@require_GET
+@agent_required
+def attachment(request: AgentRequest, pk: int) -> HttpResponseBase:
+    """A stored file; only pictures are shown in the page, everything else is downloaded."""
+    mine = Attachment.objects.filter(message__session__in=inbox_of(request.agent))
+    found = get_object_or_404(mine, pk=pk, state=Attachment.State.STORED)
+    inline = found.content_type in INLINE_TYPES
+    response = FileResponse(
+        found.file.open("rb"),
+        as_attachment=not inline,
+        content_type=found.content_type if inline else "application/octet-stream",
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, max-age=86400"
+    return response

@@ -1,0 +1,116 @@
+"""The agents' page: sessions at the left, the open one at the right. Fragments are asked for by htmx."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from routing.access import AgentRequest, agent_required
+from routing.models import Extension
+from sessions import actions
+from sessions.forms import ReplyForm
+from sessions.models import MessagingSession
+from sessions.queries import inbox_of, listed, numbers_of, thread_of
+
+LISTED_MOST = 100  # sessions of each group
+
+
+@require_GET
+@agent_required
+def index(request: AgentRequest, pk: int | None = None) -> HttpResponse:
+    context = groups(request)
+    if pk is not None:
+        context |= _open(request, session_of(request, pk))
+    return render(request, "sessions/inbox.html", context)
+
+
+@require_GET
+@agent_required
+def session_list(request: AgentRequest) -> HttpResponse:
+    return render(request, "sessions/_session_list.html", groups(request))
+
+
+@require_GET
+@agent_required
+def thread(request: AgentRequest, pk: int) -> HttpResponse:
+    """What is new in the open session; the composer only if it must become another one."""
+    context = _open(request, session_of(request, pk))
+    context["composer_changed"] = request.GET.get("composer") != context["composer"]
+    return render(request, "sessions/_thread_update.html", context)
+
+
+@require_POST
+@agent_required
+def pick_up(request: AgentRequest, pk: int) -> HttpResponse:
+    session = session_of(request, pk)
+    try:
+        actions.pick_up(session, agent=request.agent)
+    except actions.AlreadyPickedUp as lost:
+        return render(request, "sessions/_gone.html", {"by": lost.by}, status=422)
+    return render(request, "sessions/_session.html", _open(request, session))
+
+
+@require_POST
+@agent_required
+def reply(request: AgentRequest, pk: int) -> HttpResponse:
+    session = session_of(request, pk)
+    form = ReplyForm(request.POST)
+    try:
+        if form.is_valid():
+            data = form.cleaned_data
+            actions.reply(session, agent=request.agent, body=data["body"], client_id=str(data["client_id"]))
+            return render(request, "sessions/_session.html", _open(request, session))
+    except actions.SessionClosed:
+        form.add_error(None, _("The session was closed meanwhile. Send it as a new message."))
+    except actions.NotTheOwner:
+        form.add_error(None, _("Only the agent who picked the session up can answer."))
+    return render(request, "sessions/_session.html", _open(request, session, form=form), status=422)
+
+
+@require_POST
+@agent_required
+def close(request: AgentRequest, pk: int) -> HttpResponse:
+    session = session_of(request, pk)
+    try:
+        actions.close(session, agent=request.agent)
+    except actions.ActionError:
+        session.refresh_from_db()  # somebody was faster; the page shows what is
+    return render(request, "sessions/_session.html", _open(request, session_of(request, pk)))
+
+
+def session_of(request: AgentRequest, pk: int) -> MessagingSession:
+    return get_object_or_404(listed(inbox_of(request.agent)), pk=pk)
+
+
+def groups(request: AgentRequest) -> dict[str, Any]:
+    """The lists: what waits, what is one's own, what was closed."""
+    mine = listed(inbox_of(request.agent))
+    closed = request.GET.get("show") == "closed"
+    return {
+        "agent": request.agent,
+        "closed_shown": closed,
+        "waiting": mine.waiting()[:LISTED_MOST] if not closed else [],
+        "own": mine.filter(agent=request.agent, closed_at__isnull=not closed)[:LISTED_MOST],
+        "may_start": numbers_of(request.agent).exists(),
+    }
+
+
+def _open(request: AgentRequest, session: MessagingSession, form: ReplyForm | None = None) -> dict[str, Any]:
+    """What the right side shows of a session; its owner has then read it."""
+    actions.mark_read(session, agent=request.agent)
+    return {
+        "agent": request.agent,
+        "session": session,
+        "thread": thread_of(session),
+        "composer": _composer(session, request.agent),
+        "form": form or ReplyForm(),
+    }
+
+
+def _composer(session: MessagingSession, agent: Extension) -> str:
+    """What stands below the thread."""
+    if not session.is_open:
+        return "closed"
+    return "reply" if session.agent_id == agent.pk else "pick_up"

@@ -1,0 +1,50 @@
+"""An agent texts a contact first."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from routing.access import AgentRequest, agent_required
+from routing.models import Extension
+from sessions import actions
+from sessions.forms import NewMessageForm
+from sessions.models import Message
+from sessions.views.inbox import groups
+
+
+@require_http_methods(["GET", "POST"])
+@agent_required
+def new_message(request: AgentRequest) -> HttpResponse:
+    """A contact in national format is shown in E.164 first; the second Send sends."""
+    form = NewMessageForm(request.POST or None, agent=request.agent)
+    if form.is_valid():
+        if form.note:
+            form.show_address_read()
+        elif message := _started(form, request.agent):
+            return redirect("inbox-session", message.session_id)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "sessions/inbox.html", {**groups(request), "new_form": form}, status=status)
+
+
+def _started(form: NewMessageForm, agent: Extension) -> Message | None:
+    """None if it can't be; the form says why."""
+    data = form.cleaned_data
+    try:
+        return actions.start_session(
+            agent=agent,
+            number=data["number"],
+            contact=data["contact"],
+            body=data["body"],
+            client_id=str(data["client_id"]),
+        )
+    except actions.OwnedByAnother as other:
+        words = (
+            _("%(agent)s has an open session with this contact.")
+            if other.by
+            else _("A session with this contact waits in another queue.")
+        )
+        form.add_error("contact", words % {"agent": other.by})
+    except actions.NotAllowedToInitiate:
+        form.add_error("number", _("You may not start sessions from this number."))
+    return None

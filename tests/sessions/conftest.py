@@ -1,0 +1,85 @@
+"""The door that texts come in by: signed posts to a channel's webhook."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from twilio.request_validator import RequestValidator
+
+from routing.models import Extension, MessageQueue
+from tests.factories import (
+    ACCOUNT_SID,
+    AUTH_TOKEN,
+    CONTACT,
+    OUR_NUMBER,
+    Road,
+    make_agent,
+    make_queue,
+    make_road,
+)
+
+Post = Callable[..., Any]
+
+
+@pytest.fixture
+def agents(db: None) -> list[Extension]:
+    return [make_agent("1001", "Ada"), make_agent("1002", "Ben"), make_agent("1003", "Cleo")]
+
+
+@pytest.fixture
+def queue(agents: list[Extension]) -> MessageQueue:
+    """Ada and Ben; Cleo is not in it."""
+    return make_queue(*agents[:2])
+
+
+@pytest.fixture
+def road(queue: MessageQueue, agents: list[Extension]) -> Road:
+    return make_road(queue, *agents[:2])
+
+
+def inbound_fields(sid: str, body: str, **others: str) -> dict[str, str]:
+    """An inbound text as Twilio posts it."""
+    return {
+        "ToCountry": "KE",
+        "SmsMessageSid": sid,
+        "NumMedia": "0",
+        "SmsSid": sid,
+        "SmsStatus": "received",
+        "Body": body,
+        "FromCountry": "US",
+        "To": OUR_NUMBER,
+        "NumSegments": "1",
+        "MessageSid": sid,
+        "AccountSid": ACCOUNT_SID,
+        "From": CONTACT,
+        "ApiVersion": "2010-04-01",
+        **others,
+    }
+
+
+def sid_of(number: int) -> str:
+    return f"SM{number:032x}"
+
+
+def signed_post(client: Client, path: str, fields: dict[str, str], token: str = AUTH_TOKEN) -> Any:
+    """Posts a form, signed by Twilio's own code."""
+    signature = RequestValidator(token).compute_signature(settings.PUBLIC_URL + path, fields)
+    return client.post(
+        path,
+        urlencode(fields),
+        content_type="application/x-www-form-urlencoded",
+        headers={"X-Twilio-Signature": signature},
+    )
+
+
+@pytest.fixture
+def post_inbound(client: Client, road: Road) -> Post:
+    """post_inbound(1, "Hello", From="+1…"): a text with the number as its id."""
+
+    def post(number: int, body: str, **others: str) -> Any:
+        return signed_post(client, road.path, inbound_fields(sid_of(number), body, **others))
+
+    return post
