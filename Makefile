@@ -73,7 +73,7 @@ $(UV):
 	@echo "==> Python environment in $(VENV)"
 	@$(PYTHON) -m venv $(VENV) || \
 	  { rm -rf $(VENV); echo "python3 -m venv does not work here; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
-	@$(PY) -m pip install --quiet uv==$(UV_VERSION)
+	@$(PY) -m pip install --quiet --quiet uv==$(UV_VERSION)
 
 $(STAMPS)/run: requirements.txt | $(UV)
 	@echo "==> Python packages"
