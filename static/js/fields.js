@@ -26,6 +26,7 @@
       new TomSelect(select, {
         plugins: select.multiple ? { remove_button: {}, checkbox_options: {} } : {},
         maxOptions: null,
+        sortField: [{ field: "$order" }],
         maxItems: select.multiple ? null : 1,
         allowEmptyOption: Boolean(empty) && !select.required,
         placeholder: select.dataset.placeholder ?? empty?.textContent ?? "",

@@ -3,7 +3,7 @@
   const showToasts = () => {
     for (const toast of document.querySelectorAll(".toast:not(.show):not([data-shown])")) {
       toast.dataset.shown = "";
-      bootstrap.Toast.getOrCreateInstance(toast).show();
+      tabler.Toast.getOrCreateInstance(toast).show();
     }
   };
 
