@@ -11,8 +11,8 @@ from pathlib import Path
 from aiohttp import web
 
 from simulator.app import make_app
+from simulator.records import DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN, DEFAULT_NUMBERS, Account
 from simulator.simulator import Simulator
-from simulator.state import DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN, DEFAULT_NUMBERS, Account
 
 # What is still being answered when the simulator ends gets this long.
 SHUTDOWN_S = 0.5
@@ -72,7 +72,11 @@ def main() -> None:
     logging.basicConfig(
         level=logging.WARNING if options.quiet else logging.INFO, format="%(asctime)s %(name)s: %(message)s"
     )
-    asyncio.run(serve(options))
+    try:
+        asyncio.run(serve(options))
+    except OSError as error:
+        logger.error("Can't start: %s", error)
+        raise SystemExit(1) from error
 
 
 if __name__ == "__main__":

@@ -7,7 +7,17 @@ import ipaddress
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from simulator import control, control_inbound, pages, rest_account, rest_messages, rest_numbers
+from simulator import (
+    control,
+    control_inbound,
+    control_numbers,
+    pages,
+    rest_account,
+    rest_media,
+    rest_messages,
+    rest_numbers,
+    rest_services,
+)
 from simulator.encoding import json_response
 from simulator.simulator import SIMULATOR, Simulator
 
@@ -34,18 +44,22 @@ def _add_rest_routes(router: web.UrlDispatcher) -> None:
     router.add_get(f"{messages}/{{sid:[A-Z]+[0-9a-f]+}}.json", rest_messages.fetch)
     router.add_post(f"{messages}/{{sid:[A-Z]+[0-9a-f]+}}.json", rest_messages.update)
     router.add_delete(f"{messages}/{{sid:[A-Z]+[0-9a-f]+}}.json", rest_messages.delete)
-    router.add_get(f"{messages}/{{sid}}/Media.json", rest_messages.media_index)
-    router.add_get(f"{messages}/{{sid}}/Media/{{media:[A-Z]+[0-9a-f]+}}.json", rest_messages.media_fetch)
-    router.add_get(f"{messages}/{{sid}}/Media/{{media:[A-Z]+[0-9a-f]+}}", rest_messages.media_content)
-    router.add_get("/cdn/{media}", rest_messages.cdn)
+    router.add_get(f"{messages}/{{sid}}/Media.json", rest_media.index)
+    router.add_get(f"{messages}/{{sid}}/Media/{{media:[A-Z]+[0-9a-f]+}}.json", rest_media.fetch)
+    router.add_get(f"{messages}/{{sid}}/Media/{{media:[A-Z]+[0-9a-f]+}}", rest_media.content)
+    router.add_get("/cdn/{media}", rest_media.cdn)
     router.add_get(f"{numbers}.json", rest_numbers.index)
     router.add_get(f"{numbers}/{{sid}}.json", rest_numbers.fetch)
     router.add_post(f"{numbers}/{{sid}}.json", rest_numbers.update)
     router.add_get("/2010-04-01/Accounts.json", rest_account.accounts)
     router.add_get(f"{account}/Balance.json", rest_account.balance)
     router.add_get(f"{account}.json", rest_account.account)
-    router.add_get("/v1/Services", rest_account.services)
-    router.add_get("/v1/Tollfree/Verifications", rest_account.tollfree_verifications)
+    router.add_get("/v1/Services", rest_services.index)
+    router.add_get("/v1/Services/{sid}", rest_services.fetch)
+    router.add_get("/v1/Services/{sid}/PhoneNumbers", rest_services.numbers)
+    router.add_get("/v1/Services/{sid}/PhoneNumbers/{number}", rest_services.number)
+    router.add_get("/v1/Services/{sid}/Compliance/Usa2p", rest_services.campaigns)
+    router.add_get("/v1/Tollfree/Verifications", rest_services.toll_free_verifications)
     router.add_get("/v1/Alerts", rest_account.alerts)
     router.add_get("/v1/Messaging/GeoPermissions", rest_account.geo_permissions)
     router.add_get("/v1/Messaging/Countries/{country}", rest_account.price)
@@ -65,7 +79,9 @@ def _add_control_routes(router: web.UrlDispatcher) -> None:
     router.add_delete("/control/faults/{id:[0-9]+}", control.remove_fault)
     router.add_post("/control/inbound", control_inbound.inbound)
     router.add_route("*", "/control/phones", control_inbound.phones)
-    router.add_route("*", "/control/numbers", control_inbound.numbers)
+    router.add_route("*", "/control/numbers", control_numbers.numbers)
+    router.add_route("*", "/control/services", control_numbers.services)
+    router.add_delete("/control/services/{sid}", control_numbers.remove_service)
 
 
 @web.middleware
@@ -79,7 +95,7 @@ async def guard_control(request: web.Request, handler: Handler) -> web.StreamRes
         return json_response({"error": "The body is JSON, of type application/json."}, 415)
     try:
         return await handler(request)
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError) as error:
         return json_response({"error": str(error)}, 400)
 
 

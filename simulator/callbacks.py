@@ -7,8 +7,9 @@ import random
 import time
 from datetime import UTC, datetime
 
+from simulator.records import FINAL, Account, Message
 from simulator.settings import Settings
-from simulator.state import FINAL, Account, Message, State
+from simulator.state import State
 from simulator.views import message_event
 from simulator.webhooks import WebhookSender
 

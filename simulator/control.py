@@ -13,6 +13,7 @@ from simulator.simulator import SIMULATOR, until_closing
 from simulator.views import message_view, number_view
 
 KEEPALIVE_S = 15.0
+FILTERS = frozenset({"sid", "from_", "to", "contact", "number", "direction", "status", "body"})
 
 
 async def state(request: web.Request) -> web.StreamResponse:
@@ -117,6 +118,8 @@ def _matching(request: web.Request) -> list[Any]:
     since, until = float(query.pop("since", 0)), float(query.pop("until", 1e12))
     if "from" in query:
         query["from_"] = query.pop("from")
+    if unknown := query.keys() - FILTERS:
+        raise ValueError(f"There is no filter {', '.join(sorted(unknown))}.")
     known = request.app[SIMULATOR].state
     pair = (query.get("contact", ""), query.get("number", ""))
     candidates = known.conversation(*pair) if all(pair) else list(known.messages.values())

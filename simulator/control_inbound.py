@@ -1,4 +1,4 @@
-"""Contacts' phones and the account's numbers, in the control API."""
+"""Contacts' phones and what they text, in the control API."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import base64
 import binascii
 import heapq
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -15,26 +14,14 @@ from simulator.control import posted
 from simulator.encoding import json_response
 from simulator.inbound import Picture
 from simulator.numbering import ALPHANUMERIC, E164, SHORT_CODE
+from simulator.records import Message
 from simulator.simulator import SIMULATOR, Simulator
-from simulator.state import Message, Number
-from simulator.views import number_view
 
 MOST_MEDIA = 10
 LONGEST_BODY = 1600
 MOST_MEDIA_BYTES = 5 * 1024 * 1024
 AT_ONCE = 50
 PHONES_SHOWN = 100
-CONFIGURABLE = (
-    "friendly_name",
-    "sms",
-    "mms",
-    "sms_url",
-    "sms_method",
-    "sms_fallback_url",
-    "sms_fallback_method",
-    "sms_application_sid",
-    "queue_limit",
-)
 
 
 async def inbound(request: web.Request) -> web.StreamResponse:
@@ -131,39 +118,3 @@ def _last(simulator: Simulator, contact: str) -> dict[str, Any] | None:
     if latest is None:
         return None
     return {"body": latest.body, "mine": latest.direction == "inbound", "number": latest.number}
-
-
-async def numbers(request: web.Request) -> web.StreamResponse:
-    """The account's numbers; POST {address, ...} adds one or changes it."""
-    simulator = request.app[SIMULATOR]
-    if request.method == "POST":
-        return json_response(number_view(_configure(simulator, await posted(request))))
-    return json_response({"numbers": [number_view(number) for number in simulator.state.numbers.values()]})
-
-
-def _configure(simulator: Simulator, asked: dict[str, Any]) -> Number:
-    address = str(asked.get("address", ""))
-    if not (E164.fullmatch(address) or SHORT_CODE.fullmatch(address)):
-        raise ValueError("address is a number like +14155550123, or a short code.")
-    unknown = asked.keys() - {*CONFIGURABLE, "address", "rate"}
-    if unknown:
-        raise ValueError(f"A number has no {', '.join(sorted(unknown))}.")
-    rate = asked.get("rate")
-    if (
-        "rate" in asked
-        and rate not in ("unlimited", None)
-        and not (isinstance(rate, int | float) and rate > 0)
-    ):
-        raise ValueError("rate is segments a second, or unlimited.")
-    for name in ("sms_url", "sms_fallback_url"):
-        if asked.get(name) and urlsplit(asked[name]).scheme not in ("http", "https"):
-            raise ValueError(f"{asked[name]!r} is no URL. It begins with https:// or http://.")
-    number = simulator.state.numbers.get(address) or Number.bought(address)
-    for name in CONFIGURABLE:
-        setattr(number, name, asked.get(name, getattr(number, name)))
-    simulator.state.add_number(number)
-    if "rate" in asked:
-        number.rate = None if rate in ("unlimited", None) else float(rate)
-        simulator.delivery.line(number).rate_changed()
-    simulator.journal.publish("number", number_view(number))
-    return number

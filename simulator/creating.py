@@ -8,11 +8,11 @@ from simulator.encoding import new_sid
 from simulator.errors import ApiError
 from simulator.faults import Fault
 from simulator.numbering import ALPHANUMERIC, E164, SHORT_CODE
+from simulator.records import Message, Number
 from simulator.rest import Form
 from simulator.segments import count_segments
 from simulator.settings import Settings
 from simulator.simulator import Simulator
-from simulator.state import Message, Number
 
 LONGEST_BODY = 1600
 MOST_MEDIA = 10
@@ -32,6 +32,8 @@ MAGIC_TO = {
 
 def check_message(simulator: Simulator, form: Form) -> tuple[Message, Number]:
     """The message that the form asks for and its sender; ApiError when Twilio would refuse it."""
+    if simulator.settings.account_status != "active":
+        raise ApiError(20005)
     if form.get("MessagingServiceSid"):
         raise ApiError(21701, form["MessagingServiceSid"][-1])
     to, from_ = _one(form, "To"), _one(form, "From")

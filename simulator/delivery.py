@@ -11,8 +11,9 @@ from simulator.faults import Faults
 from simulator.fetching import MediaFetcher, MediaRefused
 from simulator.journal import Journal
 from simulator.pacing import Line
+from simulator.records import FINAL, Message, Number
 from simulator.settings import Settings
-from simulator.state import FINAL, Message, Number, State
+from simulator.state import State
 from simulator.views import message_event
 
 UNDELIVER = frozenset({"undeliver"})

@@ -11,6 +11,7 @@ ERRORS: dict[int, tuple[int, str]] = {
     20001: (400, "A parameter is invalid: {detail}"),
     20003: (401, "Authenticate"),
     20004: (405, "Method not allowed: {detail}"),
+    20005: (401, "The account is not active."),
     20009: (409, "The message can't be changed while it is being processed."),
     20403: (403, "Forbidden: the account may not use this."),
     20404: (404, "The requested resource {detail} was not found"),

@@ -79,8 +79,7 @@ class Faults:
         if kind == "reject_credentials":
             common.setdefault("on", "api")
         fault = Fault(id=next(self._ids), kind=kind, options=options | given, **common)
-        if fault.on not in ("create", "api"):
-            raise ValueError("on is create (sending a message) or api (every request).")
+        _check(fault)
         self.active.append(fault)
         return fault
 
@@ -103,6 +102,15 @@ class Faults:
                         self.active.remove(fault)
                 return fault
         return None
+
+
+def _check(fault: Fault) -> None:
+    if fault.on not in ("create", "api"):
+        raise ValueError("on is create (sending a message) or api (every request).")
+    if fault.count is not None and not (isinstance(fault.count, int) and fault.count > 0):
+        raise ValueError("count is a number from 1, or null for until removed.")
+    if not (isinstance(fault.probability, int | float) and 0 < fault.probability <= 1):
+        raise ValueError("probability is above 0, and 1 at most.")
 
 
 def _fits(fault: Fault, *, number: str, to: str, create: bool) -> bool:

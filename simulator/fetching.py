@@ -7,7 +7,8 @@ import time
 import aiohttp
 
 from simulator.encoding import new_sid
-from simulator.state import Media, Message, State
+from simulator.records import Media, Message
+from simulator.state import State
 
 MOST_BYTES = 5 * 1024 * 1024
 TIMEOUT_S = 10.0

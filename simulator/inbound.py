@@ -7,16 +7,15 @@ from typing import Any
 
 from simulator.delivery import Delivery
 from simulator.encoding import new_sid
-from simulator.numbering import country_of
+from simulator.inbound_fields import inbound_params
 from simulator.optout import ANSWERS, opt_out_type
+from simulator.records import Account, Media, Message, Number
 from simulator.segments import count_segments
 from simulator.settings import Settings
-from simulator.state import Account, Media, Message, Number, State
+from simulator.state import State
 from simulator.twiml import BadAnswer, Reply, read_answer
 from simulator.views import message_event
 from simulator.webhooks import Outcome, WebhookSender
-
-API_VERSION = "2010-04-01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +68,35 @@ class Inbound:
 
         `extra` are fields that Twilio adds without notice.
         """
-        params = self._params(message, number) | (extra or {})
+        service = self._state.service_of(number)
+        params = inbound_params(self._account, message, self._state.media, service) | (extra or {})
+        if self._settings.advanced_opt_out and (word := opt_out_type(message.body, number.address)):
+            params["OptOutType"] = word
+        url = number.sms_url
+        if service and not service.use_inbound_webhook_on_number:
+            url = service.inbound_request_url or ""
         if number.sms_application_sid:
             result: dict[str, Any] = {
                 "error": "The number has a TwiML application; its webhook URL is ignored."
             }
-        elif not number.sms_url:
-            result = {"error": "The number has no webhook URL."}
+        elif not url:
+            whose = "The number's Messaging Service" if service else "The number"
+            result = {"error": f"{whose} has no webhook URL."}
         else:
-            result = await self._call(message, number, params)
+            result = await self._call(message, number, url, params)
         message.webhook = result
         self._state.changed_message(message)
         message_event(self._sender.journal, message)
         return result
 
-    async def _call(self, message: Message, number: Number, params: dict[str, str]) -> dict[str, Any]:
-        outcome = await self._sender.send("inbound", number.sms_url, params, number.sms_method)
+    async def _call(
+        self, message: Message, number: Number, url: str, params: dict[str, str]
+    ) -> dict[str, Any]:
+        outcome = await self._sender.send("inbound", url, params, number.sms_method)
         self._use(outcome, message, number)
         result = outcome.as_dict()
         if outcome.alert and number.sms_fallback_url:
-            params = params | {"ErrorCode": str(outcome.alert), "ErrorUrl": number.sms_url}
+            params = params | {"ErrorCode": str(outcome.alert), "ErrorUrl": url}
             fallback = await self._sender.send(
                 "fallback", number.sms_fallback_url, params, number.sms_fallback_method
             )
@@ -138,36 +146,3 @@ class Inbound:
             status_callback=reply.status_callback,
         )
         self._delivery.accept(message, number)
-
-    def _params(self, message: Message, number: Number) -> dict[str, str]:
-        params = {
-            "ToCountry": country_of(message.to),
-            "ToState": "",
-            "ToCity": "",
-            "ToZip": "",
-            "FromCountry": country_of(message.from_),
-            "FromState": "",
-            "FromCity": "",
-            "FromZip": "",
-            "SmsMessageSid": message.sid,
-            "SmsSid": message.sid,
-            "MessageSid": message.sid,
-            "AccountSid": self._account.sid,
-            "From": message.from_,
-            "To": message.to,
-            "Body": message.body,
-            "NumMedia": str(message.num_media),
-            "NumSegments": str(message.num_segments),
-            "SmsStatus": "received",
-            "ApiVersion": API_VERSION,
-        }
-        word = opt_out_type(message.body, number.address)
-        if word and self._settings.advanced_opt_out:
-            params["OptOutType"] = word
-        path = (
-            f"{self._account.origin}/{API_VERSION}/Accounts/{self._account.sid}/Messages/{message.sid}/Media"
-        )
-        for index, sid in enumerate(message.media):
-            params[f"MediaUrl{index}"] = f"{path}/{sid}"
-            params[f"MediaContentType{index}"] = self._state.media[sid].content_type
-        return params

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 
 from simulator.numbering import MMS_RATE
-from simulator.state import Message, Number
+from simulator.records import Message, Number
 
 # A timer that fires late may catch up this much, so that the mean rate holds.
 CATCH_UP_S = 0.05

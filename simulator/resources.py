@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.encoding import iso8601, rfc2822
+from simulator.records import Account, Media, Message, Number
 from simulator.settings import Settings
-from simulator.state import Account, Media, Message, Number
 
 API = "2010-04-01"
 

@@ -43,17 +43,6 @@ async def balance(request: web.Request) -> web.StreamResponse:
 
 
 @rest
-async def services(request: web.Request) -> web.StreamResponse:
-    """The account has no Messaging Services."""
-    return json_response(page_v1(request, "services", []))
-
-
-@rest
-async def tollfree_verifications(request: web.Request) -> web.StreamResponse:
-    return json_response(page_v1(request, "verifications", []))
-
-
-@rest
 async def alerts(request: web.Request) -> web.StreamResponse:
     """Newest first. All alerts are errors."""
     simulator = request.app[SIMULATOR]

@@ -11,10 +11,10 @@ from simulator.creating import check_message
 from simulator.encoding import json_response
 from simulator.errors import ApiError
 from simulator.paging import page_2010
-from simulator.resources import media_resource, message_resource
+from simulator.records import FINAL, Message
+from simulator.resources import message_resource
 from simulator.rest import FORM, rest, value
 from simulator.simulator import SIMULATOR, Simulator
-from simulator.state import FINAL, Media, Message
 from simulator.views import message_event
 
 
@@ -28,13 +28,13 @@ async def create(request: web.Request) -> web.StreamResponse:
 
 @rest
 async def fetch(request: web.Request) -> web.StreamResponse:
-    return json_response(message_resource(request.app[SIMULATOR].account, _message(request)))
+    return json_response(message_resource(request.app[SIMULATOR].account, message_of(request)))
 
 
 @rest
 async def update(request: web.Request) -> web.StreamResponse:
     """Cancel a message that has not left the queue, or redact one that has ended."""
-    simulator, message = request.app[SIMULATOR], _message(request)
+    simulator, message = request.app[SIMULATOR], message_of(request)
     if value(request, "Status"):
         if value(request, "Status") != "canceled":
             raise ApiError(20001, "Status can only be set to canceled")
@@ -53,7 +53,7 @@ async def update(request: web.Request) -> web.StreamResponse:
 
 @rest
 async def delete(request: web.Request) -> web.StreamResponse:
-    message = _message(request)
+    message = message_of(request)
     _check_ended(message)
     request.app[SIMULATOR].state.remove_message(message)
     return web.Response(status=204)
@@ -72,56 +72,11 @@ async def index(request: web.Request) -> web.StreamResponse:
     return json_response(page)
 
 
-@rest
-async def media_index(request: web.Request) -> web.StreamResponse:
-    simulator, message = request.app[SIMULATOR], _message(request)
-    media = [simulator.state.media[sid] for sid in message.media]
-    shape = page_2010(
-        request,
-        "media_list",
-        media,
-        lambda item: item.sid,
-        lambda item: media_resource(simulator.account, item),
-    )
-    return json_response(shape)
-
-
-@rest
-async def media_fetch(request: web.Request) -> web.StreamResponse:
-    return json_response(media_resource(request.app[SIMULATOR].account, _media(request)))
-
-
-@rest
-async def media_content(request: web.Request) -> web.StreamResponse:
-    """The file itself is elsewhere, where no credentials are wanted."""
-    return web.Response(status=307, headers={"Location": f"{request.url.origin()}/cdn/{_media(request).sid}"})
-
-
-async def cdn(request: web.Request) -> web.StreamResponse:
-    """A stored file. Credentials that were not dropped on the redirect are refused, as by a signed S3 URL."""
-    if "Authorization" in request.headers:
-        return web.Response(
-            status=400, text="Only one auth mechanism allowed; drop the Authorization header."
-        )
-    media = request.app[SIMULATOR].state.media.get(request.match_info["media"])
-    if media is None:
-        return web.Response(status=404)
-    headers = {"Content-Type": media.content_type, "X-Content-Type-Options": "nosniff"}
-    return web.Response(body=media.data, headers=headers | {"Content-Security-Policy": "sandbox"})
-
-
-def _message(request: web.Request) -> Message:
+def message_of(request: web.Request) -> Message:
     message = request.app[SIMULATOR].state.messages.get(request.match_info["sid"])
     if message is None:
         raise ApiError(20404, request.path)
     return message
-
-
-def _media(request: web.Request) -> Media:
-    media = request.app[SIMULATOR].state.media.get(request.match_info["media"])
-    if media is None or media.message_sid != _message(request).sid:
-        raise ApiError(20404, request.path)
-    return media
 
 
 def _check_ended(message: Message) -> None:

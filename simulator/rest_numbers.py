@@ -9,10 +9,10 @@ from aiohttp import web
 from simulator.encoding import json_response
 from simulator.errors import ApiError
 from simulator.paging import page_2010
+from simulator.records import Number
 from simulator.resources import number_resource
 from simulator.rest import FORM, rest, value
 from simulator.simulator import SIMULATOR
-from simulator.state import Number
 from simulator.views import number_view
 
 URLS = {"SmsUrl": "sms_url", "SmsFallbackUrl": "sms_fallback_url", "StatusCallback": "status_callback"}

@@ -17,8 +17,9 @@ from simulator.faults import Faults
 from simulator.fetching import MediaFetcher
 from simulator.inbound import Inbound
 from simulator.journal import Journal
+from simulator.records import Account, Number
 from simulator.settings import Settings
-from simulator.state import Account, Number, State
+from simulator.state import State
 from simulator.store import Store
 from simulator.webhooks import WebhookSender
 

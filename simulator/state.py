@@ -2,131 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections import defaultdict
-from dataclasses import dataclass, field
-from typing import Any
 
-from simulator.numbering import Country, country_of, default_rate, kind_of
-
-# Constants, so that a product which is set up once keeps working after the simulator is restarted.
-DEFAULT_ACCOUNT_SID = "AC" + "51a0" * 8
-DEFAULT_AUTH_TOKEN = "70ce" * 8
-DEFAULT_NUMBERS = ("+25402161183", "+14155550100", "+15005550006", "+447700900123")
+from simulator.records import Media, Message, Number, Service
 
 # What kind of record changed, and its key.
 Change = tuple[str, str]
-
-FINAL = frozenset({"delivered", "undelivered", "failed", "canceled", "received"})
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """The one account. `origin` is where others reach the simulator; media URLs begin with it."""
-
-    sid: str
-    auth_token: str
-    origin: str
-
-
-@dataclass(slots=True)
-class Number:
-    """A phone number that the account owns. `rate` is in segments a second, None is unlimited."""
-
-    address: str
-    sid: str
-    friendly_name: str = ""
-    sms: bool = True
-    mms: bool = False
-    sms_url: str = ""
-    sms_method: str = "POST"
-    sms_fallback_url: str = ""
-    sms_fallback_method: str = "POST"
-    sms_application_sid: str = ""
-    status_callback: str = ""
-    rate: float | None = None
-    queue_limit: int | None = None
-    created_at: float = field(default_factory=time.time)
-    updated_at: float = field(default_factory=time.time)
-
-    @classmethod
-    def bought(cls, address: str) -> Number:
-        """A new number with what its kind and country give it; its SID is always the same."""
-        country = country_of(address)
-        mms = country in (Country.US, Country.AU)
-        sid = "PN" + hashlib.sha256(address.encode()).hexdigest()[:32]
-        return cls(address, sid, friendly_name=address, mms=mms, rate=default_rate(address))
-
-    @property
-    def kind(self) -> str:
-        return kind_of(self.address)
-
-
-@dataclass(slots=True)
-class Media:
-    """A picture or other file of a message."""
-
-    sid: str
-    message_sid: str
-    content_type: str
-    data: bytes
-    created_at: float
-
-
-@dataclass(slots=True)
-class Message:
-    """One text, inbound or outbound.
-
-    queued -> sending -> sent -> delivered | undelivered; queued -> canceled | failed; inbound: received.
-    """
-
-    sid: str
-    direction: str
-    from_: str
-    to: str
-    body: str
-    status: str
-    num_segments: int
-    created_at: float = field(default_factory=time.time)
-    updated_at: float = 0.0
-    sent_at: float | None = None
-    media: list[str] = field(default_factory=list)
-    media_urls: list[str] = field(default_factory=list)
-    status_callback: str = ""
-    callback_mode: str = ""
-    validity_s: int = 36000
-    error_code: int | None = None
-    ends_as: str = "delivered"
-    ends_with: int | None = None
-    history: list[tuple[str, float]] = field(default_factory=list)
-    callbacks: list[dict[str, Any]] = field(default_factory=list)
-    webhook: dict[str, Any] | None = None
-
-    @property
-    def num_media(self) -> int:
-        return len(self.media) or len(self.media_urls)
-
-    @property
-    def contact(self) -> str:
-        """The outside party."""
-        return self.from_ if self.direction == "inbound" else self.to
-
-    @property
-    def number(self) -> str:
-        """The account's number."""
-        return self.to if self.direction == "inbound" else self.from_
-
-    @property
-    def on_phone(self) -> bool:
-        """Whether the contact's phone shows it: written there, or arrived there."""
-        arrived = self.sent_at is not None and self.status != "undelivered"
-        return self.direction == "inbound" or arrived
-
-    def enter(self, status: str, at: float) -> None:
-        self.status = status
-        self.updated_at = at
-        self.history.append((status, at))
 
 
 class State:
@@ -135,6 +17,7 @@ class State:
     def __init__(self) -> None:
         self.changed: set[Change] = set()
         self.numbers: dict[str, Number] = {}
+        self.services: dict[str, Service] = {}
         self.messages: dict[str, Message] = {}
         self.media: dict[str, Media] = {}
         self.phones: dict[str, float] = {}
@@ -151,6 +34,18 @@ class State:
     def add_number(self, number: Number) -> None:
         self.numbers[number.address] = number
         self.changed_number(number)
+
+    def add_service(self, service: Service) -> None:
+        self.services[service.sid] = service
+        self.changed.add(("service", service.sid))
+
+    def remove_service(self, service: Service) -> None:
+        del self.services[service.sid]
+        self.changed.add(("service", service.sid))
+
+    def service_of(self, number: Number) -> Service | None:
+        """The Messaging Service that the number is in."""
+        return next((s for s in self.services.values() if number.address in s.numbers), None)
 
     def add_media(self, media: Media) -> None:
         self.media[media.sid] = media
@@ -188,7 +83,8 @@ class State:
             self.remove_message(message)
         self.changed |= {("number", key) for key in self.numbers} | {("phone", key) for key in self.phones}
         self.changed |= {("opt_out", f"{contact} {number}") for contact, number in self.opt_outs}
-        for everything in (self.numbers, self.media, self.phones, self.opt_outs, self.between):
+        self.changed |= {("service", key) for key in self.services}
+        for everything in (self.numbers, self.services, self.media, self.phones, self.opt_outs, self.between):
             everything.clear()
 
     def number_by_sid(self, sid: str) -> Number | None:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from simulator.encoding import dumps
+from simulator.records import Media, Message, Number, Service
 from simulator.settings import Settings
-from simulator.state import Change, Media, Message, Number, State
+from simulator.state import Change, State
 
 WRITE_INTERVAL_S = 0.3
 # The event loop is given back after so many records.
@@ -92,7 +93,7 @@ def _row(state: State, settings: Settings, kind: str, key: str) -> Row | None:
     if kind == "media":
         media = state.media.get(key)
         return (kind, key, dumps(_plain(media, without="data")), media.data) if media else None
-    known: dict[str, Any] = {"message": state.messages, "number": state.numbers}
+    known: dict[str, Any] = {"message": state.messages, "number": state.numbers, "service": state.services}
     value = known[kind].get(key)
     return (kind, key, dumps(_plain(value)), None) if value is not None else None
 
@@ -107,6 +108,8 @@ def _restore(state: State, settings: Settings, kind: str, key: str, value: Any, 
         state.messages[key] = Message(**value)
     elif kind == "number":
         state.numbers[key] = Number(**value)
+    elif kind == "service":
+        state.services[key] = Service(**value)
     elif kind == "media":
         state.media[key] = Media(data=data or b"", **value)
     elif kind == "phone":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.journal import Journal
-from simulator.state import Message, Number
+from simulator.records import Message, Number, Service
 
 
 def message_view(message: Message) -> dict[str, Any]:
@@ -47,6 +47,18 @@ def number_view(number: Number) -> dict[str, Any]:
         "sms_application_sid": number.sms_application_sid,
         "rate": number.rate,
         "queue_limit": number.queue_limit,
+        "toll_free_status": number.toll_free_status,
+    }
+
+
+def service_view(service: Service) -> dict[str, Any]:
+    return {
+        "sid": service.sid,
+        "friendly_name": service.friendly_name,
+        "inbound_request_url": service.inbound_request_url,
+        "use_inbound_webhook_on_number": service.use_inbound_webhook_on_number,
+        "campaign_status": service.campaign_status,
+        "numbers": service.numbers,
     }
 
 

@@ -58,11 +58,12 @@ async function load() {
 
 onSubmit(form, () => send("/control/faults", described()));
 onSubmit(settings, async () => {
-  const { callbacks, callback_late_ms, api_latency_ms } = settings.elements;
+  const { callbacks, callback_late_ms, api_latency_ms, verify_tls } = settings.elements;
   await send("/control/settings", {
     callbacks: callbacks.value,
     callback_late_ms: Number(callback_late_ms.value),
     api_latency_ms: Number(api_latency_ms.value),
+    verify_tls: verify_tls.checked,
   });
   toast("Saved");
 });
@@ -80,4 +81,5 @@ form.elements.number.append(...state.numbers.map(({ address }) => make("option",
 for (const name of ["callbacks", "callback_late_ms", "api_latency_ms"]) {
   settings.elements[name].value = state.settings[name];
 }
+settings.elements.verify_tls.checked = state.settings.verify_tls;
 listen({ fault: load, request: (entry) => entry.kind === "api" && load(), reset: load });
