@@ -1,0 +1,94 @@
+"""What the ITSP reports of a text: it only moves forward, whatever order it comes in."""
+
+from itertools import permutations
+
+import pytest
+from django.test import Client
+
+from channels.itsp.base import DeliveryStatus
+from routing.models import Extension
+from sessions import actions
+from sessions.models import Attempt, CountedChange, Lane, Message
+from stats.queries import Counts, counts_by_channel
+from tests.factories import ACCOUNT_SID, CONTACT, OUR_NUMBER, Road
+from tests.sessions.conftest import sid_of, signed_post
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def attempt(road: Road, agents: list[Extension]) -> Attempt:
+    message = actions.start_session(agent=agents[0], number=road.number, contact=CONTACT, body="Hi")
+    attempt = message.attempts.get()
+    Attempt.objects.update(status=DeliveryStatus.ACCEPTED, itsp_message_id=sid_of(7))
+    return attempt
+
+
+def report(client: Client, road: Road, attempt: Attempt, status: str, **others: str) -> int:
+    fields = {
+        "MessageSid": sid_of(7),
+        "SmsSid": sid_of(7),
+        "MessageStatus": status,
+        "SmsStatus": status,
+        "AccountSid": ACCOUNT_SID,
+        "From": OUR_NUMBER,
+        "To": CONTACT,
+        "ApiVersion": "2010-04-01",
+        **others,
+    }
+    answer = signed_post(client, f"{road.path}?attempt={attempt.pk}", fields)
+    assert answer.content == b""
+    return int(answer.status_code)
+
+
+def state(attempt: Attempt) -> tuple[str, str, str]:
+    message = Message.objects.get(pk=attempt.message_id)
+    return message.status, message.error_code, message.reason
+
+
+@pytest.mark.parametrize("order", list(permutations(["queued", "sent", "delivered"])))
+def test_reports_in_any_order_end_in_delivered(
+    client: Client, road: Road, attempt: Attempt, order: tuple[str, ...]
+) -> None:
+    for status in order + order:
+        assert report(client, road, attempt, status) == 200
+    assert state(attempt) == ("delivered", "", "")
+    assert counts_by_channel(None, None) == {road.channel.pk: Counts(success=1)}
+
+
+def test_undelivered_after_sent_moves_the_count(client: Client, road: Road, attempt: Attempt) -> None:
+    report(client, road, attempt, "sent")
+    assert counts_by_channel(None, None) == {road.channel.pk: Counts(success=1)}
+    report(client, road, attempt, "undelivered", ErrorCode="30003")
+    assert state(attempt) == (
+        "undelivered",
+        "30003",
+        "The contact's phone is switched off or out of reach.",
+    )
+    assert counts_by_channel(None, None) == {road.channel.pk: Counts(failed=1)}
+    assert CountedChange.objects.values("at").distinct().count() == 1
+
+
+def test_report_of_an_unknown_attempt_adopts_it_and_frees_its_lane(
+    client: Client, road: Road, attempt: Attempt
+) -> None:
+    Attempt.objects.update(status=DeliveryStatus.UNKNOWN, itsp_message_id=None)
+    Lane.objects.update(head=None, in_flight=attempt)
+    report(client, road, attempt, "sent")
+    assert state(attempt) == ("sent", "", "")
+    assert Attempt.objects.get().itsp_message_id == sid_of(7)
+    assert Lane.objects.get().in_flight is None
+
+
+def test_report_before_our_own_commit_of_the_id_is_kept(client: Client, road: Road, attempt: Attempt) -> None:
+    Attempt.objects.update(status=DeliveryStatus.SENDING, itsp_message_id=None)
+    report(client, road, attempt, "delivered")
+    assert state(attempt)[0] == "delivered"
+
+
+def test_report_of_a_message_that_is_not_ours_is_ignored(
+    client: Client, road: Road, attempt: Attempt
+) -> None:
+    assert report(client, road, attempt, "failed", MessageSid=sid_of(8)) == 200
+    assert state(attempt)[0] == "queued"  # what the message said before
+    assert Attempt.objects.get().status == "accepted"
