@@ -62,7 +62,7 @@ class Number:
 
 @dataclass(slots=True)
 class Service:
-    """A Messaging Service. It takes its numbers' texts to its own URL or nowhere, unless told to leave them."""
+    """A Messaging Service: takes its numbers' texts to its own URL, or nowhere, unless told to leave them."""
 
     sid: str
     friendly_name: str
