@@ -10,6 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
 
+USERNAME_TAKEN = _(
+    "A user with that username already exists. If it was deleted, find it by Users > Show deleted users "
+    "and make it active again."
+)
+
 
 def time_zone_field() -> forms.ChoiceField:
     zones = sorted(name for name in zoneinfo.available_timezones() if "/" in name or name == "UTC")
@@ -51,6 +56,7 @@ class UserForm(forms.ModelForm[User]):
             ),
             "is_active": _("Only an active user can log in."),
         }
+        error_messages = {"username": {"unique": USERNAME_TAKEN}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import check_password, password_field
+from accounts.forms import USERNAME_TAKEN, check_password, password_field
 from accounts.models import User
 from routing.models import AnyModel, Extension, MessageQueue
 
@@ -40,6 +40,7 @@ class LoginFields(forms.ModelForm[User]):
         fields = ["username", "email"]
         labels = {"username": _("Username"), "email": _("E-mail")}
         help_texts = {"username": _("What the agent logs in with. Letters, digits and @ . + - _ only.")}
+        error_messages = {"username": {"unique": USERNAME_TAKEN}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

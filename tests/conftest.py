@@ -12,11 +12,12 @@ from django.db import connection, connections
 from pytest_django.fixtures import Settings
 
 from tests.browser import browser, new_page, page
+from tests.portal import admin_page, administrator
 from tests.product import Stack
 from tests.servers import ROOT, Simulator
 from tests.stack import Servers, servers_key
 
-__all__ = ["browser", "new_page", "page"]
+__all__ = ["admin_page", "administrator", "browser", "new_page", "page"]
 
 stacks_key = pytest.StashKey[list[Stack]]()
 

@@ -16,7 +16,8 @@ register = template.Library()
 def field(bound: BoundField, **options: Any) -> dict[str, Any]:
     """A field with its label, help and errors, tied together for screen readers.
 
-    Options: `help` (HTML to show instead of the field's own), `note` (a line after the input), `required` (where only the page knows).
+    Options: `help` (HTML to show instead of the field's own), `note` (a line after the input),
+    `required` (where only the page knows).
     """
     is_checkbox = isinstance(bound.field.widget, CheckboxInput)
     return {

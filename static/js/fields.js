@@ -26,7 +26,7 @@
       new TomSelect(select, {
         plugins: select.multiple ? { remove_button: {}, checkbox_options: {} } : {},
         maxOptions: null,
-        sortField: [{ field: "$order" }],
+        sortField: [{ field: "$order" }, { field: "$score" }],
         maxItems: select.multiple ? null : 1,
         allowEmptyOption: Boolean(empty) && !select.required,
         placeholder: select.dataset.placeholder ?? empty?.textContent ?? "",

@@ -37,4 +37,12 @@
     document.querySelector("form .is-invalid, form [data-focus-error]")?.focus();
   });
   document.addEventListener("htmx:afterSettle", showToasts);
+
+  // A fragment that was redirected to the login means that the login has ended: show that page as a whole.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { responseURL } = event.detail.xhr;
+    if (!responseURL || new URL(responseURL).pathname !== document.body.dataset.loginUrl) return;
+    event.detail.shouldSwap = false;
+    location.reload();
+  });
 })();
