@@ -24,7 +24,8 @@ class ArchivableForm(forms.ModelForm[AnyModel]):
 
     unique_field: ClassVar[str] = "name"
 
-    def validate_constraints(self) -> None:
+    def validate_unique(self) -> None:
+        super().validate_unique()
         exclude = self._get_validation_exclusions() - {"archived_at"}  # type: ignore[attr-defined]
         try:
             self.instance.validate_constraints(exclude=exclude)
