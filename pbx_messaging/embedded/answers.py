@@ -1,7 +1,8 @@
 """What a real installation must be told once: its address, how TLS is done, who its first admin is."""
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,36 +12,43 @@ from pbx_messaging.embedded.problems import CannotStart
 
 FILE = "run.env"
 COMMENT = "What `make run` was told; edit it, or delete it to be asked again."
-QUESTIONS = {
-    "PUBLIC_URL": "Public address, such as https://pbx.example.com (Twilio and browsers reach it by this)",
-    "TLS_CERTIFICATE": "Certificate file (PEM, full chain); empty if a tunnel or proxy speaks TLS for it",
-    "TLS_KEY": "The certificate's private key file (PEM)",
-    "ADMIN_USERNAME": "User name of the first admin",
-    "ADMIN_EMAIL": "E-mail address of the first admin",
+QUESTIONS = {  # and how to answer them without a terminal
+    "PUBLIC_URL": (
+        "Public address, such as https://pbx.example.com (Twilio and browsers reach it by this)",
+        "PUBLIC_URL=... or --public-url",
+    ),
+    "TLS_CERTIFICATE": (
+        "Certificate file (PEM, full chain); empty if a tunnel or proxy speaks TLS for it",
+        "TLS_CERTIFICATE=... or --certificate; or BEHIND_PROXY=yes or --proxy",
+    ),
+    "TLS_KEY": ("The certificate's private key file (PEM)", "TLS_KEY=... or --key"),
+    "ADMIN_USERNAME": ("User name of the first admin", "ADMIN_USERNAME=... or --admin-username"),
+    "ADMIN_EMAIL": ("E-mail address of the first admin", "ADMIN_EMAIL=... or --admin-email"),
+    "ADMIN_PASSWORD": ("Password of the first admin", "ADMIN_PASSWORD=..."),
 }
-OPTIONS = {name: f"{name}=... or --{name.lower().replace('_', '-')}" for name in QUESTIONS}
-OPTIONS["TLS_CERTIFICATE"] = "TLS_CERTIFICATE=... and TLS_KEY=..., or BEHIND_PROXY=yes"
 
 
 def answers_of(options: Options, ask: Callable[[str], str] = input) -> dict[str, str]:
     """Options first, then what was answered earlier, then the person; kept for the next start."""
-    path = options.data_dir / FILE
-    known = {**folder.read_values(path), **_given(options)}
-    missing = [name for name in _needed(known) if name not in known]
-    if missing and not sys.stdin.isatty():
-        lines = [f"  {QUESTIONS[name]}: {OPTIONS[name]}" for name in missing]
+    known = {**folder.read_values(options.data_dir / FILE), **_given(options)}
+    if sys.stdin.isatty():
+        _ask_for_missing(known, ask)
+    elif missing := _missing(known, ["ADMIN_PASSWORD"]):
+        lines = [f"  {QUESTIONS[name][0]}: {QUESTIONS[name][1]}" for name in missing]
         raise CannotStart("\n".join(["There is no terminal to ask at, and this is not known yet:", *lines]))
-    while missing:
+    _check(known)
+    keep(options.data_dir, known)
+    return known
+
+
+def _ask_for_missing(known: dict[str, str], ask: Callable[[str], str]) -> None:
+    while missing := _missing(known):
         name = missing[0]
-        answer = ask(f"{QUESTIONS[name]}: ").strip()
+        answer = ask(f"{QUESTIONS[name][0]}: ").strip()
         if name == "TLS_CERTIFICATE" and not answer:
             known["BEHIND_PROXY"] = "yes"
         elif answer:
             known[name] = answer
-        missing = [name for name in _needed(known) if name not in known]
-    _check(known)
-    keep(options.data_dir, known)
-    return known
 
 
 def keep(data_dir: Path, answers: dict[str, str]) -> None:
@@ -60,13 +68,13 @@ def _given(options: Options) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def _needed(known: dict[str, str]) -> list[str]:
+def _missing(known: dict[str, str], of_admin: Sequence[str] = ()) -> list[str]:
     needed = ["PUBLIC_URL"]
     if "BEHIND_PROXY" not in known:
         needed += ["TLS_CERTIFICATE", "TLS_KEY"]
     if "ADMIN_CREATED" not in known:
-        needed += ["ADMIN_USERNAME", "ADMIN_EMAIL"]
-    return needed
+        needed += ["ADMIN_USERNAME", "ADMIN_EMAIL", *of_admin]
+    return [name for name in needed if name not in known and not (name in of_admin and os.environ.get(name))]
 
 
 def _check(known: dict[str, str]) -> None:

@@ -9,6 +9,7 @@ from pbx_messaging.embedded import valkey
 from pbx_messaging.embedded.options import Options
 from pbx_messaging.embedded.processes import Listen
 
+ADMIN_PASSWORD = "ADMIN_PASSWORD"  # noqa: S105  its name; no lasting process needs to know it
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
 
@@ -25,7 +26,8 @@ def environment(
         "DATABASE_URL": f"sqlite:///{options.data_dir / 'db.sqlite3'}",
         "REDIS_URL": valkey.url_of(valkey_port, secrets["REDIS_PASSWORD"]),
     }
-    return {**os.environ, **own, **(_demo(options) if options.is_demo else _run(answers))}
+    inherited = {name: value for name, value in os.environ.items() if name != ADMIN_PASSWORD}
+    return {**inherited, **own, **(_demo(options) if options.is_demo else _run(answers))}
 
 
 def _demo(options: Options) -> dict[str, str]:

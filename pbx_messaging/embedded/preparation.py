@@ -1,12 +1,14 @@
 """What happens between the database's start and the product's: migrations, static files, first data."""
 
 import hashlib
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from pbx_messaging.embedded.children import dying_with_me
+from pbx_messaging.embedded.environment import ADMIN_PASSWORD
 from pbx_messaging.embedded.problems import CannotStart
 from pbx_messaging.embedded.screen import say
 
@@ -59,8 +61,9 @@ def _static_state() -> str:
 
 
 def create_admin(env: Mapping[str, str], username: str, email: str) -> None:
-    """Let `manage.py create_admin` ask for the first admin's password."""
-    command = ["manage.py", "create_admin", "--username", username, "--email", email]
-    done = subprocess.run([sys.executable, *command], cwd=BASE_DIR, env=dict(env))
+    """Let `manage.py create_admin` ask for the first admin's password; without a terminal, ADMIN_PASSWORD."""
+    command = ["manage.py", "create_admin", "--if-none", "--username", username, "--email", email]
+    password = {ADMIN_PASSWORD: os.environ[ADMIN_PASSWORD]} if ADMIN_PASSWORD in os.environ else {}
+    done = subprocess.run([sys.executable, *command], cwd=BASE_DIR, env={**env, **password})
     if done.returncode:
         raise CannotStart("The first admin was not created; start again to try once more.")

@@ -1,6 +1,9 @@
 """The ground the tests stand on."""
 
 import json
+import os
+import signal
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -9,8 +12,9 @@ import pytest
 import redis
 from django.db import connection
 
+from tests.installation import Installation
 from tests.product import Stack
-from tests.servers import Simulator
+from tests.servers import ROOT, Simulator
 from tests.stack import Servers
 
 
@@ -28,6 +32,30 @@ def test_valkey_keeps_what_it_acknowledged_when_killed(servers: Servers, redis_c
     servers.valkey.kill()
     servers.valkey.restart()
     assert redis_client.get("kept") == "yes"
+
+
+SERVERS = """
+import sys, time, pathlib
+from tests.servers import PostgresServer, ValkeyServer
+for server in PostgresServer(pathlib.Path(sys.argv[1]) / "postgres"), ValkeyServer(pathlib.Path(sys.argv[1])):
+    server.start()
+print("all run", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.once
+def test_servers_end_with_a_killed_test_run(servers: Servers) -> None:
+    folder = servers.folder / "of-killed-run"
+    run = Installation([sys.executable, "-c", SERVERS, str(folder)], folder, ROOT)
+    try:
+        run.wait_for("all run")
+        assert len(run.processes()) > 5  # itself, Valkey, PostgreSQL with some of its own
+        os.kill(run.popen.pid, signal.SIGKILL)
+        run.popen.wait()
+        assert run.seconds_until_gone() < 5
+    finally:
+        run.end()
 
 
 @pytest.mark.once

@@ -1,0 +1,144 @@
+"""`make run`: a real small installation, told once what it needs."""
+
+import datetime
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from pbx_messaging.embedded import answers
+from pbx_messaging.embedded.options import parse
+from pbx_messaging.embedded.ports import free_port
+from pbx_messaging.embedded.problems import CannotStart
+from tests.installation import Installation
+from tests.servers import ROOT
+
+pytestmark = pytest.mark.once
+
+ADMIN = ["--admin-username", "ann", "--admin-email", "ann@example.com"]
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """Files of a certificate for localhost that signed itself, and of its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    today = datetime.datetime.now(datetime.UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(today).not_valid_after(today + datetime.timedelta(days=1))
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    certificate_path, key_path = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    signed = builder.sign(key, hashes.SHA256())
+    certificate_path.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    key_path.write_bytes(secret)
+    return certificate_path, key_path
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Installation]]:
+    """Start `run` without a terminal."""
+    started: list[Installation] = []
+
+    def start(*options: str, password: str = "") -> Installation:
+        monkeypatch.setenv("ADMIN_PASSWORD", password)
+        data_dir = tmp_path / "data"
+        command = [
+            sys.executable,
+            "-m",
+            "pbx_messaging.embedded",
+            "run",
+            "--data-dir",
+            str(data_dir),
+            *options,
+        ]
+        started.append(Installation(command, data_dir, ROOT))
+        return started[-1]
+
+    yield start
+    for installation in started:
+        installation.end()
+
+
+def _answers(tmp_path: Path, *options: str, said: str = "") -> dict[str, str]:
+    lines = iter(said.splitlines())
+    parsed = parse(["run", "--data-dir", str(tmp_path), *options])
+    return answers.answers_of(parsed, lambda question: next(lines))
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person sits there, and nothing is in the environment."""
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.delenv("PUBLIC_URL")
+
+
+def test_run_asks_for_what_it_needs_and_remembers(tmp_path: Path, terminal: None) -> None:
+    said = "https://pbx.example.com\n\nann\nann@example.com"
+    expected = {
+        "PUBLIC_URL": "https://pbx.example.com",
+        "BEHIND_PROXY": "yes",
+        "ADMIN_USERNAME": "ann",
+        "ADMIN_EMAIL": "ann@example.com",
+    }
+    assert _answers(tmp_path, said=said) == expected
+    assert _answers(tmp_path) == expected  # next() of no lines would fail
+
+
+def test_run_asks_for_the_key_of_a_certificate(
+    tmp_path: Path, terminal: None, certificate: tuple[Path, Path]
+) -> None:
+    said = f"https://pbx.example.com\n{certificate[0]}\n{certificate[1]}"
+    found = _answers(tmp_path, *ADMIN, said=said)
+    assert (found["TLS_CERTIFICATE"], found["TLS_KEY"]) == (str(certificate[0]), str(certificate[1]))
+
+
+@pytest.mark.parametrize(
+    "address", ["http://pbx.example.com", "pbx.example.com", "https://pbx.example.com/sms"]
+)
+def test_run_refuses_an_address_that_is_no_https_origin(tmp_path: Path, terminal: None, address: str) -> None:
+    with pytest.raises(CannotStart, match="is no address such as https://"):
+        _answers(tmp_path, *ADMIN, "--proxy", "--public-url", address)
+
+
+def test_run_refuses_a_certificate_that_is_not_there(tmp_path: Path, terminal: None) -> None:
+    options = ["--public-url", "https://pbx.example.com", "--certificate", "/none.pem", "--key", "/none.key"]
+    with pytest.raises(CannotStart, match=r"TLS_CERTIFICATE=/none\.pem: there is no such file\."):
+        _answers(tmp_path, *ADMIN, *options)
+
+
+def test_run_without_a_terminal_says_what_is_missing(run: Callable[..., Installation]) -> None:
+    installation = run("--public-url", "https://pbx.example.com", "--admin-username", "ann")
+    assert installation.popen.wait(20) == 1
+    assert installation.screen.split("this is not known yet:\n")[1].splitlines()[:4] == [
+        "  Certificate file (PEM, full chain); empty if a tunnel or proxy speaks TLS for it: "
+        "TLS_CERTIFICATE=... or --certificate; or BEHIND_PROXY=yes or --proxy",
+        "  The certificate's private key file (PEM): TLS_KEY=... or --key",
+        "  E-mail address of the first admin: ADMIN_EMAIL=... or --admin-email",
+        "  Password of the first admin: ADMIN_PASSWORD=...",
+    ]
+
+
+@pytest.mark.processes
+def test_run_serves_https_with_a_certificate(
+    run: Callable[..., Installation], certificate: tuple[Path, Path]
+) -> None:
+    port, (certificate_path, key_path) = free_port(), certificate
+    options = ["--port", str(port), "--certificate", str(certificate_path), "--key", str(key_path)]
+    url = f"https://localhost:{port}"
+    installation = run(*options, "--public-url", url, *ADMIN, password="a-long-and-odd-password")
+    installation.wait_for(r"PBX Messaging is running\.")
+    page = requests.get(f"{url}/login/", verify=str(certificate_path), timeout=10)
+    assert (page.status_code, page.headers["Strict-Transport-Security"][:16]) == (200, "max-age=31536000")
+    assert "Created the administrator ann." in installation.screen
+    os.kill(installation.popen.pid, 15)
+    assert installation.seconds_until_gone() < 5
