@@ -63,8 +63,9 @@ async def serve(options: argparse.Namespace) -> None:
     logger.info("Numbers %s", ", ".join(simulator.state.numbers))
     logger.info("Simulator ready at %s", origin)
     await ended.wait()
-    await simulator.stop()
+    simulator.closing.set()  # streams and hanging answers end
     await runner.cleanup()
+    await simulator.stop()
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ import random
 import time
 from datetime import UTC, datetime
 
-from simulator.records import FINAL, Account, Message
+from simulator.records import Account, Message
 from simulator.settings import Settings
 from simulator.state import State
 from simulator.views import message_event
@@ -41,7 +41,7 @@ class Callbacks:
         if running and mode != "shuffled":
             return
         if mode == "shuffled":
-            if message.status not in FINAL:
+            if not message.ended:
                 return
             _shuffle(pending)
         self._start(message, late=mode == "late")

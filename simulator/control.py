@@ -79,13 +79,13 @@ async def remove_fault(request: web.Request) -> web.StreamResponse:
 
 
 async def requests(request: web.Request) -> web.StreamResponse:
-    """The latest API requests and webhooks, oldest first. Filters: kind, since, limit."""
-    kind, since = request.query.get("kind"), float(request.query.get("since", 0))
+    """The latest API requests and webhooks, oldest first. Filters: kind (several by comma), since, limit."""
+    kinds, since = set(request.query.get("kind", "").split(",")) - {""}, float(request.query.get("since", 0))
     limit = int(request.query.get("limit", 1000))
     found = [
         entry
         for entry in request.app[SIMULATOR].journal.requests
-        if entry["at"] >= since and (not kind or entry["kind"] == kind)
+        if entry["at"] >= since and (not kinds or entry["kind"] in kinds)
     ]
     return json_response({"requests": found[-limit:] if limit else found})
 

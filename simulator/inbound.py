@@ -9,13 +9,14 @@ from simulator.delivery import Delivery
 from simulator.encoding import new_sid
 from simulator.inbound_fields import inbound_params
 from simulator.optout import ANSWERS, opt_out_type
+from simulator.outcome import Outcome
 from simulator.records import Account, Media, Message, Number
 from simulator.segments import count_segments
 from simulator.settings import Settings
 from simulator.state import State
 from simulator.twiml import BadAnswer, Reply, read_answer
 from simulator.views import message_event
-from simulator.webhooks import Outcome, WebhookSender
+from simulator.webhooks import WebhookSender
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +119,9 @@ class Inbound:
     def _reply(self, reply: Reply, message: Message, number: Number) -> None:
         sender = self._state.numbers.get(reply.from_, number)
         recipient = reply.to or message.from_
-        if (recipient, sender.address) not in self._state.opt_outs:
-            self._send(reply, sender, recipient)
+        if (recipient, sender.address) in self._state.opt_outs:
+            raise BadAnswer(21610, "The answer's message is for a contact who has opted out.")
+        self._send(reply, sender, recipient)
 
     def _answer_word(self, message: Message, number: Number) -> None:
         """STOP and START change the pair's state and are confirmed when they do; HELP is answered."""

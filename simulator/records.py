@@ -133,6 +133,11 @@ class Message:
         arrived = self.sent_at is not None and self.status != "undelivered"
         return self.direction == "inbound" or arrived
 
+    @property
+    def ended(self) -> bool:
+        """Whether no further status comes."""
+        return self.status in FINAL or self.status == self.ends_as
+
     def enter(self, status: str, at: float) -> None:
         self.status = status
         self.updated_at = at

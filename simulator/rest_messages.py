@@ -11,7 +11,7 @@ from simulator.creating import check_message
 from simulator.encoding import json_response
 from simulator.errors import ApiError
 from simulator.paging import page_2010
-from simulator.records import FINAL, Message
+from simulator.records import Message
 from simulator.resources import message_resource
 from simulator.rest import FORM, rest, value
 from simulator.simulator import SIMULATOR, Simulator
@@ -80,7 +80,7 @@ def message_of(request: web.Request) -> Message:
 
 
 def _check_ended(message: Message) -> None:
-    if message.status not in FINAL and message.status != message.ends_as:
+    if not message.ended:
         raise ApiError(20009)
 
 

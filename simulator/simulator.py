@@ -45,24 +45,25 @@ class Simulator:
         self._initial_numbers = numbers
         self._tasks: set[asyncio.Task[object]] = set()
         self._store = Store(data) if data else None
+        self._writing: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         if self._store:
             self._store.load(self.state, self.settings)
-            self.spawn(self._store.run(self.state, self.settings))
+            self._writing = asyncio.create_task(self._store.run(self.state, self.settings, self.closing))
         self._add_initial_numbers()
         self.delivery.resume()
 
     async def stop(self) -> None:
-        """Let go of everything within a moment; what is under way goes on after a restart."""
-        self.closing.set()
+        """Let go of everything, once `closing` is set; what is under way goes on after a restart."""
         self.delivery.stop()
         self.callbacks.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.sender.close()
-        if self._store:
+        if self._store and self._writing:
+            await self._writing
             await self._store.flush(self.state, self.settings)
             self._store.close()
 

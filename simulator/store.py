@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sqlite3
 from dataclasses import fields
@@ -50,10 +51,11 @@ class Store:
             state.add_message(message)
         state.changed.clear()
 
-    async def run(self, state: State, settings: Settings) -> None:
-        """Write what changed, until cancelled."""
-        while True:
-            await asyncio.sleep(WRITE_INTERVAL_S)
+    async def run(self, state: State, settings: Settings, closing: asyncio.Event) -> None:
+        """Write what changed, until the simulator ends."""
+        while not closing.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(closing.wait(), WRITE_INTERVAL_S)
             await self.flush(state, settings)
 
     async def flush(self, state: State, settings: Settings) -> None:
@@ -105,11 +107,11 @@ def _plain(value: Any, without: str = "") -> dict[str, Any]:
 def _restore(state: State, settings: Settings, kind: str, key: str, value: Any, data: bytes | None) -> None:
     if kind == "message":
         value["history"] = [(status, at) for status, at in value["history"]]
-        state.messages[key] = Message(**value)
+        state.messages[key] = Message(**_fields(Message, value))
     elif kind == "number":
-        state.numbers[key] = Number(**value)
+        state.numbers[key] = Number(**_fields(Number, value))
     elif kind == "service":
-        state.services[key] = Service(**value)
+        state.services[key] = Service(**_fields(Service, value))
     elif kind == "media":
         state.media[key] = Media(data=data or b"", **value)
     elif kind == "phone":
@@ -118,4 +120,10 @@ def _restore(state: State, settings: Settings, kind: str, key: str, value: Any, 
         contact, _, number = key.partition(" ")
         state.opt_outs[contact, number] = value
     elif kind == "settings":
-        settings.update(value)
+        settings.update(_fields(Settings, value))
+
+
+def _fields(kind: type[Any], value: dict[str, Any]) -> dict[str, Any]:
+    """Without what another version of the simulator may have kept."""
+    known = {f.name for f in fields(kind)}
+    return {name: kept for name, kept in value.items() if name in known}

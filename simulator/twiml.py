@@ -21,7 +21,7 @@ class Reply:
 
 
 class BadAnswer(Exception):
-    """The answer can't be used: 11200 without a content type, 12300 a wrong one, 12100 not TwiML."""
+    """The answer can't be used: 11200 no content type, 12300 a wrong one, 12100 no TwiML, 21610 opted out."""
 
     def __init__(self, code: int, text: str) -> None:
         self.code = code

@@ -7,14 +7,13 @@ import ssl
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 from yarl import URL
 
 from simulator.journal import Journal
+from simulator.outcome import Outcome
 from simulator.overrides import Overrides, split_overrides
 from simulator.settings import Settings
 from simulator.signature import sign
@@ -26,39 +25,6 @@ ANSWER_LIMIT = 64 * 1024
 
 # Twilio's alert for each way to fail.
 ALERTS = {"3xx": 11200, "4xx": 11200, "5xx": 11200, "rt": 11200, "ct": 11205, "tls": 11237}
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What came of one webhook after all its tries; `failure` is None when it was answered with 2xx."""
-
-    kind: str
-    method: str
-    url: str
-    params: Mapping[str, str]
-    at: float = field(default_factory=time.time)
-    tries: list[dict[str, Any]] = field(default_factory=list)
-    status: int | None = None
-    body: str = ""
-    content_type: str = ""
-    failure: str | None = None
-    alert: int | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "at": self.at,
-            "kind": self.kind,
-            "method": self.method,
-            "url": self.url,
-            "params": dict(self.params),
-            "status": self.status,
-            "body": self.body,
-            "content_type": self.content_type,
-            "failure": self.failure,
-            "alert": self.alert,
-            "ms": round(sum(t["ms"] for t in self.tries), 1),
-            "tries": self.tries,
-        }
 
 
 class WebhookSender:

@@ -11,6 +11,8 @@ export class Conversation {
     this.contact = "";
     this.texts = new Map();
     this.numbers = [];
+    this.changes = 0;
+    this.loads = 0;
     this.changed = changed;
     this.pictures = new Pictures();
     select.addEventListener("change", () => { this.remember(); this.load(); });
@@ -31,18 +33,22 @@ export class Conversation {
   remember() { sessionStorage.setItem("number", select.value); }
 
   async loadNumbers() {
-    const chosen = select.value || sessionStorage.getItem("number");
     this.numbers = (await get("/control/numbers")).numbers;
+    const chosen = select.value || sessionStorage.getItem("number"); // after the answer: it may change meanwhile
     select.replaceChildren(...this.numbers.map(({ address, sms_url }) =>
       make("option", { value: address }, sms_url ? address : `${address} (no webhook yet)`)));
     if (this.numbers.some(({ address }) => address === chosen)) select.value = chosen;
     this.pictures.allow(this.numbers.find(({ address }) => address === select.value)?.mms ?? false);
   }
 
-  // All texts with the chosen number, from the simulator.
+  // All texts with the chosen number, from the simulator; again when something happened meanwhile.
   async load() {
+    const load = ++this.loads;
+    const changes = this.changes;
     const query = new URLSearchParams({ contact: this.contact, number: select.value, limit: 200 });
     const [{ messages }, state] = await Promise.all([get("/control/messages?" + query), get("/control/state")]);
+    if (load !== this.loads) return; // a later one is under way
+    if (changes !== this.changes) { await this.load(); return; }
     this.texts = new Map(messages.map((message) => [message.sid, message]));
     this.optedOut(state.opt_outs.some((out) => out.contact === this.contact && out.number === select.value));
     this.pictures.allow(this.numbers.find(({ address }) => address === select.value)?.mms ?? false);
@@ -55,6 +61,7 @@ export class Conversation {
   take(message) {
     if (message.contact !== this.contact || message.number !== select.value) return;
     const known = this.texts.has(message.sid);
+    this.changes += 1;
     this.texts.set(message.sid, message);
     this.draw();
     if (!known && message.direction !== "outbound-api") this.load();

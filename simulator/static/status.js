@@ -3,21 +3,19 @@ import { get, listen, make, throttled, timeOf } from "./common.js";
 import { alertRow, messageRow, requestRow } from "./status-rows.js";
 
 const SHOWN = 100;
-const WEBHOOKS = new Set(["inbound", "fallback", "status"]);
 const log = document.getElementById("log");
 const tabs = [...document.querySelectorAll("[role=tab]")];
 
 const SOURCES = {
   messages: { load: async () => (await get(`/control/messages?limit=${SHOWN}`)).messages, row: messageRow, none: "No message yet." },
-  webhooks: { load: () => requests((kind) => WEBHOOKS.has(kind)), row: requestRow, none: "No webhook was called yet." },
-  api: { load: () => requests((kind) => kind === "api"), row: requestRow, none: "No API request yet." },
-  alerts: { load: async () => (await get("/control/alerts")).alerts, row: alertRow, none: "No alert. Every webhook answered well." },
+  webhooks: { load: () => requests("inbound,fallback,status"), row: requestRow, none: "No webhook was called yet." },
+  api: { load: () => requests("api"), row: requestRow, none: "No API request yet." },
+  alerts: { load: async () => (await get("/control/alerts")).alerts.slice(-SHOWN), row: alertRow, none: "No alert. Every webhook answered well." },
 };
 let shown = "messages";
 
-async function requests(wanted) {
-  const found = (await get("/control/requests?limit=0")).requests;
-  return found.filter(({ kind }) => wanted(kind)).slice(-SHOWN);
+async function requests(kinds) {
+  return (await get(`/control/requests?kind=${kinds}&limit=${SHOWN}`)).requests;
 }
 
 function tile(value, label, bad = false) {
@@ -41,7 +39,7 @@ async function drawTiles() {
 async function draw() {
   const { load, row, none } = SOURCES[shown];
   const open = new Set([...log.querySelectorAll("details[open]")].map((details) => details.dataset.key));
-  const items = (await load()).slice(-SHOWN).reverse().map((entry) => {
+  const items = (await load()).toReversed().map((entry) => {
     const { key, at, badge, what, end, more } = row(entry);
     const summary = make("summary", {}, make("time", {}, timeOf(at, true)), make("span", {}, badge), make("span", { className: "what" }, what), end);
     const details = make("details", { open: open.has(key) }, summary, make("div", { className: "more" }, ...more));

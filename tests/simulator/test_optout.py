@@ -3,7 +3,7 @@
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
-from tests.simulator.stand_in import CONTACT, FAST, NUMBER, Receiver, StandIn
+from tests.simulator.stand_in import CONTACT, FAST, NUMBER, Answer, Receiver, StandIn
 
 pytestmark = pytest.mark.once
 
@@ -72,6 +72,9 @@ def test_opt_out_type_comes_with_advanced_opt_out_only(stand_in: StandIn, receiv
     assert [request.params.get("OptOutType") for request in receiver.received] == [None, "START", None]
 
 
-def test_answer_to_an_opted_out_contact_is_not_sent(stand_in: StandIn) -> None:
-    stand_in.text("STOP", to=NUMBER)
-    assert stand_in.get("state")["opt_outs"][0]["contact"] == CONTACT
+def test_answer_to_an_opted_out_contact_is_not_sent(stand_in: StandIn, receiver: Receiver) -> None:
+    receiver.answers.append(Answer(200, "<Response><Message>Goodbye</Message></Response>"))
+    assert stand_in.text("STOP")["alert"] == 21610
+    assert replies(stand_in) == ["You have successfully been unsubscribed"]
+    (opt_out,) = stand_in.get("state")["opt_outs"]
+    assert [opt_out["contact"], opt_out["number"]] == [CONTACT, NUMBER]

@@ -1,5 +1,7 @@
 """The process: what it keeps over a restart, how it ends, whom it lets control it."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.simulator.stand_in import CONTACT, NUMBER, SID, TOKEN, Answer, Receiver, StandIn, wait_until
+from tests.simulator.stand_in import CONTACT, NUMBER, ROOT, SID, TOKEN, Answer, Receiver, StandIn, wait_until
 
 pytestmark = pytest.mark.once
 
@@ -107,6 +109,25 @@ def test_requests_are_kept_with_times_and_answers(stand_in: StandIn, receiver: R
     (create,) = stand_in.get("requests", kind="api")["requests"]
     assert [create["method"], create["status"], create["params"]["Body"]] == ["POST", 201, "Hello"]
     assert abs(create["at"] - time.time()) < 5
+
+
+def test_it_shares_no_code_with_the_product() -> None:
+    code = "import sys, simulator.__main__; print(*{name.partition('.')[0] for name in sys.modules})"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    products = {
+        "django",
+        "twilio",
+        "accounts",
+        "routing",
+        "channels",
+        "sessions",
+        "stats",
+        "api",
+        "pbx_messaging",
+    }
+    assert products & set(loaded.stdout.split()) == set()
 
 
 def test_unknown_setting_changes_nothing(stand_in: StandIn) -> None:
