@@ -9,6 +9,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import requests
+
 from pbx_messaging.embedded.children import dying_with_me
 
 OURS = re.compile(
@@ -103,3 +105,14 @@ class Installation:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.popen.wait()
+
+
+def log_in(portal: str, username: str, password: str) -> requests.Session:
+    """A browser session that is logged in; `portal` ends with a slash."""
+    browser = requests.Session()
+    form = browser.get(f"{portal}login/", timeout=10)
+    assert form.status_code == 200
+    data = {"username": username, "password": password, "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
+    answer = browser.post(f"{portal}login/", data=data, timeout=10, allow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+    return browser

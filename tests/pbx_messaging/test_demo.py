@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from pbx_messaging.embedded.ports import free_port
-from tests.installation import Installation, clean_environment
+from tests.installation import Installation, clean_environment, log_in
 from tests.servers import ROOT
 
 pytestmark = [pytest.mark.once, pytest.mark.processes, pytest.mark.timeout(900)]
@@ -42,16 +42,6 @@ def demo(clone: Path) -> Iterator[Installation]:
     installation.end()
 
 
-def _log_in(portal: str, username: str, password: str) -> requests.Session:
-    browser = requests.Session()
-    form = browser.get(f"{portal}login/", timeout=10)
-    assert form.status_code == 200
-    data = {"username": username, "password": password, "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
-    answer = browser.post(f"{portal}login/", data=data, timeout=10, allow_redirects=False)
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
-    return browser
-
-
 def _assert_files_are_served(portal: str) -> None:
     page = requests.get(f"{portal}login/", timeout=10).text
     files = re.findall(r'(?:href|src)="/(static/[^"]+)"', page)
@@ -65,7 +55,7 @@ def test_demo_runs_from_a_fresh_clone(demo: Installation) -> None:
     logins = LOGIN.findall(demo.screen)
     assert {role for role, _, _ in logins} == {"administrator", "agent"}
     for _, username, password in logins:
-        _log_in(portal, username, password)
+        log_in(portal, username, password)
     _assert_files_are_served(portal)
     # Here a text is walked through: phone → simulator → webhook → agent → answer.
     demo.interrupt()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pbx_messaging.embedded.ports import free_port
-from tests.installation import Installation
+from tests.installation import Installation, log_in
 from tests.servers import ROOT, wait_for_http
 
 pytestmark = [pytest.mark.once, pytest.mark.processes]
@@ -76,14 +76,18 @@ def test_supervisor_killed_leaves_no_process(start: Start) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_supervisor_stops_in_time_with_an_open_connection(
+def test_supervisor_stops_in_time_with_open_event_streams(
     start: Start, ports: tuple[int, int], number: signal.Signals
 ) -> None:
     installation = start()
-    with socket.create_connection(("127.0.0.1", ports[0])) as unfinished:
-        unfinished.sendall(b"POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nabc")
-        os.kill(installation.popen.pid, number)
-        assert installation.seconds_until_gone() < 5
+    portal = f"http://127.0.0.1:{ports[0]}/"
+    browser = log_in(portal, "alice", "alice-demo")
+    streams = [browser.get(f"{portal}events/", stream=True, timeout=10) for _ in range(3)]
+    assert [(stream.status_code, stream.headers["Content-Type"]) for stream in streams] == 3 * [
+        (200, "text/event-stream")
+    ]
+    os.kill(installation.popen.pid, number)
+    assert installation.seconds_until_gone() < 5
     assert installation.popen.wait(2) == 0
     assert installation.screen.rstrip().endswith("stopped")
 
