@@ -84,6 +84,7 @@ def fill_in_channel(page: Page, account: dict[str, Any], *initiators: str) -> No
     page.get_by_label("Session Timeout (Days)").fill("30")
     page.get_by_role("button", name="Add", exact=True).click()
     dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Number", exact=True)).to_be_focused()
     dialog.get_by_label("Number", exact=True).fill(OUR_NUMBER)
     dialog.get_by_label("Destination for Inbound Messaging").select_option("Message Queue")
     choose(dialog, "Message Queue", "Support")
