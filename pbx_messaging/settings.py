@@ -211,6 +211,9 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="INFO")},
     "loggers": {
         "twilio.http_client": {"level": "WARNING"},  # at INFO it prints phone numbers
-        "celery.app.trace": {"level": "WARNING"},  # at INFO two lines for each nudge
+        # At INFO these write a line for each nudge, several a second.
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
     },
 }
