@@ -16,9 +16,6 @@ def inbound_params(
 ) -> dict[str, str]:
     """Places are blank, as Twilio leaves them when it doesn't know."""
     params = {
-        **{f"{who}{what}": "" for who in ("From", "To") for what in PLACES},
-        "FromCountry": str(country_of(message.from_)),
-        "ToCountry": str(country_of(message.to)),
         "SmsMessageSid": message.sid,
         "SmsSid": message.sid,
         "MessageSid": message.sid,
@@ -30,6 +27,9 @@ def inbound_params(
         "NumSegments": str(message.num_segments),
         "SmsStatus": "received",
         "ApiVersion": API_VERSION,
+        "FromCountry": str(country_of(message.from_)),
+        "ToCountry": str(country_of(message.to)),
+        **{f"{who}{what}": "" for who in ("From", "To") for what in PLACES},
     }
     if service:
         params["MessagingServiceSid"] = service.sid
