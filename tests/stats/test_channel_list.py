@@ -1,0 +1,170 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from channels.models import Channel
+from routing.models import Extension
+from sessions.archiving import archive_channel
+from sessions.models import CountedChange
+from stats.models import CountBucket
+from tests.factories import make_agent, make_road
+from tests.portal import rows_of, text_of
+
+NOW = datetime(2026, 3, 15, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def ada(db: None) -> Extension:
+    return make_agent("1001", "Ada")
+
+
+def count(channel: Channel, at: datetime, *, success: int = 0, failed: int = 0, received: int = 0) -> None:
+    CountedChange.objects.create(channel=channel, at=at, success=success, failed=failed, received=received)
+
+
+def test_empty_list_says_the_three_steps(admin_page: Client) -> None:
+    html = admin_page.get("/channels/").content.decode()
+    assert [text_of(part.partition("</h3>")[0]) for part in html.split("<h3>")[1:]] == [
+        "Obtain a Webhook URL on PBX",
+        "Configure a number for SMS on Twilio",
+        "Create and configure an SMS channel on PBX",
+    ]
+
+
+def test_add_leads_to_sms(admin_page: Client) -> None:
+    html = admin_page.get("/channels/").content.decode()
+    menu = html.partition('class="dropdown-menu')[2].partition("</div>")[0]
+    assert (text_of(menu.partition(">")[2]), 'href="/channels/add/sms/"' in menu) == ("SMS", True)
+
+
+def test_list_has_the_guides_columns(admin_page: Client, ada: Extension) -> None:
+    road = make_road(ada, address="+25402161183")
+    count(road.channel, NOW, success=3, failed=1, received=5)
+    CountBucket.objects.create(channel=road.channel, starts_at=NOW, success=1, received=1)
+    page = admin_page.get("/channels/")
+    heads = page.content.decode().partition("<thead>")[2].partition("</thead>")[0]
+    assert [text_of(head) for head in heads.split("</th>")[:-1]] == [
+        "Name",
+        "ITSP",
+        "Numbers",
+        "Status",
+        "Sent: Success",
+        "Failed",
+        "Total",
+        "Received",
+        "Actions",
+    ]
+    assert rows_of(page) == [["Main", "Twilio", "+25402161183", "Connected", "4", "1", "5", "6"]]
+
+
+@pytest.mark.parametrize(
+    ("period", "received"),
+    [
+        ("today", "1"),
+        ("yesterday", "10"),
+        ("last-7-days", "111"),
+        ("last-30-days", "11111"),
+        ("this-month", "1111"),
+        ("all", "111111"),
+        ("", "111111"),
+        ("tomorrow", "111111"),
+    ],
+)
+def test_time_filter_counts_days_of_the_users_zone(
+    admin_page: Client, administrator: User, ada: Extension, period: str, received: str
+) -> None:
+    """In Kolkata (UTC+5:30) it is 15 March, 15:30; its midnight is 18:30 of the day before in UTC."""
+    User.objects.update(time_zone="Asia/Kolkata")
+    channel = make_road(ada).channel
+    today = datetime(2026, 3, 14, 18, 30, tzinfo=UTC)
+    count(channel, today, received=1)
+    count(channel, today - timedelta(minutes=1), received=10)
+    count(channel, today - timedelta(days=6), received=100)
+    count(channel, today - timedelta(days=14), received=1_000)  # 1 March
+    count(channel, today - timedelta(days=29), received=10_000)
+    count(channel, today - timedelta(days=29, minutes=1), received=100_000)
+    with time_machine.travel(NOW, tick=False):
+        page = admin_page.get(f"/channels/?period={period}")
+    assert rows_of(page)[0][-1] == received
+
+
+def test_today_of_a_longer_or_shorter_day_is_the_whole_day(
+    admin_page: Client, administrator: User, ada: Extension
+) -> None:
+    """New York loses an hour on 8 March 2026: the day begins at 5:00 UTC and ends at 4:00."""
+    User.objects.update(time_zone="America/New_York")
+    channel = make_road(ada).channel
+    for hours, received in ((-1, 1), (0, 10), (22, 100), (23, 1_000)):
+        count(channel, datetime(2026, 3, 8, 5, 0, tzinfo=UTC) + timedelta(hours=hours), received=received)
+    with time_machine.travel(datetime(2026, 3, 8, 18, 0, tzinfo=UTC), tick=False):
+        assert rows_of(admin_page.get("/channels/?period=today"))[0][-1] == "110"
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("", ["Alpha", "Beta", "Gamma"]),
+        ("?sort=-name", ["Gamma", "Beta", "Alpha"]),
+        ("?sort=success", ["Gamma", "Beta", "Alpha"]),
+        ("?sort=-failed", ["Beta", "Gamma", "Alpha"]),
+        ("?sort=-total", ["Beta", "Alpha", "Gamma"]),
+        ("?sort=received", ["Alpha", "Beta", "Gamma"]),
+        ("?sort=numbers", ["Gamma", "Beta", "Alpha"]),
+        ("?sort=-status", ["Beta", "Gamma", "Alpha"]),
+        ("?q=amm", ["Gamma"]),
+        ("?q=%2B12015550102", ["Beta"]),
+        ("?q=twilio+alpha", ["Alpha"]),
+        ("?q=nothing", []),
+    ],
+)
+def test_list_searches_and_sorts_by_every_column(
+    admin_page: Client, ada: Extension, query: str, names: list[str]
+) -> None:
+    alpha = make_road(ada, name="Alpha", address="+12015550103").channel
+    beta = make_road(ada, name="Beta", address="+12015550102").channel
+    gamma = make_road(ada, name="Gamma", address="+12015550101").channel
+    count(alpha, NOW, success=3)
+    count(beta, NOW, success=2, failed=2)
+    count(gamma, NOW, failed=1, received=1)
+    Channel.objects.filter(pk=alpha.pk).update(status=Channel.Status.CONNECTED)
+    Channel.objects.filter(pk=beta.pk).update(status=Channel.Status.NEVER_VERIFIED)
+    Channel.objects.filter(pk=gamma.pk).update(status=Channel.Status.FAILING)
+    assert [row[0] for row in rows_of(admin_page.get(f"/channels/{query}"))] == names
+
+
+def test_status_shows_its_reason(admin_page: Client, ada: Extension) -> None:
+    make_road(ada)
+    Channel.objects.update(status=Channel.Status.FAILING, status_reason="Credentials <refused>.")
+    assert rows_of(admin_page.get("/channels/"))[0][3] == "Failing Credentials <refused>."
+
+
+def test_deleted_channels_and_numbers_are_not_listed(admin_page: Client, ada: Extension) -> None:
+    archive_channel(make_road(ada, name="Old").channel)
+    road = make_road(ada, name="New", address="+12015550101")
+    road.number.archived_at = NOW
+    road.number.save()
+    assert [row[:3] for row in rows_of(admin_page.get("/channels/"))] == [["New", "Twilio", "–"]]
+    assert rows_of(admin_page.get("/channels/?q=12015550101")) == []
+
+
+def test_live_part_is_the_same_table_alone(admin_page: Client, ada: Extension) -> None:
+    make_road(ada)
+    fragment = admin_page.get("/channels/?period=today", headers={"HX-Request": "true"})
+    assert rows_of(fragment) == rows_of(admin_page.get("/channels/?period=today"))
+    assert "<html" not in fragment.content.decode()
+
+
+def test_list_costs_the_same_however_many(
+    admin_page: Client, ada: Extension, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    make_road(ada)
+    with django_assert_num_queries(7):
+        admin_page.get("/channels/")
+    for place in range(30):
+        count(make_road(ada, name=f"C{place}", address=f"+120155501{place:02}").channel, NOW, received=1)
+    with django_assert_num_queries(7):
+        admin_page.get("/channels/?sort=-received")
