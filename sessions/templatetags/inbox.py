@@ -1,8 +1,11 @@
 """How the inbox shows states."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
@@ -54,3 +57,13 @@ def system_line(message: Message) -> str:
     """A system line in words."""
     who = message.author.name if message.author else _("Somebody")
     return str(_LINES[Message.SystemLine(message.system_line)]) % {"who": who}
+
+
+@register.filter
+def short_time(at: datetime) -> str:
+    """The time of what was today, the date of what was before, in the reader's zone."""
+    local = timezone.localtime(at)
+    today = timezone.localtime().date()
+    if local.date() == today:
+        return date_format(local, "H:i")
+    return date_format(local, "j M" if local.year == today.year else "j M Y")

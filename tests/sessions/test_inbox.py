@@ -1,0 +1,207 @@
+"""The agents' page: who sees what, and what each button answers."""
+
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from routing.models import Extension
+from sessions import actions
+from sessions.models import Attachment, Message, MessagingSession
+from tests.factories import CONTACT, Road, make_agent
+from tests.sessions.conftest import Post
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def waiting(post_inbound: Post) -> MessagingSession:
+    post_inbound(1, "Are you open today?")
+    return MessagingSession.objects.get()
+
+
+@pytest.fixture
+def ada(agents: list[Extension]) -> Client:
+    return logged_in(agents[0])
+
+
+def logged_in(agent: Extension) -> Client:
+    client = Client()
+    client.force_login(agent.user)
+    return client
+
+
+def url(name: str, *args: object) -> str:
+    return reverse(f"inbox-{name}", args=args)
+
+
+def reply_data(client: Client, session: MessagingSession, body: str) -> dict[str, str]:
+    page = client.get(url("session", session.pk))
+    return {"body": body, "client_id": str(page.context["form"]["client_id"].value())}
+
+
+def test_inbox_of_an_agent_lists_waiting_and_own_sessions(ada: Client, waiting: MessagingSession) -> None:
+    page = ada.get(reverse("inbox"))
+    assert list(page.context["waiting"]) == [waiting]
+    assert list(page.context["own"]) == []
+    assert "Are you open today?" in page.content.decode()
+
+
+def test_administrator_without_an_extension_has_no_inbox(admin_client: Client) -> None:
+    assert admin_client.get(reverse("inbox")).status_code == 404
+
+
+def test_every_url_of_a_session_is_404_for_another_agent(
+    waiting: MessagingSession, agents: list[Extension]
+) -> None:
+    actions.pick_up(waiting, agent=agents[0])
+    for other in (agents[1], agents[2]):
+        client = logged_in(other)
+        for name in ("session", "thread"):
+            assert client.get(url(name, waiting.pk)).status_code == 404
+        for name in ("pick-up", "reply", "close"):
+            assert client.post(url(name, waiting.pk), {"body": "x"}).status_code == 404
+    assert Message.objects.filter(kind="outbound").count() == 0
+
+
+def test_pick_up_shows_the_composer(ada: Client, waiting: MessagingSession, agents: list[Extension]) -> None:
+    answer = ada.post(url("pick-up", waiting.pk))
+    assert answer.context["composer"] == "reply"
+    waiting.refresh_from_db()
+    assert (waiting.agent, waiting.unread) == (agents[0], 0)
+
+
+def test_pick_up_that_comes_second_is_404_once_the_session_left(
+    waiting: MessagingSession, agents: list[Extension]
+) -> None:
+    actions.pick_up(waiting, agent=agents[1])
+    assert logged_in(agents[0]).post(url("pick-up", waiting.pk)).status_code == 404
+
+
+def test_reply_is_accepted_once_however_often_the_form_is_sent(
+    ada: Client, waiting: MessagingSession, agents: list[Extension]
+) -> None:
+    actions.pick_up(waiting, agent=agents[0])
+    data = reply_data(ada, waiting, "Yes, till six.")
+    assert ada.post(url("reply", waiting.pk), data).status_code == 200
+    assert ada.post(url("reply", waiting.pk), data).status_code == 200
+    message = Message.objects.get(kind="outbound")
+    assert (message.body, message.author, message.status) == ("Yes, till six.", agents[0], "queued")
+    assert message.attempts.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [("  ", "Write something first."), ("x" * 1601, "Ensure this value has at most 1600 characters")],
+)
+def test_reply_that_can_not_be_sent_keeps_what_was_typed(
+    ada: Client, waiting: MessagingSession, agents: list[Extension], body: str, error: str
+) -> None:
+    actions.pick_up(waiting, agent=agents[0])
+    answer = ada.post(url("reply", waiting.pk), reply_data(ada, waiting, body))
+    assert answer.status_code == 422
+    assert error in answer.content.decode()
+    assert body.strip() in answer.content.decode()
+
+
+def test_reply_to_a_session_that_was_closed_meanwhile_keeps_what_was_typed(
+    ada: Client, waiting: MessagingSession, agents: list[Extension]
+) -> None:
+    actions.pick_up(waiting, agent=agents[0])
+    data = reply_data(ada, waiting, "Too late")
+    actions.close(waiting, agent=agents[0])
+    answer = ada.post(url("reply", waiting.pk), data)
+    assert answer.status_code == 422
+    assert "The session was closed meanwhile." in answer.content.decode()
+    assert "Too late" in answer.content.decode()
+
+
+def test_close_leaves_a_system_line(ada: Client, waiting: MessagingSession, agents: list[Extension]) -> None:
+    actions.pick_up(waiting, agent=agents[0])
+    assert "Ada closed the session." in ada.post(url("close", waiting.pk)).content.decode()
+    assert MessagingSession.objects.open().count() == 0
+
+
+def test_body_of_a_text_is_never_markup(ada: Client, post_inbound: Post) -> None:
+    post_inbound(1, '<script>alert(1)</script> javascript:x <a href="javascript:y">z</a>')
+    page = ada.get(url("session", MessagingSession.objects.get().pk)).content.decode()
+    assert "<script>alert" not in page
+    assert 'href="javascript' not in page
+
+
+def new_message_data(road: Road, **others: str) -> dict[str, Any]:
+    return {
+        "number": road.number.pk,
+        "contact": CONTACT,
+        "body": "Hello",
+        "client_id": "5f3c8a1e-0000-4000-8000-000000000001",
+        **others,
+    }
+
+
+def test_new_message_opens_a_session(ada: Client, road: Road, agents: list[Extension]) -> None:
+    answer = ada.post(reverse("inbox-new"), new_message_data(road))
+    session = MessagingSession.objects.get()
+    assert answer["Location"] == url("session", session.pk)
+    assert (session.contact, session.agent) == (CONTACT, agents[0])
+
+
+def test_new_message_shows_national_input_in_e164_before_it_is_sent(ada: Client, road: Road) -> None:
+    answer = ada.post(reverse("inbox-new"), new_message_data(road, contact="(201) 555-0123"))
+    assert answer.status_code == 422
+    assert answer.context["new_form"]["contact"].value() == "+12015550123"
+    assert answer.context["new_form"]["body"].value() == "Hello"
+    assert MessagingSession.objects.count() == 0
+    ada.post(reverse("inbox-new"), new_message_data(road, contact="+12015550123"))
+    assert MessagingSession.objects.get().contact == "+12015550123"
+
+
+def test_new_message_from_a_number_that_is_not_allowed_is_refused(
+    road: Road, agents: list[Extension]
+) -> None:
+    answer = logged_in(agents[2]).post(reverse("inbox-new"), new_message_data(road))
+    assert answer.status_code == 422
+    assert MessagingSession.objects.count() == 0
+
+
+@pytest.fixture
+def picture(waiting: MessagingSession) -> Attachment:
+    attachment = Attachment(
+        message=Message.objects.get(), position=0, url="https://api.twilio.com/x", state="stored"
+    )
+    attachment.content_type = "image/png"
+    attachment.file.save("picture.png", ContentFile(b"\x89PNG\r\n\x1a\n"))
+    return attachment
+
+
+def test_picture_is_shown_to_those_who_see_the_session_only(
+    picture: Attachment, agents: list[Extension]
+) -> None:
+    answers = [logged_in(agent).get(url("attachment", picture.pk)) for agent in agents]
+    assert [answer.status_code for answer in answers] == [200, 200, 404]
+    assert answers[0]["Content-Type"] == "image/png"
+    assert answers[0]["X-Content-Type-Options"] == "nosniff"
+
+
+def test_file_that_is_no_picture_is_only_downloaded(picture: Attachment, ada: Client) -> None:
+    Attachment.objects.update(content_type="text/html")
+    answer = ada.get(url("attachment", picture.pk))
+    assert answer["Content-Type"] == "application/octet-stream"
+    assert answer["Content-Disposition"].startswith("attachment")
+
+
+def test_inbox_costs_the_same_with_one_and_with_thirty_sessions(
+    ada: Client, waiting: MessagingSession, post_inbound: Post, django_assert_num_queries: Any
+) -> None:
+    with CaptureQueriesContext(connection) as one:
+        ada.get(reverse("inbox"))
+    cost = len(one)
+    for number in range(30):
+        post_inbound(number + 10, "Hello", From=f"+141555502{number:02}")
+    make_agent("1009")
+    with django_assert_num_queries(cost):
+        ada.get(reverse("inbox"))
