@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from channels.itsp import ITSPS
 from channels.models import Channel, Number
 from channels.phone_numbers import read_number
-from routing.forms import ArchivableForm
+from routing.forms import ArchivableForm, ExtensionsField
 from routing.models import Extension, MessageQueue
 
 EXTENSION, QUEUE = "extension", "queue"
@@ -97,13 +97,8 @@ class NumberRuleForm(forms.Form):
             "respond to the follow-up inbound messages in the session."
         ),
     )
-    initiators = forms.ModelMultipleChoiceField(
+    initiators = ExtensionsField(
         label=_("Extensions allowed to create messaging sessions"),
-        queryset=Extension.objects.live(),
-        required=False,
-        widget=forms.SelectMultiple(
-            attrs={"data-searchable": "", "data-placeholder": _("Search extensions…")}
-        ),
         help_text=_("Select the extensions that are allowed to initiate a messaging session with customers."),
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cryptography.fernet import InvalidToken
 from django.contrib.sessions.backends.base import SessionBase
 
 from channels.encryption import decrypt, encrypt
@@ -22,7 +23,11 @@ class KeptSecrets:
         return dict(self.session.get(SESSION_KEY, {}))
 
     def read(self) -> dict[str, str]:
-        return {name: decrypt(value) for name, value in self._all().get(self.form_key, {}).items()}
+        kept = self._all().get(self.form_key, {})
+        try:
+            return {name: decrypt(value) for name, value in kept.items()}
+        except InvalidToken:  # the keys were changed meanwhile: it has to be typed again
+            return {}
 
     def keep(self, secrets: Mapping[str, str]) -> None:
         forms = self._all()

@@ -45,10 +45,10 @@ class Rule:
                 destination=str(values["destination"]),
                 extension=_id(values["extension"]),
                 queue=_id(values["queue"]),
-                initiators=[int(pk) for pk in values["initiators"]],
+                initiators=[pk for pk in map(_id, values["initiators"]) if pk],
                 key=read_key(values["key"]) or new_key(),
             )
-        except (ValueError, TypeError, KeyError, RecursionError):
+        except (ArithmeticError, ValueError, TypeError, KeyError, RecursionError):
             return cls()
 
     @classmethod
@@ -76,7 +76,9 @@ class Rule:
 
 
 def _id(value: Any) -> int | None:
-    return int(value) if value else None
+    """None for what no row can have."""
+    pk = int(value or 0)
+    return pk if 0 < pk < 2**63 else None
 
 
 @dataclass

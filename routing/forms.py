@@ -33,6 +33,24 @@ class ArchivableForm(forms.ModelForm[AnyModel]):
             self.add_error(self.unique_field, error.messages)
 
 
+class ExtensionsField(forms.ModelMultipleChoiceField[Extension]):
+    """Several live extensions, searchable by number and name."""
+
+    MAX_DIGITS = 18  # of an id; databases can't even look for longer ones
+
+    def __init__(self, **options: Any) -> None:
+        attrs = {"data-searchable": "", "data-placeholder": _("Search available extensions…")}
+        widget = forms.SelectMultiple(attrs=attrs)
+        super().__init__(queryset=Extension.objects.live(), required=False, widget=widget, **options)
+
+    def clean(self, value: Any) -> Any:
+        for pk in value or ():
+            if len(str(pk)) > self.MAX_DIGITS:
+                message = self.error_messages["invalid_choice"]
+                raise ValidationError(message, code="invalid_choice", params={"value": pk})
+        return super().clean(value)
+
+
 class LoginFields(forms.ModelForm[User]):
     """The user part of the extension form."""
 
@@ -118,26 +136,24 @@ class ExtensionForm(ArchivableForm[Extension]):
 
 
 class MessageQueueForm(ArchivableForm[MessageQueue]):
+    agents = ExtensionsField(
+        label=_("Agents"),
+        help_text=_(
+            "All the agents in the queue can receive inbound messages of new sessions. "
+            "Type a name or an extension number to search."
+        ),
+    )
+
     class Meta:
         model = MessageQueue
         fields = ["name", "agents", "pickup_mode"]
         labels = {"pickup_mode": _("Pickup Mode")}
         help_texts = {
-            "agents": _(
-                "All the agents in the queue can receive inbound messages of new sessions. "
-                "Type a name or an extension number to search."
-            ),
             "pickup_mode": _(
                 "Only the agent who picks up a session receives and responds to its follow-up messages."
             ),
         }
-        widgets = {
-            "agents": forms.SelectMultiple(
-                attrs={"data-searchable": "", "data-placeholder": _("Search available extensions…")}
-            )
-        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["agents"].queryset = Extension.objects.live()  # type: ignore[attr-defined]
         self.fields["pickup_mode"].choices = OFFERED_PICKUP_MODES  # type: ignore[attr-defined]

@@ -144,7 +144,15 @@ def test_same_number_twice_in_a_form_is_refused(
     assert [list(errors) for errors in page.table.errors.values()] == [["number"]]
 
 
-@pytest.mark.parametrize("text", ["", "{}", "\0", "[" * 10_000, '{"number": "+254"}'])
+HUGE = (
+    '{"number": "+25402161183", "destination": "extension", "extension": 1e400, "queue": null, '
+    '"initiators": [100000000000000000000], "key": ""}'
+)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "\0", "[" * 10_000, '{"number": "+254"}', HUGE, HUGE.replace("1e400", "1" * 25)]
+)
 def test_rule_that_is_no_rule_is_an_error_and_not_a_crash(
     admin_page: Client, channel: Channel, edited: dict[str, Any], text: str
 ) -> None:

@@ -119,6 +119,10 @@ def test_short_code_is_kept(admin_page: Client, ada: Extension) -> None:
             {"destination": ["Select a valid choice. moon is not one of the available choices."]},
         ),
         (
+            {"initiators": ["9" * 25]},
+            {"initiators": [f"Select a valid choice. {'9' * 25} is not one of the available choices."]},
+        ),
+        (
             {"initiators": ["999"]},
             {"initiators": ["Select a valid choice. 999 is not one of the available choices."]},
         ),
