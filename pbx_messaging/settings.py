@@ -95,6 +95,7 @@ else:
 # --- Redis or Valkey: broker, limiter, events, spool ----------------------------------------------
 REDIS_URL = env("REDIS_URL")
 REDIS_TIMEOUT_S = env.float("REDIS_TIMEOUT_S", default=0.25)  # of one command; there are no retries
+EVENTS_HEARTBEAT_S = env.float("EVENTS_HEARTBEAT_S", default=5.0)  # revoked access ends a stream as soon
 EVENTS_KEPT = env.int("EVENTS_KEPT", default=10_000)  # in the stream that a reconnecting client resumes from
 SPOOL_UNVERIFIED_KEPT = env.int("SPOOL_UNVERIFIED_KEPT", default=10_000)  # requests of unknown URLs
 

@@ -8,6 +8,7 @@ missed; if that is no longer kept, it is told to reload (`reset`).
 import asyncio
 import json
 import logging
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from functools import cache
@@ -29,8 +30,6 @@ from sessions.events import STREAM
 
 logger = logging.getLogger(__name__)
 
-HEARTBEAT_S = 15.0
-RECHECK_S = 30.0  # how soon revoked access ends a stream
 BLOCK_MS = 5_000
 RETRY_S = 1.0
 QUEUE_MOST = 1_000  # events that a client may lag behind before it is told to reload
@@ -137,16 +136,16 @@ async def _live(request: HttpRequest, extension_id: int, last_id: str) -> AsyncI
     try:
         for line in await _greeting(here, extension_id, last_id):
             yield line
-        recheck_at = asyncio.get_running_loop().time() + RECHECK_S
+        checked_at = time.monotonic()
         while box in here.clients.get(extension_id, ()):
             try:
-                yield _line(*await asyncio.wait_for(box.get(), HEARTBEAT_S))
+                yield _line(*await asyncio.wait_for(box.get(), settings.EVENTS_HEARTBEAT_S))
             except TimeoutError:
                 yield ": still here\n\n"
-            if asyncio.get_running_loop().time() >= recheck_at:
+            if time.monotonic() - checked_at >= settings.EVENTS_HEARTBEAT_S:
                 if await _extension_of(request) != extension_id:
                     return
-                recheck_at = asyncio.get_running_loop().time() + RECHECK_S
+                checked_at = time.monotonic()
     finally:
         here.leave(extension_id, box)
 
