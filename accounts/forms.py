@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import password_validation
+from django.contrib.auth.forms import PasswordChangeForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -81,6 +82,14 @@ def check_password(form: forms.BaseForm, user: User) -> None:
             password_validation.validate_password(password, user)
         except ValidationError as error:
             form.add_error("password", error)
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """Stands below the profile, so it doesn't take the focus."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].widget.attrs.pop("autofocus", None)
 
 
 class ProfileForm(forms.ModelForm[User]):

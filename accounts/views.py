@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -10,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import actions
 from accounts.access import UserRequest, administrator_required, extension_of
-from accounts.forms import ProfileForm, UserForm
+from accounts.forms import OwnPasswordForm, ProfileForm, UserForm
 from accounts.listing import listing_of
 from accounts.models import User
 
@@ -37,13 +36,13 @@ def profile(request: UserRequest) -> HttpResponse:
         actions.update_user(request.user, **form.cleaned_data)
         messages.success(request, _("Your profile was saved."))
         return redirect("profile")
-    password_form = PasswordChangeForm(request.user)
+    password_form = OwnPasswordForm(request.user)
     return _profile_page(request, form, password_form)
 
 
 @require_http_methods(["POST"])
 def change_password(request: UserRequest) -> HttpResponse:
-    form = PasswordChangeForm(request.user, request.POST)
+    form = OwnPasswordForm(request.user, request.POST)
     if not form.is_valid():
         return _profile_page(request, ProfileForm(instance=request.user), form)
     form.save()
@@ -52,7 +51,7 @@ def change_password(request: UserRequest) -> HttpResponse:
     return redirect("profile")
 
 
-def _profile_page(request: UserRequest, form: ProfileForm, password_form: PasswordChangeForm) -> HttpResponse:
+def _profile_page(request: UserRequest, form: ProfileForm, password_form: OwnPasswordForm) -> HttpResponse:
     context = {"form": form, "password_form": password_form}
     return render(request, "accounts/profile.html", context, status=422 if request.method == "POST" else 200)
 

@@ -23,7 +23,7 @@
     for (const select of root.querySelectorAll("select[data-searchable]")) {
       if (select.tomselect) continue;
       const empty = select.querySelector("option[value='']");
-      new TomSelect(select, {
+      const tomSelect = new TomSelect(select, {
         plugins: select.multiple ? { remove_button: {}, checkbox_options: {} } : {},
         maxOptions: null,
         sortField: [{ field: "$order" }, { field: "$score" }],
@@ -34,6 +34,11 @@
           no_results: (data, escape) => `<div class="no-results">${escape(select.dataset.none ?? "–")}</div>`,
         },
       });
+      // The select itself is out of sight now: what stands for it says what it said.
+      const notes = select.getAttribute("aria-describedby");
+      if (notes) tomSelect.control_input.setAttribute("aria-describedby", notes);
+      if (select.getAttribute("aria-invalid")) tomSelect.control_input.setAttribute("aria-invalid", "true");
+      select.setAttribute("aria-hidden", "true");
     }
   };
 
