@@ -3,18 +3,21 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import requests
+from playwright.sync_api import Page, expect
 
 from pbx_messaging.embedded.ports import free_port
+from tests import walking
 from tests.installation import Installation, clean_environment, log_in
 from tests.servers import ROOT
 
-pytestmark = [pytest.mark.once, pytest.mark.processes, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.processes, pytest.mark.timeout(900)]
 
+NewPage = Callable[..., Page]
 FRESH_START_S = 600.0  # it fetches all packages; how long depends on the network
 SECOND_START_S = 60.0
 LOGIN = re.compile(r"(administrator|agent)\s{3}\s*(\S+)\s+(\S+)")
@@ -49,7 +52,29 @@ def _assert_files_are_served(portal: str) -> None:
     assert [file for file in files if requests.get(f"{portal}{file}", timeout=10).status_code != 200] == []
 
 
-def test_demo_runs_from_a_fresh_clone(demo: Installation) -> None:
+def walk_a_text_through(new_page: NewPage, portal: str, simulator: str) -> None:
+    """Phone → simulator → webhook → agent → answer → phone."""
+    admin = walking.log_in(new_page(), portal, "admin", "admin-demo")
+    url = walking.open_channel_form(admin)
+    account = requests.get(f"{simulator}/control/state", timeout=10).json()
+    walking.fill_in_channel(admin, account, "1001")
+    admin.get_by_role("tab", name="Authentication").click()
+    admin.get_by_label("Auth Token").fill(account["auth_token"])
+    admin.get_by_role("button", name="Save").click()
+    expect(admin.get_by_role("row").filter(has_text="Main line")).to_contain_text("Connected")
+    phone = new_page()
+    walking.name_webhook(phone, simulator, url)
+    walking.open_phone(phone, simulator)
+    alice = walking.log_in(new_page(), portal, "alice", "alice-demo")
+    walking.text_from_phone(phone, "Are you open today?")
+    alice.get_by_role("link").filter(has_text="Are you open today?").click()
+    alice.get_by_role("button", name="Pick up").click()
+    alice.get_by_label("Message", exact=True).fill("Yes, till six.")
+    alice.get_by_role("button", name="Send").click()
+    expect(phone.get_by_label("Texts")).to_contain_text("Yes, till six.", timeout=20_000)
+
+
+def test_demo_runs_from_a_fresh_clone(demo: Installation, new_page: NewPage) -> None:
     portal = demo.wait_for(r"Portal +(http://127\.0\.0\.1:\d+/)", FRESH_START_S)[1]
     demo.wait_for("Ctrl-C ends it")
     logins = LOGIN.findall(demo.screen)
@@ -57,14 +82,18 @@ def test_demo_runs_from_a_fresh_clone(demo: Installation) -> None:
     for _, username, password in logins:
         log_in(portal, username, password)
     _assert_files_are_served(portal)
-    # Here a text is walked through: phone → simulator → webhook → agent → answer.
+    simulator = demo.wait_for(r"Simulator +(http://127\.0\.0\.1:\d+)/")[1]
+    walk_a_text_through(new_page, portal, simulator)
     demo.interrupt()
     assert demo.seconds_until_gone() < 5
 
 
-def test_demo_starts_again_and_quickly(demo: Installation) -> None:
+def test_demo_starts_again_quickly_and_finds_the_session(demo: Installation, new_page: NewPage) -> None:
+    portal = demo.wait_for(r"Portal +(http://127\.0\.0\.1:\d+/)", SECOND_START_S)[1]
     demo.wait_for("Ctrl-C ends it", SECOND_START_S)
     assert "==>" not in demo.screen  # nothing is fetched or built once more
     assert "database: up to date" in demo.screen
+    alice = walking.log_in(new_page(), portal, "alice", "alice-demo")
+    expect(alice.get_by_role("region", name="Mine")).to_contain_text("Yes, till six.")
     demo.interrupt()
     assert demo.seconds_until_gone() < 5
