@@ -25,7 +25,7 @@ def choose(place: Locator | Page, label: str, *texts: str) -> None:
         box.focus()
         box.press_sequentially(text)
         place.locator(".ts-dropdown:visible").get_by_role("option", name=text).click()
-        box.press("Tab")
+        place.get_by_role("heading").first.click()
 
 
 def go_to(page: Page, name: str) -> None:
