@@ -25,6 +25,7 @@ def choose(place: Locator | Page, label: str, *texts: str) -> None:
         box.focus()
         box.press_sequentially(text)
         place.locator(".ts-dropdown:visible").get_by_role("option", name=text).click()
+        box.page.wait_for_timeout(150)  # the drop-down shows its options anew a moment after a choice
         place.get_by_role("heading").first.click()
 
 
