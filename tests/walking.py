@@ -25,8 +25,16 @@ def choose(place: Locator | Page, label: str, *texts: str) -> None:
         box.focus()
         box.press_sequentially(text)
         place.locator(".ts-dropdown:visible").get_by_role("option", name=text).click()
-        box.page.wait_for_timeout(150)  # the drop-down shows its options anew a moment after a choice
+        leave_drop_down(place)
+
+
+def leave_drop_down(place: Locator | Page) -> None:
+    """Clicks beside it; a moment after a choice it may open once more."""
+    for _ in range(20):
         place.get_by_role("heading").first.click()
+        place.get_by_role("heading").first.page.wait_for_timeout(100)
+        if not place.locator(".ts-dropdown:visible").count():
+            return
 
 
 def go_to(page: Page, name: str) -> None:
