@@ -51,7 +51,7 @@ def channel_at(token: str, *, now: datetime) -> Channel | None:
 
 
 def take(token: str, call: WebhookCall, *, at: datetime) -> Verdict:
-    """Stores and processes a request. Raises `DatabaseError` when nothing could be stored."""
+    """Stores and processes a request. Raises `django.db.Error` when nothing could be stored."""
     channel = channel_at(token, now=at)
     if channel is None:
         ours = webhook_url.issued_to(token) is not None
@@ -112,6 +112,8 @@ def _process(channel: Channel, call: WebhookCall, at: datetime) -> Verdict:
     except ItspError as error:
         return Verdict(Outcome.IGNORED, error.reason, channel)
     except Exception as error:
+        if transaction.get_rollback():  # not even the savepoint could be rolled back: the database is away
+            raise
         return _failed(channel, error)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from channels.itsp import ITSPS
 from channels.itsp.base import Acknowledgement, WebhookCall
+from pbx_messaging.time_limit import database_answers_within
 from sessions import journal, spool
 
 logger = logging.getLogger(__name__)
@@ -31,8 +32,9 @@ def webhook(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponse("Too large.", status=413, content_type="text/plain")
     now = timezone.now()
     try:
-        verdict = journal.take(token, call, at=now)
-    except DatabaseError as error:
+        with database_answers_within(settings.WEBHOOK_DATABASE_TIMEOUT_S):
+            verdict = journal.take(token, call, at=now)
+    except Error as error:
         logger.warning("the database is away, a webhook request is spooled: %s", type(error).__name__)
         return _spool(token, call, now)
     if verdict.channel is None:
