@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Iterable
 
+from cryptography.fernet import InvalidToken
 from django.utils import timezone
 from redis import RedisError
 
@@ -48,7 +49,10 @@ def find(token: str) -> tuple[Itsp, Credentials] | None:
     if entry is None:
         return None
     known = json.loads(entry)
-    return ITSPS[known["itsp"]], json.loads(decrypt(known["credentials"]))
+    try:
+        return ITSPS[known["itsp"]], json.loads(decrypt(known["credentials"]))
+    except InvalidToken:  # CREDENTIALS_KEYS changed since; the database will tell
+        return None
 
 
 def _entry(address: WebhookAddress) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 
 from channels.itsp.base import InboundSms
 from channels.models import Channel, Number
@@ -35,7 +36,10 @@ def receive(channel: Channel, sms: InboundSms, *, at: datetime) -> Message:
     message = _store(channel, session, sms, at)
     _attach(message, sms)
     MessagingSession.objects.filter(pk=session.pk).update(
-        unread=F("unread") + 1, last_active_at=at, last_message=message, archived_at=None
+        unread=F("unread") + 1,
+        last_active_at=Greatest("last_active_at", at),  # one that was spooled comes late
+        last_message=message,
+        archived_at=None,
     )
     CountedChange.objects.create(channel=channel, at=at, received=1)
     events.record(events.EventKind.MESSAGE, session)
@@ -52,7 +56,7 @@ def open_session(
     """
     mine = MessagingSession.objects.open().filter(number=number, contact=contact)
     while True:
-        session = mine.select_for_update(of=("self",)).first()
+        session = mine.select_for_update(of=("self",), no_key=True).first()
         if session is not None:
             return session
         new = MessagingSession(
