@@ -24,8 +24,9 @@
       if (select.tomselect) continue;
       const empty = select.querySelector("option[value='']");
       const tomSelect = new TomSelect(select, {
-        plugins: select.multiple ? { remove_button: {}, checkbox_options: {} } : {},
+        plugins: select.multiple ? { remove_button: {} } : {},
         maxOptions: null,
+        refreshThrottle: 0, // or the list that Enter chooses from lags behind what was typed
         sortField: [{ field: "$order" }, { field: "$score" }],
         maxItems: select.multiple ? null : 1,
         allowEmptyOption: Boolean(empty) && !select.required,

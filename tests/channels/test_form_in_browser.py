@@ -111,9 +111,9 @@ def test_row_is_edited_and_removed(open_form: Callable[..., Page]) -> None:
     for number, name in (("+25402161183", "Ada"), ("+12015550123", "Ben")):
         page.get_by_role("button", name="Add", exact=True).click()
         dialog = page.get_by_role("dialog")
+        expect(dialog.get_by_label("Number", exact=True)).to_be_focused()
         dialog.get_by_label("Number", exact=True).fill(number)
-        dialog.get_by_role("combobox", name="Extension", exact=True).press_sequentially(name)
-        dialog.get_by_role("option", name=name).click()
+        choose(dialog, "Extension", name)
         dialog.get_by_role("button", name="Save").click()
         expect(dialog).to_be_hidden()
     page.get_by_role("button", name="Edit +25402161183").click()
