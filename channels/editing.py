@@ -109,10 +109,12 @@ class ChannelPage:
         return True
 
     def _status_after(self, error: ItspError) -> Channel.Status:
-        """A refusal is a failure; no answer says nothing of credentials that were never verified."""
-        known = self.channel is not None and self.channel.credentials == self.credentials_form.cleaned_data
-        refused = error.advice in {Advice.STOP, Advice.FAIL}
-        return Channel.Status.FAILING if refused or known else Channel.Status.NEVER_VERIFIED
+        """A refusal is a failure; no answer says nothing: of verified credentials the status stays."""
+        if error.advice in {Advice.STOP, Advice.FAIL}:
+            return Channel.Status.FAILING
+        if self.channel and self.channel.credentials == self.credentials_form.cleaned_data:
+            return Channel.Status(self.channel.status)
+        return Channel.Status.NEVER_VERIFIED
 
     def _keep_secrets(self) -> None:
         """Under the token that the page goes on with; what the ITSP has just refused is not kept."""
