@@ -113,7 +113,7 @@ def close_idle(session: MessagingSession, *, idle_since: datetime) -> bool:
     """Closes a session in which nothing happened since. False if something did meanwhile."""
     with transaction.atomic():
         still_idle = MessagingSession.objects.open().filter(pk=session.pk, last_active_at__lte=idle_since)
-        locked = still_idle.select_for_update().first()
+        locked = still_idle.select_for_update(no_key=True).first()
         if locked is not None:
             _close(locked, by=MessagingSession.ClosedBy.TIMEOUT, line=Message.SystemLine.CLOSED_IDLE)
     return locked is not None
@@ -128,8 +128,11 @@ def mark_read(session: MessagingSession, *, agent: Extension) -> None:
 
 
 def _own(session: MessagingSession, agent: Extension) -> MessagingSession:
-    """The session, locked, if the agent may write in it."""
-    locked = MessagingSession.objects.select_for_update().get(pk=session.pk)
+    """The session, locked, if the agent may write in it.
+
+    Without the key: whoever settles an attempt meanwhile writes an event that refers to the session.
+    """
+    locked = MessagingSession.objects.select_for_update(no_key=True).get(pk=session.pk)
     if locked.agent_id != agent.pk:
         raise NotTheOwner
     if not locked.is_open:
