@@ -44,7 +44,14 @@ class Channel(models.Model):
     status = models.CharField(max_length=16, choices=Status, default=Status.NEVER_VERIFIED)
     status_reason = models.TextField(blank=True)
     status_changed_at = models.DateTimeField(null=True)
+    message_validity_hours = models.PositiveSmallIntegerField(
+        _("Message Validity (Hours)"),
+        default=4,
+        validators=[MinValueValidator(1), MaxValueValidator(72)],
+    )
     paused_at = models.DateTimeField(null=True)
+    held_since = models.DateTimeField(null=True)  # paused or failing: validity does not run meanwhile
+    held_s = models.PositiveIntegerField(default=0)  # all earlier holds together
     last_inbound_at = models.DateTimeField(null=True)  # written by sessions, to within half a minute
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, editable=False)
@@ -92,6 +99,12 @@ class Number(Destination):
         Extension,
         verbose_name=_("Extensions allowed to create messaging sessions"),
         related_name="initiates_from",
+        blank=True,
+    )
+    sending_rate = models.PositiveSmallIntegerField(  # None: only the channel's
+        _("Lower rate of this number"),
+        choices=[(rate, str(rate)) for rate in SENDING_RATES],
+        null=True,
         blank=True,
     )
     archived_at = models.DateTimeField(null=True, editable=False)

@@ -38,6 +38,8 @@ def enqueue(message: Message, *, segments: int) -> Attempt:
         channel=session.number.channel,
         segments=segments,
         created_at=message.created_at,
+        queued_at=message.created_at,
+        held_s=session.number.channel.held_s,
     )
     lane.head = lane.head or attempt
     lane.channel = session.number.channel

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 class DeliveryStatus(models.TextChoices):
     """Where an outbound text is. It only moves forward, in the order of `RANK`."""
 
+    SCHEDULED = "scheduled", _("Scheduled")  # has a time of its own, and no place in the queue before
     QUEUED = "queued", _("Queued")  # waits with us
     SENDING = "sending", _("Sending")  # claimed by a worker
     UNKNOWN = "unknown", _("Unknown")  # the ITSP's answer was lost; never sent again blindly

@@ -1,5 +1,6 @@
 from sessions.models.delivery import Attempt, AttemptEvent, Lane
 from sessions.models.journal import CountedChange, Event, WebhookRequest
+from sessions.models.opt_out import OptOutEntry
 from sessions.models.thread import Attachment, Message, MessagingSession, MessagingSessionQuerySet
 
 __all__ = [
@@ -12,5 +13,6 @@ __all__ = [
     "Message",
     "MessagingSession",
     "MessagingSessionQuerySet",
+    "OptOutEntry",
     "WebhookRequest",
 ]

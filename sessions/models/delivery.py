@@ -41,9 +41,10 @@ class Lane(models.Model):
 class Attempt(models.Model):
     """One try to hand a message to the ITSP.
 
-    queued → sending (claimed, with a lease) → accepted → sent → delivered → read
-    sending → queued (refused, not processed) | failed | unknown (no clear answer) → accepted …
-    sent → undelivered. The status only moves forward, but for sending → queued.
+    scheduled → queued → sending (claimed, with a lease) → accepted → sent → delivered → read
+    sending → queued (refused, not processed) | failed | unknown (no clear answer)
+    unknown → accepted … (adopted) | queued (proven absent)
+    queued → expired | cancelled; sent → undelivered. Else the status only moves forward.
     """
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attempts")
@@ -52,7 +53,11 @@ class Attempt(models.Model):
     status = models.CharField(max_length=12, choices=DeliveryStatus, default=DeliveryStatus.QUEUED)
     segments = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)  # of a scheduled one
+    queued_at = models.DateTimeField()  # when it took its place in the lane: from then its validity runs
+    held_s = models.PositiveIntegerField(default=0)  # what the channel's `held_s` was then
     claimed_at = models.DateTimeField(null=True)
+    check_at = models.DateTimeField(null=True)  # when to ask the ITSP what became of it
     itsp_message_id = models.CharField(max_length=64, null=True)  # noqa: DJ001 (null: not unique)
     counted_at = models.DateTimeField(null=True)  # when it first counted as success or failure; never moves
     error_code = models.CharField(max_length=16, blank=True)
@@ -64,7 +69,15 @@ class Attempt(models.Model):
         ]
         indexes = [
             models.Index(fields=["lane", "id"], condition=Q(status="queued"), name="attempt_waiting"),
-            models.Index(fields=["claimed_at"], condition=Q(status="sending"), name="attempt_claimed"),
+            models.Index(
+                fields=["channel", "claimed_at"], condition=Q(status="sending"), name="attempt_claimed"
+            ),
+            models.Index(
+                fields=["channel", "queued_at"], condition=Q(status="queued"), name="attempt_oldest"
+            ),
+            models.Index(fields=["due_at"], condition=Q(status="scheduled"), name="attempt_scheduled"),
+            models.Index(fields=["check_at"], condition=Q(check_at__isnull=False), name="attempt_to_check"),
+            models.Index(fields=["channel"], condition=Q(status="unknown"), name="attempt_unknown"),
             models.Index(fields=["channel", "counted_at"], name="attempt_counted"),
         ]
 

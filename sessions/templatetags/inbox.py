@@ -24,6 +24,7 @@ class Tick(NamedTuple):
 
 
 _TICKS = {
+    DeliveryStatus.SCHEDULED: Tick("bi-calendar-event", "", _("Scheduled")),
     DeliveryStatus.QUEUED: Tick("bi-clock", "", _("Queued")),
     DeliveryStatus.SENDING: Tick("bi-clock", "", _("Sending")),
     DeliveryStatus.UNKNOWN: Tick("bi-question-circle", "text-orange", _("Not certain")),

@@ -1,0 +1,31 @@
+"""Who does not want texts any more: a ledger by number and contact; the latest entry holds."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from channels.models import Number
+
+
+class OptOutEntry(models.Model):
+    """A contact's STOP or START to one of our numbers, or what stands for it. Never changed."""
+
+    class Source(models.TextChoices):
+        KEYWORD = "keyword", _("The contact's text")
+        ITSP = "itsp", _("The ITSP's report")
+        REFUSAL = "refusal", _("The ITSP refused a text to the contact")
+        ADMIN = "admin", _("An administrator")
+
+    number = models.ForeignKey(Number, on_delete=models.PROTECT, related_name="opt_out_entries")
+    contact = models.CharField(max_length=64)
+    opted_out = models.BooleanField()  # False: opted in again
+    source = models.CharField(max_length=8, choices=Source)
+    itsp_message_id = models.CharField(max_length=64, blank=True)  # of the text that said so
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["number", "contact", "-id"], name="opt_out_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.contact} {'out of' if self.opted_out else 'into'} {self.number_id}"
