@@ -89,6 +89,7 @@ class InboundSms:
     recipient: str
     body: str
     media: tuple[MediaRef, ...] = ()
+    opt_out: bool | None = None  # True: the ITSP says that it is a STOP; False: a START; None: it says nothing
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,7 @@ class Itsp(ABC):
     credentials_form: ClassVar[type[forms.Form]]
     webhook_headers: ClassVar[frozenset[str]]
     webhook_overrides: ClassVar[str] = ""  # appended to the URL that admins copy
+    opt_out_codes: ClassVar[frozenset[str]] = frozenset()  # of errors that say: the contact has opted out
 
     @abstractmethod
     def check_credentials(self, credentials: Credentials) -> None:

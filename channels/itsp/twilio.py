@@ -100,6 +100,7 @@ def _never_left(error: requests.ConnectionError) -> bool:
 class Twilio(Itsp):
     code = "twilio"
     name = "Twilio"
+    opt_out_codes = frozenset({"21610"})
     credentials_form = CredentialsForm
     webhook_headers = frozenset({SIGNATURE, "i-twilio-idempotency-token", "content-type"})
     # Three tries of five seconds fit Twilio's total of fifteen; its default retries hardly anything.
@@ -218,6 +219,7 @@ def _inbound(fields: dict[str, str]) -> InboundSms:
         recipient=fields.get("To", ""),
         body=fields.get("Body", ""),
         media=media,
+        opt_out=tables.OPT_OUT_TYPES.get(fields.get("OptOutType", "")),
     )
 
 

@@ -19,6 +19,7 @@ STATUSES = {
     "undelivered": DeliveryStatus.UNDELIVERED,
     "canceled": DeliveryStatus.CANCELLED,
 }
+OPT_OUT_TYPES = {"STOP": True, "START": False}  # with Advanced Opt-Out only
 
 
 @dataclass(frozen=True)
