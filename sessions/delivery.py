@@ -17,7 +17,7 @@ from django.utils import timezone
 from channels import pacing, webhook_url
 from channels.itsp.base import Accepted, Advice, DeliveryStatus, ItspError, OutboundSms
 from channels.models import Channel
-from sessions import lanes
+from sessions import lanes, opt_outs
 from sessions.models import Attempt, Lane
 
 HORIZON_S = 0.15  # how far ahead slots are reserved
@@ -99,6 +99,7 @@ def settle(results: Sequence[Result]) -> None:
             if attempt.claimed_at == by_attempt[attempt.pk].claim.claimed_at
         ]
         lanes.advance(moves, at=timezone.now())
+        opt_outs.obey(move.attempt for move in moves)
         lanes.reseat(locked)
     for result in results:
         if isinstance(result.outcome, ItspError):

@@ -9,7 +9,7 @@ from django.db.models.functions import Greatest
 from channels.itsp.base import InboundSms
 from channels.models import Channel, Number
 from routing.models import Extension
-from sessions import events
+from sessions import events, opt_outs
 from sessions.models import Attachment, CountedChange, Message, MessagingSession
 from sessions.nudges import nudge
 
@@ -42,6 +42,7 @@ def receive(channel: Channel, sms: InboundSms, *, at: datetime) -> Message:
         archived_at=None,
     )
     CountedChange.objects.create(channel=channel, at=at, received=1)
+    opt_outs.note_text(number, sms, at=at)
     events.record(events.EventKind.MESSAGE, session)
     _note_inbound(channel, at)
     return message

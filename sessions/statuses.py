@@ -4,7 +4,7 @@ from datetime import datetime
 
 from channels.itsp.base import StatusUpdate
 from channels.models import Channel
-from sessions import lanes
+from sessions import lanes, opt_outs
 from sessions.models import Attempt, AttemptEvent, Lane
 
 
@@ -28,6 +28,7 @@ def apply(channel: Channel, update: StatusUpdate, *, at: datetime) -> bool:
     )
     move = lanes.Move(attempt, update.status, update.itsp_message_id, update.error_code, update.reason)
     lanes.advance([move], at=at)
+    opt_outs.obey([attempt])
     _free(lane, attempt)
     return True
 

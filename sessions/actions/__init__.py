@@ -1,0 +1,37 @@
+"""All that an agent can do. Pages and API call the same verbs."""
+
+from sessions.actions.errors import (
+    ActionError,
+    AlreadyPickedUp,
+    BadTime,
+    NotAllowedToInitiate,
+    NotCancellable,
+    NotRetryable,
+    NotTheOwner,
+    OptedOut,
+    OwnedByAnother,
+    SessionClosed,
+)
+from sessions.actions.holding import close, close_idle, mark_read, pick_up
+from sessions.actions.writing import LATEST, MAX_BODY, reply, start_session
+
+__all__ = [
+    "LATEST",
+    "MAX_BODY",
+    "ActionError",
+    "AlreadyPickedUp",
+    "BadTime",
+    "NotAllowedToInitiate",
+    "NotCancellable",
+    "NotRetryable",
+    "NotTheOwner",
+    "OptedOut",
+    "OwnedByAnother",
+    "SessionClosed",
+    "close",
+    "close_idle",
+    "mark_read",
+    "pick_up",
+    "reply",
+    "start_session",
+]

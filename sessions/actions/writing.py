@@ -1,0 +1,89 @@
+"""An agent's texts are accepted together with their place in the queue."""
+
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from channels.itsp.base import DeliveryStatus
+from channels.models import Number
+from channels.segments import segmentation
+from routing.models import Extension
+from sessions import events, inbound, lanes, opt_outs
+from sessions.actions.errors import NotAllowedToInitiate, OptedOut, OwnedByAnother
+from sessions.actions.holding import own, pick_up
+from sessions.models import Message, MessagingSession
+from sessions.nudges import nudge
+
+MAX_BODY = 1600  # characters, the longest text that ITSPs take
+LATEST = timedelta(days=30)  # how far ahead a text can be scheduled
+
+
+def reply(session: MessagingSession, *, agent: Extension, body: str, client_id: str | None = None) -> Message:
+    """Accepts a text together with its place in the queue; with the same `client_id` once only.
+
+    Raises `NotTheOwner`, `SessionClosed` or `OptedOut`.
+    """
+    with transaction.atomic():
+        locked = own(session, agent)
+        message = _accept(locked, agent=agent, body=body, client_id=client_id)
+    return message or _accepted_before(agent, client_id)
+
+
+def start_session(
+    *, agent: Extension, number: Number, contact: str, body: str, client_id: str | None = None
+) -> Message:
+    """Texts a contact from a number; the open session between the two is used where there is one.
+
+    One that waits in the agent's own queue is picked up by this. Raises `NotAllowedToInitiate`,
+    `OwnedByAnother` or `OptedOut`.
+    """
+    if not number.initiators.filter(pk=agent.pk).exists():
+        raise NotAllowedToInitiate
+    now = timezone.now()
+    with transaction.atomic():
+        session = inbound.open_session(number, contact, at=now, agent=agent)
+        if session.agent_id is None and session.queue in agent.queues.all():
+            pick_up(session, agent=agent)
+        if session.agent_id != agent.pk:
+            raise OwnedByAnother(session.agent)
+        message = _accept(session, agent=agent, body=body, client_id=client_id)
+    return message or _accepted_before(agent, client_id)
+
+
+def check_opt_out(session: MessagingSession) -> None:
+    """Raises `OptedOut`. Under the session's lock, which a contact's STOP waits for."""
+    entry = opt_outs.opt_out_of(session.number_id, session.contact)
+    if entry is not None:
+        raise OptedOut(entry)
+
+
+def _accept(
+    session: MessagingSession, *, agent: Extension, body: str, client_id: str | None
+) -> Message | None:
+    """None if a text with this client id was accepted before."""
+    check_opt_out(session)
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            message = Message.objects.create(
+                session=session,
+                kind=Message.Kind.OUTBOUND,
+                created_at=now,
+                body=body,
+                author=agent,
+                client_id=client_id,
+                status=DeliveryStatus.QUEUED,
+            )
+    except IntegrityError:
+        return None
+    lanes.enqueue(message, segments=segmentation(body).segments)
+    session.last_active_at, session.last_message = now, message
+    session.save(update_fields=["last_active_at", "last_message"])
+    events.record(events.EventKind.MESSAGE, session)
+    transaction.on_commit(lambda: nudge("sessions.tasks.drain"))
+    return message
+
+
+def _accepted_before(agent: Extension, client_id: str | None) -> Message:
+    return Message.objects.get(author=agent, client_id=client_id)
