@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from channels import webhook_keys
+from channels import holding, webhook_keys
 from channels.models import Channel, Number, WebhookAddress
 from channels.webhook_url import hash_of
 
@@ -32,6 +32,7 @@ def create_channel(
     channel = Channel(**values)
     _set_status(channel, verification)
     channel.save()
+    _keep_clock(channel)
     WebhookAddress.objects.create(channel=channel, token=token, token_hash=hash_of(token))
     _store_rules(channel, rules)
     transaction.on_commit(lambda: webhook_keys.remember(channel.webhook_addresses.all()))
@@ -48,6 +49,7 @@ def update_channel(
         setattr(channel, field, value)
     _set_status(channel, verification)
     channel.save(update_fields=fields)
+    _keep_clock(channel)
     _store_rules(channel, rules)
     transaction.on_commit(lambda: webhook_keys.remember(channel.webhook_addresses.all()))
     return channel
@@ -57,6 +59,13 @@ def _set_status(channel: Channel, verification: Verification) -> None:
     if channel.status != verification.status or channel.status_changed_at is None:
         channel.status_changed_at = timezone.now()
     channel.status, channel.status_reason = verification.status, verification.reason
+
+
+def _keep_clock(channel: Channel) -> None:
+    if channel.status == Channel.Status.FAILING:
+        holding.hold(channel)
+    else:
+        holding.release(channel)
 
 
 def _store_rules(channel: Channel, rules: Iterable[Mapping[str, Any]]) -> None:

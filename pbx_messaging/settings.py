@@ -110,6 +110,9 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "drain": {"task": "sessions.tasks.drain", "schedule": 1.0, "options": {"expires": 1}},
+    "queue-due": {"task": "sessions.tasks.queue_due", "schedule": 1.0, "options": {"expires": 1}},
+    "expire": {"task": "sessions.tasks.expire", "schedule": 10.0, "options": {"expires": 10}},
+    "reconcile": {"task": "sessions.tasks.reconcile_unknown", "schedule": 5.0, "options": {"expires": 5}},
     "publish-events": {"task": "sessions.tasks.publish_events", "schedule": 2.0, "options": {"expires": 2}},
     "settle-lost-claims": {
         "task": "sessions.tasks.settle_lost_claims",
@@ -142,6 +145,11 @@ ITSP_TIMEOUT_S = env.float("ITSP_TIMEOUT_S", default=30.0)  # of one send; Twili
 ITSP_CHECK_TIMEOUT_S = env.float("ITSP_CHECK_TIMEOUT_S", default=8.0)  # of the check while an admin waits
 SENDER_THREADS = env.int("SENDER_THREADS", default=128)  # per worker process
 CLAIM_MARGIN_S = 10.0  # a claim's lease is ITSP_TIMEOUT_S + this
+RECONCILE_AFTER_S = env.float("RECONCILE_AFTER_S", default=60.0)  # from the claim of an unknown text
+RECONCILE_EVERY_S = env.float("RECONCILE_EVERY_S", default=30.0)
+RECONCILE_GIVE_UP_S = env.float("RECONCILE_GIVE_UP_S", default=600.0)  # then it never arrived: sent again
+LOOK_UP_AFTER_H = env.float("LOOK_UP_AFTER_H", default=6.0)  # without a final state: the ITSP is asked
+LOOK_UP_GIVE_UP_H = env.float("LOOK_UP_GIVE_UP_H", default=72.0)
 WEBHOOK_MAX_BYTES = env.int("WEBHOOK_MAX_BYTES", default=256 * 1024)
 WEBHOOK_DATABASE_TIMEOUT_S = env.float("WEBHOOK_DATABASE_TIMEOUT_S", default=1.5)  # then it is spooled
 WEBHOOK_REJECTS_KEPT = env.int("WEBHOOK_REJECTS_KEPT", default=1_000)  # traces of rejected requests

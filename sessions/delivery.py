@@ -4,17 +4,18 @@ An attempt is sent at most once: it is claimed with a lease, sent only while the
 whose outcome nobody told is `unknown`, never sent again blindly.
 """
 
-import random
-from collections.abc import Iterable, Sequence
+import math
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, QuerySet
 from django.utils import timezone
 
-from channels import pacing, webhook_url
+from channels import holding, pacing, webhook_url
 from channels.itsp.base import Accepted, Advice, DeliveryStatus, ItspError, OutboundSms
 from channels.models import Channel
 from sessions import lanes, opt_outs
@@ -24,7 +25,6 @@ HORIZON_S = 0.15  # how far ahead slots are reserved
 BATCH = 100  # attempts that one claim takes at most
 IN_FLIGHT_PER_RATE = 0.45  # in flight per channel, so that a slow ITSP does not take every sender thread
 OVERDUE_S = 2.0  # an answer that takes longer leaves its channel one text in flight
-RETRY_AFTER_S = (1.0, 3.0)  # chosen between, when the ITSP says "later" and not when
 LEASE = timedelta(seconds=settings.ITSP_TIMEOUT_S + settings.CLAIM_MARGIN_S)
 LOST = "The worker that was sending it was lost, so it may or may not have been sent."
 
@@ -43,7 +43,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a claim. `NotSent`: it never left this process."""
+    """What became of a claim."""
 
     claim: Claim
     outcome: Accepted | ItspError
@@ -52,39 +52,39 @@ class Result:
 def channels_with_work() -> QuerySet[Channel]:
     """Channels that may send and have something to send."""
     claimable = Lane.objects.filter(channel=OuterRef("pk"), head__isnull=False, in_flight=None)
-    may_send = Channel.objects.live().filter(paused_at=None).exclude(status=Channel.Status.FAILING)
-    return may_send.filter(Exists(claimable))
+    return may_send().filter(Exists(claimable)).order_by("pk")
 
 
-def claim(channel: Channel) -> list[Claim]:
+def may_send() -> QuerySet[Channel]:
+    """Channels that nobody paused and whose ITSP does not refuse them."""
+    return Channel.objects.live().filter(paused_at=None).exclude(status=Channel.Status.FAILING)
+
+
+def claim(channel_id: int, *, most: int) -> list[Claim]:
     """Claims the heads of the channel's lanes, oldest first, as far as it has room and slots.
 
-    Raises `redis.RedisError` when the limiter is away: nothing is claimed then.
+    One worker at a time claims for a channel; who comes meanwhile gets nothing. Raises `redis.RedisError`
+    when the limiter is away: nothing is claimed then.
     """
     with transaction.atomic():
-        room = min(_room(channel), BATCH)
-        claimable = Lane.objects.filter(
-            channel=channel, number__channel=channel, head__isnull=False, in_flight=None
-        )
-        free = claimable.select_for_update(skip_locked=True, of=("self",)).order_by("head")[:room]
-        lanes_by_head = {lane.head_id: lane for lane in free}
-        heads = _to_send(lanes_by_head)
+        channel = may_send().select_for_update(skip_locked=True, no_key=True).filter(pk=channel_id).first()
+        room = min(_room(channel), BATCH, most) if channel else 0
+        if channel is None or not room:
+            return []
+        free = _heads(channel, room)
         slots = pacing.reserve(
             channel.pk,
             rate=channel.sending_rate,
-            sizes=[_slots_of(channel, attempt) for attempt in heads],
+            wanted=[_wanted(channel, attempt) for attempt in free],
             horizon_s=HORIZON_S,
         )
-        granted = heads[: len(slots)]
+        granted = [(one, slot) for one, slot in zip(free, slots, strict=True) if slot is not None]
         now = timezone.now()
-        for attempt in granted:
-            lane = lanes_by_head[attempt.pk]
-            lane.in_flight_id = attempt.pk
-        ids = [attempt.pk for attempt in granted]
+        ids = [attempt.pk for attempt, _slot in granted]
         Attempt.objects.filter(pk__in=ids).update(status=DeliveryStatus.SENDING, claimed_at=now)
-        Lane.objects.bulk_update([lanes_by_head[pk] for pk in ids], ["in_flight"])
+        Lane.objects.filter(head__in=ids).update(in_flight=F("head"))
     token = _callback_token(channel)
-    return [_claim(attempt, now, slot, token) for attempt, slot in zip(granted, slots, strict=True)]
+    return [_claim(attempt, now, slot, token) for attempt, slot in granted]
 
 
 def settle(results: Sequence[Result]) -> None:
@@ -101,9 +101,11 @@ def settle(results: Sequence[Result]) -> None:
         lanes.advance(moves, at=timezone.now())
         opt_outs.obey(move.attempt for move in moves)
         lanes.reseat(locked)
+    by_channel: defaultdict[int, list[Accepted | ItspError]] = defaultdict(list)
     for result in results:
-        if isinstance(result.outcome, ItspError):
-            _obey(result.claim.channel_id, result.outcome)
+        by_channel[result.claim.channel_id].append(result.outcome)
+    for channel_id, outcomes in by_channel.items():
+        _obey(channel_id, outcomes)
 
 
 def settle_lost_claims() -> int:
@@ -129,14 +131,28 @@ def _room(channel: Channel) -> int:
     return max(0, most - int(count))
 
 
-def _to_send(ids: Iterable[int | None]) -> list[Attempt]:
-    """The attempts in their order, with what sending needs."""
-    attempts = Attempt.objects.filter(pk__in=list(ids)).select_related("lane__number", "message")
-    return list(attempts.order_by("pk"))
+def _heads(channel: Channel, room: int) -> list[Attempt]:
+    """The oldest attempts that may be sent now, with what sending needs, their lanes locked.
+
+    A number with a rate of its own contributes a few only: its queue must not hide those of the others.
+    """
+    claimable = Lane.objects.filter(
+        channel=channel, number__channel=channel, head__isnull=False, in_flight=None
+    )
+    claimable = claimable.select_for_update(skip_locked=True, of=("self",), no_key=True).order_by("head")
+    limited = dict(channel.numbers.exclude(sending_rate=None).values_list("pk", "sending_rate"))
+    heads = list(claimable.exclude(number__in=limited).values_list("head", flat=True)[:room])
+    for number_id, rate in limited.items():
+        few = min(room, 1 + math.ceil(HORIZON_S * (rate or 0)))
+        heads += claimable.filter(number=number_id).values_list("head", flat=True)[:few]
+    attempts = Attempt.objects.filter(pk__in=heads).select_related("lane__number", "message")
+    return list(attempts.order_by("pk")[:room])
 
 
-def _slots_of(channel: Channel, attempt: Attempt) -> int:
-    return attempt.segments if channel.rate_unit == Channel.RateUnit.SEGMENTS else 1
+def _wanted(channel: Channel, attempt: Attempt) -> pacing.Wanted:
+    counts_segments = channel.rate_unit == Channel.RateUnit.SEGMENTS
+    number = attempt.lane.number
+    return pacing.Wanted(attempt.segments if counts_segments else 1, number.pk, number.sending_rate)
 
 
 def _callback_token(channel: Channel) -> str:
@@ -165,11 +181,15 @@ def _move(attempt: Attempt, result: Result) -> lanes.Move:
     return lanes.Move(attempt, status, error_code=outcome.code, reason=outcome.reason)
 
 
-def _obey(channel_id: int, error: ItspError) -> None:
-    """What an error means for the whole channel."""
-    if error.advice in (Advice.RETRY, Advice.SLOW_DOWN):
-        pacing.pause(channel_id, seconds=error.retry_after_s or random.uniform(*RETRY_AFTER_S))  # noqa: S311
-    if error.advice is Advice.STOP:
-        Channel.objects.filter(pk=channel_id).update(
-            status=Channel.Status.FAILING, status_reason=error.reason, status_changed_at=timezone.now()
-        )
+def _obey(channel_id: int, outcomes: Sequence[Accepted | ItspError]) -> None:
+    """What answers mean for the whole channel."""
+    errors = [outcome for outcome in outcomes if isinstance(outcome, ItspError)]
+    if len(errors) < len(outcomes):
+        pacing.forget_refusals(channel_id)
+    for error in errors:
+        if error.advice is Advice.RETRY:
+            pacing.pause(channel_id, seconds=error.retry_after_s)
+        elif error.advice is Advice.SLOW_DOWN:
+            pacing.slow_down(channel_id, rate=Channel.objects.get(pk=channel_id).sending_rate)
+        elif error.advice is Advice.STOP:
+            holding.stop(channel_id, reason=error.reason)

@@ -5,18 +5,36 @@ A lane's row lock guards the lane and all its attempts: take it first, then read
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.db import transaction
 from django.db.models import Max, Min
+from django.utils import timezone
 
+from channels import holding
 from channels.itsp.base import FAILURE, SUCCESS, DeliveryStatus
 from sessions import events
 from sessions.models import Attempt, CountedChange, Lane, Message
 
+BATCH = 100
+IN_FLIGHT = frozenset({DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN})
+_MOVED_FIELDS = (
+    "status",
+    "itsp_message_id",
+    "error_code",
+    "reason",
+    "claimed_at",
+    "check_at",
+    "counted_at",
+    "queued_at",
+    "held_s",
+)
+
 
 @dataclass(frozen=True)
 class Move:
-    """What is known of an attempt now. The attempt was read under its lane's lock, with its message."""
+    """What is known of an attempt now. It was read under its lane's lock, with message and session."""
 
     attempt: Attempt
     status: DeliveryStatus
@@ -25,31 +43,52 @@ class Move:
     reason: str = ""
 
 
-def enqueue(message: Message, *, segments: int) -> Attempt:
-    """Gives an outbound message its place at the end of its lane, in the transaction that accepts it."""
+def enqueue(message: Message, *, segments: int, due_at: datetime | None = None) -> Attempt:
+    """Gives an outbound message its place at the end of its lane, in the transaction that accepts it.
+
+    One with a time of its own gets its place when that has come.
+    """
     session = message.session
+    channel = session.number.channel
     lane, _ = Lane.objects.get_or_create(
-        number=session.number, contact=session.contact, defaults={"channel": session.number.channel}
+        number=session.number, contact=session.contact, defaults={"channel": channel}
     )
-    lane = Lane.objects.select_for_update().get(pk=lane.pk)
+    lane = Lane.objects.select_for_update(no_key=True).get(pk=lane.pk)
+    now = timezone.now()
     attempt = Attempt.objects.create(
         message=message,
         lane=lane,
-        channel=session.number.channel,
+        channel=channel,
+        status=DeliveryStatus.SCHEDULED if due_at else DeliveryStatus.QUEUED,
         segments=segments,
-        created_at=message.created_at,
-        queued_at=message.created_at,
-        held_s=session.number.channel.held_s,
+        created_at=now,
+        due_at=due_at,
+        queued_at=due_at or now,
+        held_s=holding.total_s(channel),
     )
-    lane.head = lane.head or attempt
-    lane.channel = session.number.channel
+    lane.head = lane.head or (None if due_at else attempt)
+    lane.channel = channel
     lane.save(update_fields=["head", "channel"])
     return attempt
 
 
+def queue_due(*, now: datetime) -> int:
+    """Gives scheduled attempts whose time has come their place. Returns how many."""
+    due = Attempt.objects.filter(status=DeliveryStatus.SCHEDULED, due_at__lte=now)
+    ids = dict(due.order_by("due_at").values_list("pk", "lane")[:BATCH])
+    with transaction.atomic():
+        locked = lock(ids.values())
+        attempts = list(due.filter(pk__in=ids).select_related("message__session", "channel"))
+        for attempt in attempts:
+            attempt.queued_at, attempt.held_s = now, holding.total_s(attempt.channel)
+        advance([Move(attempt, DeliveryStatus.QUEUED) for attempt in attempts], at=now)
+        reseat(locked)
+    return len(attempts)
+
+
 def lock(lanes: Iterable[int]) -> list[Lane]:
     """The lanes, locked in one order by everybody."""
-    return list(Lane.objects.select_for_update().filter(pk__in=list(lanes)).order_by("pk"))
+    return list(Lane.objects.select_for_update(no_key=True).filter(pk__in=list(lanes)).order_by("pk"))
 
 
 def advance(moves: Sequence[Move], *, at: datetime) -> None:
@@ -63,10 +102,7 @@ def advance(moves: Sequence[Move], *, at: datetime) -> None:
         if _move(move):
             moved.append(move.attempt)
             changes += _count(move.attempt, was, at)
-    Attempt.objects.bulk_update(
-        [move.attempt for move in moves],
-        ["status", "itsp_message_id", "error_code", "reason", "claimed_at", "counted_at"],
-    )
+    Attempt.objects.bulk_update([move.attempt for move in moves], _MOVED_FIELDS)
     CountedChange.objects.bulk_create(changes)
     _tell_messages(moved)
 
@@ -76,8 +112,7 @@ def reseat(lanes: Sequence[Lane]) -> None:
     ids = [lane.pk for lane in lanes]
     waiting = Attempt.objects.filter(lane__in=ids, status=DeliveryStatus.QUEUED).order_by()
     heads = dict(waiting.values("lane").annotate(head=Min("pk")).values_list("lane", "head"))
-    flying = (DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN)
-    holds = Attempt.objects.filter(pk__in=[lane.in_flight_id for lane in lanes], status__in=flying)
+    holds = Attempt.objects.filter(pk__in=[lane.in_flight_id for lane in lanes], status__in=IN_FLIGHT)
     held = set(holds.values_list("pk", flat=True))
     for lane in lanes:
         lane.head_id = heads.get(lane.pk)
@@ -89,13 +124,23 @@ def _move(move: Move) -> bool:
     """Applies a move to the attempt in memory. False if it tells nothing new."""
     attempt, status = move.attempt, move.status
     attempt.itsp_message_id = attempt.itsp_message_id or move.itsp_message_id
-    given_back = status is DeliveryStatus.QUEUED and attempt.status == DeliveryStatus.SENDING
+    given_back = status is DeliveryStatus.QUEUED and attempt.status in IN_FLIGHT
     if status.rank <= DeliveryStatus(attempt.status).rank and not given_back:
         return False
     attempt.status, attempt.error_code, attempt.reason = status, move.error_code, move.reason
+    attempt.check_at = _check_at(attempt, status)
     if given_back:
         attempt.claimed_at = None
     return True
+
+
+def _check_at(attempt: Attempt, status: DeliveryStatus) -> datetime | None:
+    """When to ask the ITSP what became of it, if nobody tells us before."""
+    if status is DeliveryStatus.UNKNOWN:
+        return (attempt.claimed_at or timezone.now()) + timedelta(seconds=settings.RECONCILE_AFTER_S)
+    if status in {DeliveryStatus.ACCEPTED, DeliveryStatus.SENT}:
+        return timezone.now() + timedelta(hours=settings.LOOK_UP_AFTER_H)
+    return None
 
 
 def _outcome(status: str) -> tuple[int, int]:

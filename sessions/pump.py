@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.conf import settings
 from redis import RedisError
 
+from channels import pacing
 from channels.itsp import ITSPS
 from channels.itsp.base import Advice, ItspError, Sender
 from channels.models import Channel
@@ -46,6 +47,7 @@ class Pump:
         self.results: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self.senders: dict[int, tuple[object, Sender]] = {}
         self.in_flight = 0
+        self.last_served = 0
 
     def run(self) -> None:
         end = time.monotonic() + RUN_S
@@ -58,19 +60,30 @@ class Pump:
 
     def _claim(self, submit: Callable[[Callable[[Claim, Sender], None], Claim, Sender], object]) -> bool:
         """Starts what may start now. True if anything waits, be it for its slot."""
-        work = False
+        channels = {channel.pk: channel for channel in delivery.channels_with_work()}
         try:
-            for channel in delivery.channels_with_work():
-                work = True
-                if self.in_flight >= settings.SENDER_THREADS:
+            for pk in self._in_turn(channels):
+                free = settings.SENDER_THREADS - self.in_flight
+                if not free:
                     break
-                sender = self._sender(channel)
-                for claim in delivery.claim(channel):
-                    submit(self._send, claim, sender)
+                self.last_served = pk
+                # Never all the threads that are left: another channel's ITSP may be the one that answers.
+                for claim in delivery.claim(pk, most=max(1, free // 2)):
+                    submit(self._send, claim, self._sender(channels[pk]))
                     self.in_flight += 1
         except RedisError as error:
             logger.warning("nothing is sent while the limiter is away: %s", error)
-        return work
+        return bool(channels)
+
+    def _in_turn(self, channels: dict[int, Channel]) -> list[int]:
+        """Those with a slot soon, beginning after the one that was served last."""
+        states = pacing.states((pk, channel.sending_rate) for pk, channel in channels.items())
+        ready = [
+            pk
+            for pk, state in states.items()
+            if max(state.next_in_s, state.paused_for_s) <= delivery.HORIZON_S
+        ]
+        return sorted(ready, key=lambda pk: (pk <= self.last_served, pk))
 
     def _sender(self, channel: Channel) -> Sender:
         """The client of the channel's account, made anew when its credentials change."""

@@ -7,7 +7,7 @@ from celery.signals import worker_shutting_down
 from django.utils import timezone
 
 from channels import webhook_keys
-from sessions import attachments, closing, delivery, events, journal, pump, spool
+from sessions import attachments, closing, delivery, events, journal, lanes, pump, reconcile, spool, validity
 from sessions.nudges import nudge
 
 
@@ -26,6 +26,30 @@ def drain() -> None:
 @shared_task
 def settle_lost_claims() -> None:
     delivery.settle_lost_claims()
+
+
+@shared_task
+def queue_due() -> None:
+    """Scheduled texts whose time has come."""
+    if lanes.queue_due(now=timezone.now()):
+        nudge("sessions.tasks.drain")
+
+
+@shared_task
+def expire() -> None:
+    validity.expire(now=timezone.now())
+
+
+@shared_task
+def reconcile_unknown() -> None:
+    """Texts without a clear answer, or without a final state."""
+    if reconcile.check_due():
+        nudge("sessions.tasks.drain")
+
+
+@shared_task
+def cancel_at_itsp(attempt_id: int) -> None:
+    reconcile.cancel(attempt_id)
 
 
 @shared_task

@@ -4,6 +4,7 @@ import enum
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -18,9 +19,9 @@ class DeliveryStatus(models.TextChoices):
     QUEUED = "queued", _("Queued")  # waits with us
     SENDING = "sending", _("Sending")  # claimed by a worker
     UNKNOWN = "unknown", _("Unknown")  # the ITSP's answer was lost; never sent again blindly
+    ACCEPTED = "accepted", _("Accepted")  # the ITSP has it
     CANCELLED = "cancelled", _("Cancelled")
     EXPIRED = "expired", _("Expired")
-    ACCEPTED = "accepted", _("Accepted")  # the ITSP has it
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
     UNDELIVERED = "undelivered", _("Undelivered")
@@ -89,7 +90,7 @@ class InboundSms:
     recipient: str
     body: str
     media: tuple[MediaRef, ...] = ()
-    opt_out: bool | None = None  # True: the ITSP says that it is a STOP; False: a START; None: it says nothing
+    opt_out: bool | None = None  # the ITSP calls it a STOP (True) or START (False)
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,18 @@ class Accepted:
 
     itsp_message_id: str
     status: DeliveryStatus = DeliveryStatus.ACCEPTED
+
+
+@dataclass(frozen=True)
+class Found:
+    """A text that the ITSP has of us, as its list tells."""
+
+    itsp_message_id: str
+    body: str
+    created_at: datetime
+    status: DeliveryStatus
+    error_code: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -182,6 +195,18 @@ class Itsp(ABC):
 
     @abstractmethod
     def sender(self, credentials: Credentials) -> Sender: ...
+
+    @abstractmethod
+    def list_sent(self, credentials: Credentials, *, sender: str, recipient: str) -> list[Found]:
+        """All that the ITSP has from one address to another, newest first. Raises `ItspError`."""
+
+    @abstractmethod
+    def look_up(self, credentials: Credentials, itsp_message_id: str) -> Found:
+        """One text. Raises `ItspError`."""
+
+    @abstractmethod
+    def cancel(self, credentials: Credentials, itsp_message_id: str) -> bool:
+        """Asks for a text back that was not sent on yet. False if it is too late. Raises `ItspError`."""
 
     @abstractmethod
     def fetch_media(self, url: str, credentials: Credentials, max_bytes: int) -> Media:

@@ -3,7 +3,9 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import requests
@@ -21,6 +23,8 @@ from channels.itsp.base import (
     Acknowledgement,
     Advice,
     Credentials,
+    DeliveryStatus,
+    Found,
     InboundSms,
     Itsp,
     ItspError,
@@ -75,6 +79,30 @@ class TwilioSender(Sender):
         if not message.sid:
             raise ItspError(Advice.UNKNOWN, str(tables.NO_CLEAR_ANSWER))
         return Accepted(message.sid)
+
+
+def _client(credentials: Credentials) -> Client:
+    return TwilioSender(credentials, settings.ITSP_CHECK_TIMEOUT_S).client
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    try:
+        yield
+    except (TwilioException, requests.RequestException, ValueError) as error:
+        raise _translated(error) from error
+
+
+def _found(message: Any) -> Found:
+    code = str(message.error_code or "")
+    return Found(
+        itsp_message_id=message.sid,
+        body=message.body or "",
+        created_at=message.date_created,
+        status=tables.STATUSES.get(message.status, DeliveryStatus.ACCEPTED),
+        error_code=code,
+        reason=tables.words_for(code),
+    )
 
 
 def _translated(error: Exception, retry_after_s: float | None = None) -> ItspError:
@@ -142,6 +170,25 @@ class Twilio(Itsp):
 
     def sender(self, credentials: Credentials) -> Sender:
         return TwilioSender(credentials, settings.ITSP_TIMEOUT_S)
+
+    def list_sent(self, credentials: Credentials, *, sender: str, recipient: str) -> list[Found]:
+        with _errors():
+            messages = _client(credentials).messages.list(to=recipient, from_=sender, page_size=1000)
+        return [_found(message) for message in messages if message.direction != "inbound"]
+
+    def look_up(self, credentials: Credentials, itsp_message_id: str) -> Found:
+        with _errors():
+            return _found(_client(credentials).messages(itsp_message_id).fetch())
+
+    def cancel(self, credentials: Credentials, itsp_message_id: str) -> bool:
+        try:
+            with _errors():
+                _client(credentials).messages(itsp_message_id).update(status="canceled")
+        except ItspError as error:
+            if error.advice is Advice.FAIL:
+                return False
+            raise
+        return True
 
     def fetch_media(self, url: str, credentials: Credentials, max_bytes: int) -> Media:
         if urlsplit(url).hostname not in {API_HOST, urlsplit(settings.TWILIO_API_URL).hostname}:

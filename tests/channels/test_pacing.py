@@ -13,7 +13,8 @@ def granted(rate: int, seconds: float, sizes: int = 1) -> list[float]:
     slots: list[float] = []
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        slots += pacing.reserve(1, rate=rate, sizes=[sizes] * 50, horizon_s=0.1)
+        wanted = [pacing.Wanted(sizes)] * 50
+        slots += [slot for slot in pacing.reserve(1, rate=rate, wanted=wanted, horizon_s=0.1) if slot]
         time.sleep(0.01)
     return slots
 
@@ -56,3 +57,43 @@ def test_changed_rate_holds_a_second_later() -> None:
     changed_at = time.monotonic()
     slots = granted(5, 3.0)
     assert most_in_a_second([slot for slot in slots if slot >= changed_at + 1.0]) <= 5
+
+
+def test_number_with_a_lower_rate_does_not_hold_back_the_others() -> None:
+    wanted = [pacing.Wanted(1, 7, 2), pacing.Wanted(1)] * 25
+    slow: list[float] = []
+    others: list[float] = []
+    end = time.monotonic() + 3.5
+    while time.monotonic() < end:
+        slots = pacing.reserve(1, rate=50, wanted=wanted, horizon_s=0.1)
+        slow += [slot for slot in slots[::2] if slot]
+        others += [slot for slot in slots[1::2] if slot]
+        time.sleep(0.01)
+    assert most_in_a_second(slow) <= 2
+    assert most_in_a_second(sorted(slow + others)) <= 50
+    assert len(slow) + len(others) >= 2.4 * 50 * 0.97
+
+
+def test_refusals_in_a_row_back_off_longer_until_one_succeeds() -> None:
+    def back_off() -> float:
+        pacing.pause(1, seconds=None)
+        paused_for_s = pacing.states([(1, 10)])[1].paused_for_s
+        pacing.pause(1, seconds=None)  # of the same moment: counts once
+        time.sleep(paused_for_s + 0.01)
+        return paused_for_s
+
+    first, second = back_off(), back_off()
+    assert 0.49 <= first <= 1.0
+    assert 0.99 <= second <= 2.0
+    pacing.forget_refusals(1)
+    assert back_off() <= 1.0
+
+
+def test_too_fast_halves_the_rate_which_grows_back() -> None:
+    granted(100, 1.1)
+    pacing.slow_down(1, rate=100)
+    pacing.slow_down(1, rate=100)  # of the same second: once
+    assert 50 <= pacing.states([(1, 100)])[1].effective_rate <= 51
+    slots = granted(100, 2.5)
+    assert most_in_a_second(slots) <= 56
+    assert 52 <= pacing.states([(1, 100)])[1].effective_rate <= 57

@@ -1,0 +1,45 @@
+"""Expires what waited longer in our own queue than the channel's message validity: no text arrives stale."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import ngettext
+
+from channels.itsp.base import DeliveryStatus
+from channels.models import Channel
+from sessions import lanes
+from sessions.delivery import may_send
+from sessions.models import Attempt
+
+BATCH = 500
+
+
+def expire(*, now: datetime) -> int:
+    """Returns how many attempts. The clock of a channel that is paused or failing stands still."""
+    return sum(_expire_of(channel, now) for channel in may_send())
+
+
+def _expire_of(channel: Channel, now: datetime) -> int:
+    oldest_s = timedelta(hours=channel.message_validity_hours).total_seconds()
+    old = Attempt.objects.filter(
+        channel=channel, status=DeliveryStatus.QUEUED, queued_at__lt=now - timedelta(seconds=oldest_s)
+    )
+    with transaction.atomic():
+        locked = lanes.lock(set(old.order_by("queued_at").values_list("lane", flat=True)[:BATCH]))
+        waiting = old.filter(lane__in=locked).select_related("message__session__queue")
+        expired = [one for one in waiting if _waited_s(one, channel, now) > oldest_s]
+        reason = ngettext(
+            "It waited longer than %(hours)s hour in our queue and was not sent.",
+            "It waited longer than %(hours)s hours in our queue and was not sent.",
+            channel.message_validity_hours,
+        ) % {"hours": channel.message_validity_hours}
+        lanes.advance(
+            [lanes.Move(attempt, DeliveryStatus.EXPIRED, reason=reason) for attempt in expired], at=now
+        )
+        lanes.reseat(locked)
+    return len(expired)
+
+
+def _waited_s(attempt: Attempt, channel: Channel, now: datetime) -> float:
+    """Without the time that the channel was held meanwhile."""
+    return (now - attempt.queued_at).total_seconds() - (channel.held_s - attempt.held_s)
