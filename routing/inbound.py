@@ -1,10 +1,8 @@
 """Who is alerted when something happens at a destination."""
 
-from routing.models import Extension, MessageQueue
+from routing.models import Extension
 
 
-def agents_of(destination: Extension | MessageQueue) -> list[int]:
-    """The ids of the live extensions that see what waits there."""
-    if isinstance(destination, Extension):
-        return [destination.pk]
-    return list(destination.agents.live().values_list("pk", flat=True))
+def agents_of_queue(queue_id: int) -> list[int]:
+    """The ids of the live extensions that see what waits in the queue."""
+    return list(Extension.objects.live().filter(queues=queue_id).values_list("pk", flat=True))

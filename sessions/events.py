@@ -16,7 +16,7 @@ from django.utils import timezone
 from redis import RedisError
 
 from pbx_messaging.redis import redis_client
-from routing.inbound import agents_of
+from routing.inbound import agents_of_queue
 from sessions.models import Event, MessagingSession
 
 logger = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def audience_of(session: MessagingSession) -> list[int]:
     """The ids of the extensions that see the session now."""
     if session.agent_id is not None:
         return [session.agent_id]
-    return agents_of(session.queue) if session.queue else []
+    return agents_of_queue(session.queue_id) if session.queue_id else []
 
 
 def record(kind: EventKind, session: MessagingSession, *, audience: Iterable[int] = ()) -> None:

@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
-from django.db.models.functions import Greatest
+from django.db.models import Q
 
 from channels.itsp.base import InboundSms
 from channels.models import Channel, Number
@@ -36,8 +35,8 @@ def receive(channel: Channel, sms: InboundSms, *, at: datetime) -> Message:
     message = _store(channel, session, sms, at)
     _attach(message, sms)
     MessagingSession.objects.filter(pk=session.pk).update(
-        unread=F("unread") + 1,
-        last_active_at=Greatest("last_active_at", at),  # one that was spooled comes late
+        unread=session.unread + 1,  # it is locked
+        last_active_at=max(session.last_active_at, at),  # one that was spooled comes late
         last_message=message,
         archived_at=None,
     )

@@ -1,7 +1,7 @@
-"""Takes in what an ITSP posts: verified, journalled and processed in one transaction.
+"""Takes in what an ITSP posts: verified, processed and journalled in one transaction.
 
-If processing fails, its savepoint is rolled back and the journal keeps the request with the reason; it is
-tried again by beat. Every request that is answered 200 is in the journal.
+If processing fails, it is rolled back and the journal keeps the request with the reason; it is tried again
+by beat. Every request that is answered 200 is in the journal.
 """
 
 import logging
@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from channels import webhook_url
@@ -41,13 +40,11 @@ class Verdict:
 
 def channel_at(token: str, *, now: datetime) -> Channel | None:
     """The channel whose webhook answers under the token."""
-    address = (
-        WebhookAddress.objects.select_related("channel")
-        .filter(Q(expires_at=None) | Q(expires_at__gt=now))
-        .filter(token_hash=webhook_url.hash_of(token), channel__archived_at=None)
-        .first()
-    )
-    return address.channel if address else None
+    addresses = WebhookAddress.objects.select_related("channel").defer("token")  # it would be decrypted
+    for address in addresses.filter(token_hash=webhook_url.hash_of(token)):
+        if address.channel.archived_at is None and (address.expires_at is None or address.expires_at > now):
+            return address.channel
+    return None
 
 
 def take(token: str, call: WebhookCall, *, at: datetime) -> Verdict:
@@ -61,8 +58,12 @@ def take(token: str, call: WebhookCall, *, at: datetime) -> Verdict:
     if not itsp.is_authentic(call, channel.credentials):
         reason = "The signature is wrong: it was made with another Auth Token, or for another URL."
         return _reject(call, Verdict(Outcome.REJECTED, reason, channel, forbidden=True), at)
-    with transaction.atomic():
-        verdict = _process(channel, call, at)
+    try:
+        with transaction.atomic():
+            verdict = _act(channel, call, at)
+            _write(call, verdict, at)
+    except Exception as error:
+        verdict = _verdict_on(error, channel)
         _write(call, verdict, at)
     return verdict
 
@@ -105,16 +106,21 @@ def _process(channel: Channel, call: WebhookCall, at: datetime) -> Verdict:
     try:
         with transaction.atomic():
             return _act(channel, call, at)
-    except inbound.UnknownNumber as error:
-        return Verdict(Outcome.IGNORED, f"This channel does not have the number {error}.", channel)
-    except inbound.AlreadyStored:
-        return Verdict(Outcome.DUPLICATE, "The text is already stored.", channel)
-    except ItspError as error:
-        return Verdict(Outcome.IGNORED, error.reason, channel)
     except Exception as error:
-        if transaction.get_rollback():  # not even the savepoint could be rolled back: the database is away
-            raise
-        return _failed(channel, error)
+        return _verdict_on(error, channel)
+
+
+def _verdict_on(error: Exception, channel: Channel) -> Verdict:
+    match error:
+        case inbound.UnknownNumber():
+            return Verdict(Outcome.IGNORED, f"This channel does not have the number {error}.", channel)
+        case inbound.AlreadyStored():
+            return Verdict(Outcome.DUPLICATE, "The text is already stored.", channel)
+        case ItspError():
+            return Verdict(Outcome.IGNORED, error.reason, channel)
+    name = type(error).__name__
+    logger.error("a webhook request could not be processed: %s", name, exc_info=error)
+    return Verdict(Outcome.FAILED, f"{name}; it is tried again.", channel)
 
 
 def _act(channel: Channel, call: WebhookCall, at: datetime) -> Verdict:
@@ -137,11 +143,6 @@ def _act_on(channel: Channel, item: InboundSms | StatusUpdate, at: datetime) -> 
         inbound.receive(channel, item, at=at)
         return ""
     return "" if statuses.apply(channel, item, at=at) else "It is about a message that we did not send."
-
-
-def _failed(channel: Channel, error: Exception) -> Verdict:
-    logger.error("a webhook request is tried again: %s", type(error).__name__, exc_info=error)
-    return Verdict(Outcome.FAILED, f"{type(error).__name__}; it is tried again.", channel)
 
 
 def _write(call: WebhookCall, verdict: Verdict, at: datetime) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from channels import webhook_keys
-from channels.models import Channel
+from channels.itsp.base import WebhookCall
 from channels.webhook_url import hash_of
 from sessions import journal as intake
 from sessions import spool
@@ -141,15 +142,15 @@ def test_request_that_cannot_be_journalled_stays_and_keeps_nothing_back(
     with database_away():
         post_inbound(1, "First")
         post_inbound(2, "Second")
-    process = intake._process
+    take = intake.take
 
-    def broken_for_first(channel: Channel, call: Any, at: Any) -> intake.Verdict:
+    def broken_for_first(token: str, call: WebhookCall, *, at: datetime) -> intake.Verdict:
         if b"First" in call.body:
             raise ValueError("a defect")
-        return process(channel, call, at)
+        return take(token, call, at=at)
 
     with monkeypatch.context() as patch:
-        patch.setattr(intake, "_process", broken_for_first)
+        patch.setattr(intake, "take", broken_for_first)
         assert spool.drain() == 1
     assert waiting(redis_client) == (1, 0)
     assert spool.drain() == 1
