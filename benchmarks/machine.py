@@ -1,0 +1,43 @@
+"""What else the machine was doing while something was measured."""
+
+import os
+import time
+from pathlib import Path
+
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+
+
+class OtherLoad:
+    """Cores that processes other than ours kept busy since the last call of `cores()`. Linux only."""
+
+    def __init__(self) -> None:
+        self._last = self._reading()
+
+    def cores(self) -> float:
+        """0.5 is half a core's time. What this process started, and ended, counts as ours."""
+        now, last = self._reading(), self._last
+        self._last = now
+        return max((now[1] - last[1]) / (now[0] - last[0]), 0.0)
+
+    @staticmethod
+    def _reading() -> tuple[float, float]:
+        fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+        user, nice, system, _idle, _iowait, irq, softirq, *_ = map(int, fields)
+        busy = user + nice + system + irq + softirq
+        return time.monotonic(), (busy - _ticks_of(os.getpid())) / TICKS_PER_S
+
+
+def _ticks_of(root: int) -> int:
+    """The processor time of a process and all below it."""
+    parents, ticks = {}, {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:  # it ended meanwhile
+            continue
+        parents[int(folder.name)] = int(fields[1])
+        ticks[int(folder.name)] = sum(map(int, fields[11:15]))
+    ours = {root}
+    while more := {pid for pid, parent in parents.items() if parent in ours} - ours:
+        ours |= more
+    return sum(ticks.get(pid, 0) for pid in ours)
