@@ -1,0 +1,175 @@
+"""What became of it: unknown texts are adopted or proven absent, silent ones are looked up."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from channels.itsp.base import DeliveryStatus, OutboundSms
+from routing.models import Extension, MessageQueue
+from sessions import actions, lanes, pump, reconcile, validity
+from sessions.models import Attempt, Lane, Message
+from tests.factories import CONTACT, OUR_NUMBER, Road, make_road
+from tests.servers import Simulator
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def own_road(simulator: Simulator, queue: MessageQueue, agents: list[Extension]) -> Road:
+    account = simulator.get("/control/state")
+    simulator.post("/control/settings", {"callbacks": "never", "send_delay_ms": 0, "deliver_delay_ms": 0})
+    return make_road(
+        queue, agents[0], rate=225, account_sid=account["account_sid"], auth_token=account["auth_token"]
+    )
+
+
+def write(agent: Extension, road: Road, body: str) -> Message:
+    return actions.start_session(agent=agent, number=road.number, contact=CONTACT, body=body)
+
+
+def unknown(agent: Extension, road: Road, simulator: Simulator, fault: str, body: str = "Perhaps") -> Attempt:
+    """An attempt whose answer was lost, whether it arrived (`drop_after_accept`) or not (`500`)."""
+    simulator.post("/control/faults", {"kind": fault, "count": 1})
+    write(agent, road, body)
+    pump.run()
+    attempt = Attempt.objects.get(status="unknown")
+    Attempt.objects.update(check_at=timezone.now())
+    return attempt
+
+
+def bodies(simulator: Simulator) -> list[str]:
+    return [one["body"] for one in simulator.get("/control/messages")["messages"]]
+
+
+def test_unknown_text_that_arrived_is_adopted_and_its_lane_goes_on(
+    own_road: Road, agents: list[Extension], simulator: Simulator
+) -> None:
+    attempt = unknown(agents[0], own_road, simulator, "drop_after_accept")
+    write(agents[0], own_road, "Behind it")
+    assert reconcile.check_due() == 1
+    attempt.refresh_from_db()
+    (there,) = simulator.get("/control/messages")["messages"]
+    assert (attempt.status, attempt.itsp_message_id) == ("delivered", there["sid"])
+    pump.run()
+    assert bodies(simulator) == ["Perhaps", "Behind it"]
+
+
+def test_unknown_text_that_is_absent_is_sent_again_only_after_the_wait(
+    own_road: Road, agents: list[Extension], simulator: Simulator, settings: Any
+) -> None:
+    attempt = unknown(agents[0], own_road, simulator, "500")
+    assert reconcile.check_due() == 0
+    attempt.refresh_from_db()
+    assert attempt.status == "unknown"
+    assert attempt.check_at is not None
+    assert attempt.check_at > timezone.now()
+    settings.RECONCILE_GIVE_UP_S = 0
+    Attempt.objects.update(check_at=timezone.now())
+    assert reconcile.check_due() == 1
+    pump.run()
+    assert bodies(simulator) == ["Perhaps"]
+
+
+def test_copies_beyond_the_first_are_flagged(
+    own_road: Road, agents: list[Extension], simulator: Simulator
+) -> None:
+    attempt = unknown(agents[0], own_road, simulator, "drop_after_accept")
+    twin = pump.Pump()._sender(own_road.channel)
+    second = twin.send(OutboundSms(OUR_NUMBER, CONTACT, "Perhaps", "https://x.example/w/"), lambda: None)
+    assert reconcile.check_due() == 1
+    attempt.refresh_from_db()
+    first = simulator.get("/control/messages")["messages"][0]["sid"]
+    assert attempt.itsp_message_id == first
+    assert attempt.reason == f"The ITSP has it more than once: {second.itsp_message_id}."
+
+
+def test_same_text_sent_before_is_not_adopted(
+    own_road: Road, agents: list[Extension], simulator: Simulator
+) -> None:
+    write(agents[0], own_road, "Perhaps")
+    pump.run()
+    attempt = unknown(agents[0], own_road, simulator, "500")
+    assert reconcile.check_due() == 1  # the first, whose callbacks never came
+    attempt.refresh_from_db()
+    assert attempt.status == "unknown"
+
+
+def test_itsp_that_does_not_answer_leaves_it_unknown(
+    own_road: Road, agents: list[Extension], simulator: Simulator, settings: Any
+) -> None:
+    attempt = unknown(agents[0], own_road, simulator, "500")
+    settings.RECONCILE_GIVE_UP_S = 0
+    settings.TWILIO_API_URL = "http://127.0.0.1:9"
+    assert reconcile.check_due() == 0
+    attempt.refresh_from_db()
+    assert attempt.status == "unknown"
+
+
+def test_text_without_a_final_state_is_looked_up(
+    own_road: Road, agents: list[Extension], simulator: Simulator
+) -> None:
+    message = write(agents[0], own_road, "Silent")
+    pump.run()
+    assert reconcile.check_due() == 0  # not for hours
+    Attempt.objects.update(check_at=timezone.now())
+    assert reconcile.check_due() == 1
+    message.refresh_from_db()
+    assert message.status == "delivered"
+    assert Attempt.objects.get().check_at is None
+
+
+def test_text_that_waited_too_long_expires_in_words_and_the_next_goes_out(
+    own_road: Road, agents: list[Extension], simulator: Simulator
+) -> None:
+    message = write(agents[0], own_road, "Stale")
+    Attempt.objects.update(queued_at=timezone.now() - timedelta(hours=4, seconds=1))
+    write(agents[0], own_road, "Fresh")
+    assert validity.expire(now=timezone.now()) == 1
+    message.refresh_from_db()
+    assert (message.status, message.reason) == (
+        "expired",
+        "It waited longer than 4 hours in our queue and was not sent.",
+    )
+    pump.run()
+    assert bodies(simulator) == ["Fresh"]
+
+
+def test_validity_stands_still_while_the_channel_is_held(own_road: Road, agents: list[Extension]) -> None:
+    write(agents[0], own_road, "Patient")
+    now = timezone.now()
+    Attempt.objects.update(queued_at=now - timedelta(hours=5))
+    own_road.channel.held_s = 2 * 3600
+    own_road.channel.save()
+    assert validity.expire(now=now) == 0
+    assert validity.expire(now=now + timedelta(hours=1, seconds=1)) == 1
+
+
+def test_scheduled_text_waits_for_its_time(
+    own_road: Road, agents: list[Extension], simulator: Simulator
+) -> None:
+    message = write(agents[0], own_road, "Later")
+    Attempt.objects.update(status=DeliveryStatus.SCHEDULED, due_at=timezone.now() + timedelta(hours=1))
+    Lane.objects.update(head=None)
+    assert lanes.queue_due(now=timezone.now()) == 0
+    pump.run()
+    assert bodies(simulator) == []
+    assert lanes.queue_due(now=timezone.now() + timedelta(hours=2)) == 1
+    pump.run()
+    assert bodies(simulator) == ["Later"]
+    message.refresh_from_db()
+    assert message.status == "accepted"
+
+
+def test_text_is_taken_back_from_the_itsp_while_it_can_be(
+    own_road: Road, agents: list[Extension], simulator: Simulator
+) -> None:
+    simulator.post("/control/numbers", {"address": OUR_NUMBER, "rate": 0.01})
+    write(agents[0], own_road, "Takes the number's only slot")
+    message = write(agents[0], own_road, "Not after all")
+    pump.run()
+    assert reconcile.cancel(message.attempts.get().pk)
+    message.refresh_from_db()
+    assert message.status == "cancelled"
+    assert simulator.get("/control/messages")["messages"][1]["status"] == "canceled"
