@@ -21,12 +21,12 @@ class Query:
     descending: bool
 
     @classmethod
-    def of(cls, request: HttpRequest, columns: Sequence[str]) -> "Query":
-        """Reads `q` and `sort`; `sort` is a column's name, after a "-" when descending."""
+    def of(cls, request: HttpRequest, columns: Sequence[str], *, default: str = "") -> "Query":
+        """Reads `q` and `sort`; `sort` is a column's name, after a "-" when descending, as is `default`."""
         sort = request.GET.get("sort", "")
+        if sort.removeprefix("-") not in columns:
+            sort = default or columns[0]
         column = sort.removeprefix("-")
-        if column not in columns:
-            sort, column = "", columns[0]
         return cls(request.GET.get("q", "").replace("\0", "").strip(), column, sort.startswith("-"))
 
 
@@ -58,9 +58,10 @@ def listing_of(
     *,
     columns: Mapping[str, Sequence[str]],
     search: Sequence[str],
+    default: str = "",
 ) -> Listing[Row]:
-    """`columns` maps each sortable column to the fields that it sorts by; the first is the default."""
-    query = Query.of(request, list(columns))
+    """`columns` maps each sortable column to the fields that it sorts by; `default` is as the `sort`."""
+    query = Query.of(request, list(columns), default=default)
     sign = "-" if query.descending else ""
     order = [f"{sign}{field}" for field in columns[query.column]] + [f"{sign}pk"]
     found = matching(rows, query.text, search).order_by(*order)

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from channels.models import Number
@@ -28,31 +27,55 @@ class ReplyForm(forms.Form):
     client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
-class NewMessageForm(ReplyForm):
-    """A first text to a contact. National input is shown in E.164 before it is used."""
+class ContactForm(forms.Form):
+    """An address to text. National input is shown in E.164 before it is used."""
 
-    number = forms.ModelChoiceField(Number.objects.none(), label=_("From"), empty_label=None)
     contact = forms.CharField(
         label=_("To"),
         max_length=32,
         widget=forms.TextInput(attrs={"inputmode": "tel", "placeholder": "+14155550100"}),
     )
-    field_order = ("number", "contact", "body", "client_id")
 
-    def __init__(self, *args: Any, agent: Extension, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.note = ""
-        number = self.fields["number"]
-        assert isinstance(number, forms.ModelChoiceField)  # noqa: S101 (for the type)
-        number.queryset = numbers_of(agent)
 
     def clean_contact(self) -> str:
-        """The address; `note` is set where the input was changed, for the agent to look at first."""
+        """The address; `note` is set where the input was changed, for whoever typed it to look at first."""
         read = read_number(self.cleaned_data["contact"], settings.DEFAULT_REGION)
         self.note = read.note
         return read.address
 
     def show_address_read(self) -> None:
         """Puts what was read in the place of what was typed."""
-        self.data = QueryDict(mutable=True)
-        self.data.update({**self.cleaned_data, "number": self.cleaned_data["number"].pk})
+        self.data = {name: self.data[name] for name in self.data} | {"contact": self.cleaned_data["contact"]}
+
+
+class NewMessageForm(ReplyForm, ContactForm):
+    """A first text to a contact."""
+
+    number = forms.ModelChoiceField(Number.objects.none(), label=_("From"), empty_label=None)
+    field_order = ("number", "contact", "body", "client_id")
+
+    def __init__(self, *args: Any, agent: Extension, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        number = self.fields["number"]
+        assert isinstance(number, forms.ModelChoiceField)  # noqa: S101 (for the type)
+        number.queryset = numbers_of(agent)
+
+
+class OptOutForm(ContactForm):
+    """A contact whom an administrator opts out by hand."""
+
+    number = forms.ModelChoiceField(
+        Number.objects.live().filter(channel__archived_at=None).order_by("address"),
+        label=_("Number"),
+        empty_label=_("Choose a number…"),
+        widget=forms.Select(attrs={"data-searchable": ""}),
+        help_text=_("The contact gets no more texts from this number. Its other texts are not affected."),
+    )
+    field_order = ("number", "contact")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contact"].label = _("Contact")

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from sessions.stream import event_stream
-from sessions.views import inbox
+from sessions.views import inbox, opt_outs
 from sessions.views.attachments import attachment
 from sessions.views.initiating import new_message
 from sessions.webhooks import webhook
@@ -18,4 +18,8 @@ urlpatterns = [
     path("inbox/<int:pk>/reply/", inbox.reply, name="inbox-reply"),
     path("inbox/<int:pk>/close/", inbox.close, name="inbox-close"),
     path("inbox/attachments/<int:pk>/", attachment, name="inbox-attachment"),
+    path("opt-outs/", opt_outs.opt_out_list, name="optout-list"),
+    path("opt-outs/add/", opt_outs.opt_out_add, name="optout-add"),
+    path("opt-outs/export/", opt_outs.opt_out_export, name="optout-export"),
+    path("opt-outs/<int:pk>/re-open/", opt_outs.opt_out_reopen, name="optout-reopen"),
 ]

@@ -11,7 +11,8 @@ from routing.access import AgentRequest, agent_required
 from routing.models import Extension
 from sessions import actions
 from sessions.forms import ReplyForm
-from sessions.models import MessagingSession
+from sessions.models import MessagingSession, OptOutEntry
+from sessions.opt_outs import opt_out_of
 from sessions.queries import inbox_of, listed, numbers_of, thread_of
 
 LISTED_MOST = 100  # sessions of each group
@@ -66,6 +67,8 @@ def reply(request: AgentRequest, pk: int) -> HttpResponse:
         form.add_error(None, _("The session was closed meanwhile. Send it as a new message."))
     except actions.NotTheOwner:
         form.add_error(None, _("Only the agent who picked the session up can answer."))
+    except actions.OptedOut:
+        form.add_error(None, _("It was not sent: the contact opted out of texts from this number."))
     return render(request, "sessions/_session.html", _open(request, session, form=form), status=422)
 
 
@@ -100,17 +103,21 @@ def groups(request: AgentRequest) -> dict[str, Any]:
 def _open(request: AgentRequest, session: MessagingSession, form: ReplyForm | None = None) -> dict[str, Any]:
     """What the right side shows of a session; its owner has then read it."""
     actions.mark_read(session, agent=request.agent)
+    opt_out = opt_out_of(session.number_id, session.contact) if session.is_open else None
     return {
         "agent": request.agent,
         "session": session,
         "thread": thread_of(session),
-        "composer": _composer(session, request.agent),
+        "composer": _composer(session, request.agent, opt_out),
+        "opt_out": opt_out,
         "form": form or ReplyForm(),
     }
 
 
-def _composer(session: MessagingSession, agent: Extension) -> str:
+def _composer(session: MessagingSession, agent: Extension, opt_out: OptOutEntry | None) -> str:
     """What stands below the thread."""
     if not session.is_open:
         return "closed"
-    return "reply" if session.agent_id == agent.pk else "pick_up"
+    if session.agent_id != agent.pk:
+        return "pick_up"
+    return "opted_out" if opt_out else "reply"

@@ -45,6 +45,9 @@ def _started(form: NewMessageForm, agent: Extension) -> Message | None:
             else _("A session with this contact waits in another queue.")
         )
         form.add_error("contact", words % {"agent": other.by})
+    except actions.OptedOut:
+        words = _("This contact opted out of texts from this number, so none can be sent.")
+        form.add_error("contact", words)
     except actions.NotAllowedToInitiate:
         form.add_error("number", _("You may not start sessions from this number."))
     return None

@@ -7,7 +7,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
-from tests.factories import make_agent, make_road
+from sessions import opt_outs
+from sessions.models import OptOutEntry
+from tests.factories import CONTACT, make_agent, make_road
 from tests.portal import logged_in
 
 ADMINISTRATORS = {
@@ -17,6 +19,7 @@ ADMINISTRATORS = {
         for page in ("list", "add", "edit", "delete")
     ),
     *(f"channel-{page}" for page in ("list", "add", "edit", "delete", "itsp")),
+    *(f"optout-{page}" for page in ("list", "add", "export", "reopen")),
     "rule-dialog",
     "rule-save",
 }
@@ -45,12 +48,14 @@ def test_every_page_has_a_rule() -> None:
 def paths(administrator: User) -> dict[str, str]:
     """The administrators' pages, of things that are there."""
     agent = make_agent("1001")
-    channel = make_road(agent).channel
-    pks = {"user": agent.user.pk, "extension": agent.pk, "channel": channel.pk}
+    road = make_road(agent)
+    opt_outs.opt_out(road.number, CONTACT, by=administrator)
+    pks = {"user": agent.user.pk, "extension": agent.pk, "channel": road.channel.pk}
+    pks["optout"] = OptOutEntry.objects.get().pk
     found = {}
     for name in sorted(ADMINISTRATORS):
         kind, _, page = name.partition("-")
-        needs_pk = page in {"edit", "delete"}
+        needs_pk = page in {"edit", "delete", "reopen"}
         found[name] = reverse(name, args=[pks.get(kind, 1)] if needs_pk else [])
     return found
 
