@@ -36,8 +36,10 @@ def queue_due() -> None:
 
 
 @shared_task
-def expire() -> None:
+def tidy_queues() -> None:
+    """Texts that waited too long, and those whose number changed its channel."""
     validity.expire(now=timezone.now())
+    moving.follow_numbers()
 
 
 @shared_task
