@@ -107,7 +107,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout"
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # remembers nothing: all of it is due again in seconds
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "drain": {"task": "sessions.tasks.drain", "schedule": 1.0, "options": {"expires": 1}},
     "queue-due": {"task": "sessions.tasks.queue_due", "schedule": 1.0, "options": {"expires": 1}},

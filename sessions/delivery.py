@@ -4,7 +4,9 @@ An attempt is sent at most once: it is claimed with a lease, sent only while the
 whose outcome nobody told is `unknown`, never sent again blindly.
 """
 
+import logging
 import math
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +16,15 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Exists, F, Min, OuterRef, QuerySet
 from django.utils import timezone
+from redis import RedisError
 
 from channels import holding, pacing, webhook_url
 from channels.itsp.base import Accepted, Advice, DeliveryStatus, ItspError, OutboundSms
 from channels.models import Channel
 from sessions import lanes, opt_outs
 from sessions.models import Attempt, Lane
+
+logger = logging.getLogger(__name__)
 
 HORIZON_S = 0.15  # how far ahead slots are reserved
 BATCH = 100  # attempts that one claim takes at most
@@ -31,12 +36,13 @@ LOST = "The worker that was sending it was lost, so it may or may not have been 
 
 @dataclass(frozen=True)
 class Claim:
-    """An attempt that this process alone may send, at its slot (`time.monotonic()`)."""
+    """An attempt that this process alone may send, at its slot (`time.monotonic()`, as `taken_at`)."""
 
     attempt_id: int
     lane_id: int
     channel_id: int
     claimed_at: datetime
+    taken_at: float
     slot: float
     sms: OutboundSms
 
@@ -51,8 +57,7 @@ class Result:
 
 def channels_with_work() -> QuerySet[Channel]:
     """Channels that may send and have something to send."""
-    claimable = Lane.objects.filter(channel=OuterRef("pk"), head__isnull=False, in_flight=None)
-    return may_send().filter(Exists(claimable)).order_by("pk")
+    return may_send().filter(Exists(_claimable(OuterRef("pk")))).order_by("pk")
 
 
 def may_send() -> QuerySet[Channel]:
@@ -79,12 +84,12 @@ def claim(channel_id: int, *, most: int) -> list[Claim]:
             horizon_s=HORIZON_S,
         )
         granted = [(one, slot) for one, slot in zip(free, slots, strict=True) if slot is not None]
-        now = timezone.now()
+        taken_at, now = time.monotonic(), timezone.now()
         ids = [attempt.pk for attempt, _slot in granted]
         Attempt.objects.filter(pk__in=ids).update(status=DeliveryStatus.SENDING, claimed_at=now)
         Lane.objects.filter(head__in=ids).update(in_flight=F("head"))
     token = _callback_token(channel)
-    return [_claim(attempt, now, slot, token) for attempt, slot in granted]
+    return [_claim(attempt, now, taken_at, slot, token) for attempt, slot in granted]
 
 
 def settle(results: Sequence[Result]) -> None:
@@ -105,7 +110,10 @@ def settle(results: Sequence[Result]) -> None:
     for result in results:
         by_channel[result.claim.channel_id].append(result.outcome)
     for channel_id, outcomes in by_channel.items():
-        _obey(channel_id, outcomes)
+        try:
+            _obey(channel_id, outcomes)
+        except RedisError as error:
+            logger.warning("the limiter is away and is not told of the ITSP's answers: %s", error)
 
 
 def settle_lost_claims() -> int:
@@ -131,15 +139,19 @@ def _room(channel: Channel) -> int:
     return max(0, most - int(count))
 
 
+def _claimable(channel: Channel | OuterRef) -> QuerySet[Lane]:
+    """Lanes of a channel whose head may be claimed; one whose number moved away waits for `moving`."""
+    return Lane.objects.filter(channel=channel, number__channel=channel, head__isnull=False, in_flight=None)
+
+
 def _heads(channel: Channel, room: int) -> list[Attempt]:
     """The oldest attempts that may be sent now, with what sending needs, their lanes locked.
 
     A number with a rate of its own contributes a few only: its queue must not hide those of the others.
     """
-    claimable = Lane.objects.filter(
-        channel=channel, number__channel=channel, head__isnull=False, in_flight=None
+    claimable = (
+        _claimable(channel).select_for_update(skip_locked=True, of=("self",), no_key=True).order_by("head")
     )
-    claimable = claimable.select_for_update(skip_locked=True, of=("self",), no_key=True).order_by("head")
     limited = dict(channel.numbers.exclude(sending_rate=None).values_list("pk", "sending_rate"))
     heads = list(claimable.exclude(number__in=limited).values_list("head", flat=True)[:room])
     for number_id, rate in limited.items():
@@ -160,14 +172,14 @@ def _callback_token(channel: Channel) -> str:
     return str(address.token) if address else ""
 
 
-def _claim(attempt: Attempt, claimed_at: datetime, slot: float, token: str) -> Claim:
+def _claim(attempt: Attempt, claimed_at: datetime, taken_at: float, slot: float, token: str) -> Claim:
     sms = OutboundSms(
         sender=attempt.lane.number.address,
         recipient=attempt.lane.contact,
         body=attempt.message.body,
         callback_url=f"{webhook_url.callback_url(token)}?attempt={attempt.pk}",
     )
-    return Claim(attempt.pk, attempt.lane_id, attempt.channel_id, claimed_at, slot, sms)
+    return Claim(attempt.pk, attempt.lane_id, attempt.channel_id, claimed_at, taken_at, slot, sms)
 
 
 def _move(attempt: Attempt, result: Result) -> lanes.Move:

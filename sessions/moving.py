@@ -15,7 +15,8 @@ def follow_numbers() -> int:
     strayed = Lane.objects.filter(head__isnull=False, in_flight=None).exclude(channel=F("number__channel"))
     with transaction.atomic():
         locked = lanes.lock(strayed.values_list("pk", flat=True)[:BATCH])
-        channels = dict(strayed.filter(pk__in=locked).values_list("pk", "number__channel"))
+        still = strayed.filter(pk__in=[lane.pk for lane in locked])
+        channels = dict(still.values_list("pk", "number__channel"))
         for lane_id, channel_id in channels.items():
             Lane.objects.filter(pk=lane_id).update(channel=channel_id)
             waiting = Attempt.objects.filter(lane=lane_id, status=DeliveryStatus.QUEUED)

@@ -7,7 +7,19 @@ from celery.signals import worker_shutting_down
 from django.utils import timezone
 
 from channels import webhook_keys
-from sessions import attachments, closing, delivery, events, journal, lanes, pump, reconcile, spool, validity
+from sessions import (
+    attachments,
+    closing,
+    delivery,
+    events,
+    journal,
+    lanes,
+    moving,
+    pump,
+    reconcile,
+    spool,
+    validity,
+)
 from sessions.nudges import nudge
 
 
