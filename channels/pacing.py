@@ -7,7 +7,6 @@ the lost second may have been full.
 """
 
 import random
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +14,7 @@ from typing import Any
 
 from redis.commands.core import Script
 
+from channels.redis_clock import RedisClock
 from pbx_messaging.redis import redis_client
 
 SPACING = 1.005  # of the exact interval, so that jitter can't squeeze one slot too many into a second
@@ -109,6 +109,9 @@ return states
 )
 
 
+_clock = RedisClock()
+
+
 @dataclass(frozen=True)
 class Wanted:
     """A text that wants to be sent: how many slots it takes, and its number's own rate if it has one."""
@@ -139,9 +142,9 @@ def reserve(channel_id: int, *, rate: int, wanted: Sequence[Wanted], horizon_s: 
     for one in wanted:
         args += [one.slots, place.get(one.number_id, 0), one.number_rate or 0]
     keys = [_key(channel_id), *(f"pace:number:{number_id}" for number_id in numbers)]
-    answer = _script(_RESERVE)(keys=keys, args=args)
-    here, (redis_now, *slots) = time.monotonic(), answer
-    return [here + (slot - redis_now) / 1_000_000 if slot else None for slot in slots]
+    redis_now, *slots = _script(_RESERVE)(keys=keys, args=args)
+    _clock.learn(redis_now)
+    return [_clock.here(slot) if slot else None for slot in slots]
 
 
 def pause(channel_id: int, *, seconds: float | None) -> None:

@@ -62,12 +62,13 @@ class TwilioSender(Sender):
     def __init__(self, credentials: Credentials, timeout_s: float) -> None:
         self.http = HttpClient(timeout_s)
         self.client = Client(credentials["account_sid"], credentials["auth_token"], http_client=self.http)
+        self.messages = self.client.messages  # imports what sending needs before the first slot comes
 
     def send(self, sms: OutboundSms, wait_for_slot: Callable[[], None]) -> Accepted:
         media = {"media_url": list(sms.media_urls)} if sms.media_urls else {}
         try:
             with self.http.slot(wait_for_slot):
-                message = self.client.messages.create(
+                message = self.messages.create(
                     to=sms.recipient,
                     from_=sms.sender,
                     body=sms.body,

@@ -114,7 +114,7 @@ def test_too_many_requests_is_tried_again_in_order(
 def test_ambiguous_answer_is_unknown_and_never_sent_again(
     own_road: Road, agents: list[Extension], simulator: Simulator, fault: str
 ) -> None:
-    simulator.post("/control/faults", {"kind": fault, "count": 1})
+    simulator.post("/control/faults", {"kind": fault, "count": 1, "to": CONTACT})
     simulator.post("/control/settings", {"callbacks": "never"})
     write(agents[0], own_road, "Perhaps")
     write(agents[0], own_road, "Behind it")
