@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
+from django.db import Error, InterfaceError, OperationalError, connection
 from redis import RedisError
 
 from channels import pacing
@@ -45,6 +46,7 @@ def run() -> bool:
 class Pump:
     def __init__(self) -> None:
         self.results: queue.SimpleQueue[Result] = queue.SimpleQueue()
+        self.unsettled: list[Result] = []
         self.senders: dict[int, tuple[object, Sender]] = {}
         self.in_flight = 0
         self.last_served = 0
@@ -60,8 +62,8 @@ class Pump:
 
     def _claim(self, submit: Callable[[Callable[[Claim, Sender], None], Claim, Sender], object]) -> bool:
         """Starts what may start now. True if anything waits, be it for its slot."""
-        channels = {channel.pk: channel for channel in delivery.channels_with_work()}
         try:
+            channels = {channel.pk: channel for channel in delivery.channels_with_work()}
             for pk in self._in_turn(channels):
                 free = settings.SENDER_THREADS - self.in_flight
                 if not free:
@@ -73,6 +75,9 @@ class Pump:
                     self.in_flight += 1
         except RedisError as error:
             logger.warning("nothing is sent while the limiter is away: %s", error)
+        except (OperationalError, InterfaceError) as error:
+            _give_up_connection(error)
+            return False
         return bool(channels)
 
     def _in_turn(self, channels: dict[int, Channel]) -> list[int]:
@@ -95,11 +100,10 @@ class Pump:
 
     def _send(self, claim: Claim, sender: Sender) -> None:
         """In a sender thread. Whatever happens, there is a result."""
-        claimed = time.monotonic()
 
         def wait_for_slot() -> None:
             time.sleep(max(0.0, claim.slot - time.monotonic()))
-            if time.monotonic() - claimed > settings.CLAIM_MARGIN_S:
+            if time.monotonic() - claim.taken_at > settings.CLAIM_MARGIN_S:
                 raise ItspError(Advice.RETRY, "It was claimed too long ago.", retry_after_s=0.1)
 
         try:
@@ -113,11 +117,35 @@ class Pump:
             self.results.put(Result(claim, outcome))
 
     def _settle(self) -> None:
-        """Writes down the results of the last tick."""
-        done = _taken(self.results, time.monotonic() + TICK_S)
-        if done:
-            self.in_flight -= len(done)
+        """Writes down the results of the last tick, and those that the database was away for."""
+        done = self.unsettled + _taken(self.results, time.monotonic() + TICK_S)
+        if not done:
+            return
+        self.unsettled = done
+        try:
             delivery.settle(done)
+        except (OperationalError, InterfaceError) as error:
+            _give_up_connection(error)
+            if not stopping.is_set():
+                return
+        except Error:
+            _settle_each(done)
+        self.in_flight -= len(done)
+        self.unsettled = []
+
+
+def _settle_each(results: list[Result]) -> None:
+    """One that the database refuses must not keep the others; its claim is lost, then asked about."""
+    for result in results:
+        try:
+            delivery.settle([result])
+        except Error:
+            logger.exception("attempt %s can't be settled", result.claim.attempt_id)
+
+
+def _give_up_connection(error: Exception) -> None:
+    logger.warning("the database is away: %s", error)
+    connection.close()
 
 
 def _taken(results: "queue.SimpleQueue[Result]", until: float) -> list[Result]:
