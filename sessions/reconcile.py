@@ -4,6 +4,7 @@ An unknown text is adopted if the ITSP has it, and sent again only once it is pr
 """
 
 import logging
+import threading
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -22,15 +23,35 @@ BATCH = 50
 LEASE = timedelta(minutes=2)  # nobody else asks about it meanwhile
 CLOCK_SKEW = timedelta(seconds=5)  # between the ITSP's clock, of whole seconds, and ours
 
+_only_one = threading.Lock()
+
 
 def check_due() -> int:
-    """Asks about all that is due. Returns how many attempts were settled by it."""
+    """Asks about what is due. Returns how many attempts were settled by it."""
+    if not _only_one.acquire(blocking=False):
+        return 0  # an ITSP that hangs must not take all the worker's threads
+    try:
+        return _check_due()
+    finally:
+        _only_one.release()
+
+
+def _check_due() -> int:
     due = Attempt.objects.filter(check_at__lte=timezone.now()).order_by("check_at")
-    return sum(check(pk) for pk in due.values_list("pk", flat=True)[:BATCH])
+    settled, silent = 0, set[int]()
+    for pk, channel_id in due.values_list("pk", "channel")[:BATCH]:
+        if channel_id in silent:
+            continue  # its ITSP has just failed to answer; the others' texts must not wait for it
+        try:
+            settled += check(pk)
+        except ItspError as error:
+            logger.warning("attempt %s is checked later: %s", pk, error.reason)
+            silent.add(channel_id)
+    return settled
 
 
 def check(pk: int) -> bool:
-    """Asks about one. True if its status is another one now."""
+    """Asks about one. True if its status is another one now. Raises `ItspError`."""
     due = Attempt.objects.filter(pk=pk, check_at__lte=timezone.now())
     if not due.update(check_at=timezone.now() + LEASE):
         return False  # another worker is at it
@@ -39,10 +60,9 @@ def check(pk: int) -> bool:
         if attempt.status == DeliveryStatus.UNKNOWN:
             return _reconcile(attempt)
         return _look_up(attempt)
-    except ItspError as error:
-        logger.warning("attempt %s is checked later: %s", pk, error.reason)
+    except ItspError:
         _check_again(attempt, settings.RECONCILE_EVERY_S)
-        return False
+        raise
 
 
 def cancel(pk: int) -> bool:
