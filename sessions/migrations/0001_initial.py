@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='Attempt',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('scheduled', 'Scheduled'), ('queued', 'Queued'), ('sending', 'Sending'), ('unknown', 'Unknown'), ('cancelled', 'Cancelled'), ('expired', 'Expired'), ('accepted', 'Accepted'), ('sent', 'Sent'), ('failed', 'Failed'), ('undelivered', 'Undelivered'), ('delivered', 'Delivered'), ('read', 'Read')], default='queued', max_length=12)),
+                ('status', models.CharField(choices=[('scheduled', 'Scheduled'), ('queued', 'Queued'), ('sending', 'Sending'), ('unknown', 'Unknown'), ('accepted', 'Accepted'), ('cancelled', 'Cancelled'), ('expired', 'Expired'), ('sent', 'Sent'), ('failed', 'Failed'), ('undelivered', 'Undelivered'), ('delivered', 'Delivered'), ('read', 'Read')], default='queued', max_length=12)),
                 ('segments', models.PositiveSmallIntegerField()),
                 ('created_at', models.DateTimeField()),
                 ('due_at', models.DateTimeField(null=True)),
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('system_line', models.CharField(blank=True, choices=[('picked_up', 'Picked up'), ('transferred', 'Transferred'), ('closed', 'Closed by hand'), ('closed_idle', 'Closed automatically'), ('unsupported', 'Unsupported content')], max_length=16)),
                 ('itsp_message_id', models.CharField(max_length=64, null=True)),
                 ('client_id', models.CharField(max_length=64, null=True)),
-                ('status', models.CharField(blank=True, choices=[('scheduled', 'Scheduled'), ('queued', 'Queued'), ('sending', 'Sending'), ('unknown', 'Unknown'), ('cancelled', 'Cancelled'), ('expired', 'Expired'), ('accepted', 'Accepted'), ('sent', 'Sent'), ('failed', 'Failed'), ('undelivered', 'Undelivered'), ('delivered', 'Delivered'), ('read', 'Read')], max_length=12)),
+                ('status', models.CharField(blank=True, choices=[('scheduled', 'Scheduled'), ('queued', 'Queued'), ('sending', 'Sending'), ('unknown', 'Unknown'), ('accepted', 'Accepted'), ('cancelled', 'Cancelled'), ('expired', 'Expired'), ('sent', 'Sent'), ('failed', 'Failed'), ('undelivered', 'Undelivered'), ('delivered', 'Delivered'), ('read', 'Read')], max_length=12)),
                 ('error_code', models.CharField(blank=True, max_length=16)),
                 ('reason', models.TextField(blank=True)),
                 ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='routing.extension')),
@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
             name='AttemptEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('scheduled', 'Scheduled'), ('queued', 'Queued'), ('sending', 'Sending'), ('unknown', 'Unknown'), ('cancelled', 'Cancelled'), ('expired', 'Expired'), ('accepted', 'Accepted'), ('sent', 'Sent'), ('failed', 'Failed'), ('undelivered', 'Undelivered'), ('delivered', 'Delivered'), ('read', 'Read')], max_length=12)),
+                ('status', models.CharField(choices=[('scheduled', 'Scheduled'), ('queued', 'Queued'), ('sending', 'Sending'), ('unknown', 'Unknown'), ('accepted', 'Accepted'), ('cancelled', 'Cancelled'), ('expired', 'Expired'), ('sent', 'Sent'), ('failed', 'Failed'), ('undelivered', 'Undelivered'), ('delivered', 'Delivered'), ('read', 'Read')], max_length=12)),
                 ('error_code', models.CharField(blank=True, max_length=16)),
                 ('at', models.DateTimeField()),
                 ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='messaging_sessions.attempt')),
