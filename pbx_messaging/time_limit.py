@@ -68,10 +68,11 @@ def _give_up() -> None:
 @contextmanager
 def _locks_within(limit_s: float) -> Iterator[None]:
     """SQLite has one writer at a time. Taking turns here is fairer and faster than its polling for a lock."""
+    ends_at = time.monotonic() + limit_s
     if not _turn.acquire(timeout=limit_s):
         raise OperationalError("the database is being written to")
     try:
-        with _busy_timeout(limit_s):
+        with _busy_timeout(max(ends_at - time.monotonic(), 0.01)):
             yield
     finally:
         _turn.release()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from channels import webhook_url
@@ -23,6 +23,8 @@ from sessions.models import WebhookRequest
 logger = logging.getLogger(__name__)
 
 Outcome = WebhookRequest.Outcome
+# The database is away, or was lost within a transaction.
+AWAY = (OperationalError, InterfaceError, transaction.TransactionManagementError)
 RETRY_AFTER = timedelta(seconds=10)  # doubled at each try
 RETRY_AFTER_MOST = timedelta(hours=1)
 REJECTS_PER_S = 5  # traces of rejected requests that one process writes
@@ -62,6 +64,8 @@ def take(token: str, call: WebhookCall, *, at: datetime) -> Verdict:
         with transaction.atomic():
             verdict = _act(channel, call, at)
             _write(call, verdict, at)
+    except AWAY:
+        raise
     except Exception as error:
         verdict = _verdict_on(error, channel)
         _write(call, verdict, at)

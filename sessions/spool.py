@@ -14,8 +14,6 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
-from django.db.transaction import TransactionManagementError
 from redis import RedisError
 from redis.exceptions import LockError
 
@@ -33,7 +31,6 @@ DRAINING = "spool:draining"  # held by the one that drains
 DRAINING_S = 20.0  # of a killed one it passes to another after that
 BATCH = 50
 DISK_WAIT_S = 1.0  # with `appendfsync everysec` Valkey takes 0.1; an ITSP waits for three in all
-AWAY = (OperationalError, InterfaceError, TransactionManagementError)  # the last: lost in a transaction
 
 
 class SpoolUnavailable(Exception):
@@ -83,7 +80,7 @@ def _drain(stream: str, until: float) -> int:
         for entry_id, fields in entries:
             try:
                 done = _journalled(fields[b"request"])
-            except AWAY as error:
+            except journal.AWAY as error:
                 logger.warning("the database is away, the spool waits: %s", type(error).__name__)
                 return moved
             moved += done and redis.xdel(stream, entry_id)
@@ -95,7 +92,7 @@ def _journalled(encoded: bytes) -> bool:
     try:
         token, call, at = _decoded(encoded)
         journal.take(token, call, at=at)
-    except AWAY:
+    except journal.AWAY:
         raise
     except Exception as error:
         logger.error("a spooled request stays: %s", type(error).__name__, exc_info=error)
