@@ -16,7 +16,7 @@ from channels.models import Channel
 from routing.models import Extension, MessageQueue
 from sessions import events, lanes
 from sessions.consequences import Consequences, consequences_of, open_of_channel
-from sessions.models import Attempt, Lane, Message, MessagingSession
+from sessions.models import WAITING, Attempt, Message, MessagingSession
 
 Subject = TypeVar("Subject", Channel, Extension, MessageQueue)
 
@@ -55,9 +55,9 @@ def archive_channel(channel: Channel) -> None:
 
 def _cancel_waiting(channel: Channel) -> None:
     """What is in flight goes on: the ITSP may have it already."""
-    heads = Lane.objects.filter(channel=channel, head__isnull=False)
-    locked = lanes.lock(heads.values_list("pk", flat=True))
-    waiting = Attempt.objects.filter(lane__in=locked, status=DeliveryStatus.QUEUED)
+    all_waiting = Attempt.objects.filter(lane__channel=channel, status__in=WAITING)
+    locked = lanes.lock(set(all_waiting.values_list("lane", flat=True)))
+    waiting = Attempt.objects.filter(lane__in=locked, status__in=WAITING)
     reason = _("The channel was deleted before the message was sent.")
     moves = [
         lanes.Move(attempt, DeliveryStatus.CANCELLED, reason=reason)

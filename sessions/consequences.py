@@ -7,10 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Role
-from channels.itsp.base import DeliveryStatus
 from channels.models import Channel, Number
 from routing.models import Extension, MessageQueue
-from sessions.models import Attempt, MessagingSession
+from sessions.models import WAITING, Attempt, MessagingSession
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ def consequences_of(subject: Channel | Extension | MessageQueue) -> Consequences
 
 def _of_channel(channel: Channel) -> Consequences:
     numbers, open_ones = channel.numbers.live().count(), open_of_channel(channel).count()
-    waiting = Attempt.objects.filter(channel=channel, status=DeliveryStatus.QUEUED).count()
+    waiting = Attempt.objects.filter(lane__channel=channel, status__in=WAITING).count()
     counted = [
         ngettext(
             "%(n)d number receives and sends no more messages.",

@@ -1,16 +1,18 @@
 """What agents write."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from channels.models import Number
 from channels.phone_numbers import read_number
 from routing.models import Extension
-from sessions.actions import MAX_BODY
+from sessions.actions import LATEST, MAX_BODY
 from sessions.queries import numbers_of
 
 
@@ -24,7 +26,33 @@ class ReplyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": _("Write a text…")}),
         error_messages={"required": _("Write something first.")},
     )
+    later = forms.BooleanField(label=_("Send later"), required=False)
+    due_at = forms.DateTimeField(
+        label=_("Send at"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
     client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def clean(self) -> dict[str, Any]:
+        """`due_at` is None for a text that is sent now; the field is not even shown then."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not cleaned.pop("later", False):
+            self.errors.pop("due_at", None)
+            cleaned["due_at"] = None
+        elif "due_at" not in self.errors:
+            self._check_time(cleaned["due_at"])
+        return cleaned
+
+    def _check_time(self, due_at: datetime | None) -> None:
+        now = timezone.now()
+        if due_at is None:
+            self.add_error("due_at", _("Choose a date and a time."))
+        elif due_at <= now:
+            self.add_error("due_at", _("This time has passed. Choose one in the future."))
+        elif due_at > now + LATEST:
+            words = _("Choose a time within the next %(days)s days.")
+            self.add_error("due_at", words % {"days": LATEST.days})
 
 
 class ContactForm(forms.Form):
@@ -55,7 +83,7 @@ class NewMessageForm(ReplyForm, ContactForm):
     """A first text to a contact."""
 
     number = forms.ModelChoiceField(Number.objects.none(), label=_("From"), empty_label=None)
-    field_order = ("number", "contact", "body", "client_id")
+    field_order = ("number", "contact", "body", "later", "due_at", "client_id")
 
     def __init__(self, *args: Any, agent: Extension, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -17,7 +17,7 @@ from channels.itsp import ITSPS
 from channels.itsp.base import FAILURE, DeliveryStatus, InboundSms
 from channels.models import Number
 from sessions import events, lanes
-from sessions.models import Attempt, Lane, MessagingSession, OptOutEntry
+from sessions.models import WAITING, Attempt, Lane, MessagingSession, OptOutEntry
 from sessions.opt_out_words import wish_of
 
 Source = OptOutEntry.Source
@@ -139,9 +139,7 @@ def _is_unwanted(attempt: Attempt) -> bool:
 
 def _cancel_waiting(locked: Sequence[Lane]) -> None:
     """What is in flight goes on: the ITSP has it, and refuses it by itself."""
-    waiting = Attempt.objects.filter(
-        lane__in=locked, status__in=(DeliveryStatus.QUEUED, DeliveryStatus.SCHEDULED)
-    )
+    waiting = Attempt.objects.filter(lane__in=locked, status__in=WAITING)
     reason = _("The contact opted out before it was sent.")
     moves = [
         lanes.Move(attempt, DeliveryStatus.CANCELLED, reason=reason)

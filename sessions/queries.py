@@ -1,10 +1,10 @@
 """Who may see what: the only road to sessions for pages, API, search, export and events."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from channels.models import Number
 from routing.models import Extension
-from sessions.models import Message, MessagingSession, MessagingSessionQuerySet
+from sessions.models import Attempt, Message, MessagingSession, MessagingSessionQuerySet
 
 
 def inbox_of(agent: Extension) -> MessagingSessionQuerySet:
@@ -22,7 +22,8 @@ def listed(sessions: MessagingSessionQuerySet) -> MessagingSessionQuerySet:
 
 def thread_of(session: MessagingSession) -> QuerySet[Message]:
     """The messages of a session in their order, with all that a page shows."""
-    return session.messages.select_related("author").prefetch_related("attachments").order_by("pk")
+    attempts = Prefetch("attempts", Attempt.objects.order_by("pk"))
+    return session.messages.select_related("author").prefetch_related("attachments", attempts).order_by("pk")
 
 
 def numbers_of(agent: Extension) -> QuerySet[Number]:

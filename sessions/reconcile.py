@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from channels.itsp import ITSPS
 from channels.itsp.base import DeliveryStatus, Found, ItspError
-from sessions import lanes
+from sessions import lanes, opt_outs
 from sessions.models import Attempt
 
 logger = logging.getLogger(__name__)
@@ -142,6 +142,7 @@ def _move(attempt: Attempt, found: Found) -> bool:
             current, found.status, found.itsp_message_id or None, found.error_code, found.reason
         )
         lanes.advance([move], at=timezone.now())
+        opt_outs.obey([current])
         lanes.reseat(locked)
     return True
 

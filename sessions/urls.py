@@ -1,7 +1,7 @@
 from django.urls import path
 
 from sessions.stream import event_stream
-from sessions.views import inbox, opt_outs
+from sessions.views import inbox, opt_outs, outbox
 from sessions.views.attachments import attachment
 from sessions.views.initiating import new_message
 from sessions.webhooks import webhook
@@ -17,6 +17,8 @@ urlpatterns = [
     path("inbox/<int:pk>/pick-up/", inbox.pick_up, name="inbox-pick-up"),
     path("inbox/<int:pk>/reply/", inbox.reply, name="inbox-reply"),
     path("inbox/<int:pk>/close/", inbox.close, name="inbox-close"),
+    path("inbox/messages/<int:pk>/retry/", outbox.retry, name="inbox-retry"),
+    path("inbox/messages/<int:pk>/cancel/", outbox.cancel, name="inbox-cancel"),
     path("inbox/attachments/<int:pk>/", attachment, name="inbox-attachment"),
     path("opt-outs/", opt_outs.opt_out_list, name="optout-list"),
     path("opt-outs/add/", opt_outs.opt_out_add, name="optout-add"),

@@ -13,11 +13,14 @@ from sessions.actions.errors import (
     SessionClosed,
 )
 from sessions.actions.holding import close, close_idle, mark_read, pick_up
+from sessions.actions.resending import CANCELLABLE, RETRYABLE, cancel, retry
 from sessions.actions.writing import LATEST, MAX_BODY, reply, start_session
 
 __all__ = [
+    "CANCELLABLE",
     "LATEST",
     "MAX_BODY",
+    "RETRYABLE",
     "ActionError",
     "AlreadyPickedUp",
     "BadTime",
@@ -28,10 +31,12 @@ __all__ = [
     "OptedOut",
     "OwnedByAnother",
     "SessionClosed",
+    "cancel",
     "close",
     "close_idle",
     "mark_read",
     "pick_up",
     "reply",
+    "retry",
     "start_session",
 ]

@@ -1,5 +1,8 @@
 """Why something that an agent asked for is not possible."""
 
+from django.utils.translation import gettext as _
+
+from channels.itsp.base import DeliveryStatus
 from routing.models import Extension
 from sessions.models import OptOutEntry
 
@@ -57,18 +60,34 @@ class OptedOut(ActionError):
 
 
 class NotRetryable(ActionError):
-    """It waits, is on its way or has arrived: there is nothing to send again."""
+    """It waits, is on its way or has arrived (`status`): there is nothing to send again."""
 
     code = "not_retryable"
 
+    def __init__(self, status: DeliveryStatus) -> None:
+        super().__init__(status)
+        self.status = status
+
 
 class NotCancellable(ActionError):
-    """It is being sent at this moment, nobody knows whether it was, or it has arrived."""
+    """It is being sent at this moment, nobody knows whether it was, or it has gone (`status`)."""
 
     code = "not_cancellable"
 
+    def __init__(self, status: DeliveryStatus) -> None:
+        super().__init__(status)
+        self.status = status
+
+    @property
+    def reason(self) -> str:
+        if self.status == DeliveryStatus.SENDING:
+            return _("It is being sent at this moment, so it can’t be cancelled.")
+        if self.status == DeliveryStatus.UNKNOWN:
+            return _("It is not certain whether it was sent, so it can’t be cancelled.")
+        return _("It can’t be cancelled any more.")
+
 
 class BadTime(ActionError):
-    """A scheduled text goes out in the future, within `LATEST`."""
+    """A scheduled text goes out in the future, within `writing.LATEST`."""
 
     code = "bad_time"

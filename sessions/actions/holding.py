@@ -48,7 +48,7 @@ def mark_read(session: MessagingSession, *, agent: Extension) -> None:
             events.record(events.EventKind.SESSION, session)
 
 
-def own(session: MessagingSession, agent: Extension) -> MessagingSession:
+def own(session: MessagingSession, agent: Extension, *, closed_too: bool = False) -> MessagingSession:
     """The session, locked, if the agent may write in it. Raises `NotTheOwner` or `SessionClosed`.
 
     Without the key: whoever settles an attempt meanwhile writes an event that refers to the session.
@@ -56,7 +56,7 @@ def own(session: MessagingSession, agent: Extension) -> MessagingSession:
     locked = MessagingSession.objects.select_for_update(no_key=True).get(pk=session.pk)
     if locked.agent_id != agent.pk:
         raise NotTheOwner
-    if not locked.is_open:
+    if not (locked.is_open or closed_too):
         raise SessionClosed
     return locked
 

@@ -1,6 +1,6 @@
 """An agent's texts are accepted together with their place in the queue."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -10,7 +10,7 @@ from channels.models import Number
 from channels.segments import segmentation
 from routing.models import Extension
 from sessions import events, inbound, lanes, opt_outs
-from sessions.actions.errors import NotAllowedToInitiate, OptedOut, OwnedByAnother
+from sessions.actions.errors import BadTime, NotAllowedToInitiate, OptedOut, OwnedByAnother
 from sessions.actions.holding import own, pick_up
 from sessions.models import Message, MessagingSession
 from sessions.nudges import nudge
@@ -19,24 +19,38 @@ MAX_BODY = 1600  # characters, the longest text that ITSPs take
 LATEST = timedelta(days=30)  # how far ahead a text can be scheduled
 
 
-def reply(session: MessagingSession, *, agent: Extension, body: str, client_id: str | None = None) -> Message:
+def reply(
+    session: MessagingSession,
+    *,
+    agent: Extension,
+    body: str,
+    client_id: str | None = None,
+    due_at: datetime | None = None,
+) -> Message:
     """Accepts a text together with its place in the queue; with the same `client_id` once only.
 
-    Raises `NotTheOwner`, `SessionClosed` or `OptedOut`.
+    One with a time of its own (`due_at`) waits for it. Raises `NotTheOwner`, `SessionClosed`, `OptedOut`
+    or `BadTime`.
     """
     with transaction.atomic():
         locked = own(session, agent)
-        message = _accept(locked, agent=agent, body=body, client_id=client_id)
+        message = _accept(locked, agent=agent, body=body, client_id=client_id, due_at=due_at)
     return message or _accepted_before(agent, client_id)
 
 
 def start_session(
-    *, agent: Extension, number: Number, contact: str, body: str, client_id: str | None = None
+    *,
+    agent: Extension,
+    number: Number,
+    contact: str,
+    body: str,
+    client_id: str | None = None,
+    due_at: datetime | None = None,
 ) -> Message:
     """Texts a contact from a number; the open session between the two is used where there is one.
 
     One that waits in the agent's own queue is picked up by this. Raises `NotAllowedToInitiate`,
-    `OwnedByAnother` or `OptedOut`.
+    `OwnedByAnother`, `OptedOut` or `BadTime`.
     """
     if not number.initiators.filter(pk=agent.pk).exists():
         raise NotAllowedToInitiate
@@ -47,7 +61,7 @@ def start_session(
             pick_up(session, agent=agent)
         if session.agent_id != agent.pk:
             raise OwnedByAnother(session.agent)
-        message = _accept(session, agent=agent, body=body, client_id=client_id)
+        message = _accept(session, agent=agent, body=body, client_id=client_id, due_at=due_at)
     return message or _accepted_before(agent, client_id)
 
 
@@ -59,7 +73,7 @@ def check_opt_out(session: MessagingSession) -> None:
 
 
 def _accept(
-    session: MessagingSession, *, agent: Extension, body: str, client_id: str | None
+    session: MessagingSession, *, agent: Extension, body: str, client_id: str | None, due_at: datetime | None
 ) -> Message | None:
     """None if a text with this client id was accepted before."""
     check_opt_out(session)
@@ -73,11 +87,13 @@ def _accept(
                 body=body,
                 author=agent,
                 client_id=client_id,
-                status=DeliveryStatus.QUEUED,
+                status=DeliveryStatus.SCHEDULED if due_at else DeliveryStatus.QUEUED,
             )
     except IntegrityError:
         return None
-    lanes.enqueue(message, segments=segmentation(body).segments)
+    if due_at and not now < due_at <= now + LATEST:
+        raise BadTime
+    lanes.enqueue(message, segments=segmentation(body).segments, due_at=due_at)
     session.last_active_at, session.last_message = now, message
     session.save(update_fields=["last_active_at", "last_message"])
     events.record(events.EventKind.MESSAGE, session)

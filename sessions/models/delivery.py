@@ -7,6 +7,8 @@ from channels.itsp.base import DeliveryStatus
 from channels.models import Channel, Number
 from sessions.models.thread import Message
 
+WAITING = frozenset({DeliveryStatus.SCHEDULED, DeliveryStatus.QUEUED})  # it has not left yet
+
 
 class Lane(models.Model):
     """The queue of one number and one contact, kept in order.

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from channels.itsp.base import DeliveryStatus
-from sessions.models import Message
+from sessions.actions import CANCELLABLE, RETRYABLE
+from sessions.models import Attempt, Message
 
 register = template.Library()
 
@@ -51,6 +52,23 @@ _LINES = {
 def tick(message: Message) -> Tick:
     """What is shown below an outbound text."""
     return _TICKS[DeliveryStatus(message.status)]
+
+
+@register.filter
+def latest_attempt(message: Message) -> Attempt | None:
+    """Of a message whose attempts were fetched in their order."""
+    attempts = list(message.attempts.all())
+    return attempts[-1] if attempts else None
+
+
+@register.filter
+def may_retry(message: Message) -> bool:
+    return message.status in RETRYABLE
+
+
+@register.filter
+def may_cancel(message: Message) -> bool:
+    return message.status in CANCELLABLE
 
 
 @register.filter

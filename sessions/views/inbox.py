@@ -23,7 +23,7 @@ LISTED_MOST = 100  # sessions of each group
 def index(request: AgentRequest, pk: int | None = None) -> HttpResponse:
     context = groups(request)
     if pk is not None:
-        context |= _open(request, session_of(request, pk))
+        context |= opened(request, session_of(request, pk))
     return render(request, "sessions/inbox.html", context)
 
 
@@ -37,9 +37,7 @@ def session_list(request: AgentRequest) -> HttpResponse:
 @agent_required
 def thread(request: AgentRequest, pk: int) -> HttpResponse:
     """What is new in the open session; the composer only if it must become another one."""
-    context = _open(request, session_of(request, pk))
-    context["composer_changed"] = request.GET.get("composer") != context["composer"]
-    return render(request, "sessions/_thread_update.html", context)
+    return thread_update(request, session_of(request, pk))
 
 
 @require_POST
@@ -50,7 +48,7 @@ def pick_up(request: AgentRequest, pk: int) -> HttpResponse:
         actions.pick_up(session, agent=request.agent)
     except actions.AlreadyPickedUp as lost:
         return render(request, "sessions/_gone.html", {"by": lost.by}, status=422)
-    return render(request, "sessions/_session.html", _open(request, session))
+    return render(request, "sessions/_session.html", opened(request, session))
 
 
 @require_POST
@@ -60,16 +58,18 @@ def reply(request: AgentRequest, pk: int) -> HttpResponse:
     form = ReplyForm(request.POST)
     try:
         if form.is_valid():
-            data = form.cleaned_data
-            actions.reply(session, agent=request.agent, body=data["body"], client_id=str(data["client_id"]))
-            return render(request, "sessions/_session.html", _open(request, session))
+            values = form.cleaned_data | {"client_id": str(form.cleaned_data["client_id"])}
+            actions.reply(session, agent=request.agent, **values)
+            return render(request, "sessions/_session.html", opened(request, session))
     except actions.SessionClosed:
         form.add_error(None, _("The session was closed meanwhile. Send it as a new message."))
     except actions.NotTheOwner:
         form.add_error(None, _("Only the agent who picked the session up can answer."))
+    except actions.BadTime:
+        form.add_error("due_at", _("This time has passed. Choose one in the future."))
     except actions.OptedOut:
         form.add_error(None, _("It was not sent: the contact opted out of texts from this number."))
-    return render(request, "sessions/_session.html", _open(request, session, form=form), status=422)
+    return render(request, "sessions/_session.html", opened(request, session, form=form), status=422)
 
 
 @require_POST
@@ -80,7 +80,14 @@ def close(request: AgentRequest, pk: int) -> HttpResponse:
         actions.close(session, agent=request.agent)
     except actions.ActionError:
         session.refresh_from_db()  # somebody was faster; the page shows what is
-    return render(request, "sessions/_session.html", _open(request, session_of(request, pk)))
+    return render(request, "sessions/_session.html", opened(request, session_of(request, pk)))
+
+
+def thread_update(request: AgentRequest, session: MessagingSession, notice: str = "") -> HttpResponse:
+    """The thread, with `notice` at its end."""
+    context = opened(request, session) | {"notice": notice}
+    context["composer_changed"] = request.GET.get("composer") != context["composer"]
+    return render(request, "sessions/_thread_update.html", context)
 
 
 def session_of(request: AgentRequest, pk: int) -> MessagingSession:
@@ -100,7 +107,7 @@ def groups(request: AgentRequest) -> dict[str, Any]:
     }
 
 
-def _open(request: AgentRequest, session: MessagingSession, form: ReplyForm | None = None) -> dict[str, Any]:
+def opened(request: AgentRequest, session: MessagingSession, form: ReplyForm | None = None) -> dict[str, Any]:
     """What the right side shows of a session; its owner has then read it."""
     actions.mark_read(session, agent=request.agent)
     opt_out = opt_out_of(session.number_id, session.contact) if session.is_open else None

@@ -37,6 +37,7 @@ def _started(form: NewMessageForm, agent: Extension) -> Message | None:
             contact=data["contact"],
             body=data["body"],
             client_id=str(data["client_id"]),
+            due_at=data["due_at"],
         )
     except actions.OwnedByAnother as other:
         words = (
@@ -45,6 +46,8 @@ def _started(form: NewMessageForm, agent: Extension) -> Message | None:
             else _("A session with this contact waits in another queue.")
         )
         form.add_error("contact", words % {"agent": other.by})
+    except actions.BadTime:
+        form.add_error("due_at", _("This time has passed. Choose one in the future."))
     except actions.OptedOut:
         words = _("This contact opted out of texts from this number, so none can be sent.")
         form.add_error("contact", words)

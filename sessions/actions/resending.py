@@ -1,0 +1,75 @@
+"""What an agent does with a text that was written before: sends it again, or takes it back."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from channels.itsp.base import DeliveryStatus
+from channels.segments import segmentation
+from routing.models import Extension
+from sessions import events, lanes
+from sessions.actions.errors import NotCancellable, NotRetryable
+from sessions.actions.holding import own
+from sessions.actions.writing import check_opt_out
+from sessions.models import WAITING, Attempt, Lane, Message
+from sessions.nudges import nudge, nudge_cancel
+
+RETRYABLE = frozenset(
+    {
+        DeliveryStatus.FAILED,
+        DeliveryStatus.UNDELIVERED,
+        DeliveryStatus.EXPIRED,
+        DeliveryStatus.CANCELLED,
+    }
+)
+CANCELLABLE = WAITING | {DeliveryStatus.ACCEPTED}  # the last only if the ITSP still has it
+
+
+def retry(message: Message, *, agent: Extension) -> Attempt:
+    """Sends a text that failed once more, as a new attempt at the end of the lane; the old one is kept.
+
+    Raises `NotTheOwner`, `SessionClosed`, `OptedOut`, or `NotRetryable` if it does not stand still:
+    of several at once, one makes an attempt.
+    """
+    with transaction.atomic():
+        session = own(message.session, agent)
+        check_opt_out(session)
+        latest = _latest(message)
+        if latest.status not in RETRYABLE:
+            raise NotRetryable(DeliveryStatus(latest.status))
+        message.status, message.error_code, message.reason = DeliveryStatus.QUEUED, "", ""
+        message.save(update_fields=["status", "error_code", "reason"])
+        attempt = lanes.enqueue(message, segments=segmentation(message.body).segments)
+        session.last_active_at = timezone.now()
+        session.save(update_fields=["last_active_at"])
+        events.record(events.EventKind.STATUS, session)
+        transaction.on_commit(lambda: nudge("sessions.tasks.drain"))
+    return attempt
+
+
+def cancel(message: Message, *, agent: Extension) -> bool:
+    """Takes a text back. True if it is out of the queue; False if the ITSP, which has it, is asked for it.
+
+    Also in a session that was closed. Raises `NotTheOwner` or `NotCancellable`.
+    """
+    with transaction.atomic():
+        own(message.session, agent, closed_too=True)
+        latest = _latest(message)
+        if latest.status not in CANCELLABLE:
+            raise NotCancellable(DeliveryStatus(latest.status))
+        if latest.status == DeliveryStatus.ACCEPTED:
+            transaction.on_commit(lambda: nudge_cancel(latest.pk))
+            return False
+        reason = _("Taken back by %(agent)s.") % {"agent": agent.name}
+        lanes.advance([lanes.Move(latest, DeliveryStatus.CANCELLED, reason=reason)], at=timezone.now())
+        lanes.reseat([latest.lane])
+    return True
+
+
+def _latest(message: Message) -> Attempt:
+    """The message's latest attempt, read under its lane's lock."""
+    (lane,) = lanes.lock(Lane.objects.filter(attempts__message=message).values_list("pk", flat=True)[:1])
+    attempts = Attempt.objects.filter(message=message).select_related("message__session__queue")
+    latest = attempts.order_by("-pk")[0]
+    latest.lane = lane
+    return latest
