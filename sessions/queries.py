@@ -2,6 +2,7 @@
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from channels.itsp.base import DeliveryStatus
 from channels.models import Number
 from routing.models import Extension
 from sessions.models import Attempt, Message, MessagingSession, MessagingSessionQuerySet
@@ -24,6 +25,11 @@ def thread_of(session: MessagingSession) -> QuerySet[Message]:
     """The messages of a session in their order, with all that a page shows."""
     attempts = Prefetch("attempts", Attempt.objects.order_by("pk"))
     return session.messages.select_related("author").prefetch_related("attachments", attempts).order_by("pk")
+
+
+def queued_of(session: MessagingSession) -> QuerySet[Attempt]:
+    """The session's texts that wait in the queue."""
+    return Attempt.objects.filter(message__session=session, status=DeliveryStatus.QUEUED)
 
 
 def numbers_of(agent: Extension) -> QuerySet[Number]:

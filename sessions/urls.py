@@ -17,6 +17,7 @@ urlpatterns = [
     path("inbox/<int:pk>/pick-up/", inbox.pick_up, name="inbox-pick-up"),
     path("inbox/<int:pk>/reply/", inbox.reply, name="inbox-reply"),
     path("inbox/<int:pk>/close/", inbox.close, name="inbox-close"),
+    path("inbox/<int:pk>/places/", outbox.places, name="inbox-places"),
     path("inbox/messages/<int:pk>/retry/", outbox.retry, name="inbox-retry"),
     path("inbox/messages/<int:pk>/cancel/", outbox.cancel, name="inbox-cancel"),
     path("inbox/attachments/<int:pk>/", attachment, name="inbox-attachment"),

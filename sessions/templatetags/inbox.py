@@ -1,17 +1,20 @@
 """How the inbox shows states."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django import template
+from django.contrib.humanize.templatetags.humanize import ordinal
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
 
 from channels.itsp.base import DeliveryStatus
 from sessions.actions import CANCELLABLE, RETRYABLE
 from sessions.models import Attempt, Message
+from sessions.queue_state import Place
 
 register = template.Library()
 
@@ -25,26 +28,28 @@ class Tick(NamedTuple):
 
 
 _TICKS = {
-    DeliveryStatus.SCHEDULED: Tick("bi-calendar-event", "", _("Scheduled")),
-    DeliveryStatus.QUEUED: Tick("bi-clock", "", _("Queued")),
-    DeliveryStatus.SENDING: Tick("bi-clock", "", _("Sending")),
-    DeliveryStatus.UNKNOWN: Tick("bi-question-circle", "text-orange", _("Not certain")),
-    DeliveryStatus.CANCELLED: Tick("bi-slash-circle", "", _("Cancelled")),
-    DeliveryStatus.EXPIRED: Tick("bi-hourglass-bottom", "text-orange", _("Expired")),
-    DeliveryStatus.ACCEPTED: Tick("bi-check", "", _("Handed over")),
-    DeliveryStatus.SENT: Tick("bi-check", "", _("Sent")),
-    DeliveryStatus.FAILED: Tick("bi-exclamation-circle-fill", "text-red", _("Failed")),
-    DeliveryStatus.UNDELIVERED: Tick("bi-exclamation-circle-fill", "text-red", _("Not delivered")),
-    DeliveryStatus.DELIVERED: Tick("bi-check-all", "text-green", _("Delivered")),
-    DeliveryStatus.READ: Tick("bi-check-all", "text-azure", _("Read")),
+    DeliveryStatus.SCHEDULED: Tick("bi-calendar-event", "", gettext_lazy("Scheduled")),
+    DeliveryStatus.QUEUED: Tick("bi-clock", "", gettext_lazy("Queued")),
+    DeliveryStatus.SENDING: Tick("bi-clock", "", gettext_lazy("Sending")),
+    DeliveryStatus.UNKNOWN: Tick("bi-question-circle", "text-orange", gettext_lazy("Not certain")),
+    DeliveryStatus.CANCELLED: Tick("bi-slash-circle", "", gettext_lazy("Cancelled")),
+    DeliveryStatus.EXPIRED: Tick("bi-hourglass-bottom", "text-orange", gettext_lazy("Expired")),
+    DeliveryStatus.ACCEPTED: Tick("bi-check", "", gettext_lazy("Handed over")),
+    DeliveryStatus.SENT: Tick("bi-check", "", gettext_lazy("Sent")),
+    DeliveryStatus.FAILED: Tick("bi-exclamation-circle-fill", "text-red", gettext_lazy("Failed")),
+    DeliveryStatus.UNDELIVERED: Tick("bi-exclamation-circle-fill", "text-red", gettext_lazy("Not delivered")),
+    DeliveryStatus.DELIVERED: Tick("bi-check-all", "text-green", gettext_lazy("Delivered")),
+    DeliveryStatus.READ: Tick("bi-check-all", "text-azure", gettext_lazy("Read")),
 }
 
 _LINES = {
-    Message.SystemLine.PICKED_UP: _("%(who)s picked up the session."),
-    Message.SystemLine.TRANSFERRED: _("%(who)s transferred the session."),
-    Message.SystemLine.CLOSED: _("%(who)s closed the session."),
-    Message.SystemLine.CLOSED_IDLE: _("Closed automatically, because nothing happened in the session."),
-    Message.SystemLine.UNSUPPORTED: _("The contact sent something that can't be shown."),
+    Message.SystemLine.PICKED_UP: gettext_lazy("%(who)s picked up the session."),
+    Message.SystemLine.TRANSFERRED: gettext_lazy("%(who)s transferred the session."),
+    Message.SystemLine.CLOSED: gettext_lazy("%(who)s closed the session."),
+    Message.SystemLine.CLOSED_IDLE: gettext_lazy(
+        "Closed automatically, because nothing happened in the session."
+    ),
+    Message.SystemLine.UNSUPPORTED: gettext_lazy("The contact sent something that can't be shown."),
 }
 
 
@@ -59,6 +64,32 @@ def latest_attempt(message: Message) -> Attempt | None:
     """Of a message whose attempts were fetched in their order."""
     attempts = list(message.attempts.all())
     return attempts[-1] if attempts else None
+
+
+@register.inclusion_tag("sessions/_place.html")
+def place(message: Message, places: dict[int, Place], *, update: bool = False) -> dict[str, Any]:
+    """Where a queued text stands; `update` replaces what the page shows of it."""
+    return {"message": message, "place": places.get(message.pk), "update": update}
+
+
+@register.filter
+def ordinal_place(place: Place) -> str:
+    """ "14th in the queue" """
+    if place.is_beyond:
+        return _("Further back than 1,000th in the queue")
+    return _("%(nth)s in the queue") % {"nth": ordinal(place.position)}
+
+
+@register.filter
+def in_about(seconds: float) -> str:
+    """How long that is, as exactly as anybody can know."""
+    if seconds < 1:
+        return _("goes out in a moment")
+    if seconds < 60:
+        return _("goes out in about %(n)d s") % {"n": round(seconds)}
+    if seconds < 3600:
+        return _("goes out in about %(n)d min") % {"n": round(seconds / 60)}
+    return _("goes out in about %(n)d h") % {"n": round(seconds / 3600)}
 
 
 @register.filter

@@ -13,7 +13,8 @@ from sessions import actions
 from sessions.forms import ReplyForm
 from sessions.models import MessagingSession, OptOutEntry
 from sessions.opt_outs import opt_out_of
-from sessions.queries import inbox_of, listed, numbers_of, thread_of
+from sessions.queries import inbox_of, listed, numbers_of, queued_of, thread_of
+from sessions.queue_state import places_by_message
 
 LISTED_MOST = 100  # sessions of each group
 
@@ -115,6 +116,7 @@ def opened(request: AgentRequest, session: MessagingSession, form: ReplyForm | N
         "agent": request.agent,
         "session": session,
         "thread": thread_of(session),
+        "places": places_by_message(queued_of(session)),
         "composer": _composer(session, request.agent, opt_out),
         "opt_out": opt_out,
         "form": form or ReplyForm(),

@@ -55,7 +55,8 @@
     }
   };
 
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.closest(".message-place")) return; // its place in the queue: nothing new to scroll to
     scrollDown();
     markOpen();
   });
