@@ -1,0 +1,154 @@
+"""Whatever is asked of the limiter, in whatever order: every second keeps its rate.
+
+The limiter's own scripts run in Redis, by a clock that the test sets.
+"""
+
+import itertools
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cache
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from redis import Redis
+from redis.commands.core import Script
+
+from channels import pacing
+from channels.models import SENDING_RATES
+
+CLOCK = "redis.call('TIME')"
+STILL_CLOCK = "redis.call('HMGET', 'clock-of-the-test', 's', 'us')"
+HORIZON_S = 0.15
+NUMBER_RATES = {7: 2, 8: 5}  # numbers with a rate of their own
+
+rates = st.sampled_from(SENDING_RATES)
+texts = st.lists(
+    st.tuples(st.integers(1, 4), st.sampled_from([0, 0, *NUMBER_RATES])), min_size=1, max_size=30
+)
+passing = st.floats(0.001, 1.5)
+reserving = st.tuples(st.just("reserve"), texts, st.integers(1, 12))
+doing = st.one_of(
+    reserving,
+    reserving,
+    st.tuples(st.just("pass"), passing),
+    st.tuples(st.just("rate"), rates),
+    st.tuples(st.just("pause"), st.floats(0.01, 2.0)),
+    st.tuples(st.just("slow_down")),
+)
+losing = st.one_of(doing, st.tuples(st.just("lose")))
+
+
+class ClockOfTheTest:
+    """In place of RedisClock: moments stay those of the still clock, in seconds."""
+
+    def learn(self, redis_now_us: int) -> None:
+        """There is nothing to learn."""
+
+    def here(self, moment_us: int) -> float:
+        return moment_us / 1_000_000
+
+
+@dataclass
+class Trial:
+    """`slots` of the channel (0) and of each number, a text of k segments as k; `rates`: (since, rate)."""
+
+    redis: "Redis"
+    one_slot_each: bool
+    now: float = 1_000.0
+    paused_until: float = 0.0
+    rates: list[tuple[float, int]] = field(default_factory=lambda: [(0.0, 10)])
+    slots: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
+
+    def reserve(self, wanted: list[tuple[int, int]], times: int) -> None:
+        """Asks some times in a row, a pump's tick apart."""
+        for _ in range(times):
+            self.pass_(0.05)
+            asked = [
+                pacing.Wanted(1 if self.one_slot_each else size, number, NUMBER_RATES.get(number))
+                for size, number in wanted
+            ]
+            rate = self.rates[-1][1]
+            granted = pacing.reserve(1, rate=rate, wanted=asked, horizon_s=HORIZON_S)
+            for text, slot in zip(asked, granted, strict=True):
+                if slot is not None:
+                    assert slot >= max(self.now, self.paused_until) - 1e-6
+                    self._hold(0, text.slots, slot, rate)
+                    self._hold(text.number_id, text.slots, slot, text.number_rate)
+
+    def _hold(self, holder: int, slots: int, first: float, rate: int | None) -> None:
+        """A text of several segments holds the slots that follow its own."""
+        if rate:
+            self.slots[holder] += [first + place * pacing.SPACING / rate for place in range(slots)]
+
+    def pass_(self, seconds: float) -> None:
+        self.now += seconds
+        self.redis.hset("clock-of-the-test", mapping={"s": 0, "us": round(self.now * 1_000_000)})
+
+    def rate(self, rate: int) -> None:
+        self.rates.append((self.now, rate))
+
+    def pause(self, seconds: float) -> None:
+        self.paused_until = max(self.paused_until, self.now + seconds)
+        pacing.pause(1, seconds=seconds)
+
+    def slow_down(self) -> None:
+        pacing.slow_down(1, rate=self.rates[-1][1])
+
+    def lose(self) -> None:
+        """The memory is lost, and what was paused with it."""
+        self.redis.delete("pace:1", *(f"pace:number:{number}" for number in NUMBER_RATES))
+        self.paused_until = 0.0
+
+    def run(self, steps: list[tuple[object, ...]]) -> None:
+        self.redis.flushall()
+        self.pass_(0)
+        for name, *arguments in steps:
+            getattr(self, {"pass": "pass_"}.get(str(name), str(name)))(*arguments)
+
+    def assert_kept(self) -> None:
+        for holder, slots in self.slots.items():
+            for start in slots:
+                held = sum(start <= at < start + 1.0 - 1e-6 for at in slots)
+                assert held <= (NUMBER_RATES[holder] if holder else self._allowed(start))
+
+    def _allowed(self, start: float) -> int:
+        """Of the rates in force in the window, and in the second before it, the highest."""
+        ends = itertools.chain((since for since, _ in self.rates[1:]), [float("inf")])
+        spans = zip(self.rates, ends, strict=True)
+        return max(rate for (since, rate), end in spans if since < start + 1.0 and end > start - 1.0)
+
+
+@pytest.fixture
+def still_clock(monkeypatch: pytest.MonkeyPatch, redis_client: "Redis") -> "Redis":
+    @cache
+    def script(source: str) -> Script:
+        assert CLOCK in source
+        return redis_client.register_script(source.replace(CLOCK, STILL_CLOCK))
+
+    monkeypatch.setattr(pacing, "_script", script)
+    monkeypatch.setattr(pacing, "_clock", ClockOfTheTest())
+    return redis_client
+
+
+unhurried = settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@unhurried
+@given(steps=st.lists(doing, min_size=1, max_size=25))
+def test_every_second_keeps_its_rate(still_clock: "Redis", steps: list[tuple[object, ...]]) -> None:
+    trial = Trial(still_clock, one_slot_each=False)
+    trial.run(steps)
+    trial.assert_kept()
+
+
+@unhurried
+@given(steps=st.lists(losing, min_size=1, max_size=25))
+def test_every_second_keeps_its_rate_when_the_memory_is_lost(
+    still_clock: "Redis", steps: list[tuple[object, ...]]
+) -> None:
+    trial = Trial(still_clock, one_slot_each=True)
+    trial.run(steps)
+    trial.assert_kept()
