@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('counted_at', models.DateTimeField(null=True)),
                 ('error_code', models.CharField(blank=True, max_length=16)),
                 ('reason', models.TextField(blank=True)),
-                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='channels.channel')),
+                ('channel', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='channels.channel')),
             ],
         ),
         migrations.CreateModel(
@@ -215,6 +215,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='attempt',
             index=models.Index(fields=['channel', 'counted_at'], name='attempt_counted'),
+        ),
+        migrations.AddIndex(
+            model_name='attempt',
+            index=models.Index(condition=models.Q(('claimed_at__isnull', False)), fields=['channel', 'claimed_at'], name='attempt_claims'),
+        ),
+        migrations.AddIndex(
+            model_name='attempt',
+            index=models.Index(condition=models.Q(('reason', ''), _negated=True), fields=['channel', '-id'], name='attempt_with_reason'),
         ),
         migrations.AddConstraint(
             model_name='attempt',

@@ -51,7 +51,9 @@ class Attempt(models.Model):
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attempts")
     lane = models.ForeignKey(Lane, on_delete=models.PROTECT, related_name="attempts")
-    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="attempts")
+    channel = models.ForeignKey(
+        Channel, on_delete=models.PROTECT, related_name="attempts", db_index=False
+    )  # `attempt_counted` begins with it
     status = models.CharField(max_length=12, choices=DeliveryStatus, default=DeliveryStatus.QUEUED)
     segments = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField()
@@ -81,6 +83,10 @@ class Attempt(models.Model):
             models.Index(fields=["check_at"], condition=Q(check_at__isnull=False), name="attempt_to_check"),
             models.Index(fields=["channel"], condition=Q(status="unknown"), name="attempt_unknown"),
             models.Index(fields=["channel", "counted_at"], name="attempt_counted"),
+            models.Index(
+                fields=["channel", "claimed_at"], condition=Q(claimed_at__isnull=False), name="attempt_claims"
+            ),
+            models.Index(fields=["channel", "-id"], condition=~Q(reason=""), name="attempt_with_reason"),
         ]
 
     def __str__(self) -> str:
