@@ -15,7 +15,8 @@ def pick_up(session: MessagingSession, *, agent: Extension) -> None:
     """Makes the agent the owner. Raises `AlreadyPickedUp`; one wins, whoever asks at once."""
     seen_by = events.audience_of(session)
     with transaction.atomic():
-        taken = MessagingSession.objects.waiting().filter(pk=session.pk, queue__agents=agent)
+        # No join: Django would move `agent IS NULL` into a subquery, which is not judged again at the lock.
+        taken = MessagingSession.objects.waiting().filter(pk=session.pk, queue__in=agent.queues.live())
         if not taken.update(agent=agent, unread=0):
             raise AlreadyPickedUp(MessagingSession.objects.select_related("agent").get(pk=session.pk).agent)
         session.refresh_from_db()
