@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -93,3 +94,27 @@ def _number_of(channel: Channel, address: str, **destination: Any) -> Number:
     if not still.update(channel=channel, archived_at=None, **destination):
         raise IntegrityError(f"number {number.pk} was taken")
     return number
+
+
+@transaction.atomic
+def pause_channel(channel: Channel) -> None:
+    """Nothing more is sent, by an admin's wish; texts are still accepted, and their validity stands still."""
+    _set_paused(channel, timezone.now())
+
+
+@transaction.atomic
+def resume_channel(channel: Channel) -> None:
+    _set_paused(channel, None)
+
+
+def _set_paused(channel: Channel, at: datetime | None) -> None:
+    """A channel that is paused already keeps its time."""
+    locked = Channel.objects.select_for_update(no_key=True).get(pk=channel.pk)
+    if bool(locked.paused_at) == bool(at):
+        return
+    locked.paused_at = at
+    locked.save(update_fields=["paused_at"])
+    if at:
+        holding.hold(locked)
+    else:
+        holding.release(locked)

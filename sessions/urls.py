@@ -1,7 +1,7 @@
 from django.urls import path
 
 from sessions.stream import event_stream
-from sessions.views import inbox, opt_outs, outbox
+from sessions.views import inbox, opt_outs, outbox, sending
 from sessions.views.attachments import attachment
 from sessions.views.initiating import new_message
 from sessions.webhooks import webhook
@@ -21,6 +21,9 @@ urlpatterns = [
     path("inbox/messages/<int:pk>/retry/", outbox.retry, name="inbox-retry"),
     path("inbox/messages/<int:pk>/cancel/", outbox.cancel, name="inbox-cancel"),
     path("inbox/attachments/<int:pk>/", attachment, name="inbox-attachment"),
+    path("channels/<int:pk>/sending/", sending.channel_sending, name="channel-sending"),
+    path("channels/<int:pk>/pause/", sending.channel_pause, name="channel-pause"),
+    path("channels/<int:pk>/resume/", sending.channel_resume, name="channel-resume"),
     path("opt-outs/", opt_outs.opt_out_list, name="optout-list"),
     path("opt-outs/add/", opt_outs.opt_out_add, name="optout-add"),
     path("opt-outs/export/", opt_outs.opt_out_export, name="optout-export"),

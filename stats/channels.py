@@ -8,6 +8,7 @@ from django.db.models import Min, Prefetch, Q, QuerySet
 from accounts.listing import Query
 from channels.itsp import ITSPS
 from channels.models import Channel, Number
+from sessions.sending import QueueMark, marks_of
 from stats.queries import Counts
 
 FIELDS = {"name": "name", "itsp": "itsp", "numbers": "first_number", "status": "status"}
@@ -20,6 +21,7 @@ class ChannelRow:
     channel: Channel
     numbers: list[str]
     counts: Counts
+    mark: QueueMark | None = None
 
     @property
     def itsp_name(self) -> str:
@@ -50,12 +52,14 @@ def _matching(text: str) -> QuerySet[Channel]:
 
 def rows_of(ids: Sequence[int], counts: dict[int, Counts]) -> list[ChannelRow]:
     live_numbers = Prefetch("numbers", Number.objects.live().order_by("address"), to_attr="live_numbers")
+    marks = marks_of(ids)
     channels = Channel.objects.defer("credentials").prefetch_related(live_numbers).in_bulk(ids)
     return [
         ChannelRow(
             channel=channels[pk],
             numbers=[number.address for number in channels[pk].live_numbers],
             counts=counts.get(pk, NO_COUNTS),
+            mark=marks.get(pk),
         )
         for pk in ids
         if pk in channels

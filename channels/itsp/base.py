@@ -172,6 +172,7 @@ class Itsp(ABC):
     credentials_form: ClassVar[type[forms.Form]]
     webhook_headers: ClassVar[frozenset[str]]
     webhook_overrides: ClassVar[str] = ""  # appended to the URL that admins copy
+    error_page: ClassVar[str] = ""  # the ITSP's own page about an error {code}
     opt_out_codes: ClassVar[frozenset[str]] = frozenset()  # of errors that say: the contact has opted out
 
     @abstractmethod

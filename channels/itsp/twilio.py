@@ -129,6 +129,7 @@ def _never_left(error: requests.ConnectionError) -> bool:
 class Twilio(Itsp):
     code = "twilio"
     name = "Twilio"
+    error_page = "https://www.twilio.com/docs/api/errors/{code}"
     opt_out_codes = frozenset({"21610"})
     credentials_form = CredentialsForm
     webhook_headers = frozenset({SIGNATURE, "i-twilio-idempotency-token", "content-type"})

@@ -18,11 +18,12 @@ ADMINISTRATORS = {
         for thing in ("user", "extension", "queue")
         for page in ("list", "add", "edit", "delete")
     ),
-    *(f"channel-{page}" for page in ("list", "add", "edit", "delete", "itsp")),
+    *(f"channel-{page}" for page in ("list", "add", "edit", "delete", "itsp", "sending", "pause", "resume")),
     *(f"optout-{page}" for page in ("list", "add", "export", "reopen")),
     "rule-dialog",
     "rule-save",
 }
+WITH_PK = {"edit", "delete", "reopen", "sending", "pause", "resume"}
 EVERYBODY = {"home", "logout", "profile", "change-password"}
 WITHOUT_LOGIN = {"login", "healthz", "readyz", "webhook"}
 AGENTS = {"events"}  # and all of the inbox
@@ -55,7 +56,7 @@ def paths(administrator: User) -> dict[str, str]:
     found = {}
     for name in sorted(ADMINISTRATORS):
         kind, _, page = name.partition("-")
-        needs_pk = page in {"edit", "delete", "reopen"}
+        needs_pk = page in WITH_PK
         found[name] = reverse(name, args=[pks.get(kind, 1)] if needs_pk else [])
     return found
 
@@ -75,7 +76,8 @@ def test_administrators_page_is_a_login_for_strangers_and_a_404_for_agents(
 def test_administrators_page_opens_for_administrators(
     paths: dict[str, str], admin_page: Client, name: str
 ) -> None:
-    posted = {"rule-dialog": 200, "rule-save": 422, "channel-itsp": 200}
+    posted = {"rule-dialog": 200, "rule-save": 422, "channel-itsp": 200, "channel-pause": 302}
+    posted["channel-resume"] = 302
     answer = admin_page.post(paths[name]) if name in posted else admin_page.get(paths[name])
     assert answer.status_code == posted.get(name, 200)
 

@@ -1,0 +1,108 @@
+"""How the queue of a channel fares, for administrators. Reading costs the same however long the queue is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.utils import timezone
+from redis import RedisError
+
+from channels import pacing
+from channels.itsp.base import DeliveryStatus
+from channels.models import Channel
+from channels.pacing import PacingState
+from sessions.models import Attempt
+
+WINDOW_S = 10  # over which the rate is taken
+COUNTED_MOST = 100_000  # waiting attempts that are counted
+ERRORS_SHOWN = 10
+OLD = timedelta(minutes=1)  # a queue that waits longer is marked in the channel list
+
+
+@dataclass(frozen=True)
+class SendingState:
+    """`used_rate`: per second, in the channel's unit. `pacing`: None while the limiter is away."""
+
+    waiting: int
+    scheduled: int
+    oldest_at: datetime | None
+    used_rate: float
+    pacing: PacingState | None
+    in_flight: int
+    unknown: int
+    errors: list[Attempt]
+
+    @property
+    def is_beyond(self) -> bool:
+        return self.waiting > COUNTED_MOST
+
+    @property
+    def oldest_s(self) -> float:
+        return (timezone.now() - self.oldest_at).total_seconds() if self.oldest_at else 0.0
+
+
+@dataclass(frozen=True)
+class QueueMark:
+    """What the channel list says of a queue that needs a look."""
+
+    unknown: int = 0  # attempts without a clear answer
+    oldest_s: float | None = None  # None if nothing waits for long
+
+
+def state_of(channel: Channel) -> SendingState:
+    attempts = Attempt.objects.filter(channel=channel)
+    queued = attempts.filter(status=DeliveryStatus.QUEUED)
+    return SendingState(
+        waiting=queued.order_by()[: COUNTED_MOST + 1].count(),
+        scheduled=attempts.filter(status=DeliveryStatus.SCHEDULED).count(),
+        oldest_at=queued.order_by("queued_at").values_list("queued_at", flat=True).first(),
+        used_rate=_used_rate(channel),
+        pacing=_pacing_of(channel),
+        in_flight=attempts.filter(status=DeliveryStatus.SENDING).count(),
+        unknown=attempts.filter(status=DeliveryStatus.UNKNOWN).count(),
+        errors=list(_errors_of(channel)[:ERRORS_SHOWN]),
+    )
+
+
+def marks_of(channel_ids: Iterable[int]) -> dict[int, QueueMark]:
+    """Of channels whose queue needs a look."""
+    unknown = Attempt.objects.filter(channel__in=list(channel_ids), status=DeliveryStatus.UNKNOWN)
+    counts = dict(unknown.order_by().values_list("channel").annotate(count=Count("pk")))
+    now, marks = timezone.now(), {}
+    for pk, oldest_at in _oldest(channel_ids).items():
+        old = oldest_at is not None and now - oldest_at >= OLD
+        if old or counts.get(pk):
+            oldest_s = (now - oldest_at).total_seconds() if old and oldest_at else None
+            marks[pk] = QueueMark(counts.get(pk, 0), oldest_s)
+    return marks
+
+
+def _oldest(channel_ids: Iterable[int]) -> dict[int, datetime | None]:
+    """Since when the oldest text of each channel waits."""
+    waiting = Attempt.objects.filter(channel=OuterRef("pk"), status=DeliveryStatus.QUEUED)
+    oldest = Subquery(waiting.order_by("queued_at").values("queued_at")[:1])
+    channels = Channel.objects.filter(pk__in=list(channel_ids))
+    return dict(channels.annotate(oldest_at=oldest).values_list("pk", "oldest_at"))
+
+
+def _used_rate(channel: Channel) -> float:
+    since = timezone.now() - timedelta(seconds=WINDOW_S)
+    claimed = Attempt.objects.filter(channel=channel, claimed_at__gte=since)
+    counts_segments = channel.rate_unit == Channel.RateUnit.SEGMENTS
+    what = Sum("segments", output_field=IntegerField()) if counts_segments else Count("pk")
+    return float(claimed.aggregate(used=what)["used"] or 0) / WINDOW_S
+
+
+def _errors_of(channel: Channel) -> QuerySet[Attempt]:
+    """The latest first; what people took back is no error."""
+    troubled = Attempt.objects.filter(channel=channel).exclude(reason="")
+    troubled = troubled.exclude(status=DeliveryStatus.CANCELLED)
+    return troubled.select_related("lane__number").order_by("-pk")
+
+
+def _pacing_of(channel: Channel) -> PacingState | None:
+    try:
+        return pacing.states([(channel.pk, channel.sending_rate)])[channel.pk]
+    except RedisError:
+        return None
