@@ -26,7 +26,7 @@ class Verification:
 def create_channel(
     *, token: str, verification: Verification, rules: Iterable[Mapping[str, Any]], **values: Any
 ) -> Channel:
-    """`values`: name, itsp, credentials, sending_rate, session_timeout_days; `rules`: of `NumberRuleForm`.
+    """`values`: the fields of `ChannelForm`, and credentials; `rules`: of `NumberRuleForm`.
 
     Raises `IntegrityError` when the name, a number or the token is taken meanwhile.
     """
@@ -76,22 +76,23 @@ def _store_rules(channel: Channel, rules: Iterable[Mapping[str, Any]]) -> None:
     for rule in sorted(
         rules, key=lambda rule: str(rule["number"])
     ):  # one order, so that no two block each other
-        number = _number_of(channel, rule["number"], extension=rule["extension"], queue=rule["queue"])
+        values = {"extension": rule["extension"], "queue": rule["queue"], "sending_rate": rule["number_rate"]}
+        number = _number_of(channel, rule["number"], **values)
         number.initiators.set(rule["initiators"])
     gone = Q(extension__archived_at__isnull=False) | Q(queue__archived_at__isnull=False)
     if channel.numbers.live().filter(gone).exists():  # deleted while the form was being saved
         raise IntegrityError("a destination was archived")
 
 
-def _number_of(channel: Channel, address: str, **destination: Any) -> Number:
+def _number_of(channel: Channel, address: str, **values: Any) -> Number:
     """The channel's number, an archived one revived, or a new one. Sessions hold it, so it keeps its row."""
     ours = Q(channel=channel, archived_at=None)
     known = Number.objects.filter(ours | Q(archived_at__isnull=False), address=address)
     number = known.filter(ours).first() or known.order_by("-pk").first()
     if number is None:
-        return Number.objects.create(channel=channel, address=address, **destination)
+        return Number.objects.create(channel=channel, address=address, **values)
     still = known.filter(pk=number.pk)  # checked again by the UPDATE: another channel may be faster
-    if not still.update(channel=channel, archived_at=None, **destination):
+    if not still.update(channel=channel, archived_at=None, **values):
         raise IntegrityError(f"number {number.pk} was taken")
     return number
 

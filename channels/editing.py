@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -144,7 +145,7 @@ class ChannelPage:
 
     @property
     def tab_errors(self) -> dict[str, bool]:
-        messaging = {"sending_rate", "session_timeout_days", "close_automatically"} & set(self.form.errors)
+        messaging = set(self.form.errors) - {"itsp", "name", NON_FIELD_ERRORS}
         return {
             AUTHENTICATION: self.data is not None and bool(self.credentials_form.errors),
             MESSAGING: bool(messaging or self.table.errors),

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from channels.itsp import ITSPS
-from channels.models import Channel, Number
+from channels.models import SENDING_RATES, Channel, Number
 from channels.phone_numbers import read_number
 from routing.forms import ArchivableForm, ExtensionsField
 from routing.models import Extension, MessageQueue
@@ -31,11 +31,27 @@ class ChannelForm(ArchivableForm[Channel]):
 
     class Meta:
         model = Channel
-        fields = ["itsp", "name", "sending_rate", "session_timeout_days"]
+        fields = [
+            "itsp",
+            "name",
+            "sending_rate",
+            "session_timeout_days",
+            "rate_unit",
+            "message_validity_hours",
+        ]
+        labels = {"rate_unit": _("Count in")}
         help_texts = {
             "name": _("What you and your colleagues call this channel."),
             "sending_rate": _("The number of messages that PBX can send per second."),
             "session_timeout_days": _("From 1 to 365 days without any message."),
+            "rate_unit": _(
+                "What the Message Sending Rate counts. Long text messages (longer than 160 characters) are "
+                "split into several segments, and most service providers limit the segments per second."
+            ),
+            "message_validity_hours": _(
+                "From 1 to 72. A message that waited longer in the queue of PBX expires instead of arriving "
+                "late. While the channel is paused or failing, this time stands still."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -96,6 +112,14 @@ class NumberRuleForm(forms.Form):
             "in the queue. However, only the user who picks up a session will be able to receive and "
             "respond to the follow-up inbound messages in the session."
         ),
+    )
+    number_rate = forms.TypedChoiceField(
+        label=_("Lower rate of this number"),
+        choices=[("", _("Only the channel’s rate")), *((rate, str(rate)) for rate in SENDING_RATES)],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("Optional. The number of messages that this number alone can send per second."),
     )
     initiators = ExtensionsField(
         label=_("Extensions allowed to create messaging sessions"),

@@ -33,6 +33,7 @@ class Rule:
     extension: int | None = None
     queue: int | None = None
     initiators: list[int] = field(default_factory=list)
+    number_rate: int | None = None  # a lower one than the channel's
     key: str = field(default_factory=new_key)
 
     @classmethod
@@ -46,6 +47,7 @@ class Rule:
                 extension=_id(values["extension"]),
                 queue=_id(values["queue"]),
                 initiators=[pk for pk in map(_id, values["initiators"]) if pk],
+                number_rate=_id(values.get("number_rate")),
                 key=read_key(values["key"]) or new_key(),
             )
         except (ArithmeticError, ValueError, TypeError, KeyError, RecursionError):
@@ -56,7 +58,8 @@ class Rule:
         """A stored one; `initiators` should be prefetched."""
         destination = EXTENSION if number.extension_id else QUEUE
         initiators = [extension.pk for extension in number.initiators.all()]
-        return cls(number.address, destination, number.extension_id, number.queue_id, initiators)
+        rate = number.sending_rate
+        return cls(number.address, destination, number.extension_id, number.queue_id, initiators, rate)
 
     @classmethod
     def of_form(cls, form: NumberRuleForm, key: str) -> "Rule":
@@ -65,7 +68,7 @@ class Rule:
         extension, queue = values["extension"], values["queue"]
         initiators = [chosen.pk for chosen in values["initiators"]]
         rule = cls(values["number"], values["destination"], extension and extension.pk, queue and queue.pk)
-        rule.initiators, rule.key = initiators, key or rule.key
+        rule.initiators, rule.number_rate, rule.key = initiators, values["number_rate"], key or rule.key
         return rule
 
     def as_json(self) -> str:

@@ -18,6 +18,7 @@ def rule(
     destination: Extension | MessageQueue,
     *initiators: Extension,
     key: str = KEY,
+    number_rate: int | None = None,
 ) -> str:
     """A row of the Number section."""
     is_extension = isinstance(destination, Extension)
@@ -28,6 +29,7 @@ def rule(
             "extension": destination.pk if is_extension else None,
             "queue": None if is_extension else destination.pk,
             "initiators": [extension.pk for extension in initiators],
+            "number_rate": number_rate,
             "key": key,
         }
     )
@@ -63,6 +65,8 @@ def filled(browser: Client, *rules: str, **changes: Any) -> dict[str, Any]:
         "auth_token": AUTH_TOKEN,
         "sending_rate": "10",
         "session_timeout_days": "7",
+        "rate_unit": "messages",
+        "message_validity_hours": "4",
         "rule": list(rules),
         **changes,
     }

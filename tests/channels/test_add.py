@@ -150,6 +150,14 @@ def test_suspended_account_saves_as_failing(admin_page: Client, filled: Filled, 
             {"close_automatically": "on", "session_timeout_days": "soon"},
             {"session_timeout_days": ["Enter a whole number."]},
         ),
+        (
+            {"message_validity_hours": "73"},
+            {"message_validity_hours": ["Ensure this value is less than or equal to 72."]},
+        ),
+        (
+            {"rate_unit": "letters"},
+            {"rate_unit": ["Select a valid choice. letters is not one of the available choices."]},
+        ),
     ],
 )
 def test_bad_input_is_refused_in_words(

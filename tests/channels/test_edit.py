@@ -36,6 +36,8 @@ def edited(channel: Channel, ada: Extension, support: MessageQueue) -> dict[str,
         "auth_token": "",
         "sending_rate": "10",
         "session_timeout_days": "7",
+        "rate_unit": "messages",
+        "message_validity_hours": "4",
         "rule": [rule(NUMBER, support, ada)],
     }
 
@@ -55,6 +57,7 @@ def test_edit_shows_what_is_stored_but_the_auth_token(
             "extension": None,
             "queue": support.pk,
             "initiators": [ada.pk],
+            "number_rate": None,
             "key": None,
         }
     ]
@@ -234,3 +237,28 @@ def test_edit_page_costs_the_same_however_many_numbers(
         number.initiators.add(agent)
     with django_assert_num_queries(9):
         admin_page.get(f"/channels/{channel.pk}/")
+
+
+def test_queue_settings_and_a_numbers_own_rate_are_kept(
+    admin_page: Client, channel: Channel, edited: dict[str, Any], ada: Extension
+) -> None:
+    path = f"/channels/{channel.pk}/"
+    values = edited | {"rate_unit": "segments", "message_validity_hours": "12"}
+    admin_page.post(path, values | {"rule": [rule(NUMBER, ada, number_rate=2)]})
+    channel.refresh_from_db()
+    assert (channel.rate_unit, channel.message_validity_hours) == ("segments", 12)
+    assert Number.objects.get().sending_rate == 2
+    page = admin_page.get(path)
+    assert [one["number_rate"] for one in rules_on(page)] == [2]
+    assert '<option value="segments" selected>Segments</option>' in page.content.decode()
+    admin_page.post(path, values | {"rule": [rule(NUMBER, ada)]})
+    assert Number.objects.get().sending_rate is None
+
+
+def test_wrong_validity_opens_the_messaging_settings(
+    admin_page: Client, channel: Channel, edited: dict[str, Any]
+) -> None:
+    page = admin_page.post(f"/channels/{channel.pk}/", edited | {"message_validity_hours": ""}).context[
+        "page"
+    ]
+    assert (page.first_tab, page.tab_errors["messaging"]) == ("messaging", True)

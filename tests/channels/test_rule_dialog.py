@@ -32,6 +32,7 @@ def test_dialog_is_in_the_guides_words_and_order(admin_page: Client, ada: Extens
         "Extension",
         "Message Queue",
         "Extensions allowed to create messaging sessions",
+        "Lower rate of this number",
     ]
     assert [text_of(one) for one in re.findall(r"<option.*?</option>", html)][:2] == [
         "Extension",
@@ -52,6 +53,7 @@ def test_saved_rule_becomes_a_row_at_the_end(admin_page: Client, ada: Extension)
         "extension": ada.pk,
         "queue": None,
         "initiators": [ada.pk],
+        "number_rate": None,
         "key": "",
     }
     assert f'<tr id="rule-{row["key"]}"' in answer.content.decode()
@@ -67,6 +69,17 @@ def test_row_is_edited_in_its_place(admin_page: Client, ada: Extension, support:
     answer = admin_page.post(SAVE, values | {"rule": [rule("+12015550123", support, ada)]})
     assert (answer["HX-Retarget"], answer["HX-Reswap"]) == (f"#rule-{KEY}", "outerHTML")
     assert (kept_rule(answer)["number"], kept_rule(answer)["key"]) == ("+12015550199", KEY)
+
+
+def test_lower_rate_of_a_number_is_kept_and_shown(admin_page: Client, ada: Extension) -> None:
+    values = {"number": "+12015550123", "destination": "extension", "extension": ada.pk, "number_rate": "3"}
+    answer = admin_page.post(SAVE, values)
+    assert kept_rule(answer)["number_rate"] == 3
+    assert "at most 3 per second" in text_of(answer.content.decode())
+    html = admin_page.post(DIALOG, {"rule": rule("+12015550123", ada, number_rate=3)}).content.decode()
+    assert '<option value="3" selected>3</option>' in html
+    wrong = admin_page.post(SAVE, values | {"number_rate": "11"})
+    assert "Select a valid choice. 11 is not one of the available choices." in wrong.content.decode()
 
 
 def test_national_number_is_shown_in_e164_before_it_is_kept(admin_page: Client, ada: Extension) -> None:
