@@ -16,6 +16,7 @@ from channels import holding
 from channels.itsp.base import FAILURE, SUCCESS, DeliveryStatus
 from sessions import events
 from sessions.models import Attempt, CountedChange, Lane, Message
+from sessions.writing import write
 
 BATCH = 100
 IN_FLIGHT = frozenset({DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN})
@@ -102,7 +103,7 @@ def advance(moves: Sequence[Move], *, at: datetime) -> None:
         if _move(move):
             moved.append(move.attempt)
             changes += _count(move.attempt, was, at)
-    Attempt.objects.bulk_update([move.attempt for move in moves], _MOVED_FIELDS)
+    write([move.attempt for move in moves], *_MOVED_FIELDS)
     CountedChange.objects.bulk_create(changes)
     _tell_messages(moved)
 
@@ -117,7 +118,7 @@ def reseat(lanes: Sequence[Lane]) -> None:
     for lane in lanes:
         lane.head_id = heads.get(lane.pk)
         lane.in_flight_id = lane.in_flight_id if lane.in_flight_id in held else None
-    Lane.objects.bulk_update(lanes, ["head", "in_flight"])
+    write(lanes, "head", "in_flight")
 
 
 def _move(move: Move) -> bool:
@@ -177,5 +178,5 @@ def _tell_messages(attempts: Sequence[Attempt]) -> None:
             message.status = attempt.status
             message.error_code, message.reason = attempt.error_code, attempt.reason
             messages.append(message)
-    Message.objects.bulk_update(messages, ["status", "error_code", "reason"])
+    write(messages, "status", "error_code", "reason")
     events.record_all(events.EventKind.STATUS, {message.session for message in messages})

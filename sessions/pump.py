@@ -68,10 +68,10 @@ class Pump:
                 free = settings.SENDER_THREADS - self.in_flight
                 if not free:
                     break
-                self.last_served = pk
+                self.last_served, sender = pk, self._sender(channels[pk])  # made before its first slot comes
                 # Never all the threads that are left: another channel's ITSP may be the one that answers.
                 for claim in delivery.claim(pk, most=max(1, free // 2)):
-                    submit(self._send, claim, self._sender(channels[pk]))
+                    submit(self._send, claim, sender)
                     self.in_flight += 1
         except RedisError as error:
             logger.warning("nothing is sent while the limiter is away: %s", error)
