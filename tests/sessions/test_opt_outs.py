@@ -219,7 +219,9 @@ def test_list_shows_who_is_opted_out_now(post_inbound: Post, road: Road, admin_p
         post_inbound(number, word, From=contact)
     post_inbound(10, "START", From="+14155550101")
     rows = rows_of(admin_page.get("/opt-outs/"))
-    assert [row[1:] for row in rows] == [["+14155550102", "+25402161183 Main", "The contact's text"]]
+    assert [row[1:] for row in rows] == [
+        ["+14155550102", "+25402161183 Main", f"The contact's text {START_ONLY}"]
+    ]
     ledger_rows = rows_of(admin_page.get("/opt-outs/?show=all"))
     assert [(row[1], row[4]) for row in ledger_rows] == [
         ("+14155550101", "Opted in again"),

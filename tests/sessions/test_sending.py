@@ -106,7 +106,7 @@ def test_page_says_what_the_itsp_asked_for(admin_page: Client, road: Road) -> No
     pacing.pause(road.channel.pk, seconds=90)
     assert "The ITSP asked to slow down: nothing is sent until" in text_of(shown(admin_page, road))
     pacing.slow_down(road.channel.pk, rate=10)
-    assert "Slowed to 5.0: the ITSP said that it is too fast." in text_of(shown(admin_page, road))
+    assert "Slowed to 5.0 per second: the ITSP said that it is too fast." in text_of(shown(admin_page, road))
 
 
 def test_paused_channel_sends_nothing_until_it_is_resumed(

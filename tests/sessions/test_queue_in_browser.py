@@ -1,0 +1,108 @@
+"""What an agent sees of waiting texts and opt-outs without reloading, in a real browser."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import ConsoleMessage, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from routing.models import Extension
+from sessions import actions
+from sessions.models import Attempt, MessagingSession
+from tests.factories import CONTACT, Road
+from tests.sessions.conftest import inbound_fields, sid_of, signed_post
+from tests.walking import log_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def session(road: Road, agents: list[Extension]) -> MessagingSession:
+    """Ada's, with a text that is 4th in the queue."""
+    for number in range(3):
+        write = {"agent": agents[1], "number": road.number, "contact": f"+1415555019{number}"}
+        actions.start_session(**write, body="Hello")  # type: ignore[arg-type]
+    start = {"agent": agents[0], "number": road.number, "contact": CONTACT}
+    return actions.start_session(**start, body="We are open till six.").session  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def inbox(
+    live_server: LiveServer, new_page: Callable[..., Page], session: MessagingSession
+) -> Iterator[Page]:
+    """Ada's inbox with the session open; the events are left out, so that the test says when to look."""
+    complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and "422" not in message.text:
+            complaints.append(message.text)
+
+    page = new_page()
+    page.on("console", note)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    silence = {"status": 200, "content_type": "text/event-stream", "body": "retry: 600000\n\n"}
+    page.route("**/events/", lambda route: route.fulfill(**silence))
+    log_in(page, live_server.url, "agent1001", "secret-of-the-agent")
+    page.goto(f"{live_server.url}/inbox/{session.pk}/")
+    yield page
+    assert complaints == []
+
+
+def look(inbox: Page) -> None:
+    """As if an event had come."""
+    inbox.evaluate("htmx.trigger('#thread', 'refresh')")
+
+
+def test_place_in_the_queue_counts_down_and_then_nothing_asks_any_more(
+    inbox: Page, session: MessagingSession
+) -> None:
+    place = inbox.locator(".message-place")
+    expect(place).to_contain_text("4th in the queue, goes out in")
+    composer = inbox.get_by_label("Message", exact=True)
+    composer.fill("Half a sentence")
+    Attempt.objects.exclude(lane__contact=CONTACT).update(status="accepted")
+    expect(place).to_contain_text("1st in the queue")
+    expect(composer).to_have_value("Half a sentence")
+    Attempt.objects.update(status="accepted")
+    session.messages.update(status="accepted")
+    look(inbox)
+    expect(inbox.locator(".message-place")).to_have_count(0)
+    expect(inbox.locator("[hx-trigger='every 2s']")).to_have_count(0)
+
+
+def test_text_is_taken_back_and_sent_again_while_the_agent_goes_on_typing(inbox: Page) -> None:
+    composer = inbox.get_by_label("Message", exact=True)
+    composer.fill("Half a sentence")
+    inbox.get_by_role("log").get_by_role("button", name="Cancel").click()
+    expect(inbox.get_by_text("Taken back by Ada.")).to_be_visible()
+    inbox.get_by_role("button", name="Send again").click()
+    expect(inbox.get_by_text("2 attempts")).to_be_visible()
+    expect(composer).to_have_value("Half a sentence")
+
+
+def test_text_is_sent_later(inbox: Page) -> None:
+    expect(inbox.get_by_label("Send at")).to_be_hidden()
+    inbox.get_by_label("Message", exact=True).fill("Good morning")
+    inbox.get_by_label("Send later").check()
+    inbox.get_by_label("Send at").fill((timezone.localtime() - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M"))
+    inbox.get_by_role("button", name="Schedule").click()
+    expect(inbox.get_by_text("This time has passed. Choose one in the future.")).to_be_visible()
+    inbox.get_by_label("Send at").fill((timezone.localtime() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M"))
+    inbox.get_by_role("button", name="Schedule").click()
+    expect(inbox.get_by_text("Goes out on")).to_be_visible()
+    expect(inbox.get_by_role("button", name="Send", exact=True)).to_be_visible()
+
+
+def test_stop_disables_the_composer_and_start_brings_it_back(inbox: Page, road: Road) -> None:
+    composer = inbox.get_by_label("Message", exact=True)
+    expect(composer).to_be_visible()
+    signed_post(Client(), road.path, inbound_fields(sid_of(1), "STOP"))
+    look(inbox)
+    expect(inbox.get_by_text("No texts can be sent: the contact has opted out.")).to_be_visible()
+    expect(composer).to_have_count(0)
+    signed_post(Client(), road.path, inbound_fields(sid_of(2), "START"))
+    look(inbox)
+    expect(composer).to_be_visible()
