@@ -59,12 +59,17 @@ def obey(attempts: Iterable[Attempt]) -> None:
     In the transaction that settles the attempts, under their lanes' locks.
     """
     codes = frozenset().union(*(itsp.opt_out_codes for itsp in ITSPS.values()))
+    given_back = []
     for attempt in attempts:
         if attempt.error_code in codes and attempt.status in FAILURE:
             lane = attempt.lane
             record(lane.number, lane.contact, opted_out=True, source=Source.REFUSAL, at=timezone.now())
-        elif attempt.status == DeliveryStatus.QUEUED and _is_unwanted(attempt):
-            _cancel_waiting([attempt.lane])
+        elif attempt.status == DeliveryStatus.QUEUED:
+            given_back.append(attempt.lane_id)
+    if given_back:
+        opted_out = current().filter(number=OuterRef("number"), contact=OuterRef("contact"), opted_out=True)
+        unwanted = list(Lane.objects.filter(Exists(opted_out), pk__in=given_back))
+        _cancel_waiting(unwanted)
 
 
 @transaction.atomic
@@ -133,12 +138,10 @@ def _latest(number_id: int, contact: str) -> OptOutEntry | None:
     return entries.select_related("by").order_by("-pk").first()
 
 
-def _is_unwanted(attempt: Attempt) -> bool:
-    return opt_out_of(attempt.lane.number_id, attempt.lane.contact) is not None
-
-
 def _cancel_waiting(locked: Sequence[Lane]) -> None:
     """What is in flight goes on: the ITSP has it, and refuses it by itself."""
+    if not locked:
+        return
     waiting = Attempt.objects.filter(lane__in=locked, status__in=WAITING)
     reason = _("The contact opted out before it was sent.")
     moves = [

@@ -33,10 +33,10 @@ def retry(message: Message, *, agent: Extension) -> Attempt:
     """
     with transaction.atomic():
         session = own(message.session, agent)
-        check_opt_out(session)
         latest = _latest(message)
         if latest.status not in RETRYABLE:
             raise NotRetryable(DeliveryStatus(latest.status))
+        check_opt_out(session)
         message.status, message.error_code, message.reason = DeliveryStatus.QUEUED, "", ""
         message.save(update_fields=["status", "error_code", "reason"])
         attempt = lanes.enqueue(message, segments=segmentation(message.body).segments)

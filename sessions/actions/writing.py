@@ -66,7 +66,7 @@ def start_session(
 
 
 def check_opt_out(session: MessagingSession) -> None:
-    """Raises `OptedOut`. Under the session's lock, which a contact's STOP waits for."""
+    """Raises `OptedOut`. Under the lane's lock, so that no opt-out comes between this and the queue."""
     entry = opt_outs.opt_out_of(session.number_id, session.contact)
     if entry is not None:
         raise OptedOut(entry)
@@ -76,7 +76,6 @@ def _accept(
     session: MessagingSession, *, agent: Extension, body: str, client_id: str | None, due_at: datetime | None
 ) -> Message | None:
     """None if a text with this client id was accepted before."""
-    check_opt_out(session)
     now = timezone.now()
     try:
         with transaction.atomic():
@@ -94,6 +93,7 @@ def _accept(
     if due_at and not now < due_at <= now + LATEST:
         raise BadTime
     lanes.enqueue(message, segments=segmentation(body).segments, due_at=due_at)
+    check_opt_out(session)
     session.last_active_at, session.last_message = now, message
     session.save(update_fields=["last_active_at", "last_message"])
     events.record(events.EventKind.MESSAGE, session)

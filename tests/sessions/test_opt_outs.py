@@ -1,6 +1,7 @@
 """STOP and START: what contacts say, what the ITSP refuses, and what administrators may do about it."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -174,6 +175,31 @@ def test_four_stops_at_once_make_one_entry(road: Road) -> None:
     for thread in threads:
         thread.join()
     assert (ledger(), Message.objects.count()) == ([(CONTACT, True, "keyword")], 4)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_answer_slips_past_an_opt_out(
+    own: MessagingSession, road: Road, agents: list[Extension], administrator: User
+) -> None:
+    def answer(_: int) -> None:
+        try:
+            actions.reply(own, agent=agents[0], body="Hello?")
+        except actions.OptedOut:
+            pass
+        finally:
+            connection.close()
+
+    def opt_out() -> None:
+        opt_outs.opt_out(road.number, CONTACT, by=administrator)
+        connection.close()
+
+    with ThreadPoolExecutor(5) as threads:
+        answers = [threads.submit(answer, number) for number in range(4)]
+        threads.submit(opt_out).result()
+        answers += [threads.submit(answer, number) for number in range(4)]
+    assert all(one.exception() is None for one in answers)
+    assert Attempt.objects.exclude(status="cancelled").count() == 0
+    assert Message.objects.filter(kind="outbound").exclude(status="cancelled").count() == 0
 
 
 def test_composer_says_so_and_start_brings_it_back(
