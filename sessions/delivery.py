@@ -135,8 +135,10 @@ def _room(channel: Channel) -> int:
     flying = Attempt.objects.filter(channel=channel, status=DeliveryStatus.SENDING)
     count, oldest = flying.aggregate(count=Count("pk"), oldest=Min("claimed_at")).values()
     overdue = timezone.now() - timedelta(seconds=OVERDUE_S + HORIZON_S)
-    most = 1 if oldest and oldest < overdue else max(2, int(IN_FLIGHT_PER_RATE * channel.sending_rate))
-    return max(0, most - int(count))
+    if oldest and oldest < overdue:
+        return max(0, 1 - int(count))
+    waiting_for_slot = math.ceil(HORIZON_S * channel.sending_rate)  # claimed, but not in flight yet
+    return max(0, max(2, int(IN_FLIGHT_PER_RATE * channel.sending_rate)) + waiting_for_slot - int(count))
 
 
 def _claimable(channel: Channel | OuterRef) -> QuerySet[Lane]:
