@@ -6,6 +6,7 @@ inside the HTTP client, directly before the socket is used.
 
 import logging
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -26,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 TICK_S = 0.05  # results are settled, and new work is claimed, this often
 IDLE_S = 1.0  # without work for so long, the pump rests until it is nudged
+SWITCH_S = 0.0005  # a sender must run when its slot comes; Python's usual 5 ms are a slot's length
 RUN_S = 30.0  # then the task ends and another begins, so that Celery stays in charge
 
 _only_one = threading.Lock()
@@ -36,9 +38,12 @@ def run() -> bool:
     """Drains until nothing is left to do. False if this process already has a pump at work."""
     if not _only_one.acquire(blocking=False):
         return False
+    usual_s = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_S)
     try:
         Pump().run()
     finally:
+        sys.setswitchinterval(usual_s)
         _only_one.release()
     return True
 
