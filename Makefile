@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check assets lock environment dev-environment chromium
+.PHONY: help demo run test faults check assets lock environment dev-environment chromium
 
 help: ## List the targets
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,12 @@ test: dev-environment assets chromium ## Run the tests on SQLite and on PostgreS
 	echo "==> Tests on PostgreSQL and Valkey"; \
 	$(PY) -m pytest --stack=postgres -m "not once" $(ARGS) || [ $$? = 5 ] || status=1; \
 	exit $$status
+
+faults: dev-environment assets ## Kill, cut off and spoil everything in mid-sending, on both stacks
+	@status=0; export FAULTS=whole; \
+	for stack in embedded postgres; do \
+	  echo "==> Faults on $$stack"; $(PY) -m pytest --stack=$$stack tests/faults $(ARGS) || status=1; \
+	done; exit $$status
 
 CHECK_ENV := SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))') \
   CREDENTIALS_KEYS=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE= PUBLIC_URL=https://pbx.example.com \

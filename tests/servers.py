@@ -56,18 +56,23 @@ class ValkeyServer:
 
 
 class Simulator:
-    """The stand-in for Twilio as its own process."""
+    """The stand-in for Twilio as its own process; with `keep` it has its messages again after a restart."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, keep: bool = True) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         env = {**os.environ, "DJANGO_SETTINGS_MODULE": ""}
-        self._child = Child(processes.simulator(self.port, folder), env, folder / "simulator.log", ROOT)
+        process = processes.simulator(self.port, folder if keep else None)
+        self._child = Child(process, env, folder / "simulator.log", ROOT)
 
     def start(self) -> None:
         """Start it and wait until it answers."""
         self._child.start()
         wait_for_http(f"{self.url}/control/state", self._child)
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
 
     def reset(self) -> None:
         """Empty it and take back all faults and settings."""
@@ -75,7 +80,7 @@ class Simulator:
 
     def get(self, path: str) -> Any:
         """What its control API answers."""
-        with urllib.request.urlopen(f"{self.url}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.url}{path}", timeout=30) as answer:
             return json.load(answer)
 
     def post(self, path: str, body: object) -> Any:
@@ -84,6 +89,12 @@ class Simulator:
         call = urllib.request.Request(f"{self.url}{path}", json.dumps(body).encode(), headers)
         with urllib.request.urlopen(call, timeout=30) as answer:
             return json.load(answer)
+
+    def delete(self, path: str) -> None:
+        """Have its control API remove something, such as "/control/faults"."""
+        urllib.request.urlopen(
+            urllib.request.Request(f"{self.url}{path}", method="DELETE"), timeout=10
+        ).close()
 
     def stop(self) -> None:
         """End it."""

@@ -1,0 +1,113 @@
+"""Texts that leave through three channels while something breaks, and what the ITSP says of them."""
+
+import itertools
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import Error, connection, transaction
+
+from channels.models import Channel
+from routing.models import Extension
+from sessions import actions
+from sessions.models import Lane, Message
+from tests.factories import Road
+from tests.product import Stack
+from tests.servers import Simulator
+from tests.waiting import wait_until
+
+WHOLE = os.environ.get("FAULTS") == "whole"  # otherwise the short form, for `make test`
+TEXTS, CONTACTS = (500, 50) if WHOLE else (150, 15)
+JITTER_S = 0.1  # between the moment of a slot and its request's at the ITSP, on a machine with much to do
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request to send a text as it came in at the ITSP, times in seconds since 1970."""
+
+    at: float
+    answered_at: float
+    status: int
+    sender: str
+
+
+@dataclass
+class Drain:
+    """`written`: for each (our number, contact) the texts in the order in which they were accepted."""
+
+    simulator: Simulator
+    roads: Sequence[Road]
+    written: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    stack: Stack = field(init=False)
+
+    @property
+    def workers(self) -> list[str]:
+        return [name for name in self.stack.children if name.startswith("worker")]
+
+    def write(self, agent: Extension, count: int = TEXTS) -> None:
+        """Accepts texts as an agent's client would: to each contact in turn, each contact on one channel."""
+        with transaction.atomic():
+            for number in range(count):
+                contact = number % CONTACTS
+                road = self.roads[contact % len(self.roads)]
+                address, body = f"+1415556{contact:04}", f"Text {number} to {contact}"
+                actions.start_session(agent=agent, number=road.number, contact=address, body=body)
+                self.written[road.number.address, address].append(body)
+
+    def begin(self, stack: Stack) -> None:
+        """Lets the texts go once all workers are up."""
+        self.stack = stack
+        for name in self.workers:
+            wait_until(lambda name=name: " ready." in stack.logs(400)[name], timeout_s=60)  # type: ignore[misc]
+        Channel.objects.update(paused_at=None)
+
+    def wait_for(self, share: float) -> None:
+        """Until the ITSP has this share of the texts."""
+        wait_until(lambda: self.simulator.get("/control/state")["messages"] >= share * TEXTS, timeout_s=60)
+
+    def accepted(self) -> list[dict[str, Any]]:
+        """What the ITSP has, in the order in which it took them."""
+        messages: list[dict[str, Any]] = self.simulator.get("/control/messages?limit=0")["messages"]
+        return sorted(messages, key=lambda message: float(message["created_at"]))
+
+    def requests(self, sender: str | None = None) -> list[Request]:
+        """All requests to send, from one number or from all."""
+        found = self.simulator.get("/control/requests?kind=api&limit=0")["requests"]
+        return [
+            Request(one["at"], one["at"] + one["ms"] / 1000, one["status"], one["params"]["From"])
+            for one in found
+            if one["method"] == "POST" and sender in (None, one["params"].get("From"))
+        ]
+
+    def ends_well(self, timeout_s: float = 150.0) -> None:
+        """Every text is at the ITSP once and in order, by its own record; then our database agrees."""
+        wait_until(lambda: self._is_settled(), timeout_s=timeout_s)
+        there: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for message in self.accepted():
+            there[message["from"], message["to"]].append(message["body"])
+        assert there == self.written
+        assert Lane.objects.exclude(head=None, in_flight=None).count() == 0
+
+    def _is_settled(self) -> bool:
+        try:
+            return not Message.objects.filter(kind="outbound").exclude(status="delivered").exists()
+        except Error:  # it was killed below this connection
+            connection.close()
+            return False
+
+
+def most_within(seconds: float, times: Sequence[float]) -> int:
+    """The most of the times (sorted) that lie in any window of this length."""
+    first = most = 0
+    for place, at in enumerate(times):
+        while at - times[first] >= seconds:
+            first += 1
+        most = max(most, place - first + 1)
+    return most
+
+
+def gaps(times: Sequence[float]) -> Iterator[float]:
+    """Between one and the next."""
+    return (later - earlier for earlier, later in itertools.pairwise(times))

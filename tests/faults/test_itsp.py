@@ -1,0 +1,90 @@
+"""The ITSP spoils its answers, hangs, pushes back or is away in mid-drain."""
+
+import time
+
+import pytest
+
+from channels.models import Channel
+from tests.faults.conftest import NUMBERS, StartDrain
+from tests.faults.drain import JITTER_S, gaps, most_within
+
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+
+RETRY_AFTER_S = 4.0
+REACTION_S = 1.5  # until all that was in flight is answered, and all workers know what it said
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [pytest.param("drop_after_accept", marks=pytest.mark.short), "error_after_accept", "garbage_201", "503"],
+)
+def test_answers_that_say_nothing_are_cleared_up(start_drain: StartDrain, kind: str) -> None:
+    drain = start_drain()
+    drain.wait_for(0.2)
+    drain.simulator.post("/control/faults", {"kind": kind, "count": 20})
+    drain.ends_well()
+
+
+def test_channel_that_hangs_delays_no_other(start_drain: StartDrain) -> None:
+    rate = 10
+    drain = start_drain(rate=rate)
+    drain.wait_for(0.1)
+    hung_at = time.time()
+    fault = drain.simulator.post("/control/faults", {"kind": "hang", "number": NUMBERS[0]})
+    time.sleep(30)
+    drain.simulator.delete(f"/control/faults/{fault['id']}")
+    for number in NUMBERS[1:]:
+        times = [request.at for request in drain.requests(number) if request.at > hung_at]
+        assert len(times) / (times[-1] - hung_at) >= 0.9 * rate
+        assert max(gaps(times)) < 1.0
+    drain.ends_well()
+
+
+def test_storm_of_too_many_requests_is_waited_out(start_drain: StartDrain) -> None:
+    drain = start_drain()
+    drain.wait_for(0.2)
+    drain.simulator.post("/control/faults", {"kind": "429", "retry_after": RETRY_AFTER_S, "count": 60})
+    drain.ends_well()
+    for number in NUMBERS:
+        requests = drain.requests(number)
+        refused = [request.answered_at for request in requests if request.status == 429]
+        assert refused
+        for at in refused:
+            too_early = [one for one in requests if at + REACTION_S < one.at < at + RETRY_AFTER_S]
+            assert too_early == []
+
+
+def test_callbacks_in_any_order_and_late(start_drain: StartDrain) -> None:
+    drain = start_drain()
+    for share, manner in ((0.1, "shuffled"), (0.4, "repeated"), (0.7, "late")):
+        drain.wait_for(share)
+        drain.simulator.post("/control/settings", {"callbacks": manner})
+    drain.ends_well()
+
+
+@pytest.mark.short
+def test_itsp_that_is_away_gets_everything_when_it_is_back(start_drain: StartDrain) -> None:
+    drain = start_drain()
+    drain.wait_for(0.3)
+    drain.simulator.stop()
+    time.sleep(10)
+    drain.simulator.start()
+    drain.ends_well()
+
+
+def test_changed_rate_holds_a_second_later(start_drain: StartDrain) -> None:
+    drain = start_drain(rate=20)
+    drain.wait_for(0.2)
+    Channel.objects.update(sending_rate=5)
+    slower_at = time.time()
+    time.sleep(5)
+    Channel.objects.update(sending_rate=40)
+    faster_at = time.time()
+    drain.ends_well()
+    for number in NUMBERS:
+        times = [request.at for request in drain.requests(number)]
+        slow = [at for at in times if slower_at + 1 <= at < faster_at]
+        assert most_within(1.0 - JITTER_S, slow) <= 5
+        assert len(slow) >= 5 * 3.5
+        assert len([at for at in times if faster_at + 1 <= at < faster_at + 2]) > 2 * 5
+        assert most_within(1.0 - JITTER_S, times) <= 40
