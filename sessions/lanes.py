@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
 
 from channels import holding
@@ -111,8 +111,9 @@ def advance(moves: Sequence[Move], *, at: datetime) -> None:
 def reseat(lanes: Sequence[Lane]) -> None:
     """Puts each lane's oldest waiting attempt at its head, and lets go of what is no longer in flight."""
     ids = [lane.pk for lane in lanes]
-    waiting = Attempt.objects.filter(lane__in=ids, status=DeliveryStatus.QUEUED).order_by()
-    heads = dict(waiting.values("lane").annotate(head=Min("pk")).values_list("lane", "head"))
+    waiting = Attempt.objects.filter(lane=OuterRef("pk"), status=DeliveryStatus.QUEUED).order_by("pk")
+    oldest = Subquery(waiting.values("pk")[:1])  # Min() would read the lane's whole queue
+    heads = dict(Lane.objects.filter(pk__in=ids).annotate(oldest=oldest).values_list("pk", "oldest"))
     holds = Attempt.objects.filter(pk__in=[lane.in_flight_id for lane in lanes], status__in=IN_FLIGHT)
     held = set(holds.values_list("pk", flat=True))
     for lane in lanes:
