@@ -190,6 +190,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='attempt',
+            index=models.Index(condition=models.Q(('claimed_at__isnull', False)), fields=['channel', 'claimed_at'], name='attempt_claims'),
+        ),
+        migrations.AddIndex(
+            model_name='attempt',
             index=models.Index(condition=models.Q(('status', 'queued')), fields=['lane', 'id'], name='attempt_waiting'),
         ),
         migrations.AddIndex(
@@ -214,11 +218,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='attempt',
-            index=models.Index(fields=['channel', 'counted_at'], name='attempt_counted'),
-        ),
-        migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(condition=models.Q(('claimed_at__isnull', False)), fields=['channel', 'claimed_at'], name='attempt_claims'),
+            index=models.Index(condition=models.Q(('counted_at__isnull', False)), fields=['channel', 'counted_at'], name='attempt_counted'),
         ),
         migrations.AddIndex(
             model_name='attempt',

@@ -53,7 +53,7 @@ class Attempt(models.Model):
     lane = models.ForeignKey(Lane, on_delete=models.PROTECT, related_name="attempts")
     channel = models.ForeignKey(
         Channel, on_delete=models.PROTECT, related_name="attempts", db_index=False
-    )  # `attempt_counted` begins with it
+    )  # other indexes begin with it
     status = models.CharField(max_length=12, choices=DeliveryStatus, default=DeliveryStatus.QUEUED)
     segments = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField()
@@ -71,7 +71,10 @@ class Attempt(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["channel", "itsp_message_id"], name="sent_once"),
         ]
-        indexes = [
+        indexes = [  # where two fit, SQLite takes the later one: tests/sessions/test_indexes.py
+            models.Index(
+                fields=["channel", "claimed_at"], condition=Q(claimed_at__isnull=False), name="attempt_claims"
+            ),
             models.Index(fields=["lane", "id"], condition=Q(status="queued"), name="attempt_waiting"),
             models.Index(
                 fields=["channel", "claimed_at"], condition=Q(status="sending"), name="attempt_claimed"
@@ -82,9 +85,10 @@ class Attempt(models.Model):
             models.Index(fields=["due_at"], condition=Q(status="scheduled"), name="attempt_scheduled"),
             models.Index(fields=["check_at"], condition=Q(check_at__isnull=False), name="attempt_to_check"),
             models.Index(fields=["channel"], condition=Q(status="unknown"), name="attempt_unknown"),
-            models.Index(fields=["channel", "counted_at"], name="attempt_counted"),
             models.Index(
-                fields=["channel", "claimed_at"], condition=Q(claimed_at__isnull=False), name="attempt_claims"
+                fields=["channel", "counted_at"],
+                condition=Q(counted_at__isnull=False),
+                name="attempt_counted",
             ),
             models.Index(fields=["channel", "-id"], condition=~Q(reason=""), name="attempt_with_reason"),
         ]
