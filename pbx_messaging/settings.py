@@ -90,7 +90,9 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASE["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE_S", default=600)
     DATABASE["CONN_HEALTH_CHECKS"] = True
-    DATABASE["OPTIONS"] = {"connect_timeout": env.int("DATABASE_CONNECT_TIMEOUT_S", default=3)}
+    DATABASE.setdefault("OPTIONS", {}).setdefault(  # beside what the URL says, such as ?sslmode=require
+        "connect_timeout", env.int("DATABASE_CONNECT_TIMEOUT_S", default=3)
+    )
 
 # --- Redis or Valkey: broker, limiter, events, spool ----------------------------------------------
 REDIS_URL = env("REDIS_URL")
