@@ -26,7 +26,7 @@ from sessions.models import Attempt, Lane
 
 logger = logging.getLogger(__name__)
 
-HORIZON_S = 0.15  # how far ahead slots are reserved
+HORIZON_S = 0.25  # how far ahead slots are reserved; from half of it on, further ones are
 BATCH = 100  # attempts that one claim takes at most
 IN_FLIGHT_PER_RATE = 0.45  # in flight per channel, so that a slow ITSP does not take every sender thread
 OVERDUE_S = 2.0  # an answer that takes longer leaves its channel one text in flight
@@ -84,6 +84,8 @@ def claim(channel_id: int, *, most: int) -> list[Claim]:
             horizon_s=HORIZON_S,
         )
         granted = [(one, slot) for one, slot in zip(free, slots, strict=True) if slot is not None]
+        if not granted:
+            return []
         taken_at, now = time.monotonic(), timezone.now()
         ids = [attempt.pk for attempt, _slot in granted]
         Attempt.objects.filter(pk__in=ids).update(status=DeliveryStatus.SENDING, claimed_at=now)

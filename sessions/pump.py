@@ -53,6 +53,7 @@ class Pump:
         self.results: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self.unsettled: list[Result] = []
         self.senders: dict[int, tuple[object, Sender]] = {}
+        self.refusals: dict[int, tuple[float, ItspError]] = {}  # by channel, with when they came
         self.in_flight = 0
         self.last_served = 0
 
@@ -91,7 +92,7 @@ class Pump:
         ready = [
             pk
             for pk, state in states.items()
-            if max(state.next_in_s, state.paused_for_s) <= delivery.HORIZON_S
+            if max(state.next_in_s, state.paused_for_s) <= delivery.HORIZON_S / 2
         ]
         return sorted(ready, key=lambda pk: (pk <= self.last_served, pk))
 
@@ -110,16 +111,26 @@ class Pump:
             time.sleep(max(0.0, claim.slot - time.monotonic()))
             if time.monotonic() - claim.taken_at > settings.CLAIM_MARGIN_S:
                 raise ItspError(Advice.RETRY, "It was claimed too long ago.", retry_after_s=0.1)
+            refused_at, refusal = self.refusals.get(claim.channel_id, (0.0, None))
+            if refusal and claim.taken_at < refused_at:
+                raise refusal  # the ITSP has refused another one of the channel since
 
         try:
             outcome = sender.send(claim.sms, wait_for_slot)
         except ItspError as error:
+            self._note_refusal(claim.channel_id, error)
             self.results.put(Result(claim, error))
         except Exception as error:
             logger.exception("sending ended in a way that nobody foresaw")
             self.results.put(Result(claim, ItspError(Advice.UNKNOWN, type(error).__name__)))
         else:
             self.results.put(Result(claim, outcome))
+
+    def _note_refusal(self, channel_id: int, error: ItspError) -> None:
+        """What is claimed already waits, too, without a try of its own."""
+        _at, known = self.refusals.get(channel_id, (0.0, None))
+        if error.advice in {Advice.RETRY, Advice.STOP} and error is not known:
+            self.refusals[channel_id] = (time.monotonic(), error)
 
     def _settle(self) -> None:
         """Writes down the results of the last tick, and those that the database was away for."""
