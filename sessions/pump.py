@@ -4,16 +4,17 @@ One thread claims and settles and is the only one to use the database; sender th
 inside the HTTP client, directly before the socket is used.
 """
 
+import gc
 import logging
 import queue
 import sys
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 from django.conf import settings
-from django.db import Error, InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from redis import RedisError
 
 from channels import pacing
@@ -28,7 +29,7 @@ logger = logging.getLogger(__name__)
 TICK_S = 0.05  # results are settled, and new work is claimed, this often
 IDLE_S = 1.0  # without work for so long, the pump rests until it is nudged
 SWITCH_S = 0.0005  # a sender must run when its slot comes; Python's usual 5 ms are a slot's length
-RUN_S = 30.0  # then the task ends and another begins, so that Celery stays in charge
+RUN_S = 300.0  # then the task ends and another begins, so that Celery stays in charge
 
 _only_one = threading.Lock()
 stopping = threading.Event()  # the worker is shutting down
@@ -41,11 +42,19 @@ def run() -> bool:
     usual_s = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_S)
     try:
-        Pump().run()
+        _pump().run()
     finally:
         sys.setswitchinterval(usual_s)
         _only_one.release()
     return True
+
+
+@cache
+def _pump() -> "Pump":
+    """The process's own: its threads and connections are warm when the next text comes."""
+    gc.collect()
+    gc.freeze()  # or each full collection looks at all that was imported, and stops the senders for 0.1 s
+    return Pump()
 
 
 class Pump:
@@ -54,19 +63,19 @@ class Pump:
         self.unsettled: list[Result] = []
         self.senders: dict[int, tuple[object, Sender]] = {}
         self.refusals: dict[int, tuple[float, ItspError]] = {}  # by channel, with when they came
+        self.threads = ThreadPoolExecutor(settings.SENDER_THREADS, "sender")
         self.in_flight = 0
         self.last_served = 0
 
     def run(self) -> None:
         end = time.monotonic() + RUN_S
         rest_at = time.monotonic() + IDLE_S
-        with ThreadPoolExecutor(settings.SENDER_THREADS, "sender") as threads:
-            while self.in_flight or (time.monotonic() < min(end, rest_at) and not stopping.is_set()):
-                self._settle()
-                if time.monotonic() < end and not stopping.is_set() and self._claim(threads.submit):
-                    rest_at = time.monotonic() + IDLE_S
+        while self.in_flight or (time.monotonic() < min(end, rest_at) and not stopping.is_set()):
+            self._settle()
+            if time.monotonic() < end and not stopping.is_set() and self._claim():
+                rest_at = time.monotonic() + IDLE_S
 
-    def _claim(self, submit: Callable[[Callable[[Claim, Sender], None], Claim, Sender], object]) -> bool:
+    def _claim(self) -> bool:
         """Starts what may start now. True if anything waits, be it for its slot."""
         try:
             channels = {channel.pk: channel for channel in delivery.channels_with_work()}
@@ -77,7 +86,7 @@ class Pump:
                 self.last_served, sender = pk, self._sender(channels[pk])  # made before its first slot comes
                 # Never all the threads that are left: another channel's ITSP may be the one that answers.
                 for claim in delivery.claim(pk, most=max(1, free // 2)):
-                    submit(self._send, claim, sender)
+                    self.threads.submit(self._send, claim, sender)
                     self.in_flight += 1
         except RedisError as error:
             logger.warning("nothing is sent while the limiter is away: %s", error)
@@ -144,7 +153,8 @@ class Pump:
             _give_up_connection(error)
             if not stopping.is_set():
                 return
-        except Error:
+        except Exception:
+            logger.exception("results can't be settled together")
             _settle_each(done)
         self.in_flight -= len(done)
         self.unsettled = []
@@ -155,7 +165,7 @@ def _settle_each(results: list[Result]) -> None:
     for result in results:
         try:
             delivery.settle([result])
-        except Error:
+        except Exception:
             logger.exception("attempt %s can't be settled", result.claim.attempt_id)
 
 
