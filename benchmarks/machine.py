@@ -4,6 +4,7 @@ import os
 import time
 from pathlib import Path
 
+CORES = os.cpu_count() or 1
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
@@ -25,6 +26,11 @@ class OtherLoad:
         user, nice, system, _idle, _iowait, irq, softirq, *_ = map(int, fields)
         busy = user + nice + system + irq + softirq
         return time.monotonic(), (busy - _ticks_of(os.getpid())) / TICKS_PER_S
+
+
+def cpu_s(*pids: int) -> float:
+    """The processor time, in seconds, of processes and of all below them."""
+    return sum(map(_ticks_of, pids)) / TICKS_PER_S
 
 
 def _ticks_of(root: int) -> int:
