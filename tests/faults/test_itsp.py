@@ -62,7 +62,6 @@ def test_callbacks_in_any_order_and_late(start_drain: StartDrain) -> None:
     drain.ends_well()
 
 
-@pytest.mark.short
 def test_itsp_that_is_away_gets_everything_when_it_is_back(start_drain: StartDrain) -> None:
     drain = start_drain()
     drain.wait_for(0.3)
