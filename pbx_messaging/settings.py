@@ -102,8 +102,8 @@ EVENTS_KEPT = env.int("EVENTS_KEPT", default=10_000)  # in the stream that a rec
 SPOOL_UNVERIFIED_KEPT = env.int("SPOOL_UNVERIFIED_KEPT", default=10_000)  # requests of unknown URLs
 
 CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT = "pbx_messaging.broker:NudgeTransport"
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = False  # tasks are nudges: what is due lives in the database, beat nudges again
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
 CELERY_TASK_PUBLISH_RETRY = False

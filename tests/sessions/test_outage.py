@@ -15,7 +15,9 @@ from django.db.models import Sum
 from django.db.utils import Error
 
 from channels import webhook_keys
+from pbx_messaging.embedded import processes
 from sessions.models import Message, MessagingSession
+from sessions.nudges import nudge
 from sessions.spool import VERIFIED
 from stats.queries import counts_by_channel
 from tests.factories import Road
@@ -142,6 +144,26 @@ def test_with_both_away_the_itsp_must_try_again(
     assert [load.post(number).status for number in (1, 2, 2, 1)] == [200] * 4  # the ITSP's own retries
     assert_kept_once(load, road)
     assert len(stored()) == 2
+
+
+@pytest.mark.once
+def test_worker_outlives_its_broker_while_tasks_wait_in_it(
+    stack: Stack, valkey: ValkeyServer, redis_client: "redis.Redis"
+) -> None:
+    def nudge_and_wait_until_taken(times: int) -> None:
+        for _ in range(times):
+            nudge("stats.tasks.fold_counts")
+        wait_until(lambda: redis_client.llen("celery") == 0, timeout_s=20)
+
+    nudge_and_wait_until_taken(1)
+    stack.kill("beat")
+    with locked_database():
+        nudge_and_wait_until_taken(processes.WORKER_THREADS + 3)
+        time.sleep(0.5)  # all threads wait for the database now
+        valkey.kill()
+        valkey.restart()
+    nudge_and_wait_until_taken(1)
+    assert stack.children["worker"].is_running()
 
 
 def test_frozen_postgres_is_not_waited_for(
