@@ -100,6 +100,15 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     yield
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What touches no database of the product does not depend on --stack."""
+    for item in items:
+        uses_database = {"db", "transactional_db", "start_stack"} & set(getattr(item, "fixturenames", ()))
+        if not uses_database and not item.get_closest_marker("django_db"):
+            item.add_marker("once")
+
+
 def pytest_report_header(config: pytest.Config) -> str:
     """Say what the run stands on."""
     return f"stack: {config.getoption('--stack')}"

@@ -12,7 +12,7 @@ from tests.factories import make_agent, make_queue
 from tests.portal import PASSWORD, make_user
 from tests.walking import choose, log_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

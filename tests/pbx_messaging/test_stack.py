@@ -18,6 +18,7 @@ from tests.servers import ROOT, Simulator
 from tests.stack import Servers
 
 
+@pytest.mark.django_db
 def test_stack_database_is_the_one_asked_for(pytestconfig: pytest.Config) -> None:
     assert (
         connection.vendor == {"embedded": "sqlite", "postgres": "postgresql"}[pytestconfig.getoption("stack")]
@@ -75,6 +76,7 @@ def test_processes_start_and_a_killed_one_starts_again(start_stack: Callable[...
     assert [name for name, child in stack.children.items() if child.is_running()] == []
 
 
+@pytest.mark.once
 @pytest.mark.processes
 def test_readyz_says_that_redis_is_away(start_stack: Callable[..., Stack], servers: Servers) -> None:
     if servers.valkey is None:

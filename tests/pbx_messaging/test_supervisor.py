@@ -33,6 +33,11 @@ def ports() -> tuple[int, int]:
 
 
 @pytest.fixture
+def portal(ports: tuple[int, int]) -> str:
+    return f"http://127.0.0.1:{ports[0]}/"
+
+
+@pytest.fixture
 def start(data_dir: Path, ports: tuple[int, int]) -> Iterator[Start]:
     """Start a demo and wait until it says that it runs."""
     started: list[Installation] = []
@@ -51,7 +56,21 @@ def start(data_dir: Path, ports: tuple[int, int]) -> Iterator[Start]:
         installation.end()
 
 
-def test_supervisor_starts_what_is_killed_again(start: Start, ports: tuple[int, int]) -> None:
+def assert_stops_in_time_with_open_event_streams(
+    installation: Installation, portal: str, number: signal.Signals
+) -> None:
+    browser = log_in(portal, "alice", "alice-demo")
+    streams = [browser.get(f"{portal}events/", stream=True, timeout=10) for _ in range(3)]
+    assert [(one.status_code, one.headers["Content-Type"]) for one in streams] == 3 * [
+        (200, "text/event-stream")
+    ]
+    os.kill(installation.popen.pid, number)
+    assert installation.seconds_until_gone() < 5
+    assert installation.popen.wait(2) == 0
+    assert installation.screen.rstrip().endswith("stopped")
+
+
+def test_supervisor_starts_what_is_killed_again(start: Start, portal: str) -> None:
     installation = start()
     for name, mark in {
         "web": "gunicorn",
@@ -63,7 +82,7 @@ def test_supervisor_starts_what_is_killed_again(start: Start, ports: tuple[int, 
         installation.wait_for(rf"{name}: was ended by SIGKILL")
         installation.wait_for(rf"{name}: started again \(process \d+\)")
         assert killed not in installation.processes()
-        wait_for_http(f"http://127.0.0.1:{ports[0]}/readyz")
+        wait_for_http(f"{portal}readyz")
 
 
 def test_supervisor_killed_leaves_no_process(start: Start) -> None:
@@ -75,40 +94,25 @@ def test_supervisor_killed_leaves_no_process(start: Start) -> None:
     assert installation.seconds_until_gone() < 5
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_supervisor_stops_in_time_with_open_event_streams(
-    start: Start, ports: tuple[int, int], number: signal.Signals
+def test_supervisor_is_interrupted_in_time(start: Start, portal: str) -> None:
+    assert_stops_in_time_with_open_event_streams(start(), portal, signal.SIGINT)
+
+
+def test_supervisor_refuses_a_folder_in_use_and_starts_again_on_what_it_kept(
+    start: Start, portal: str, data_dir: Path
 ) -> None:
-    installation = start()
-    portal = f"http://127.0.0.1:{ports[0]}/"
-    browser = log_in(portal, "alice", "alice-demo")
-    streams = [browser.get(f"{portal}events/", stream=True, timeout=10) for _ in range(3)]
-    assert [(stream.status_code, stream.headers["Content-Type"]) for stream in streams] == 3 * [
-        (200, "text/event-stream")
-    ]
-    os.kill(installation.popen.pid, number)
-    assert installation.seconds_until_gone() < 5
-    assert installation.popen.wait(2) == 0
-    assert installation.screen.rstrip().endswith("stopped")
-
-
-def test_supervisor_keeps_secrets_and_data(start: Start, data_dir: Path) -> None:
     first = start()
     secrets = (data_dir / "secrets.env").read_text()
-    first.end()
+    refused = start(pattern="")
+    assert refused.popen.wait(20) == 1
+    assert f"{data_dir} is in use by another instance (process {first.popen.pid})" in refused.screen
+    assert first.popen.poll() is None
+    assert_stops_in_time_with_open_event_streams(first, portal, signal.SIGTERM)
     second = start()
     assert (data_dir / "secrets.env").read_text() == secrets
     assert (data_dir / "secrets.env").stat().st_mode & 0o777 == 0o600
     assert "database: up to date" in second.screen
     assert "static files: unchanged" in second.screen
-
-
-def test_supervisor_refuses_a_folder_in_use(start: Start, data_dir: Path) -> None:
-    first = start()
-    second = start(pattern="")
-    assert second.popen.wait(20) == 1
-    assert f"{data_dir} is in use by another instance (process {first.popen.pid})" in second.screen
-    assert first.popen.poll() is None
 
 
 @pytest.mark.parametrize("taken, option", [(0, "PORT"), (1, "SIMULATOR_PORT")])

@@ -5,11 +5,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import redis
 from django.conf import settings
 from django.test import Client
 from twilio.request_validator import RequestValidator
 
 from routing.models import Extension, MessageQueue
+from sessions import pump
 from tests.factories import (
     ACCOUNT_SID,
     AUTH_TOKEN,
@@ -20,6 +22,7 @@ from tests.factories import (
     make_queue,
     make_road,
 )
+from tests.servers import Simulator
 
 Post = Callable[..., Any]
 
@@ -38,6 +41,23 @@ def queue(agents: list[Extension]) -> MessageQueue:
 @pytest.fixture
 def road(queue: MessageQueue, agents: list[Extension]) -> Road:
     return make_road(queue, *agents[:2])
+
+
+@pytest.fixture
+def own_road(
+    simulator: Simulator,
+    queue: MessageQueue,
+    agents: list[Extension],
+    redis_client: "redis.Redis",
+    monkeypatch: pytest.MonkeyPatch,
+) -> Road:
+    """A channel on the simulator's account; the test's own pump neither waits for it nor lingers."""
+    account = simulator.get("/control/state")
+    secrets = {"account_sid": account["account_sid"], "auth_token": account["auth_token"]}
+    road = make_road(queue, *agents[:2], rate=225, **secrets)
+    redis_client.hset(f"pace:{road.channel.pk}", "next", 0)  # or the limiter, new to it, waits for a second
+    monkeypatch.setattr(pump, "IDLE_S", 0.1)
+    return road
 
 
 def inbound_fields(sid: str, body: str, **others: str) -> dict[str, str]:

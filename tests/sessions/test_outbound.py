@@ -8,27 +8,14 @@ import pytest
 from django.utils import timezone
 
 from channels.models import Channel
-from routing.models import Extension, MessageQueue
+from routing.models import Extension
 from sessions import actions, delivery, pump
 from sessions.models import Attempt, Lane, Message, MessagingSession
-from tests.factories import CONTACT, OUR_NUMBER, Road, make_road
+from tests.factories import CONTACT, OUR_NUMBER, Road
 from tests.servers import Simulator
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def own_road(simulator: Simulator, queue: MessageQueue, agents: list[Extension]) -> Road:
-    """A channel on the simulator's account."""
-    account = simulator.get("/control/state")
-    return make_road(
-        queue,
-        *agents[:2],
-        rate=225,
-        account_sid=account["account_sid"],
-        auth_token=account["auth_token"],
-    )
 
 
 def write(agent: Extension, road: Road, body: str, contact: str = CONTACT) -> Message:

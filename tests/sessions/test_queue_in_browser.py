@@ -16,7 +16,7 @@ from tests.factories import CONTACT, Road
 from tests.sessions.conftest import inbound_fields, sid_of, signed_post
 from tests.walking import log_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from channels.itsp.base import DeliveryStatus, OutboundSms
-from routing.models import Extension, MessageQueue
+from routing.models import Extension
 from sessions import actions, lanes, moving, pump, reconcile, validity
 from sessions.models import Attempt, Lane, Message
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_road
@@ -16,13 +16,9 @@ from tests.servers import Simulator
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def own_road(simulator: Simulator, queue: MessageQueue, agents: list[Extension]) -> Road:
-    account = simulator.get("/control/state")
+@pytest.fixture(autouse=True)
+def silent_itsp(simulator: Simulator) -> None:
     simulator.post("/control/settings", {"callbacks": "never", "send_delay_ms": 0, "deliver_delay_ms": 0})
-    return make_road(
-        queue, agents[0], rate=225, account_sid=account["account_sid"], auth_token=account["auth_token"]
-    )
 
 
 def write(agent: Extension, road: Road, body: str) -> Message:
