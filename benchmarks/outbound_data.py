@@ -1,4 +1,4 @@
-"""`python -m benchmarks.outbound_data COMMAND JSON`: the rows of the measurements of sending.
+"""`python -m benchmarks.outbound_data COMMAND < JSON`: the rows of the measurements of sending.
 
 In a process of its own, since it has the settings of the stack that is measured. `seed` makes paused
 channels whose texts wait, by INSERT … SELECT, so that a million are quickly there; `release` lets them go,
@@ -129,4 +129,4 @@ def left(_: object) -> dict[str, object]:
 if __name__ == "__main__":
     django.setup()
     commands = {"seed": seed, "release": release, "hold": hold, "left": left}
-    print(json.dumps(commands[sys.argv[1]](json.loads(sys.argv[2]))))
+    print(json.dumps(commands[sys.argv[1]](json.load(sys.stdin))))

@@ -71,8 +71,11 @@ class OutboundStack:
 
     def data(self, command: str, given: object = None) -> dict[str, Any]:
         """What benchmarks.outbound_data answers."""
-        argv = [sys.executable, "-m", "benchmarks.outbound_data", command, json.dumps(given)]
-        done = subprocess.run(argv, cwd=ROOT, env=self._env, check=True, stdout=subprocess.PIPE, text=True)
+        argv = [sys.executable, "-m", "benchmarks.outbound_data", command]
+        given_as_json = json.dumps(given)
+        done = subprocess.run(
+            argv, cwd=ROOT, env=self._env, check=True, input=given_as_json, stdout=subprocess.PIPE, text=True
+        )
         answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return answer
 
