@@ -16,7 +16,7 @@ from channels.itsp.base import Advice, ItspError
 from channels.kept_secrets import KeptSecrets
 from channels.models import Channel, WebhookAddress
 from channels.rules import RuleTable
-from channels.webhook_url import hash_of, is_valid_for, new_token, webhook_url
+from channels.webhook_url import current_address, hash_of, is_valid_for, new_token, webhook_url
 
 AUTHENTICATION, MESSAGING = "authentication", "messaging"
 
@@ -41,7 +41,7 @@ class ChannelPage:
     def _token(self) -> str:
         """The saved channel's, the one that the form carries, or a new one."""
         if self.channel:
-            address = self.channel.webhook_addresses.filter(expires_at=None).order_by("-pk").first()
+            address = current_address(self.channel)
             return str(address.token) if address else ""
         return self.data.get("token", "") if self.data is not None else new_token(self.request.user)
 

@@ -9,8 +9,12 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 from django.conf import settings
 from requests.adapters import HTTPAdapter
+from twilio.base.exceptions import TwilioException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
+
+# All that a call by the `twilio` package may raise for what comes back, or does not.
+ERRORS = (TwilioException, requests.RequestException, ValueError)
 
 
 def api_url(url: str) -> str:
