@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import UserRequest
 from channels import actions
+from channels.checklist import Checklist
 from channels.forms import ChannelForm
 from channels.itsp import ITSPS
 from channels.itsp.base import Advice, ItspError
@@ -138,6 +139,10 @@ class ChannelPage:
         return channel
 
     # --- what the template asks ---
+
+    @cached_property
+    def checklist(self) -> Checklist:
+        return Checklist(self.channel)
 
     @property
     def kept_names(self) -> set[str]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, Fix, SetUp
-from channels.itsp.twilio_http import ERRORS
+from channels.itsp.twilio_http import ERRORS, http_status_of
 from channels.itsp.twilio_numbers import NumberChecks
 from channels.itsp.twilio_services import Services
 
@@ -63,7 +63,7 @@ class Checks:
         try:
             self.account = self.client.api.accounts(self.account_sid).fetch()
         except ERRORS as error:
-            if getattr(error, "status", None) in {401, 404}:
+            if http_status_of(error) in {401, 404}:
                 return _refused()
             return _untold(Check.CREDENTIALS, error)
         if self.account.status != "active":
@@ -171,7 +171,7 @@ def _refused() -> Finding:
 
 def _untold(check: Check, error: Exception, number: str = "") -> Finding:
     """An error of a side API says nothing about the set-up."""
-    status = getattr(error, "status", None)
+    status = http_status_of(error)
     if status in {401, 403, 404}:
         why = _("Twilio does not tell this account (HTTP %(status)s).") % {"status": status}
         what_to_do = _("Look it up in the Twilio portal.")

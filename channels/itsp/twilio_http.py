@@ -17,6 +17,13 @@ from twilio.http.response import Response
 ERRORS = (TwilioException, requests.RequestException, ValueError)
 
 
+def http_status_of(error: Exception) -> int | None:
+    """None if no answer came. A list's error carries its answer, everything else's the status itself."""
+    answer = error.args[-1] if error.args else None
+    status = answer.status_code if isinstance(answer, Response) else getattr(error, "status", None)
+    return int(status) if status else None
+
+
 def api_url(url: str) -> str:
     """The URL with scheme and host replaced by `settings.TWILIO_API_URL`, where that is set."""
     if not settings.TWILIO_API_URL:
