@@ -17,6 +17,7 @@ REPORTS_COME_WITHIN = timedelta(minutes=10)
 RUNNING_POLL_S, WAITING_POLL_S = 1, 5
 
 NEEDED_OF_NUMBERS = frozenset({Check.OWNED, Check.CAPABLE, Check.WEBHOOK, Check.OVERRIDE})
+BLOCKING = frozenset({Check.REGISTRATION, Check.COUNTRIES})
 OF_PBX = frozenset({Check.ADDRESS, Check.INBOUND, Check.CALLBACKS})
 
 
@@ -111,30 +112,34 @@ class Checklist:
 
     @cached_property
     def steps(self) -> list[Step]:
+        """On the page of a new channel they say what to do; on a saved one's they are ticked."""
         channel = self.channel
-        itsp = ITSPS[channel.itsp].name if channel else next(iter(ITSPS.values())).name
-        numbers = sorted(channel.numbers.live().values_list("address", flat=True)) if channel else []
-        connected = channel is not None and channel.status == Channel.Status.CONNECTED
+        itsp = {"itsp": (ITSPS[channel.itsp] if channel else next(iter(ITSPS.values()))).name}
+        obtain, configure = (
+            _("Obtain a Webhook URL on PBX"),
+            _("Configure a number for SMS on %(itsp)s") % itsp,
+        )
+        create, send = _("Create and configure an SMS channel on PBX"), _("Send a text to the number")
+        if channel is None:
+            give = _("Give the number this URL, and note down the Account SID and Auth Token.")
+            return [
+                Step(obtain, False, _("Copy it from this page, and stay here.")),
+                Step(configure, False, give),
+                Step(create, False, _("Fill in this form, and save.")),
+                Step(send, False),
+            ]
+        numbers = sorted(channel.numbers.live().values_list("address", flat=True))
+        connected = channel.status == Channel.Status.CONNECTED
+        text = _("Text %(number)s from any phone: this is ticked when it has arrived.")
         return [
-            Step(_("Obtain a Webhook URL on PBX"), channel is not None),
+            Step(obtain, True),
+            Step(configure, self._is_configured(numbers), _("The set-up check below ticks this.")),
             Step(
-                _("Configure a number for SMS on %(itsp)s") % {"itsp": itsp},
-                bool(numbers) and self._is_configured(numbers),
-                _("The set-up check below ticks this."),
-            ),
-            Step(
-                _("Create and configure an SMS channel on PBX"),
+                create,
                 connected and bool(numbers),
-                _("It needs a number, and credentials that are accepted.") if channel else "",
+                _("It needs a number, and credentials that are accepted."),
             ),
-            Step(
-                _("Send a text to the number"),
-                bool(channel and channel.last_inbound_at),
-                _("Text %(number)s from any phone: this is ticked when it has arrived.")
-                % {"number": numbers[0]}
-                if numbers
-                else "",
-            ),
+            Step(send, channel.last_inbound_at is not None, text % {"number": numbers[0]} if numbers else ""),
         ]
 
     def _is_configured(self, numbers: list[str]) -> bool:
@@ -145,9 +150,10 @@ class Checklist:
             if result.number and result.outcome == CheckOutcome.PASS
         }
         needed = {(number, str(check)) for number in numbers for check in NEEDED_OF_NUMBERS}
-        blocking = {Check.REGISTRATION, Check.COUNTRIES}
-        blocked = any(one.outcome == CheckOutcome.FAIL and one.check_name in blocking for one in self.results)
-        return needed <= passed and not blocked
+        blocked = any(
+            result.outcome == CheckOutcome.FAIL and result.check_name in BLOCKING for result in self.results
+        )
+        return bool(numbers) and needed <= passed and not blocked
 
 
 def _inbound(channel: Channel) -> SetUpResult:

@@ -281,3 +281,12 @@ def test_nothing_to_fix_is_not_found(admin_page: Client, road: Road) -> None:
     preflight.run(road.channel.pk)
     result = SetUpResult.objects.get(check_name="webhook")
     assert admin_page.get(f"/channels/check/{result.pk}/fix/").status_code == 404
+
+
+def test_list_says_how_many_checks_fail(admin_page: Client, road: Road, simulator: Simulator) -> None:
+    assert "set-up check" not in text_of(admin_page.get("/channels/").content.decode())
+    simulator.post("/control/settings", {"blocked_prefixes": ["+254"], "balance": "0"})
+    preflight.run(road.channel.pk)
+    answer = admin_page.get("/channels/").content.decode()
+    assert "Connected 2 set-up checks fail" in text_of(answer)
+    assert f'href="/channels/{road.channel.pk}/#set-up-check"' in answer

@@ -120,7 +120,7 @@ def test_alerts_since_a_time(stand_in: StandIn) -> None:
 
 @pytest.mark.parametrize(("kind", "code"), [("403", 20403), ("404", 20404)])
 def test_side_api_can_be_closed(stand_in: StandIn, kind: str, code: int) -> None:
-    stand_in.post("faults", kind=kind, path="/Balance")
+    stand_in.session.post(f"{stand_in.url}/control/faults", json={"kind": kind, "path": "/Balance"})
     with pytest.raises(TwilioRestException) as refused:
         stand_in.client.balance.fetch()
     assert [refused.value.status, refused.value.code] == [int(kind), code]
