@@ -11,6 +11,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from pytest_django.fixtures import Settings
 
 from channels import preflight, tasks
+from channels.itsp import ITSPS
 from channels.models import Channel, SetUpResult
 from channels.webhook_url import webhook_url_of
 from routing.models import Extension
@@ -35,10 +36,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
 def work(nudges: list[tuple[Any, ...]]) -> None:
     """A worker does what it was nudged for."""
-    names = {"channels.tasks.check_set_up": tasks.check_set_up, "channels.tasks.fix_set_up": tasks.fix_set_up}
+    known = {task.name: task for task in (tasks.check_set_up, tasks.fix_set_up)}
     while nudges:
         name, *args = nudges.pop(0)
-        names[name](*args)
+        known[name](*args)
 
 
 def page_of(browser: Client, road: Road, fragment: bool = True) -> str:
@@ -199,7 +200,7 @@ def broken(road: Road, simulator: Simulator) -> SetUpResult:
 def test_dialog_shows_before_and_after_and_changes_nothing(
     admin_page: Client, broken: SetUpResult, simulator: Simulator
 ) -> None:
-    url = webhook_url_of(broken.channel, preflight.ITSPS["twilio"])
+    url = webhook_url_of(broken.channel, ITSPS["twilio"])
     bare = url.partition("#")[0]
     words = text_of(admin_page.get(f"/channels/check/{broken.pk}/fix/").content.decode())
     assert words.startswith(f"Change {OUR_NUMBER} at Twilio?")
@@ -218,7 +219,7 @@ def test_fix_changes_what_was_shown_and_checks_again(
     assert answer["HX-Trigger-After-Swap"] == '{"dialog:close": {}}'
     assert "checks are done so far" in text_of(answer.content.decode())
     work(asked)
-    url = webhook_url_of(broken.channel, preflight.ITSPS["twilio"])
+    url = webhook_url_of(broken.channel, ITSPS["twilio"])
     now = settings_of(simulator)
     assert (now["sms_url"], now["sms_method"]) == (url, "POST")
     assert now["sms_fallback_url"] == url.partition("#")[0]
