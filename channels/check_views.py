@@ -1,8 +1,6 @@
 """The set-up check on a channel's page: its results, live, and "Fix it for me"."""
 
-import json
-
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -29,13 +27,14 @@ def channel_check(request: UserRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def result_fix(request: UserRequest, pk: int) -> HttpResponse:
     """The dialog with the settings before and after; a POST has them changed as they were shown."""
-    results = SetUpResult.objects.exclude(changes=[]).filter(channel__archived_at=None)
-    result = get_object_or_404(results.select_related("channel", "number"), pk=pk)
-    shown = json.dumps(result.changes)
-    context = {"result": result, "shown": shown, "itsp": ITSPS[result.channel.itsp]}
+    results = SetUpResult.objects.filter(channel__archived_at=None).select_related("channel", "number")
+    result = get_object_or_404(results, pk=pk)
+    if not result.changes:
+        raise Http404
+    context = {"result": result, "itsp": ITSPS[result.channel.itsp]}
     if request.method == "GET":
         return render(request, "channels/_fix_dialog.html", context)
-    if request.POST.get("shown") != shown:
+    if request.POST.get("shown") != result.changes_digest:
         response = render(request, "channels/_fix_dialog.html", {**context, "is_new": True}, status=422)
         return retarget(response, "#dialog-content")
     preflight.ask_to_fix(result)

@@ -16,6 +16,8 @@ from channels.models import Channel, SetUpResult
 REPORTS_COME_WITHIN = timedelta(minutes=10)
 RUNNING_POLL_S, WAITING_POLL_S = 1, 5
 
+GROUPS_SHOWN = 25  # numbers
+
 NEEDED_OF_NUMBERS = frozenset({Check.OWNED, Check.CAPABLE, Check.WEBHOOK, Check.OVERRIDE})
 BLOCKING = frozenset({Check.REGISTRATION, Check.COUNTRIES})
 OF_PBX = frozenset({Check.ADDRESS, Check.INBOUND, Check.CALLBACKS})
@@ -62,6 +64,7 @@ class Checklist:
 
     @property
     def groups(self) -> list[Group]:
+        """Of many numbers, those that need a look come first, and the page shows a bounded number."""
         itsp = ITSPS[self.channel.itsp].name if self.channel else ""
         of_account = [one for one in self.results if not one.number and one.check_name not in OF_PBX]
         by_number: dict[str, list[SetUpResult]] = {}
@@ -69,11 +72,15 @@ class Checklist:
             if result.number:
                 by_number.setdefault(result.number.address, []).append(result)
         groups = [Group(_("Account at %(itsp)s") % {"itsp": itsp}, of_account)]
-        groups += [
-            Group(_("Number %(number)s") % {"number": one}, by_number[one]) for one in sorted(by_number)
-        ]
+        of_numbers = [Group(_("Number %(number)s") % {"number": one}, by_number[one]) for one in by_number]
+        of_numbers.sort(key=lambda group: (len(by_number) > GROUPS_SHOWN and group.is_fine, group.title))
+        groups += of_numbers[:GROUPS_SHOWN]
         groups += [Group("PBX", [one for one in self.results if one.check_name in OF_PBX])]
         return [group for group in groups if group.results]
+
+    @property
+    def numbers_hidden(self) -> int:
+        return max(0, len({one.number_id for one in self.results if one.number_id}) - GROUPS_SHOWN)
 
     def count(self, outcome: CheckOutcome) -> int:
         return sum(result.outcome == outcome for result in self.results)

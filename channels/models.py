@@ -1,5 +1,8 @@
 """A channel is an account at an ITSP; its numbers carry the rules by which texts are routed."""
 
+import hashlib
+import json
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -139,7 +142,7 @@ class SetUpResult(models.Model):
     why = models.TextField()
     what_to_do = models.TextField(blank=True)
     link = models.URLField(max_length=500, blank=True)
-    changes = models.JSONField(default=list)  # dicts of channels.itsp.set_up.Change
+    changes = EncryptedJSONField(default=list)  # dicts of channels.itsp.set_up.Change; they name the webhook
     happened_at = models.DateTimeField(null=True)  # what the check is about, last
     checked_at = models.DateTimeField()
 
@@ -155,6 +158,11 @@ class SetUpResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.check_name} of channel {self.channel_id}: {self.outcome}"
+
+    @property
+    def changes_digest(self) -> str:
+        """By which an admin's approval names the changes that he saw."""
+        return hashlib.sha256(json.dumps(self.changes).encode()).hexdigest()
 
 
 class ContactCountry(models.Model):

@@ -4,8 +4,7 @@ Asked for on save, by a button and daily; run by a worker. `check_asked_at` and 
 channel say whether a run is under way; one that was asked for earlier does not end a later one.
 """
 
-import json
-import logging
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -17,16 +16,14 @@ from channels import holding, public_address
 from channels.countries import countries_of
 from channels.itsp import ITSPS
 from channels.itsp.base import Itsp, ItspError
-from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, Fix, SetUp
+from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, SetUp
 from channels.models import Channel, Number, SetUpResult
 from channels.webhook_url import webhook_url_of
 from pbx_messaging.nudges import nudge
 
-logger = logging.getLogger(__name__)
-
 DAILY = timedelta(hours=24)
 LONGEST_RUN = timedelta(minutes=3)  # then the worker was lost, or never came
-DUE_AT_ONCE = 100
+DUE_AT_ONCE, BUDGET_S = 100, 45.0  # of one call by beat, once a minute
 
 
 # --- asking for a run ---
@@ -38,17 +35,30 @@ def ask(channel: Channel) -> None:
     nudge("channels.tasks.check_set_up", channel.pk)
 
 
-def ask_due() -> int:
-    """Asks for what beat has to see to. Returns how many."""
+def run_due() -> int:
+    """Runs what beat has to see to, one after the other, so that a slow ITSP holds one worker thread only.
+
+    Returns how many.
+    """
+    end, count = time.monotonic() + BUDGET_S, 0
+    due = _due().only("check_asked_at")
+    for channel in due.order_by(F("check_asked_at").asc(nulls_first=True))[:DUE_AT_ONCE]:
+        if time.monotonic() > end:
+            break
+        mine = Channel.objects.filter(pk=channel.pk, check_asked_at=channel.check_asked_at)
+        if mine.update(check_asked_at=timezone.now()):
+            run(channel.pk)
+            count += 1
+    return count
+
+
+def _due() -> QuerySet[Channel]:
+    """Checked a day ago, or asked for and lost, or never asked for."""
     now = timezone.now()
     old = Q(check_finished_at__gte=F("check_asked_at"), check_finished_at__lte=now - DAILY)
-    lost = Q(check_finished_at=None) | Q(check_finished_at__lt=F("check_asked_at"))
-    lost &= Q(check_asked_at__lte=now - LONGEST_RUN)
-    due = _live().filter(Q(check_asked_at=None) | old | lost).order_by("check_asked_at")[:DUE_AT_ONCE]
-    channels = list(due)
-    for channel in channels:
-        ask(channel)
-    return len(channels)
+    unfinished = Q(check_finished_at=None) | Q(check_finished_at__lt=F("check_asked_at"))
+    lost = unfinished & Q(check_asked_at__lte=now - LONGEST_RUN)
+    return _live().filter(Q(check_asked_at=None) | old | lost)
 
 
 def is_running(channel: Channel) -> bool:
@@ -133,28 +143,34 @@ def _obey(channel: Channel, findings: list[Finding]) -> None:
 
 
 def ask_to_fix(result: SetUpResult) -> None:
-    """Has the changes of the result made, as they are shown now."""
+    """Has the changes of the result made, as they are now."""
     Channel.objects.filter(pk=result.channel_id).update(check_asked_at=timezone.now())
-    nudge("channels.tasks.fix_set_up", result.pk, json.dumps(result.changes))
+    nudge("channels.tasks.fix_set_up", result.pk, result.changes_digest)
 
 
 def fix(result_id: int, approved: str) -> None:
-    """Makes changes that an admin approved, JSON as in `SetUpResult.changes`, and checks again."""
+    """Makes the changes that an admin approved (`SetUpResult.changes_digest`), and checks again.
+
+    Nothing is changed if they are no longer those that he saw, here or at the ITSP.
+    """
     result = SetUpResult.objects.select_related("channel", "number").filter(pk=result_id).first()
     if result is None or result.number is None:
         return
-    channel, itsp = result.channel, ITSPS[result.channel.itsp]
-    set_up = _set_up(channel, itsp, [result.number.address])
-    changes = [Change(**change) for change in json.loads(approved)]
     try:
-        done = itsp.fix(channel.credentials, set_up, number=result.number.address, approved=changes)
+        if result.changes_digest == approved:
+            _make_changes(result, result.number)
     except ItspError as error:
         _say_unfixed(result, error)
-        _finish(channel)
-        return
-    if done is Fix.OUTDATED:
-        logger.info("the settings of a number changed before they could be fixed: channel %d", channel.pk)
-    run(channel.pk)
+        _finish(result.channel)
+    else:
+        run(result.channel_id)
+
+
+def _make_changes(result: SetUpResult, number: Number) -> None:
+    channel, itsp = result.channel, ITSPS[result.channel.itsp]
+    changes = [Change(**change) for change in result.changes]
+    set_up = _set_up(channel, itsp, [number.address])
+    itsp.fix(channel.credentials, set_up, number=number.address, approved=changes)
 
 
 def _say_unfixed(result: SetUpResult, error: ItspError) -> None:

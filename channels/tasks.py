@@ -18,4 +18,4 @@ def fix_set_up(result_id: int, approved: str) -> None:
 @shared_task
 def check_due() -> None:
     """Channels whose last set-up check is a day old, or whose nudge was lost."""
-    preflight.ask_due()
+    preflight.run_due()

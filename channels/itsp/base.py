@@ -11,7 +11,7 @@ from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from channels.itsp.set_up import Change, Finding, Fix, SetUp
+from channels.itsp.set_up import Change, Finding, SetUp
 
 
 class DeliveryStatus(models.TextChoices):
@@ -191,8 +191,13 @@ class Itsp(ABC):
         """Asks the ITSP, one finding after the other. What it does not tell is a finding, never an error."""
 
     @abstractmethod
-    def fix(self, credentials: Credentials, set_up: SetUp, *, number: str, approved: Sequence[Change]) -> Fix:
-        """Makes those changes of a finding that an admin approved. Raises `ItspError`."""
+    def fix(
+        self, credentials: Credentials, set_up: SetUp, *, number: str, approved: Sequence[Change]
+    ) -> bool:
+        """Makes those changes of a finding that an admin approved. Raises `ItspError`.
+
+        False if the settings are no longer those that he saw: then nothing is changed.
+        """
 
     @abstractmethod
     def is_authentic(self, call: WebhookCall, credentials: Credentials) -> bool:

@@ -1,6 +1,5 @@
 """The words of the set-up check: what is checked, and what was found."""
 
-import enum
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -72,10 +71,3 @@ class SetUp:
     numbers: Sequence[str]
     webhook_url: str  # with the ITSP's connection overrides
     countries: Sequence[str] = ()  # ISO 3166, that texts go to
-
-
-class Fix(enum.Enum):
-    """What became of changes that an admin approved."""
-
-    DONE = "done"
-    OUTDATED = "outdated"  # the settings are no longer those that he saw: nothing was changed

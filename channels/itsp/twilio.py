@@ -35,7 +35,7 @@ from channels.itsp.base import (
     StatusUpdate,
     WebhookCall,
 )
-from channels.itsp.set_up import Change, Finding, Fix, SetUp
+from channels.itsp.set_up import Change, Finding, SetUp
 from channels.itsp.twilio_checks import Checks, fix
 from channels.itsp.twilio_http import ERRORS, HttpClient, api_url
 
@@ -157,7 +157,9 @@ class Twilio(Itsp):
     def check_set_up(self, credentials: Credentials, set_up: SetUp) -> Iterator[Finding]:
         return Checks(_client(credentials), credentials["account_sid"], set_up).findings()
 
-    def fix(self, credentials: Credentials, set_up: SetUp, *, number: str, approved: Sequence[Change]) -> Fix:
+    def fix(
+        self, credentials: Credentials, set_up: SetUp, *, number: str, approved: Sequence[Change]
+    ) -> bool:
         with _errors():
             return fix(_client(credentials), set_up, number=number, approved=approved)
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, Fix, SetUp
+from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, SetUp
 from channels.itsp.twilio_http import ERRORS, http_status_of
 from channels.itsp.twilio_numbers import NumberChecks
 from channels.itsp.twilio_services import Services
@@ -19,6 +19,7 @@ GEO_PERMISSIONS = CONSOLE + "us1/develop/sms/settings/geo-permissions"
 BILLING = CONSOLE + "us1/billing/manage-billing/billing-overview"
 ERROR_LOG = CONSOLE + "us1/monitor/logs/debugger/errors"
 
+ASKED_ONE_BY_ONE = 20  # numbers
 LOW_BALANCE = Decimal(10)
 FAILURES_SINCE = timedelta(hours=24)
 # Twilio's alerts about calling a webhook: no answer, no connection, TLS, and an answer that it can't read.
@@ -43,13 +44,25 @@ class Checks:
         if credentials.outcome is not CheckOutcome.PASS:
             return
         yield self._kind_of_account()
-        services = Services(self.client)
+        services, listed = Services(self.client), self._listed()
         for address in self.set_up.numbers:
-            checks = NumberChecks(self.client, self.account, services, address, self.set_up.webhook_url)
+            checks = NumberChecks(
+                self.client, self.account, services, address, self.set_up.webhook_url, listed
+            )
             yield from checks.findings(_untold)
         yield from self._asked(Check.COUNTRIES, self._countries)
         yield from self._asked(Check.BALANCE, self._balance)
         yield from self._asked(Check.FAILURES, self._failures)
+
+    def _listed(self) -> dict[str, Any] | None:
+        """All numbers of the account, where it is quicker than to ask for each; None: each is asked for."""
+        if len(self.set_up.numbers) <= ASKED_ONE_BY_ONE:
+            return None
+        try:
+            numbers = self.client.incoming_phone_numbers.list(page_size=1000)
+        except ERRORS:
+            return None
+        return {number.phone_number: number for number in numbers}
 
     def _asked(self, check: Check, answer: Callable[[], Finding]) -> Iterator[Finding]:
         try:
@@ -150,15 +163,15 @@ class Checks:
         )
 
 
-def fix(client: Any, set_up: SetUp, *, number: str, approved: Sequence[Change]) -> Fix:
+def fix(client: Any, set_up: SetUp, *, number: str, approved: Sequence[Change]) -> bool:
     """Reads the number's settings anew first: what an admin did not see is not overwritten."""
     checks = NumberChecks(client, None, Services(client), number, set_up.webhook_url)
     found = checks.find()
     there = [*checks.webhook_changes(found), *checks.override_changes(found)] if found else []
     if not set(approved) <= set(there):
-        return Fix.OUTDATED
+        return False
     checks.apply(found, approved)
-    return Fix.DONE
+    return True
 
 
 def _refused() -> Finding:

@@ -1,6 +1,6 @@
 """What Twilio knows of one number: whose it is, what it can do, where its texts go, if it is registered."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,6 +29,7 @@ class NumberChecks:
     services: Services
     address: str
     webhook_url: str
+    listed: Mapping[str, Any] | None = None  # all numbers of the account, where they are known
 
     def findings(self, untold: Untold) -> Iterator[Finding]:
         """Of a number that this account does not have, there is nothing more to ask."""
@@ -60,6 +61,8 @@ class NumberChecks:
 
     def find(self) -> Any:
         """The account's own number; Twilio's filter finds others that contain these digits too."""
+        if self.listed is not None:
+            return self.listed.get(self.address)
         found = self.client.incoming_phone_numbers.list(phone_number=self.address)
         return next((number for number in found if number.phone_number == self.address), None)
 

@@ -22,6 +22,7 @@ class Services:
         self._client = client
         self._found: list[Service] | None = None
         self._error: Exception | None = None
+        self._campaigns: dict[str, str] = {}
 
     def of(self, number_sid: str) -> Service | None:
         """The one that the number is in. Raises what `twilio` raises."""
@@ -37,6 +38,11 @@ class Services:
 
     def campaign_status(self, service: Service) -> str:
         """Of its A2P 10DLC registration; "" if it has none."""
+        if service.sid not in self._campaigns:
+            self._campaigns[service.sid] = self._read_campaign(service)
+        return self._campaigns[service.sid]
+
+    def _read_campaign(self, service: Service) -> str:
         campaigns = self._client.messaging.v1.services(service.sid).us_app_to_person.list()
         statuses = [str(campaign.campaign_status or "") for campaign in campaigns]
         return "VERIFIED" if "VERIFIED" in statuses else "".join(statuses[:1])

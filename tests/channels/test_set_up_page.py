@@ -1,6 +1,5 @@
 """The set-up check on the channel's page: asked for, shown live, fixed."""
 
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from channels import preflight, tasks
 from channels.itsp import ITSPS
-from channels.models import Channel, SetUpResult
+from channels.models import Channel, Number, SetUpResult
 from channels.webhook_url import webhook_url_of
 from routing.models import Extension
 from tests.channels.conftest import Filled
@@ -146,27 +145,41 @@ def test_without_a_script_the_button_leads_back_to_the_page(
 # --- daily ---
 
 
-def test_beat_asks_daily_and_for_what_was_lost(
-    road: Road, asked: list[tuple[Any, ...]], settings: Settings
-) -> None:
+def test_beat_checks_daily_and_what_was_lost(road: Road, settings: Settings) -> None:
     assert settings.CELERY_BEAT_SCHEDULE["check-set-up"]["task"] == tasks.check_due.name
     now = timezone.now()
-    nudge = ("channels.tasks.check_set_up", road.channel.pk)
 
     def due(asked_h: float | None, finished_h: float | None) -> bool:
         def ago(hours: float | None) -> Any:
             return None if hours is None else now - timedelta(hours=hours)
 
         Channel.objects.update(check_asked_at=ago(asked_h), check_finished_at=ago(finished_h))
-        asked.clear()
+        SetUpResult.objects.all().delete()
         tasks.check_due()
-        return asked == [nudge]
+        return SetUpResult.objects.exists()
 
     assert due(None, None)
+    assert not preflight.is_running(Channel.objects.get())
     assert due(24.1, 24.05)
     assert due(1, 3)
     assert not due(23.9, 23.8)
     assert not due(0.01, 25)
+
+
+def test_many_numbers_show_those_that_need_a_look(
+    admin_page: Client, road: Road, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("channels.checklist.GROUPS_SHOWN", 2)
+    monkeypatch.setattr("channels.itsp.twilio_checks.ASKED_ONE_BY_ONE", 2)
+    for address in ("+447700900123", "+447700900124", "+61255501234"):
+        Number.objects.create(channel=road.channel, address=address, extension=road.number.extension)
+    url = webhook_url_of(road.channel, ITSPS["twilio"])
+    simulator.post("/control/numbers", {"address": "+447700900123", "sms_url": url})
+    preflight.run(road.channel.pk)
+    words = page_of(admin_page, road)
+    assert "Number +447700900124 The number belongs to the account Fail" in words
+    assert "Number +61255501234 The number belongs to the account Fail" in words
+    assert "2 more numbers are not shown; those that need a look come first." in words
 
 
 def test_results_of_what_is_no_longer_checked_go(road: Road, simulator: Simulator) -> None:
@@ -214,7 +227,7 @@ def test_fix_changes_what_was_shown_and_checks_again(
     admin_page: Client, broken: SetUpResult, simulator: Simulator, asked: list[tuple[Any, ...]]
 ) -> None:
     path = f"/channels/check/{broken.pk}/fix/"
-    shown = admin_page.get(path).context["shown"]
+    shown = admin_page.get(path).context["result"].changes_digest
     answer = admin_page.post(path, {"shown": shown}, headers=HTMX)
     assert answer["HX-Trigger-After-Swap"] == '{"dialog:close": {}}'
     assert "checks are done so far" in text_of(answer.content.decode())
@@ -232,7 +245,7 @@ def test_fix_of_what_has_changed_since_shows_it_anew(
     admin_page: Client, broken: SetUpResult, simulator: Simulator, asked: list[tuple[Any, ...]]
 ) -> None:
     path = f"/channels/check/{broken.pk}/fix/"
-    shown = admin_page.get(path).context["shown"]
+    shown = admin_page.get(path).context["result"].changes_digest
     simulator.post("/control/numbers", {"address": OUR_NUMBER, "sms_url": "https://colleague.example/"})
     preflight.run(broken.channel_id)
     answer = admin_page.post(path, {"shown": shown}, headers=HTMX)
@@ -244,7 +257,7 @@ def test_fix_overwrites_nothing_that_was_not_shown(
     admin_page: Client, broken: SetUpResult, simulator: Simulator, asked: list[tuple[Any, ...]]
 ) -> None:
     path = f"/channels/check/{broken.pk}/fix/"
-    admin_page.post(path, {"shown": json.dumps(broken.changes)}, headers=HTMX)
+    admin_page.post(path, {"shown": broken.changes_digest}, headers=HTMX)
     simulator.post("/control/numbers", {"address": OUR_NUMBER, "sms_url": "https://colleague.example/"})
     work(asked)
     assert settings_of(simulator)["sms_url"] == "https://colleague.example/"
@@ -255,7 +268,7 @@ def test_refused_fix_says_why(
     admin_page: Client, broken: SetUpResult, simulator: Simulator, asked: list[tuple[Any, ...]]
 ) -> None:
     path = f"/channels/check/{broken.pk}/fix/"
-    admin_page.post(path, {"shown": json.dumps(broken.changes)}, headers=HTMX)
+    admin_page.post(path, {"shown": broken.changes_digest}, headers=HTMX)
     simulator.post("/control/faults", {"kind": "403", "path": "/IncomingPhoneNumbers/"})
     work(asked)
     assert SetUpResult.objects.get(check_name="webhook").why.startswith("It could not be changed: ")
@@ -273,7 +286,7 @@ def test_override_is_fixed(
     preflight.run(road.channel.pk)
     result = SetUpResult.objects.get(check_name="override")
     path = f"/channels/check/{result.pk}/fix/"
-    admin_page.post(path, {"shown": json.dumps(result.changes)}, headers=HTMX)
+    admin_page.post(path, {"shown": result.changes_digest}, headers=HTMX)
     work(asked)
     assert SetUpResult.objects.get(check_name="override").outcome == "pass"
 
