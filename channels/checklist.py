@@ -121,12 +121,11 @@ class Checklist:
     def steps(self) -> list[Step]:
         """On the page of a new channel they say what to do; on a saved one's they are ticked."""
         channel = self.channel
-        itsp = {"itsp": (ITSPS[channel.itsp] if channel else next(iter(ITSPS.values()))).name}
-        obtain, configure = (
-            _("Obtain a Webhook URL on PBX"),
-            _("Configure a number for SMS on %(itsp)s") % itsp,
-        )
-        create, send = _("Create and configure an SMS channel on PBX"), _("Send a text to the number")
+        itsp = ITSPS[channel.itsp] if channel else next(iter(ITSPS.values()))
+        obtain = _("Obtain a Webhook URL on PBX")
+        configure = _("Configure a number for SMS on %(itsp)s") % {"itsp": itsp.name}
+        create = _("Create and configure an SMS channel on PBX")
+        send = _("Send a text to the number")
         if channel is None:
             give = _("Give the number this URL, and note down the Account SID and Auth Token.")
             return [

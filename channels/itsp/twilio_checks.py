@@ -17,7 +17,6 @@ from channels.itsp.twilio_services import Services
 CONSOLE = "https://console.twilio.com/"
 GEO_PERMISSIONS = CONSOLE + "us1/develop/sms/settings/geo-permissions"
 BILLING = CONSOLE + "us1/billing/manage-billing/billing-overview"
-ERROR_LOG = CONSOLE + "us1/monitor/logs/debugger/errors"
 
 ASKED_ONE_BY_ONE = 20  # numbers
 LOW_BALANCE = Decimal(10)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -11,6 +12,7 @@ from pytest_django.fixtures import Settings
 
 from channels import preflight, tasks
 from channels.itsp import ITSPS
+from channels.itsp.twilio_http import HttpClient
 from channels.models import Channel, Number, SetUpResult
 from channels.webhook_url import webhook_url_of
 from routing.models import Extension
@@ -304,3 +306,24 @@ def test_list_says_how_many_checks_fail(admin_page: Client, road: Road, simulato
     answer = admin_page.get("/channels/").content.decode()
     assert "Connected 2 set-up checks fail" in text_of(answer)
     assert f'href="/channels/{road.channel.pk}/#set-up-check"' in answer
+
+
+@pytest.mark.django_db(transaction=True)
+def test_itsp_is_never_asked_within_a_transaction(
+    road: Road, simulator: Simulator, asked: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulator.post("/control/numbers", {"address": OUR_NUMBER, "sms_url": "https://old.example/"})
+    within: list[bool] = []
+    original = HttpClient.request
+
+    def noting(*args: Any, **kwargs: Any) -> Any:
+        within.append(connection.in_atomic_block)
+        return original(*args, **kwargs)
+
+    monkeypatch.setattr(HttpClient, "request", noting)
+    preflight.run(road.channel.pk)
+    preflight.ask_to_fix(SetUpResult.objects.get(check_name="webhook"))
+    work(asked)
+    assert SetUpResult.objects.get(check_name="webhook").outcome == "pass"
+    assert len(within) > 12
+    assert set(within) == {False}
