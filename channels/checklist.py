@@ -42,6 +42,7 @@ class Step:
     title: str
     is_done: bool
     hint: str = ""
+    anchor: str = ""  # where on the page it goes on
 
 
 class Checklist:
@@ -139,7 +140,7 @@ class Checklist:
         text = _("Text %(number)s from any phone: this is ticked when it has arrived.")
         return [
             Step(obtain, True),
-            Step(configure, self._is_configured(numbers), _("The set-up check below ticks this.")),
+            Step(configure, self._is_configured(numbers), _("See the set-up check"), "set-up-check"),
             Step(
                 create,
                 connected and bool(numbers),
@@ -165,7 +166,7 @@ class Checklist:
 def _inbound(channel: Channel) -> SetUpResult:
     at = channel.last_inbound_at
     if at:
-        return _seen(channel, Check.INBOUND, CheckOutcome.PASS, _("The road into PBX works."), at=at)
+        return _seen(channel, Check.INBOUND, CheckOutcome.PASS, _("Texts reach PBX."), at=at)
     why = _("No text has arrived yet.")
     what_to_do = _("Send a text to the number from any phone.")
     return _seen(channel, Check.INBOUND, CheckOutcome.CANNOT_TELL, why, what_to_do)

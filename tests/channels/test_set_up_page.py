@@ -104,9 +104,7 @@ def test_page_that_is_up_to_date_is_not_sent_again(
     assert admin_page.get(f"{path}?seen={state}", headers=HTMX).status_code == 204
     Channel.objects.update(last_inbound_at=timezone.now())
     answer = admin_page.get(f"{path}?seen={state}", headers=HTMX)
-    assert "A text message has arrived Pass The road into PBX works. Last:" in text_of(
-        answer.content.decode()
-    )
+    assert "A text message has arrived Pass Texts reach PBX. Last:" in text_of(answer.content.decode())
 
 
 def test_run_that_no_worker_takes_is_said(

@@ -36,7 +36,7 @@ def shown(check_name: str) -> tuple[str, str]:
 def test_first_text_is_seen(post_inbound: Post) -> None:
     assert shown("inbound") == ("cannot_tell", "No text has arrived yet.")
     post_inbound(1, "Hello")
-    assert shown("inbound") == ("pass", "The road into PBX works.")
+    assert shown("inbound") == ("pass", "Texts reach PBX.")
 
 
 def test_reports_are_awaited_seen_and_missed(
