@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from channels import holding, webhook_keys
+from channels import holding, preflight, webhook_keys
 from channels.models import Channel, Number, WebhookAddress
 from channels.webhook_url import hash_of
 
@@ -37,6 +37,7 @@ def create_channel(
     WebhookAddress.objects.create(channel=channel, token=token, token_hash=hash_of(token))
     _store_rules(channel, rules)
     transaction.on_commit(lambda: webhook_keys.remember(channel.webhook_addresses.all()))
+    transaction.on_commit(lambda: preflight.ask(channel))
     return channel
 
 
@@ -53,6 +54,7 @@ def update_channel(
     _keep_clock(channel)
     _store_rules(channel, rules)
     transaction.on_commit(lambda: webhook_keys.remember(channel.webhook_addresses.all()))
+    transaction.on_commit(lambda: preflight.ask(channel))
     return channel
 
 

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from accounts.access import UserRequest
 from channels import actions
+from channels.checklist import Checklist
 from channels.forms import ChannelForm
 from channels.itsp import ITSPS
 from channels.itsp.base import Advice, ItspError
 from channels.kept_secrets import KeptSecrets
 from channels.models import Channel, WebhookAddress
 from channels.rules import RuleTable
-from channels.webhook_url import hash_of, is_valid_for, new_token, webhook_url
+from channels.webhook_url import current_address, hash_of, is_valid_for, new_token, webhook_url
 
 AUTHENTICATION, MESSAGING = "authentication", "messaging"
 
@@ -41,7 +42,7 @@ class ChannelPage:
     def _token(self) -> str:
         """The saved channel's, the one that the form carries, or a new one."""
         if self.channel:
-            address = self.channel.webhook_addresses.filter(expires_at=None).order_by("-pk").first()
+            address = current_address(self.channel)
             return str(address.token) if address else ""
         return self.data.get("token", "") if self.data is not None else new_token(self.request.user)
 
@@ -138,6 +139,10 @@ class ChannelPage:
         return channel
 
     # --- what the template asks ---
+
+    @cached_property
+    def checklist(self) -> Checklist:
+        return Checklist(self.channel)
 
     @property
     def kept_names(self) -> set[str]:

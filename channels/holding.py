@@ -37,3 +37,15 @@ def stop(channel_id: int, *, reason: str) -> None:
     channel.status, channel.status_reason = Channel.Status.FAILING, reason
     channel.save(update_fields=["status", "status_reason", "status_changed_at"])
     hold(channel)
+
+
+@transaction.atomic
+def reconnect(channel: Channel) -> None:
+    """The ITSP says that all is right again, unless it has refused the channel since this was read."""
+    locked = Channel.objects.select_for_update(no_key=True).get(pk=channel.pk)
+    if locked.status_changed_at != channel.status_changed_at:
+        return
+    locked.status, locked.status_reason = Channel.Status.CONNECTED, ""
+    locked.status_changed_at = timezone.now()
+    locked.save(update_fields=["status", "status_reason", "status_changed_at"])
+    release(locked)

@@ -1,11 +1,15 @@
 """A channel is an account at an ITSP; its numbers carry the rules by which texts are routed."""
 
+import hashlib
+import json
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from channels.encryption import EncryptedJSONField
+from channels.itsp.set_up import Check, CheckOutcome
 from routing.models import ArchivableQuerySet, Destination, Extension
 
 SENDING_RATES = (*range(1, 11), 15, 20, 25, 30, 40, 50, 75, 80, 100, 150, 225)  # per second
@@ -53,6 +57,13 @@ class Channel(models.Model):
     held_since = models.DateTimeField(null=True)  # paused or failing: validity does not run meanwhile
     held_s = models.PositiveIntegerField(default=0)  # all earlier holds together
     last_inbound_at = models.DateTimeField(null=True)  # written by sessions, to within half a minute
+    last_callback_at = models.DateTimeField(null=True)  # written by sessions, to within half a minute
+    unreported_since = models.DateTimeField(
+        null=True
+    )  # the first text sent after that; None if there is none
+    # Set-up check: when it was asked for last, and when that ended.
+    check_asked_at = models.DateTimeField(null=True)
+    check_finished_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, editable=False)
 
@@ -119,3 +130,49 @@ class Number(Destination):
 
     def __str__(self) -> str:
         return self.address
+
+
+class SetUpResult(models.Model):
+    """What a set-up check found last, about the channel or one of its numbers."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="set_up_results")
+    number = models.ForeignKey(Number, on_delete=models.CASCADE, null=True)
+    check_name = models.CharField(max_length=16, choices=Check)
+    outcome = models.CharField(max_length=16, choices=CheckOutcome)
+    why = models.TextField()
+    what_to_do = models.TextField(blank=True)
+    link = models.URLField(max_length=500, blank=True)
+    changes = EncryptedJSONField(default=list)  # dicts of channels.itsp.set_up.Change; they name the webhook
+    happened_at = models.DateTimeField(null=True)  # what the check is about, last
+    checked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "check_name"], condition=Q(number=None), name="set_up_result_once"
+            ),
+            models.UniqueConstraint(
+                fields=["channel", "check_name", "number"], name="set_up_result_of_number_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.check_name} of channel {self.channel_id}: {self.outcome}"
+
+    @property
+    def changes_digest(self) -> str:
+        """By which an admin's approval names the changes that he saw."""
+        return hashlib.sha256(json.dumps(self.changes).encode()).hexdigest()
+
+
+class ContactCountry(models.Model):
+    """A country that a channel texts to; written by sessions when a message is accepted."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="contact_countries")
+    code = models.CharField(max_length=2)  # ISO 3166
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "code"], name="contact_country_once")]
+
+    def __str__(self) -> str:
+        return self.code

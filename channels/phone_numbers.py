@@ -36,6 +36,21 @@ def read_number(text: str, region: str) -> NumberInput:
     return _national(text, digits, region)
 
 
+def country_of(address: str) -> str:
+    """ISO 3166, as "US"; "" where the address does not tell, as a short code's."""
+    parsed = _parse(address, None)
+    if parsed is None:
+        return ""
+    found = phonenumbers.region_code_for_number(parsed)
+    found = found or phonenumbers.region_code_for_country_code(parsed.country_code or 0)
+    return str(found) if found not in (None, "ZZ", "001") else ""
+
+
+def is_toll_free(address: str) -> bool:
+    parsed = _parse(address, None)
+    return parsed is not None and phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.TOLL_FREE
+
+
 def _international(digits: str) -> NumberInput:
     if not _E164.fullmatch(digits):
         raise ValidationError(

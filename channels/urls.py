@@ -1,11 +1,13 @@
 from django.urls import path
 
-from channels import views
+from channels import check_views, views
 
 urlpatterns = [
     path("channels/add/sms/", views.channel_add, name="channel-add"),
     path("channels/add/sms/itsp/", views.channel_itsp, name="channel-itsp"),
     path("channels/<int:pk>/", views.channel_edit, name="channel-edit"),
+    path("channels/<int:pk>/check/", check_views.channel_check, name="channel-check"),
+    path("channels/check/<int:pk>/fix/", check_views.result_fix, name="check-fix"),
     path("channels/rule/", views.rule_dialog, name="rule-dialog"),
     path("channels/rule/save/", views.rule_save, name="rule-save"),
 ]

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 
 from channels.itsp.base import Itsp
+from channels.models import Channel, WebhookAddress
 
 _USER_BYTES, _CHANCE_BYTES, _SIGNATURE_BYTES = 6, 12, 12
 
@@ -52,6 +53,17 @@ def callback_url(token: str) -> str:
 def webhook_url(token: str, itsp: Itsp) -> str:
     """What an admin copies into the ITSP's portal: with the ITSP's connection overrides."""
     return callback_url(token) + itsp.webhook_overrides
+
+
+def webhook_url_of(channel: Channel, itsp: Itsp) -> str:
+    """The present one of a saved channel."""
+    address = current_address(channel)
+    return webhook_url(address.token, itsp) if address else ""
+
+
+def current_address(channel: Channel) -> WebhookAddress | None:
+    """The one that is not being replaced."""
+    return channel.webhook_addresses.filter(expires_at=None).order_by("-pk").first()
 
 
 def _signature(signed: bytes) -> bytes:

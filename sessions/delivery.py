@@ -21,7 +21,7 @@ from redis import RedisError
 from channels import holding, pacing, webhook_url
 from channels.itsp.base import Accepted, Advice, DeliveryStatus, ItspError, OutboundSms
 from channels.models import Channel
-from sessions import lanes, opt_outs
+from sessions import lanes, opt_outs, signs
 from sessions.models import Attempt, Lane
 
 logger = logging.getLogger(__name__)
@@ -201,6 +201,7 @@ def _obey(channel_id: int, outcomes: Sequence[Accepted | ItspError]) -> None:
     """What answers mean for the whole channel."""
     errors = [outcome for outcome in outcomes if isinstance(outcome, ItspError)]
     if len(errors) < len(outcomes):
+        signs.note_sent(channel_id)
         pacing.forget_refusals(channel_id)
     for error in errors:
         if error.advice is Advice.RETRY:

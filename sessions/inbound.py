@@ -1,18 +1,15 @@
 """A contact's text becomes a message in a session, before the eyes of those whom it is routed to."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from channels.itsp.base import InboundSms
 from channels.models import Channel, Number
 from routing.models import Extension
-from sessions import events, opt_outs
+from sessions import events, opt_outs, signs
 from sessions.models import Attachment, CountedChange, Message, MessagingSession
 from sessions.nudges import nudge
-
-LAST_INBOUND_STEP = timedelta(seconds=30)  # so that a busy channel's row is not written by every text
 
 
 class UnknownNumber(Exception):
@@ -43,7 +40,7 @@ def receive(channel: Channel, sms: InboundSms, *, at: datetime) -> Message:
     CountedChange.objects.create(channel=channel, at=at, received=1)
     opt_outs.note_text(number, sms, at=at)
     events.record(events.EventKind.MESSAGE, session)
-    _note_inbound(channel, at)
+    signs.note_inbound(channel, at=at)
     return message
 
 
@@ -99,11 +96,3 @@ def _attach(message: Message, sms: InboundSms) -> None:
         for position, media in enumerate(sms.media)
     )
     transaction.on_commit(lambda: nudge("sessions.tasks.fetch_attachments"))
-
-
-def _note_inbound(channel: Channel, at: datetime) -> None:
-    if channel.last_inbound_at and at - channel.last_inbound_at < LAST_INBOUND_STEP:
-        return
-    Channel.objects.filter(
-        Q(last_inbound_at=None) | Q(last_inbound_at__lt=at - LAST_INBOUND_STEP), pk=channel.pk
-    ).update(last_inbound_at=at)

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
 
-from channels import holding
+from channels import countries, holding
 from channels.itsp.base import FAILURE, SUCCESS, DeliveryStatus
 from sessions import events
 from sessions.models import Attempt, CountedChange, Lane, Message
@@ -55,6 +55,7 @@ def enqueue(message: Message, *, segments: int, due_at: datetime | None = None) 
         number=session.number, contact=session.contact, defaults={"channel": channel}
     )
     lane = Lane.objects.select_for_update(no_key=True).get(pk=lane.pk)
+    countries.note_contact(channel.pk, session.contact)
     now = timezone.now()
     attempt = Attempt.objects.create(
         message=message,

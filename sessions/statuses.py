@@ -4,7 +4,7 @@ from datetime import datetime
 
 from channels.itsp.base import StatusUpdate
 from channels.models import Channel
-from sessions import lanes, opt_outs
+from sessions import lanes, opt_outs, signs
 from sessions.models import Attempt, AttemptEvent, Lane
 
 
@@ -18,6 +18,7 @@ def apply(channel: Channel, update: StatusUpdate, *, at: datetime) -> bool:
     found = Attempt.objects.filter(channel=channel, **named).values_list("pk", "lane").first()
     if found is None:
         return False
+    signs.note_callback(channel, at=at)
     (lane,) = lanes.lock([found[1]])
     attempt = Attempt.objects.select_related("message__session").get(pk=found[0])
     if attempt.itsp_message_id not in (None, update.itsp_message_id):

@@ -56,6 +56,7 @@ def _add_rest_routes(router: web.UrlDispatcher) -> None:
     router.add_get(f"{account}.json", rest_account.account)
     router.add_get("/v1/Services", rest_services.index)
     router.add_get("/v1/Services/{sid}", rest_services.fetch)
+    router.add_post("/v1/Services/{sid}", rest_services.update)
     router.add_get("/v1/Services/{sid}/PhoneNumbers", rest_services.numbers)
     router.add_get("/v1/Services/{sid}/PhoneNumbers/{number}", rest_services.number)
     router.add_get("/v1/Services/{sid}/Compliance/Usa2p", rest_services.campaigns)

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 # Answer without doing what was asked.
-REFUSING = frozenset({"429", "500", "503", "reject_credentials"})
+REFUSING = frozenset({"403", "404", "429", "500", "503", "reject_credentials"})
 # Do it, but spoil the answer.
 SPOILING = frozenset({"drop_after_accept", "error_after_accept", "garbage_201"})
 # `hang` does either, by its option `accept`.
@@ -30,7 +30,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 @dataclass(slots=True)
 class Fault:
-    """`count` uses are left, None is until removed; `number` and `to` narrow it to creates that match."""
+    """`count` uses are left, None is until removed; `number` and `to` narrow it to creates that match.
+
+    `path` narrows it to requests whose path contains it.
+    """
 
     id: int
     kind: str
@@ -38,6 +41,7 @@ class Fault:
     probability: float = 1.0
     number: str = ""
     to: str = ""
+    path: str = ""
     on: str = "create"
     hits: int = 0
     options: dict[str, Any] = field(default_factory=dict)
@@ -50,6 +54,7 @@ class Fault:
             "probability": self.probability,
             "number": self.number,
             "to": self.to,
+            "path": self.path,
             "on": self.on,
             "hits": self.hits,
             **self.options,
@@ -64,19 +69,18 @@ class Faults:
         self.active: list[Fault] = []
 
     def add(self, description: dict[str, Any]) -> Fault:
-        """`{kind, count?, probability?, number?, to?, on?, ...options of the kind}`; ValueError in words."""
+        """`{kind, count?, probability?, number?, to?, path?, on?, ...options}`; ValueError in words."""
         given = dict(description)
         kind = str(given.pop("kind", ""))
         if kind not in KINDS:
             raise ValueError(f"kind is one of {', '.join(sorted(KINDS))}.")
-        common = {
-            name: given.pop(name) for name in ("count", "probability", "number", "to", "on") if name in given
-        }
+        names = ("count", "probability", "number", "to", "path", "on")
+        common = {name: given.pop(name) for name in names if name in given}
         options = dict(OPTIONS.get(kind, {}))
         unknown = given.keys() - options.keys()
         if unknown:
             raise ValueError(f"{kind} has no option {', '.join(sorted(unknown))}.")
-        if kind == "reject_credentials":
+        if kind == "reject_credentials" or "path" in common:
             common.setdefault("on", "api")
         fault = Fault(id=next(self._ids), kind=kind, options=options | given, **common)
         _check(fault)
@@ -91,10 +95,13 @@ class Faults:
     def clear(self) -> None:
         self.active.clear()
 
-    def take(self, kinds: frozenset[str], *, number: str, to: str, create: bool) -> Fault | None:
+    def take(
+        self, kinds: frozenset[str], *, number: str, to: str, create: bool, path: str = ""
+    ) -> Fault | None:
         """Use the first fault of these kinds that fits, once."""
         for fault in self.active:
-            if fault.kind in kinds and _fits(fault, number=number, to=to, create=create):
+            fits = _fits(fault, number=number, to=to, create=create) and fault.path in path
+            if fault.kind in kinds and fits:
                 fault.hits += 1
                 if fault.count is not None:
                     fault.count -= 1

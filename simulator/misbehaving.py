@@ -22,6 +22,8 @@ async def refuse(request: web.Request, simulator: Simulator, fault: Fault) -> we
         return error_response(ApiError(20003))
     if fault.kind == "hang":
         await _hang(request, simulator, fault)
+    if fault.kind in ("403", "404"):
+        return error_response(ApiError(20403 if fault.kind == "403" else 20404, request.path))
     return error_response(ApiError(20503 if fault.kind == "503" else 20500))
 
 

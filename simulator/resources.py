@@ -113,6 +113,12 @@ def account_resource(account: Account, settings: Settings, created_at: float) ->
     }
 
 
+def sub_account_resource(account: Account, sub_account: dict[str, Any], created_at: float) -> dict[str, Any]:
+    own = account_resource(account, Settings(), created_at)
+    sid, name = sub_account["sid"], sub_account["friendly_name"]
+    return {**own, "sid": sid, "friendly_name": name, "owner_account_sid": account.sid, "auth_token": ""}
+
+
 def alert_resource(account: Account, alert: dict[str, Any]) -> dict[str, Any]:
     at = iso8601(alert["at"])
     return {

@@ -49,7 +49,8 @@ def rest(handler: Handler) -> Handler:
 async def _answer(request: web.Request, simulator: Simulator, handler: Handler) -> web.StreamResponse:
     sender, recipient = value(request, "From"), value(request, "To")
     create = request.method == "POST" and request.path.endswith("/Messages.json")
-    slow = simulator.faults.take(LATENCY, number=sender, to=recipient, create=create)
+    asked = {"number": sender, "to": recipient, "path": request.path}
+    slow = simulator.faults.take(LATENCY, **asked, create=create)
     delay_ms = simulator.settings.api_latency_ms + (slow.options["ms"] if slow else 0)
     _check_credentials(request, simulator)
     limit = simulator.settings.api_concurrency
@@ -57,7 +58,7 @@ async def _answer(request: web.Request, simulator: Simulator, handler: Handler) 
         return error_response(ApiError(20429), {"Retry-After": "1"})
     if delay_ms:
         await asyncio.sleep(delay_ms / 1000)
-    fault = simulator.faults.take(ANSWERING, number=sender, to=recipient, create=create)
+    fault = simulator.faults.take(ANSWERING, **asked, create=create)
     if fault and not _accepts(fault):
         return await refuse(request, simulator, fault)
     response = await handler(request)
@@ -78,7 +79,11 @@ def _check_credentials(request: web.Request, simulator: Simulator) -> None:
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "basic" or not hmac.compare_digest(given.strip().encode(), wanted.encode()):
         raise ApiError(20003)
-    if request.match_info.get("account", account.sid) != account.sid:
+    asked = request.match_info.get("account", account.sid)
+    if asked == account.sid:
+        return
+    told = request.path.endswith((f"/{asked}.json", "/IncomingPhoneNumbers.json"))
+    if not told or simulator.settings.sub_account(asked) is None:
         raise ApiError(20003)
 
 

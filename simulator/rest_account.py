@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from aiohttp import web
 
 from simulator.encoding import json_response
 from simulator.errors import ApiError
 from simulator.paging import page_2010, page_v1
-from simulator.resources import account_resource, alert_resource
+from simulator.resources import account_resource, alert_resource, sub_account_resource
 from simulator.rest import rest
 from simulator.simulator import SIMULATOR, Simulator
 
@@ -20,17 +22,26 @@ def _account(simulator: Simulator) -> dict[str, object]:
     return account_resource(simulator.account, simulator.settings, ACCOUNT_CREATED_AT)
 
 
+def _accounts(simulator: Simulator) -> list[dict[str, object]]:
+    """The account itself and its sub-accounts."""
+    subs = simulator.settings.sub_accounts
+    return [
+        _account(simulator),
+        *(sub_account_resource(simulator.account, one, ACCOUNT_CREATED_AT) for one in subs),
+    ]
+
+
 @rest
 async def account(request: web.Request) -> web.StreamResponse:
-    return json_response(_account(request.app[SIMULATOR]))
+    asked = request.match_info["account"]
+    return json_response(next(one for one in _accounts(request.app[SIMULATOR]) if one["sid"] == asked))
 
 
 @rest
 async def accounts(request: web.Request) -> web.StreamResponse:
-    """The account itself; it has no sub-accounts."""
-    shape = _account(request.app[SIMULATOR])
+    shapes = _accounts(request.app[SIMULATOR])
     return json_response(
-        page_2010(request, "accounts", [shape], lambda item: str(item["sid"]), lambda item: item)
+        page_2010(request, "accounts", shapes, lambda item: str(item["sid"]), lambda item: item)
     )
 
 
@@ -44,24 +55,39 @@ async def balance(request: web.Request) -> web.StreamResponse:
 
 @rest
 async def alerts(request: web.Request) -> web.StreamResponse:
-    """Newest first. All alerts are errors."""
+    """Newest first, since `StartDate`. All alerts are errors."""
     simulator = request.app[SIMULATOR]
     wanted = request.query.get("LogLevel", "error") == "error"
+    since = _start(request.query.get("StartDate", ""))
     found = [
-        alert_resource(simulator.account, alert) for alert in reversed(simulator.journal.alerts) if wanted
+        alert_resource(simulator.account, alert)
+        for alert in reversed(simulator.journal.alerts)
+        if wanted and alert["at"] >= since
     ]
     return json_response(page_v1(request, "alerts", found))
 
 
+def _start(text: str) -> float:
+    """YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ, in UTC; everything when it is not given."""
+    if not text:
+        return 0.0
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise ApiError(20001, f"StartDate is {text!r}") from None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+
+
 @rest
 async def geo_permissions(request: web.Request) -> web.StreamResponse:
-    """Which countries may be texted: all, but for prefixes that the settings block."""
+    """Which countries may be texted: all, but for prefixes that the settings block. Others are left out."""
     blocked = request.app[SIMULATOR].settings.blocked_prefixes
     prefixes = {"US": "+1", "CA": "+1", "GB": "+44", "KE": "+254", "AU": "+61"}
     codes = [code for code in request.query.get("CountryCode", "US,CA,GB,KE,AU").split(",") if code]
     permissions = [
-        {"country_code": code, "type": "country", "enabled": prefixes.get(code, "?") not in blocked}
+        {"country_code": code, "type": "country", "enabled": prefixes[code] not in blocked}
         for code in codes
+        if code in prefixes
     ]
     return json_response({"permissions": permissions})
 

@@ -24,7 +24,13 @@ TEXTS = {"SmsApplicationSid": "sms_application_sid", "FriendlyName": "friendly_n
 async def index(request: web.Request) -> web.StreamResponse:
     simulator = request.app[SIMULATOR]
     wanted = request.query.get("PhoneNumber", "")
-    numbers = [number for number in simulator.state.numbers.values() if wanted in number.address]
+    sub_account = simulator.settings.sub_account(request.match_info["account"])
+    owned = (
+        [Number.bought(address) for address in sub_account["numbers"]]
+        if sub_account
+        else simulator.state.numbers.values()
+    )
+    numbers = [number for number in owned if wanted in number.address]
     page = page_2010(
         request,
         "incoming_phone_numbers",

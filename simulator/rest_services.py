@@ -10,7 +10,7 @@ from simulator.encoding import iso8601, json_response
 from simulator.errors import ApiError
 from simulator.paging import page_v1
 from simulator.records import Number, Service
-from simulator.rest import rest
+from simulator.rest import FORM, rest, value
 from simulator.simulator import SIMULATOR, Simulator
 
 
@@ -24,6 +24,18 @@ async def index(request: web.Request) -> web.StreamResponse:
 @rest
 async def fetch(request: web.Request) -> web.StreamResponse:
     return json_response(_service_resource(request.app[SIMULATOR], _service(request)))
+
+
+@rest
+async def update(request: web.Request) -> web.StreamResponse:
+    """Set where a service's inbound texts go."""
+    simulator, service = request.app[SIMULATOR], _service(request)
+    if "UseInboundWebhookOnNumber" in request[FORM]:
+        service.use_inbound_webhook_on_number = value(request, "UseInboundWebhookOnNumber").lower() == "true"
+    if "InboundRequestUrl" in request[FORM]:
+        service.inbound_request_url = value(request, "InboundRequestUrl") or None
+    simulator.state.add_service(service)
+    return json_response(_service_resource(simulator, service))
 
 
 @rest

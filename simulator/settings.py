@@ -25,6 +25,7 @@ class Settings:
     account_type: str = "Full"
     account_status: str = "active"
     owner_account_sid: str | None = None
+    sub_accounts: list[dict[str, Any]] = field(default_factory=list)
     verified_recipients: list[str] = field(default_factory=list)
     blocked_prefixes: list[str] = field(default_factory=list)
     advanced_opt_out: bool = False
@@ -37,6 +38,9 @@ class Settings:
         checked = {name: _checked(name, types.get(name, ""), value) for name, value in changes.items()}
         for name, value in checked.items():
             setattr(self, name, value)
+
+    def sub_account(self, sid: str) -> dict[str, Any] | None:
+        return next((one for one in self.sub_accounts if one["sid"] == sid), None)
 
     def as_dict(self) -> dict[str, Any]:
         return {f.name: getattr(self, f.name) for f in fields(self)}
@@ -51,6 +55,8 @@ def _checked(name: str, kind: str, value: Any) -> Any:
         return _range(name, value)
     if kind == "float" and isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
         return float(value)
+    if name == "sub_accounts":
+        return _sub_accounts(value)
     accepted: dict[str, tuple[type, ...]] = {
         "str": (str,),
         "bool": (bool,),
@@ -68,3 +74,10 @@ def _range(name: str, value: Any) -> list[float]:
     if len(pair) != 2 or not all(isinstance(v, int | float) and v >= 0 for v in pair) or pair[0] > pair[1]:
         raise ValueError(f"{name} is a number of milliseconds or a pair [least, most].")
     return [float(v) for v in pair]
+
+
+def _sub_accounts(value: Any) -> list[dict[str, Any]]:
+    for one in value if isinstance(value, list) else [None]:
+        if not (isinstance(one, dict) and {"sid", "friendly_name", "numbers"} == one.keys()):
+            raise ValueError("sub_accounts is a list of {sid, friendly_name, numbers: [address]}.")
+    return list(value)

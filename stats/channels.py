@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Min, Prefetch, Q, QuerySet
+from django.db.models import Count, Min, Prefetch, Q, QuerySet
 
 from accounts.listing import Query
 from channels.itsp import ITSPS
+from channels.itsp.set_up import CheckOutcome
 from channels.models import Channel, Number
 from sessions.sending import QueueMark, marks_of
 from stats.queries import Counts
@@ -22,6 +23,7 @@ class ChannelRow:
     numbers: list[str]
     counts: Counts
     mark: QueueMark | None = None
+    failed_checks: int = 0  # of the set-up check
 
     @property
     def itsp_name(self) -> str:
@@ -52,14 +54,17 @@ def _matching(text: str) -> QuerySet[Channel]:
 
 def rows_of(ids: Sequence[int], counts: dict[int, Counts]) -> list[ChannelRow]:
     live_numbers = Prefetch("numbers", Number.objects.live().order_by("address"), to_attr="live_numbers")
+    failed = Count("set_up_results", filter=Q(set_up_results__outcome=CheckOutcome.FAIL))
     marks = marks_of(ids)
-    channels = Channel.objects.defer("credentials").prefetch_related(live_numbers).in_bulk(ids)
+    found = Channel.objects.defer("credentials").annotate(failed_checks=failed)
+    channels = found.prefetch_related(live_numbers).in_bulk(ids)
     return [
         ChannelRow(
             channel=channels[pk],
             numbers=[number.address for number in channels[pk].live_numbers],
             counts=counts.get(pk, NO_COUNTS),
             mark=marks.get(pk),
+            failed_checks=channels[pk].failed_checks,
         )
         for pk in ids
         if pk in channels

@@ -2,7 +2,7 @@
 
 import enum
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from channels.itsp.set_up import Change, Finding, SetUp
 
 
 class DeliveryStatus(models.TextChoices):
@@ -178,6 +180,24 @@ class Itsp(ABC):
     @abstractmethod
     def check_credentials(self, credentials: Credentials) -> None:
         """Asks the ITSP. Raises `ItspError`; its `field` names the wrong one where that is known."""
+
+    @property
+    def is_stand_in(self) -> bool:
+        """True if we talk to something on our own network in the ITSP's place."""
+        return False
+
+    @abstractmethod
+    def check_set_up(self, credentials: Credentials, set_up: SetUp) -> Iterator[Finding]:
+        """Asks the ITSP, one finding after the other. What it does not tell is a finding, never an error."""
+
+    @abstractmethod
+    def fix(
+        self, credentials: Credentials, set_up: SetUp, *, number: str, approved: Sequence[Change]
+    ) -> bool:
+        """Makes those changes of a finding that an admin approved. Raises `ItspError`.
+
+        False if the settings are no longer those that he saw: then nothing is changed.
+        """
 
     @abstractmethod
     def is_authentic(self, call: WebhookCall, credentials: Credentials) -> bool:

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
@@ -35,7 +35,9 @@ from channels.itsp.base import (
     StatusUpdate,
     WebhookCall,
 )
-from channels.itsp.twilio_http import HttpClient, api_url
+from channels.itsp.set_up import Change, Finding, SetUp
+from channels.itsp.twilio_checks import Checks, fix
+from channels.itsp.twilio_http import ERRORS, HttpClient, api_url
 
 API_HOST = "api.twilio.com"
 MAX_MEDIA = 10
@@ -75,7 +77,7 @@ class TwilioSender(Sender):
                     status_callback=sms.callback_url,
                     **media,
                 )
-        except (TwilioException, requests.RequestException, ValueError) as error:
+        except ERRORS as error:
             raise _translated(error, self.http.retry_after_s()) from error
         if not message.sid:
             raise ItspError(Advice.UNKNOWN, str(tables.NO_CLEAR_ANSWER))
@@ -90,7 +92,7 @@ def _client(credentials: Credentials) -> Client:
 def _errors() -> Iterator[None]:
     try:
         yield
-    except (TwilioException, requests.RequestException, ValueError) as error:
+    except ERRORS as error:
         raise _translated(error) from error
 
 
@@ -143,10 +145,23 @@ class Twilio(Itsp):
         sender = TwilioSender(credentials, settings.ITSP_CHECK_TIMEOUT_S)
         try:
             account = sender.client.api.accounts(credentials["account_sid"]).fetch()
-        except (TwilioException, requests.RequestException, ValueError) as error:
+        except ERRORS as error:
             raise _translated_check(error) from error
         if account.status != "active":
             raise ItspError(Advice.STOP, _("The Twilio account is %(status)s.") % {"status": account.status})
+
+    @property
+    def is_stand_in(self) -> bool:
+        return bool(settings.TWILIO_API_URL)
+
+    def check_set_up(self, credentials: Credentials, set_up: SetUp) -> Iterator[Finding]:
+        return Checks(_client(credentials), credentials["account_sid"], set_up).findings()
+
+    def fix(
+        self, credentials: Credentials, set_up: SetUp, *, number: str, approved: Sequence[Change]
+    ) -> bool:
+        with _errors():
+            return fix(_client(credentials), set_up, number=number, approved=approved)
 
     def is_authentic(self, call: WebhookCall, credentials: Credentials) -> bool:
         """HMAC-SHA1 over the URL and the sorted parameters, byte for byte as they came."""

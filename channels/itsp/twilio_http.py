@@ -9,8 +9,19 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 from django.conf import settings
 from requests.adapters import HTTPAdapter
+from twilio.base.exceptions import TwilioException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
+
+# All that a call by the `twilio` package may raise for what comes back, or does not.
+ERRORS = (TwilioException, requests.RequestException, ValueError)
+
+
+def http_status_of(error: Exception) -> int | None:
+    """None if no answer came. A list's error carries its answer, everything else's the status itself."""
+    answer = error.args[-1] if error.args else None
+    status = answer.status_code if isinstance(answer, Response) else getattr(error, "status", None)
+    return int(status) if status else None
 
 
 def api_url(url: str) -> str:

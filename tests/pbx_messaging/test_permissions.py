@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.models import User
+from channels.models import SetUpResult
 from sessions import opt_outs
 from sessions.models import OptOutEntry
 from tests.factories import CONTACT, make_agent, make_road
@@ -18,12 +20,16 @@ ADMINISTRATORS = {
         for thing in ("user", "extension", "queue")
         for page in ("list", "add", "edit", "delete")
     ),
-    *(f"channel-{page}" for page in ("list", "add", "edit", "delete", "itsp", "sending", "pause", "resume")),
+    *(
+        f"channel-{page}"
+        for page in ("list", "add", "edit", "delete", "itsp", "sending", "pause", "resume", "check")
+    ),
+    "check-fix",
     *(f"optout-{page}" for page in ("list", "add", "export", "reopen")),
     "rule-dialog",
     "rule-save",
 }
-WITH_PK = {"edit", "delete", "reopen", "sending", "pause", "resume"}
+WITH_PK = {"edit", "delete", "reopen", "sending", "pause", "resume", "check", "fix"}
 EVERYBODY = {"home", "logout", "profile", "change-password"}
 WITHOUT_LOGIN = {"login", "healthz", "readyz", "webhook"}
 AGENTS = {"events"}  # and all of the inbox
@@ -53,6 +59,8 @@ def paths(administrator: User) -> dict[str, str]:
     opt_outs.opt_out(road.number, CONTACT, by=administrator)
     pks = {"user": agent.user.pk, "extension": agent.pk, "channel": road.channel.pk}
     pks["optout"] = OptOutEntry.objects.get().pk
+    result = {"check_name": "webhook", "outcome": "fail", "changes": [{}], "checked_at": timezone.now()}
+    pks["check"] = SetUpResult.objects.create(channel=road.channel, number=road.number, **result).pk
     found = {}
     for name in sorted(ADMINISTRATORS):
         kind, _, page = name.partition("-")
@@ -77,7 +85,7 @@ def test_administrators_page_opens_for_administrators(
     paths: dict[str, str], admin_page: Client, name: str
 ) -> None:
     posted = {"rule-dialog": 200, "rule-save": 422, "channel-itsp": 200, "channel-pause": 302}
-    posted["channel-resume"] = 302
+    posted["channel-resume"] = posted["channel-check"] = 302
     answer = admin_page.post(paths[name]) if name in posted else admin_page.get(paths[name])
     assert answer.status_code == posted.get(name, 200)
 

@@ -1,5 +1,7 @@
 """Credentials, the account, its numbers, and the side APIs on Twilio's other hosts."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 import requests
 from twilio.base.exceptions import TwilioRestException
@@ -87,3 +89,39 @@ def test_side_apis_answer(stand_in: StandIn) -> None:
     stand_in.post("settings", blocked_prefixes=["+44"])
     permissions = client.accounts.v1.messaging_geopermissions.fetch(country_code="US,GB").permissions or []
     assert [(p["country_code"], p["enabled"]) for p in permissions] == [("US", True), ("GB", False)]
+
+
+def test_countries_that_are_not_known_are_left_out(stand_in: StandIn) -> None:
+    answer = stand_in.client.accounts.v1.messaging_geopermissions.fetch(country_code="DE,US")
+    assert [p["country_code"] for p in answer.permissions or []] == ["US"]
+
+
+def test_sub_accounts_show_their_numbers_and_nothing_else(stand_in: StandIn) -> None:
+    sub, address = "AC" + "5" * 32, "+447700900999"
+    stand_in.post("settings", sub_accounts=[{"sid": sub, "friendly_name": "Berlin", "numbers": [address]}])
+    accounts = stand_in.client.api.accounts.list()
+    assert [(one.sid, one.owner_account_sid) for one in accounts] == [(SID, SID), (sub, SID)]
+    assert stand_in.client.api.accounts(sub).fetch().friendly_name == "Berlin"
+    theirs = stand_in.client.api.accounts(sub).incoming_phone_numbers.list()
+    assert [number.phone_number for number in theirs] == [address]
+    with pytest.raises(TwilioRestException) as refused:
+        stand_in.client.api.accounts(sub).messages.create(to=NUMBER, from_=address, body="Hello")
+    assert refused.value.status == 401
+
+
+def test_alerts_since_a_time(stand_in: StandIn) -> None:
+    stand_in.post("numbers", address=ABROAD, sms_url="http://127.0.0.1:9/")
+    before = datetime.now(UTC) - timedelta(minutes=1)
+    stand_in.post("inbound", **{"from": FAST, "to": ABROAD, "body": "Lost"})
+    alerts = stand_in.client.monitor.v1.alerts
+    assert [one.error_code for one in alerts.list(start_date=before)] == ["11205"]
+    assert alerts.list(start_date=before + timedelta(hours=1)) == []
+
+
+@pytest.mark.parametrize(("kind", "code"), [("403", 20403), ("404", 20404)])
+def test_side_api_can_be_closed(stand_in: StandIn, kind: str, code: int) -> None:
+    stand_in.session.post(f"{stand_in.url}/control/faults", json={"kind": kind, "path": "/Balance"})
+    with pytest.raises(TwilioRestException) as refused:
+        stand_in.client.balance.fetch()
+    assert [refused.value.status, refused.value.code] == [int(kind), code]
+    assert stand_in.client.api.accounts(SID).fetch().sid == SID

@@ -1,0 +1,16 @@
+"""Wakes a worker. Only a nudge: what is due lives in the database, and beat nudges as well."""
+
+import logging
+
+from celery import current_app
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+
+def nudge(task: str, *args: int | str) -> None:
+    """Asks for a task by name; a broker that is away is no error."""
+    try:
+        current_app.send_task(task, args=args, expires=60, ignore_result=True)
+    except OperationalError as error:
+        logger.warning("a worker is nudged later: %s", error)
