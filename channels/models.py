@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
 from channels.encryption import EncryptedJSONField
 from routing.models import ArchivableQuerySet, Destination, Extension
 
@@ -85,6 +86,10 @@ class WebhookAddress(models.Model):
     def __str__(self) -> str:
         return f"webhook address {self.pk} of channel {self.channel_id}"
 
+    @property
+    def audit_name(self) -> str:
+        return self.channel.name
+
 
 class Number(Destination):
     """One of our numbers and its message routing rule.
@@ -119,3 +124,13 @@ class Number(Destination):
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    def audit_name(self) -> str:
+        return f"{self.address} ({self.channel.name})"
+
+
+_BY_ITSELF = {"status", "status_reason", "status_changed_at", "held_since", "held_s", "last_inbound_at"}
+audit.watch(Channel, left_out=_BY_ITSELF | {"created_at"}, secrets={"credentials"})
+audit.watch(Number, lists=["initiators"])
+audit.watch(WebhookAddress, left_out={"token_hash", "created_at", "last_used_at"}, secrets={"token"})

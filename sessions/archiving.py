@@ -86,8 +86,8 @@ def archive_extension(extension: Extension) -> None:
     _archive(extension)
     owned = MessagingSession.objects.open().filter(agent=extension)
     returned = list(owned.select_for_update(of=("self",), no_key=True))
-    extension.queues.clear()
-    extension.initiates_from.clear()
+    extension.queues.set([])
+    extension.initiates_from.set([])
     owned.update(agent=None)
     for session in returned:
         session.agent = None

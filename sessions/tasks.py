@@ -17,6 +17,7 @@ from sessions import (
     moving,
     pump,
     reconcile,
+    retention,
     spool,
     validity,
 )
@@ -83,8 +84,15 @@ def remember_channels() -> None:
 
 @shared_task
 def retry_webhooks() -> None:
-    journal.retry_failed()
+    if journal.retry_failed() == journal.RETRIED_AT_ONCE:
+        nudge("sessions.tasks.retry_webhooks")
     journal.forget_rejects()
+
+
+@shared_task
+def forget_webhooks() -> None:
+    """Requests past their retention; what is left after a while is for the next time."""
+    retention.forget_requests(now=timezone.now())
 
 
 @shared_task

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.models import User
 from sessions import opt_outs
-from sessions.models import OptOutEntry
+from sessions.models import OptOutEntry, WebhookRequest
 from tests.factories import CONTACT, make_agent, make_road
 from tests.portal import logged_in
 
@@ -20,10 +21,13 @@ ADMINISTRATORS = {
     ),
     *(f"channel-{page}" for page in ("list", "add", "edit", "delete", "itsp", "sending", "pause", "resume")),
     *(f"optout-{page}" for page in ("list", "add", "export", "reopen")),
+    *(f"journal-{page}" for page in ("list", "detail", "replay", "replay-failed")),
+    "audit-list",
+    "audit-export",
     "rule-dialog",
     "rule-save",
 }
-WITH_PK = {"edit", "delete", "reopen", "sending", "pause", "resume"}
+WITH_PK = {"detail", "replay", "edit", "delete", "reopen", "sending", "pause", "resume"}
 EVERYBODY = {"home", "logout", "profile", "change-password"}
 WITHOUT_LOGIN = {"login", "healthz", "readyz", "webhook"}
 AGENTS = {"events"}  # and all of the inbox
@@ -52,6 +56,7 @@ def paths(administrator: User) -> dict[str, str]:
     road = make_road(agent)
     opt_outs.opt_out(road.number, CONTACT, by=administrator)
     pks = {"user": agent.user.pk, "extension": agent.pk, "channel": road.channel.pk}
+    pks["journal"] = WebhookRequest.objects.create(received_at=timezone.now(), body=b"").pk
     pks["optout"] = OptOutEntry.objects.get().pk
     found = {}
     for name in sorted(ADMINISTRATORS):
@@ -77,7 +82,7 @@ def test_administrators_page_opens_for_administrators(
     paths: dict[str, str], admin_page: Client, name: str
 ) -> None:
     posted = {"rule-dialog": 200, "rule-save": 422, "channel-itsp": 200, "channel-pause": 302}
-    posted["channel-resume"] = 302
+    posted |= dict.fromkeys(["channel-resume", "journal-replay", "journal-replay-failed"], 302)
     answer = admin_page.post(paths[name]) if name in posted else admin_page.get(paths[name])
     assert answer.status_code == posted.get(name, 200)
 

@@ -1,0 +1,43 @@
+"""An entry of the audit log in words."""
+
+from django import template
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from accounts.models import AuditEntry
+
+register = template.Library()
+
+
+@register.filter
+def kind_words(entry: AuditEntry) -> str:
+    try:
+        return capfirst(str(apps.get_model(entry.kind)._meta.verbose_name))
+    except LookupError:  # of a model that is gone
+        return entry.kind
+
+
+@register.filter
+def sentences(entry: AuditEntry) -> list[tuple[str, str]]:
+    """(field, what became of it); a secret only says that it was set or changed."""
+    return [(_label(entry.kind, field), _words(entry, change)) for field, change in entry.changes.items()]
+
+
+def _label(kind: str, field: str) -> str:
+    try:
+        return capfirst(str(apps.get_model(kind)._meta.get_field(field).verbose_name))
+    except (LookupError, FieldDoesNotExist):
+        return field
+
+
+def _words(entry: AuditEntry, change: dict[str, str | list[str]]) -> str:
+    if "old" in change or "new" in change:
+        old, new = change.get("old") or "–", change.get("new") or "–"
+        return str(new) if entry.action == AuditEntry.Action.CREATED and old == "–" else f"{old} → {new}"
+    if not change:
+        return _("set") if entry.action == AuditEntry.Action.CREATED else _("changed")
+    added = [_("added %s") % ", ".join(change["added"])] if "added" in change else []
+    removed = [_("removed %s") % ", ".join(change["removed"])] if "removed" in change else []
+    return "; ".join(removed + added)
