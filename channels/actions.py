@@ -70,10 +70,20 @@ def _keep_clock(channel: Channel) -> None:
         holding.release(channel)
 
 
+@transaction.atomic
+def import_rules(channel: Channel, rules: Iterable[Mapping[str, Any]]) -> None:
+    """Adds and changes rules; the channel's other numbers stay. Raises as `create_channel`."""
+    Channel.objects.live().select_for_update(no_key=True).get(pk=channel.pk)
+    _store_each(channel, rules)
+
+
 def _store_rules(channel: Channel, rules: Iterable[Mapping[str, Any]]) -> None:
     rules = list(rules)
-    kept = [rule["number"] for rule in rules]
-    _remove_others(channel, kept)
+    _remove_others(channel, [rule["number"] for rule in rules])
+    _store_each(channel, rules)
+
+
+def _store_each(channel: Channel, rules: Iterable[Mapping[str, Any]]) -> None:
     for rule in sorted(
         rules, key=lambda rule: str(rule["number"])
     ):  # one order, so that no two block each other

@@ -51,6 +51,8 @@ class Channel(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(72)],
     )
     paused_at = models.DateTimeField(null=True)
+    disabled_at = models.DateTimeField(null=True)  # since then it takes no new outbound texts
+    draining_since = models.DateTimeField(null=True)  # it is deleted once nothing waits to be sent
     held_since = models.DateTimeField(null=True)  # paused or failing: validity does not run meanwhile
     held_s = models.PositiveIntegerField(default=0)  # all earlier holds together
     last_inbound_at = models.DateTimeField(null=True)  # written by sessions, to within half a minute

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from channels import webhook_keys
 from sessions import (
+    archiving,
     attachments,
     closing,
     delivery,
@@ -50,9 +51,10 @@ def queue_due() -> None:
 
 @shared_task
 def tidy_queues() -> None:
-    """Texts that waited too long, and those whose number changed its channel."""
+    """Texts that waited too long, those whose number changed its channel, and channels that are drained."""
     validity.expire(now=timezone.now())
     moving.follow_numbers()
+    archiving.archive_drained()
 
 
 @shared_task

@@ -22,12 +22,26 @@ ADMINISTRATORS = {
     *(f"channel-{page}" for page in ("list", "add", "edit", "delete", "itsp", "sending", "pause", "resume")),
     *(f"optout-{page}" for page in ("list", "add", "export", "reopen")),
     *(f"journal-{page}" for page in ("list", "detail", "replay", "replay-failed")),
+    *(f"channel-{page}" for page in ("renew", "disable", "enable", "import", "import-example")),
     "audit-list",
     "audit-export",
     "rule-dialog",
     "rule-save",
 }
-WITH_PK = {"detail", "replay", "edit", "delete", "reopen", "sending", "pause", "resume"}
+WITH_PK = {
+    "renew",
+    "disable",
+    "enable",
+    "import",
+    "detail",
+    "replay",
+    "edit",
+    "delete",
+    "reopen",
+    "sending",
+    "pause",
+    "resume",
+}
 EVERYBODY = {"home", "logout", "profile", "change-password"}
 WITHOUT_LOGIN = {"login", "healthz", "readyz", "webhook"}
 AGENTS = {"events"}  # and all of the inbox
@@ -82,7 +96,9 @@ def test_administrators_page_opens_for_administrators(
     paths: dict[str, str], admin_page: Client, name: str
 ) -> None:
     posted = {"rule-dialog": 200, "rule-save": 422, "channel-itsp": 200, "channel-pause": 302}
-    posted |= dict.fromkeys(["channel-resume", "journal-replay", "journal-replay-failed"], 302)
+    posted |= dict.fromkeys(
+        ["channel-resume", "channel-enable", "journal-replay", "journal-replay-failed"], 302
+    )
     answer = admin_page.post(paths[name]) if name in posted else admin_page.get(paths[name])
     assert answer.status_code == posted.get(name, 200)
 
