@@ -80,7 +80,7 @@ def _before_save(sender: type[Model], instance: Any, raw: bool, **_signal: Any) 
 
 
 def _after_save(sender: type[Model], instance: Any, raw: bool, update_fields: Any, **_signal: Any) -> None:
-    if raw:
+    if raw or _is_rehashed(instance, update_fields):
         return
     values, before = _values(instance), instance.__dict__.pop("_audited", None)
     if update_fields is not None:
@@ -90,6 +90,11 @@ def _after_save(sender: type[Model], instance: Any, raw: bool, update_fields: An
         _write(sender, instance.pk, Action.CREATED, _name_of(instance), _differences(sender, before, values))
     else:
         _write_difference(instance, before, values)
+
+
+def _is_rehashed(instance: Any, update_fields: Iterable[str] | None) -> bool:
+    """The same password, stored by a newer method when its user logged in."""
+    return set(update_fields or ()) == {"password"} and getattr(instance, "_password", None) is None
 
 
 def _after_delete(sender: type[Model], instance: Any, **_signal: Any) -> None:

@@ -57,8 +57,8 @@ class AuditOriginMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = _current.set(Origin(request))
+        _current.set(Origin(request))
         try:
             return self.get_response(request)
         finally:
-            _current.reset(token)
+            _current.set(None)

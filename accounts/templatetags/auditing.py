@@ -1,8 +1,12 @@
 """An entry of the audit log in words."""
 
+from datetime import datetime
+
 from django import template
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -32,9 +36,18 @@ def _label(kind: str, field: str) -> str:
         return field
 
 
+def _readable(value: str) -> str:
+    """A moment in the reader's zone; anything else as it is."""
+    try:
+        moment = datetime.fromisoformat(value) if "T" in value else None
+    except ValueError:
+        moment = None
+    return date_format(timezone.localtime(moment), "j M Y, H:i") if moment and moment.tzinfo else value
+
+
 def _words(entry: AuditEntry, change: dict[str, str | list[str]]) -> str:
     if "old" in change or "new" in change:
-        old, new = change.get("old") or "–", change.get("new") or "–"
+        old, new = (_readable(str(change.get(name) or "–")) for name in ("old", "new"))
         return str(new) if entry.action == AuditEntry.Action.CREATED and old == "–" else f"{old} → {new}"
     if not change:
         return _("set") if entry.action == AuditEntry.Action.CREATED else _("changed")

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -57,8 +58,10 @@ def test_role_and_password_of_a_user_are_logged_without_the_password(admin_page:
 
 
 def test_own_password_change_is_logged_and_logging_in_is_not(administrator: User) -> None:
-    browser = Client()
+    browser, old_hash = Client(), PBKDF2PasswordHasher().encode(PASSWORD, "0" * 22, iterations=2)
+    User.objects.filter(pk=administrator.pk).update(password=old_hash)
     browser.post("/login/", {"username": "root", "password": PASSWORD})
+    assert User.objects.get(pk=administrator.pk).password != old_hash  # it is stored by the present method
     assert AuditEntry.objects.count() == 0
     new = "horse-staple-battery-9"
     data = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
