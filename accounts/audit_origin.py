@@ -26,7 +26,7 @@ class Origin:
     def user(self) -> User | None:
         """Read when it is asked for: a webhook looks nobody up."""
         user = getattr(self.request, "user", None)
-        return User.objects.filter(pk=user.pk).first() if user and user.is_authenticated else None
+        return user if isinstance(user, User) else None
 
     @property
     def address(self) -> str | None:

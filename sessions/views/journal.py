@@ -60,13 +60,16 @@ def journal_detail(request: UserRequest, pk: int) -> HttpResponse:
 @administrator_required
 @require_POST
 def journal_replay(request: UserRequest, pk: int) -> HttpResponse:
+    """Of what is done already, or may not be replayed, the page says so by itself."""
     row = _row(pk)
-    if journal.replay(row.pk):
-        messages.success(request, _("The request was processed."))
-    else:
+    if row.outcome in journal.REPLAYABLE:
+        journal.replay(row.pk)
         row.refresh_from_db()
-        messages.warning(request, _("Nothing came of it again: %s") % row.reason)
-    audit.note(row, audit.Action.REPLAYED, name=str(row.channel or ""))
+        audit.note(row, audit.Action.REPLAYED, name=str(row.channel))
+        if row.outcome in journal.REPLAYABLE:
+            messages.warning(request, _("Nothing came of it again: %s") % row.reason)
+        else:
+            messages.success(request, _("The request was processed."))
     return redirect("journal-detail", pk)
 
 

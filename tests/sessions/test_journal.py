@@ -1,5 +1,6 @@
 """The webhook journal as administrators see it: what came in, what became of it, and a second chance."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -149,7 +150,20 @@ def test_failed_request_is_replayed_once(failed: WebhookRequest, admin_page: Cli
     assert [message.body for message in Message.objects.all()] == ["Hello"]
     failed.refresh_from_db()
     assert (failed.outcome, failed.tries, failed.next_try_at) == ("processed", 2, None)
-    assert AuditEntry.objects.filter(action="replayed", username="root", name="Main").count() == 2
+    assert AuditEntry.objects.filter(action="replayed", username="root", name="Main").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_request_replayed_by_many_at_once_is_processed_once(failed: WebhookRequest) -> None:
+    def replay(_number: int) -> bool:
+        try:
+            return journal.replay(failed.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sorted(threads.map(replay, range(8))) == [False] * 7 + [True]
+    assert [message.body for message in Message.objects.all()] == ["Hello"]
 
 
 def test_text_for_a_missing_number_is_replayed_once_the_number_is_there(
