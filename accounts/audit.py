@@ -171,13 +171,13 @@ def _write(model: type[Model], pk: Any, action: AuditEntry.Action, name: str, ch
     if watched and watched.by_people and here.user is None:
         return
     kind = model._meta.label_lower
-    earlier = here.entries.get((kind, pk))
+    earlier = AuditEntry.objects.filter(pk=here.entries.get((kind, pk), 0)).first()  # unless rolled back
     if earlier and action in {earlier.action, Action.CHANGED}:
-        for field, change in changes.items():
-            earlier.changes.setdefault(field, {}).update(change)
-        if AuditEntry.objects.filter(pk=earlier.pk).update(changes=earlier.changes):
-            return  # or it was rolled back
-    here.entries[kind, pk] = AuditEntry.objects.create(
+        joined = {field: _joined(earlier.changes.get(field, {}), change) for field, change in changes.items()}
+        earlier.changes |= joined
+        earlier.save(update_fields=["changes"])
+        return
+    entry = AuditEntry.objects.create(
         user=here.user,
         username=here.user.username if here.user else "",
         address=here.address,
@@ -187,6 +187,14 @@ def _write(model: type[Model], pk: Any, action: AuditEntry.Action, name: str, ch
         name=name[:255],
         changes=changes,
     )
+    here.entries[kind, pk] = entry.pk
+
+
+def _joined(first: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
+    """Two changes of one field as one."""
+    if "new" in then:
+        return then | {"old": first.get("old", then["old"])}
+    return {verb: first.get(verb, []) + then.get(verb, []) for verb in first | then}
 
 
 watch(User, left_out={"last_login", "date_joined"}, secrets={"password"})

@@ -4,23 +4,19 @@ import ipaddress
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from accounts.models import AuditEntry, User
-
-if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+from accounts.models import User
 
 
 @dataclass(frozen=True)
 class Origin:
-    """`entries` are those that the request has written, by kind and id of their object."""
+    """`entries` are the ids of those that the request has written, by kind and id of their object."""
 
     request: HttpRequest | None = None
-    entries: "MutableMapping[tuple[str, int | None], AuditEntry]" = field(default_factory=dict)
+    entries: dict[tuple[str, int | None], int] = field(default_factory=dict)
 
     @property
     def user(self) -> User | None:

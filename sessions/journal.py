@@ -99,7 +99,8 @@ def _note_use(address: WebhookAddress, at: datetime) -> None:
 
 def retry_failed() -> int:
     """Processes failed requests that are due again. Returns how many succeeded."""
-    due = WebhookRequest.objects.filter(outcome=Outcome.FAILED, next_try_at__lte=timezone.now())
+    failed = WebhookRequest.objects.filter(outcome=Outcome.FAILED, channel__archived_at=None)
+    due = failed.filter(next_try_at__lte=timezone.now())
     ids = due.order_by("next_try_at").values_list("pk", flat=True)
     return sum(replay(pk) for pk in ids[:RETRIED_AT_ONCE])
 

@@ -52,7 +52,7 @@ def journal_detail(request: UserRequest, pk: int) -> HttpResponse:
         "payload": payload_of(row),
         "advice": advice_on(row.reason),
         "opened_by": _opened_by(row),
-        "may_replay": row.outcome in journal.REPLAYABLE and row.channel and not row.channel.archived_at,
+        "may_replay": row.outcome in journal.REPLAYABLE and _is_live(row.channel),
     }
     return render(request, "sessions/journal_detail.html", context)
 
@@ -106,6 +106,10 @@ def _rows(request: UserRequest) -> QuerySet[WebhookRequest]:
 
 def _row(pk: int) -> WebhookRequest:
     return get_object_or_404(WebhookRequest.objects.select_related("channel"), pk=pk)
+
+
+def _is_live(channel: Channel | None) -> bool:
+    return channel is not None and channel.archived_at is None
 
 
 def _opened_by(row: WebhookRequest) -> User | None:

@@ -1,5 +1,6 @@
 """The audit log: who changed what, when and from where, and no secrets."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from accounts.models import AuditEntry, User
 from channels import actions
 from channels.actions import Verification
 from channels.models import Channel
+from routing import actions as routing_actions
 from routing.models import Extension
 from sessions import opt_outs
 from tests.factories import AUTH_TOKEN, CONTACT, make_agent, make_queue, make_road
@@ -147,6 +149,28 @@ def test_deleted_extension_leaves_its_queues(admin_page: Client, ada: Extension)
         ("changed", "Support", {"agents": {"removed": ["1001 Ada"]}}),
         ("changed", "agent1001", {"is_active": {"old": "Yes", "new": "No"}}),
     ]
+
+
+def test_changes_of_one_request_are_joined(
+    admin_page: Client, ada: Extension, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rename(extension: Extension, **_values: Any) -> None:
+        for name in ("Bea", "Cleo"):
+            extension.name = name
+            extension.save()
+        with suppress(RuntimeError), transaction.atomic():
+            extension.number = "9"
+            extension.save()
+            raise RuntimeError
+        Extension.objects.get(pk=extension.pk).queues.set([make_queue(name="Sales")])
+
+    monkeypatch.setattr(routing_actions, "update_extension", rename)
+    data = {"number": "1001", "name": "Bea", "username": "agent1001"}
+    assert admin_page.post(f"/extensions/{ada.pk}/", data).status_code == 302
+    found = AuditEntry.objects.order_by("pk").values_list("action", "name", "changes")
+    joined = {"name": {"old": "Ada", "new": "Cleo"}}
+    assert [one for one in found if "Ada" in str(one)] == [("changed", "1001 Bea", joined)]
+    assert [one[2].get("agents") for one in found if one[1] == "Sales"] == [{"added": ["1001 Cleo"]}]
 
 
 def test_what_was_rolled_back_is_not_logged(ada: Extension) -> None:

@@ -200,6 +200,14 @@ def test_all_that_failed_are_replayed_by_the_road_of_beat(failed: WebhookRequest
     assert [message.body for message in Message.objects.all()] == ["Hello"]
 
 
+def test_request_of_a_deleted_channel_holds_up_no_other(failed: WebhookRequest, admin_page: Client) -> None:
+    failed.next_try_at = timezone.now()
+    failed.save()
+    Channel.objects.update(archived_at=timezone.now())
+    assert (journal.retry_failed(), journal.replay(failed.pk)) == (0, False)
+    assert admin_page.get(f"/journal/{failed.pk}/").context["may_replay"] is False
+
+
 def test_replay_of_all_keeps_to_the_filters(failed: WebhookRequest, admin_page: Client) -> None:
     due = failed.next_try_at
     admin_page.post(f"/journal/replay/?channel={failed.channel_id}9")
