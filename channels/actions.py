@@ -73,7 +73,9 @@ def _keep_clock(channel: Channel) -> None:
 @transaction.atomic
 def import_rules(channel: Channel, rules: Iterable[Mapping[str, Any]]) -> None:
     """Adds and changes rules; the channel's other numbers stay. Raises as `create_channel`."""
-    Channel.objects.live().select_for_update(no_key=True).get(pk=channel.pk)
+    live = Channel.objects.live().select_for_update(no_key=True).filter(pk=channel.pk)
+    if not live.values_list("pk").first():
+        raise IntegrityError("the channel was deleted")
     _store_each(channel, rules)
 
 
