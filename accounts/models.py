@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -60,3 +61,32 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AuditEntry(models.Model):
+    """Who changed what, when and from where. Never changed, but for what the same request adds to it.
+
+    `changes`: field → {"old", "new"}, {"removed": […], "added": […]}, or {} for a secret.
+    """
+
+    class Action(models.TextChoices):
+        CREATED = "created", _("Added")
+        CHANGED = "changed", _("Changed")
+        DELETED = "deleted", _("Deleted")
+        REPLAYED = "replayed", _("Replayed")
+
+    at = models.DateTimeField(default=timezone.now)
+    user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    username = models.CharField(max_length=150, blank=True)  # as it was then; "" is PBX itself
+    address = models.GenericIPAddressField(null=True)
+    action = models.CharField(max_length=12, choices=Action)
+    kind = models.CharField(max_length=64)  # the label of the model
+    object_id = models.BigIntegerField(null=True)
+    name = models.CharField(max_length=255)
+    changes = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["-at", "-id"], name="audit_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.name}"

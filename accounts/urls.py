@@ -2,7 +2,7 @@ from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from accounts import views
+from accounts import audit_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -17,5 +17,7 @@ urlpatterns = [
     path("users/", views.user_list, name="user-list"),
     path("users/add/", views.user_add, name="user-add"),
     path("users/<int:pk>/", views.user_edit, name="user-edit"),
+    path("audit/", audit_views.audit_list, name="audit-list"),
+    path("audit/export/", audit_views.audit_export, name="audit-export"),
     path("users/<int:pk>/delete/", views.user_delete, name="user-delete"),
 ]

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts import audit
 from channels import holding, preflight, webhook_keys
 from channels.models import Channel, Number, WebhookAddress
 from channels.webhook_url import hash_of
@@ -71,10 +72,22 @@ def _keep_clock(channel: Channel) -> None:
         holding.release(channel)
 
 
+@transaction.atomic
+def import_rules(channel: Channel, rules: Iterable[Mapping[str, Any]]) -> None:
+    """Adds and changes rules; the channel's other numbers stay. Raises as `create_channel`."""
+    live = Channel.objects.live().select_for_update(no_key=True).filter(pk=channel.pk)
+    if not live.values_list("pk").first():
+        raise IntegrityError("the channel was deleted")
+    _store_each(channel, rules)
+
+
 def _store_rules(channel: Channel, rules: Iterable[Mapping[str, Any]]) -> None:
     rules = list(rules)
-    kept = [rule["number"] for rule in rules]
-    channel.numbers.live().exclude(address__in=kept).update(archived_at=timezone.now())
+    _remove_others(channel, [rule["number"] for rule in rules])
+    _store_each(channel, rules)
+
+
+def _store_each(channel: Channel, rules: Iterable[Mapping[str, Any]]) -> None:
     for rule in sorted(
         rules, key=lambda rule: str(rule["number"])
     ):  # one order, so that no two block each other
@@ -86,6 +99,14 @@ def _store_rules(channel: Channel, rules: Iterable[Mapping[str, Any]]) -> None:
         raise IntegrityError("a destination was archived")
 
 
+def _remove_others(channel: Channel, kept: Iterable[str]) -> None:
+    others = channel.numbers.live().exclude(address__in=kept)
+    removed = list(others)
+    others.update(archived_at=timezone.now())
+    for number in removed:
+        audit.note(number, audit.Action.DELETED)
+
+
 def _number_of(channel: Channel, address: str, **values: Any) -> Number:
     """The channel's number, an archived one revived, or a new one. Sessions hold it, so it keeps its row."""
     ours = Q(channel=channel, archived_at=None)
@@ -94,8 +115,9 @@ def _number_of(channel: Channel, address: str, **values: Any) -> Number:
     if number is None:
         return Number.objects.create(channel=channel, address=address, **values)
     still = known.filter(pk=number.pk)  # checked again by the UPDATE: another channel may be faster
-    if not still.update(channel=channel, archived_at=None, **values):
-        raise IntegrityError(f"number {number.pk} was taken")
+    with audit.comparing(number):
+        if not still.update(channel=channel, archived_at=None, **values):
+            raise IntegrityError(f"number {number.pk} was taken")
     return number
 
 

@@ -4,20 +4,22 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.db.models import Q
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from accounts.access import UserRequest
 from channels import actions
 from channels.checklist import Checklist
-from channels.forms import ChannelForm
+from channels.forms import ChannelForm, settings_of
 from channels.itsp import ITSPS
 from channels.itsp.base import Advice, ItspError
 from channels.kept_secrets import KeptSecrets
 from channels.models import Channel, WebhookAddress
 from channels.rules import RuleTable
-from channels.webhook_url import current_address, hash_of, is_valid_for, new_token, webhook_url
+from channels.webhook_url import callback_url, hash_of, is_valid_for, new_token, webhook_url
 
 AUTHENTICATION, MESSAGING = "authentication", "messaging"
 
@@ -28,8 +30,9 @@ class ChannelPage:
     def __init__(self, request: UserRequest, channel: Channel | None = None) -> None:
         self.request, self.channel = request, channel
         self.data: QueryDict | None = request.POST if request.method == "POST" else None
-        self.form = ChannelForm(self.data, instance=channel)
-        code = channel.itsp if channel else request.POST.get("itsp", "")
+        model = self._model()
+        self.form = ChannelForm(self.data, instance=channel, initial=settings_of(model) if model else None)
+        code = channel.itsp if channel else request.POST.get("itsp", model.itsp if model else "")
         self.itsp = ITSPS.get(str(code)) or next(iter(ITSPS.values()))
         self.token_error, self.itsp_error = "", ""
         self.token = self._token()
@@ -39,16 +42,34 @@ class ChannelPage:
         else:
             self.table = RuleTable.posted(self.data.getlist("rule"), channel)
 
+    def _model(self) -> Channel | None:
+        """The channel whose settings a new one begins with: never its secrets, numbers and Webhook URL."""
+        pk = self.request.GET.get("like", "")
+        if self.channel or self.data is not None or not pk.isdecimal() or len(pk) > 18:
+            return None
+        return Channel.objects.live().defer("credentials").filter(pk=pk).first()
+
     def _token(self) -> str:
         """The saved channel's, the one that the form carries, or a new one."""
         if self.channel:
-            address = current_address(self.channel)
-            return str(address.token) if address else ""
+            return next((str(address.token) for address in self.addresses if not address.expires_at), "")
         return self.data.get("token", "") if self.data is not None else new_token(self.request.user)
 
     @property
     def webhook_url(self) -> str:
         return webhook_url(self.token, self.itsp) if self.token else ""
+
+    @property
+    def fallback_url(self) -> str:
+        return callback_url(self.token) if self.token else ""
+
+    @cached_property
+    def addresses(self) -> list[WebhookAddress]:
+        """Those that the saved channel answers under, the present one first."""
+        if self.channel is None:
+            return []
+        working = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+        return list(self.channel.webhook_addresses.filter(working).order_by("-pk"))
 
     # --- credentials ---
 

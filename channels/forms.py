@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
 
 from channels.itsp import ITSPS
@@ -59,7 +60,8 @@ class ChannelForm(ArchivableForm[Channel]):
         itsp = self.fields["itsp"]
         itsp.choices = [(code, itsp.name) for code, itsp in ITSPS.items()]  # type: ignore[attr-defined]
         itsp.disabled = self.instance.pk is not None
-        self.initial["close_automatically"] = self.instance.session_timeout_days is not None
+        timeout_days = self.initial.get("session_timeout_days", self.instance.session_timeout_days)
+        self.initial["close_automatically"] = timeout_days is not None
         if self.initial.get("session_timeout_days") is None:
             self.initial["session_timeout_days"] = 7
 
@@ -71,6 +73,12 @@ class ChannelForm(ArchivableForm[Channel]):
         elif not cleaned.get("session_timeout_days") and "session_timeout_days" not in self.errors:
             self.add_error("session_timeout_days", _("Enter a number of days from 1 to 365."))
         return cleaned
+
+
+def settings_of(channel: Channel) -> dict[str, Any]:
+    """What a duplicate of the channel begins with."""
+    values = model_to_dict(channel, ChannelForm.Meta.fields)
+    return values | {"name": _("%s (copy)") % channel.name[:110]}
 
 
 class NumberRuleForm(forms.Form):

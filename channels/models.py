@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
 from channels.encryption import EncryptedJSONField
 from channels.itsp.set_up import Check, CheckOutcome
 from routing.models import ArchivableQuerySet, Destination, Extension
@@ -54,6 +55,8 @@ class Channel(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(72)],
     )
     paused_at = models.DateTimeField(null=True)
+    disabled_at = models.DateTimeField(null=True)  # since then it takes no new outbound texts
+    draining_since = models.DateTimeField(null=True)  # it is deleted once nothing waits to be sent
     held_since = models.DateTimeField(null=True)  # paused or failing: validity does not run meanwhile
     held_s = models.PositiveIntegerField(default=0)  # all earlier holds together
     last_inbound_at = models.DateTimeField(null=True)  # written by sessions, to within half a minute
@@ -96,6 +99,10 @@ class WebhookAddress(models.Model):
     def __str__(self) -> str:
         return f"webhook address {self.pk} of channel {self.channel_id}"
 
+    @property
+    def audit_name(self) -> str:
+        return self.channel.name
+
 
 class Number(Destination):
     """One of our numbers and its message routing rule.
@@ -130,6 +137,10 @@ class Number(Destination):
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    def audit_name(self) -> str:
+        return f"{self.address} ({self.channel.name})"
 
 
 class SetUpResult(models.Model):
@@ -176,3 +187,9 @@ class ContactCountry(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+_BY_ITSELF = {"status", "status_reason", "status_changed_at", "held_since", "held_s", "last_inbound_at"}
+audit.watch(Channel, left_out=_BY_ITSELF | {"created_at"}, secrets={"credentials"})
+audit.watch(Number, lists=["initiators"])
+audit.watch(WebhookAddress, left_out={"token_hash", "created_at", "last_used_at"}, secrets={"token"})

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
+
 AnyModel = TypeVar("AnyModel", bound=models.Model)
 
 
@@ -120,3 +122,7 @@ class Destination(models.Model):
         chosen = self.extension or self.queue
         assert chosen is not None  # noqa: S101 (the constraint holds it)
         return chosen
+
+
+audit.watch(Extension)
+audit.watch(MessageQueue, lists=["agents"])

@@ -3,10 +3,12 @@
 Rows stay for the sake of the sessions that name them; they are archived.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -43,14 +45,25 @@ def _archive(row: Channel | Extension | MessageQueue) -> None:
 
 
 @transaction.atomic
-def archive_channel(channel: Channel) -> None:
-    """Closes its sessions, cancels what waits to be sent, archives its numbers."""
+def archive_channel(channel: Channel, *, cancel_waiting: bool = False) -> None:
+    """Closes its sessions, archives its numbers. Raises `Hindered` while messages wait uncancelled."""
     channel = _locked(channel)
+    if not cancel_waiting and (consequences := consequences_of(channel)).waiting:
+        raise Hindered(consequences)
     _archive(channel)
     open_ones = list(open_of_channel(channel).select_for_update(of=("self",), no_key=True))
     channel.numbers.live().update(archived_at=timezone.now())
     _cancel_waiting(channel)
     _close_all(open_ones)
+
+
+def archive_drained() -> None:
+    """Channels that were to be deleted once nothing waits, nor is on its way to the ITSP."""
+    unsent = Attempt.objects.filter(channel=OuterRef("pk"), status__in=WAITING | lanes.IN_FLIGHT)
+    draining = Channel.objects.live().filter(draining_since__isnull=False)
+    for channel in draining.exclude(Exists(unsent)):
+        with suppress(Hindered, Channel.DoesNotExist):  # somebody was faster
+            archive_channel(channel)
 
 
 def _cancel_waiting(channel: Channel) -> None:
@@ -86,8 +99,8 @@ def archive_extension(extension: Extension) -> None:
     _archive(extension)
     owned = MessagingSession.objects.open().filter(agent=extension)
     returned = list(owned.select_for_update(of=("self",), no_key=True))
-    extension.queues.clear()
-    extension.initiates_from.clear()
+    extension.queues.set([])
+    extension.initiates_from.set([])
     owned.update(agent=None)
     for session in returned:
         session.agent = None

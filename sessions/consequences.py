@@ -19,6 +19,7 @@ class Consequences:
     ends: list[str] = field(default_factory=list)
     numbers: list[Number] = field(default_factory=list)  # lead here, and must lead elsewhere first
     hindrances: list[str] = field(default_factory=list)
+    waiting: int = 0  # messages to be sent, of which one must say what becomes of them
 
     @property
     def is_hindered(self) -> bool:
@@ -46,17 +47,10 @@ def _of_channel(channel: Channel) -> Consequences:
         % {"n": numbers},
         ngettext("%(n)d open session is closed.", "%(n)d open sessions are closed.", open_ones)
         % {"n": open_ones},
-        ngettext(
-            "%(n)d message that waits to be sent is cancelled.",
-            "%(n)d messages that wait to be sent are cancelled.",
-            waiting,
-        )
-        % {"n": waiting},
     ]
-    ends = [text for text, n in zip(counted, (numbers, open_ones, waiting), strict=True) if n]
-    return Consequences(
-        [*ends, _("Its Webhook URL stops answering. Remove it on the service provider’s side.")]
-    )
+    ends = [text for text, n in zip(counted, (numbers, open_ones), strict=True) if n]
+    ends.append(_("Its Webhook URL stops answering. Remove it on the service provider’s side."))
+    return Consequences(ends, waiting=waiting)
 
 
 def _of_extension(extension: Extension) -> Consequences:

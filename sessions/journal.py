@@ -1,65 +1,78 @@
 """Takes in what an ITSP posts: verified, processed and journalled in one transaction.
 
 If processing fails, it is rolled back and the journal keeps the request with the reason; it is tried again
-by beat. Every request that is answered 200 is in the journal.
+by beat, or replayed by an administrator. Every request that is answered 200 is in the journal.
 """
 
 import logging
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from channels import webhook_url
 from channels.itsp import ITSPS
 from channels.itsp.base import InboundSms, ItspError, StatusUpdate, WebhookCall
 from channels.models import Channel, WebhookAddress
-from sessions import inbound, statuses
+from sessions import inbound, reasons, statuses
 from sessions.models import WebhookRequest
 
 logger = logging.getLogger(__name__)
 
-Outcome = WebhookRequest.Outcome
+Outcome, Kind = WebhookRequest.Outcome, WebhookRequest.Kind
+REPLAYABLE = frozenset({Outcome.FAILED, Outcome.IGNORED})  # authentic, and nothing came of it
 # The database is away, or was lost within a transaction.
 AWAY = (OperationalError, InterfaceError, transaction.TransactionManagementError)
 RETRY_AFTER = timedelta(seconds=10)  # doubled at each try
 RETRY_AFTER_MOST = timedelta(hours=1)
+RETRIED_AT_ONCE = 100
+USE_STEP = timedelta(minutes=1)  # so that a busy address's row is not written by every request
 REJECTS_PER_S = 5  # traces of rejected requests that one process writes
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a request, and the channel it was for (None if the URL is not a channel's)."""
+    """What became of a request, and the channel it was for (None if the URL was never a channel's).
+
+    `status` is what the ITSP is answered; the first item that was read gives the kind and the ids.
+    """
 
     outcome: WebhookRequest.Outcome
     reason: str = ""
     channel: Channel | None = None
-    forbidden: bool = False
+    status: int = 200
+    kind: WebhookRequest.Kind = Kind.OTHER
+    contact: str = ""
+    itsp_message_id: str = ""
 
-
-def channel_at(token: str, *, now: datetime) -> Channel | None:
-    """The channel whose webhook answers under the token."""
-    addresses = WebhookAddress.objects.select_related("channel").defer("token")  # it would be decrypted
-    for address in addresses.filter(token_hash=webhook_url.hash_of(token)):
-        if address.channel.archived_at is None and (address.expires_at is None or address.expires_at > now):
-            return address.channel
-    return None
+    def about(self, items: Iterable[InboundSms | StatusUpdate]) -> "Verdict":
+        for item in items:
+            contact = item.sender if isinstance(item, InboundSms) else ""
+            kind = Kind.TEXT if isinstance(item, InboundSms) else Kind.STATUS
+            return replace(self, kind=kind, contact=contact[:64], itsp_message_id=item.itsp_message_id[:64])
+        return self
 
 
 def take(token: str, call: WebhookCall, *, at: datetime) -> Verdict:
     """Stores and processes a request. Raises `django.db.Error` when nothing could be stored."""
-    channel = channel_at(token, now=at)
-    if channel is None:
+    address = _address_of(token)
+    if address is None:
         ours = webhook_url.issued_to(token) is not None
-        reason = "The URL belongs to a form that was never saved." if ours else "The URL is unknown."
-        return _reject(call, Verdict(Outcome.REJECTED, reason), at)
+        reason = reasons.UNSAVED_FORM if ours else reasons.UNKNOWN_URL
+        return _reject(call, Verdict(Outcome.REJECTED, reason, status=404), at)
+    channel = address.channel
+    if channel.archived_at or (address.expires_at and address.expires_at <= at):
+        reason = reasons.DELETED_CHANNEL if channel.archived_at else reasons.REPLACED_URL
+        return _reject(call, Verdict(Outcome.REJECTED, reason, channel, status=404), at)
     itsp = ITSPS[channel.itsp]
     if not itsp.is_authentic(call, channel.credentials):
-        reason = "The signature is wrong: it was made with another Auth Token, or for another URL."
-        return _reject(call, Verdict(Outcome.REJECTED, reason, channel, forbidden=True), at)
+        return _reject(call, Verdict(Outcome.REJECTED, reasons.WRONG_SIGNATURE, channel, status=403), at)
+    _note_use(address, at)
     try:
         with transaction.atomic():
             verdict = _act(channel, call, at)
@@ -67,34 +80,54 @@ def take(token: str, call: WebhookCall, *, at: datetime) -> Verdict:
     except AWAY:
         raise
     except Exception as error:
-        verdict = _verdict_on(error, channel)
+        verdict = _verdict_on(error, channel, call)
         _write(call, verdict, at)
     return verdict
 
 
-def retry_failed(*, limit: int = 100) -> int:
+def _address_of(token: str) -> WebhookAddress | None:
+    addresses = WebhookAddress.objects.select_related("channel").defer("token")  # it would be decrypted
+    return addresses.filter(token_hash=webhook_url.hash_of(token)).first()
+
+
+def _note_use(address: WebhookAddress, at: datetime) -> None:
+    if address.last_used_at and at - address.last_used_at < USE_STEP:
+        return
+    unused = Q(last_used_at=None) | Q(last_used_at__lt=at)
+    WebhookAddress.objects.filter(unused, pk=address.pk).update(last_used_at=at)
+
+
+def retry_failed() -> int:
     """Processes failed requests that are due again. Returns how many succeeded."""
-    due = WebhookRequest.objects.filter(outcome=Outcome.FAILED, next_try_at__lte=timezone.now())
-    return sum(replay(pk) for pk in due.order_by("next_try_at").values_list("pk", flat=True)[:limit])
+    failed = WebhookRequest.objects.filter(outcome=Outcome.FAILED, channel__archived_at=None)
+    due = failed.filter(next_try_at__lte=timezone.now())
+    ids = due.order_by("next_try_at").values_list("pk", flat=True)
+    return sum(replay(pk) for pk in ids[:RETRIED_AT_ONCE])
 
 
 def replay(pk: int) -> bool:
-    """Processes a failed request again. True if it is done now."""
+    """Processes a request again of which nothing came. True if it is done now; what is done is left alone."""
     with transaction.atomic():
         row = (
             WebhookRequest.objects.select_for_update(of=("self",))
             .select_related("channel")
-            .filter(pk=pk, outcome=Outcome.FAILED)
+            .filter(pk=pk, outcome__in=REPLAYABLE)
             .first()
         )
-        if row is None or row.channel is None:
+        if row is None or row.channel is None or row.channel.archived_at:
             return False
         call = WebhookCall(row.method, row.url, row.headers, bytes(row.body))
         verdict = _process(row.channel, call, row.received_at)
         row.outcome, row.reason, row.tries = verdict.outcome, verdict.reason, row.tries + 1
         row.next_try_at = _next_try(row.tries) if verdict.outcome == Outcome.FAILED else None
         row.save(update_fields=["outcome", "reason", "tries", "next_try_at"])
-    return verdict.outcome != Outcome.FAILED
+    return verdict.outcome not in REPLAYABLE
+
+
+def replay_soon(rows: "QuerySet[WebhookRequest]") -> int:
+    """Has beat's own road take the failed ones among `rows` now. Returns how many they are."""
+    failed = rows.filter(outcome=Outcome.FAILED, channel__archived_at=None)
+    return failed.order_by().update(next_try_at=timezone.now())
 
 
 def forget_rejects() -> None:
@@ -111,17 +144,25 @@ def _process(channel: Channel, call: WebhookCall, at: datetime) -> Verdict:
         with transaction.atomic():
             return _act(channel, call, at)
     except Exception as error:
-        return _verdict_on(error, channel)
+        return _verdict_on(error, channel, call)
 
 
-def _verdict_on(error: Exception, channel: Channel) -> Verdict:
+def _verdict_on(error: Exception, channel: Channel, call: WebhookCall) -> Verdict:
+    if isinstance(error, ItspError):
+        return Verdict(Outcome.IGNORED, error.reason, channel)
+    try:
+        items = ITSPS[channel.itsp].read(call)
+    except Exception:  # which was the error itself
+        items = []
+    return _failure(error, channel).about(items)
+
+
+def _failure(error: Exception, channel: Channel) -> Verdict:
     match error:
         case inbound.UnknownNumber():
-            return Verdict(Outcome.IGNORED, f"This channel does not have the number {error}.", channel)
+            return Verdict(Outcome.IGNORED, f"{reasons.UNKNOWN_NUMBER} {error}.", channel)
         case inbound.AlreadyStored():
-            return Verdict(Outcome.DUPLICATE, "The text is already stored.", channel)
-        case ItspError():
-            return Verdict(Outcome.IGNORED, error.reason, channel)
+            return Verdict(Outcome.DUPLICATE, reasons.ALREADY_STORED, channel)
     name = type(error).__name__
     logger.error("a webhook request could not be processed: %s", name, exc_info=error)
     return Verdict(Outcome.FAILED, f"{name}; it is tried again.", channel)
@@ -131,14 +172,12 @@ def _act(channel: Channel, call: WebhookCall, at: datetime) -> Verdict:
     itsp = ITSPS[channel.itsp]
     items = itsp.read(call)
     if any(item.account_id != itsp.account_id(channel.credentials) for item in items):
-        return Verdict(Outcome.REJECTED, "It names another account.", channel, forbidden=True)
+        return Verdict(Outcome.REJECTED, reasons.OTHER_ACCOUNT, channel, status=403).about(items)
     if not items:
-        return Verdict(Outcome.IGNORED, "It holds nothing that we have a use for.", channel)
-    reasons = [_act_on(channel, item, at) for item in items]
-    ignored = all(reasons)
-    return Verdict(
-        Outcome.IGNORED if ignored else Outcome.PROCESSED, " ".join(filter(None, reasons)), channel
-    )
+        return Verdict(Outcome.IGNORED, reasons.NO_USE, channel)
+    results = [_act_on(channel, item, at) for item in items]
+    outcome = Outcome.IGNORED if all(results) else Outcome.PROCESSED
+    return Verdict(outcome, " ".join(filter(None, results)), channel).about(items)
 
 
 def _act_on(channel: Channel, item: InboundSms | StatusUpdate, at: datetime) -> str:
@@ -146,12 +185,15 @@ def _act_on(channel: Channel, item: InboundSms | StatusUpdate, at: datetime) -> 
     if isinstance(item, InboundSms):
         inbound.receive(channel, item, at=at)
         return ""
-    return "" if statuses.apply(channel, item, at=at) else "It is about a message that we did not send."
+    return "" if statuses.apply(channel, item, at=at) else reasons.NOT_OURS
 
 
 def _write(call: WebhookCall, verdict: Verdict, at: datetime) -> None:
     WebhookRequest.objects.create(
         channel=verdict.channel,
+        kind=verdict.kind,
+        contact=verdict.contact,
+        itsp_message_id=verdict.itsp_message_id,
         received_at=at,
         method=call.method,
         url=call.url,

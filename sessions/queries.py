@@ -36,7 +36,7 @@ def numbers_of(agent: Extension) -> QuerySet[Number]:
     """The numbers from which an agent may start a session."""
     return (
         Number.objects.live()
-        .filter(initiators=agent, channel__archived_at=None)
+        .filter(initiators=agent, channel__archived_at=None, channel__disabled_at=None)
         .select_related("channel")
         .order_by("address")
     )

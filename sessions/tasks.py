@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from channels import webhook_keys
 from sessions import (
+    archiving,
     attachments,
     closing,
     delivery,
@@ -17,6 +18,7 @@ from sessions import (
     moving,
     pump,
     reconcile,
+    retention,
     spool,
     validity,
 )
@@ -49,9 +51,10 @@ def queue_due() -> None:
 
 @shared_task
 def tidy_queues() -> None:
-    """Texts that waited too long, and those whose number changed its channel."""
+    """Texts that waited too long, those whose number changed its channel, and channels that are drained."""
     validity.expire(now=timezone.now())
     moving.follow_numbers()
+    archiving.archive_drained()
 
 
 @shared_task
@@ -83,8 +86,15 @@ def remember_channels() -> None:
 
 @shared_task
 def retry_webhooks() -> None:
-    journal.retry_failed()
+    if journal.retry_failed() == journal.RETRIED_AT_ONCE:
+        nudge("sessions.tasks.retry_webhooks")
     journal.forget_rejects()
+
+
+@shared_task
+def forget_webhooks() -> None:
+    """Requests past their retention; what is left after a while is for the next time."""
+    retention.forget_requests(now=timezone.now())
 
 
 @shared_task

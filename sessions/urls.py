@@ -1,7 +1,7 @@
 from django.urls import path
 
 from sessions.stream import event_stream
-from sessions.views import inbox, opt_outs, outbox, sending
+from sessions.views import inbox, journal, opt_outs, outbox, sending
 from sessions.views.attachments import attachment
 from sessions.views.initiating import new_message
 from sessions.webhooks import webhook
@@ -24,6 +24,10 @@ urlpatterns = [
     path("channels/<int:pk>/sending/", sending.channel_sending, name="channel-sending"),
     path("channels/<int:pk>/pause/", sending.channel_pause, name="channel-pause"),
     path("channels/<int:pk>/resume/", sending.channel_resume, name="channel-resume"),
+    path("journal/", journal.journal_list, name="journal-list"),
+    path("journal/replay/", journal.journal_replay_failed, name="journal-replay-failed"),
+    path("journal/<int:pk>/", journal.journal_detail, name="journal-detail"),
+    path("journal/<int:pk>/replay/", journal.journal_replay, name="journal-replay"),
     path("opt-outs/", opt_outs.opt_out_list, name="optout-list"),
     path("opt-outs/add/", opt_outs.opt_out_add, name="optout-add"),
     path("opt-outs/export/", opt_outs.opt_out_export, name="optout-export"),

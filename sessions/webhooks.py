@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -37,10 +38,8 @@ def webhook(request: HttpRequest, token: str) -> HttpResponse:
     except Error as error:
         logger.warning("the database is away, a webhook request is spooled: %s", type(error).__name__)
         return _spool(token, call, now)
-    if verdict.channel is None:
-        return HttpResponse(verdict.reason, status=404, content_type="text/plain")
-    if verdict.forbidden:
-        return HttpResponse(verdict.reason, status=403, content_type="text/plain")
+    if verdict.channel is None or verdict.status != HTTPStatus.OK:
+        return HttpResponse(verdict.reason, status=verdict.status, content_type="text/plain")
     return _acknowledged(ITSPS[verdict.channel.itsp].acknowledge(call))
 
 

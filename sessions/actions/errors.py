@@ -59,6 +59,12 @@ class OptedOut(ActionError):
         self.entry = entry
 
 
+class ChannelDisabled(ActionError):
+    """An administrator disabled the number's channel: it takes no new texts."""
+
+    code = "channel_disabled"
+
+
 class NotRetryable(ActionError):
     """It waits, is on its way or has arrived (`status`): there is nothing to send again."""
 

@@ -10,7 +10,7 @@ from routing.models import Extension
 from sessions import events, lanes
 from sessions.actions.errors import NotCancellable, NotRetryable
 from sessions.actions.holding import own
-from sessions.actions.writing import check_opt_out
+from sessions.actions.writing import check_may_send
 from sessions.models import WAITING, Attempt, Lane, Message
 from sessions.nudges import nudge, nudge_cancel
 
@@ -28,15 +28,15 @@ CANCELLABLE = WAITING | {DeliveryStatus.ACCEPTED}  # the last only if the ITSP s
 def retry(message: Message, *, agent: Extension) -> Attempt:
     """Sends a text that failed once more, as a new attempt at the end of the lane; the old one is kept.
 
-    Raises `NotTheOwner`, `SessionClosed`, `OptedOut`, or `NotRetryable` if it does not stand still:
-    of several at once, one makes an attempt.
+    Raises `NotTheOwner`, `SessionClosed`, `OptedOut`, `ChannelDisabled`, or `NotRetryable` if it does
+    not stand still: of several at once, one makes an attempt.
     """
     with transaction.atomic():
         session = own(message.session, agent)
         latest = _latest(message)
         if latest.status not in RETRYABLE:
             raise NotRetryable(DeliveryStatus(latest.status))
-        check_opt_out(session)
+        check_may_send(session)
         message.status, message.error_code, message.reason = DeliveryStatus.QUEUED, "", ""
         message.save(update_fields=["status", "error_code", "reason"])
         attempt = lanes.enqueue(message, segments=segmentation(message.body).segments)

@@ -10,7 +10,7 @@ from channels.models import Number
 from channels.segments import segmentation
 from routing.models import Extension
 from sessions import events, inbound, lanes, opt_outs
-from sessions.actions.errors import BadTime, NotAllowedToInitiate, OptedOut, OwnedByAnother
+from sessions.actions.errors import BadTime, ChannelDisabled, NotAllowedToInitiate, OptedOut, OwnedByAnother
 from sessions.actions.holding import own, pick_up
 from sessions.models import Message, MessagingSession
 from sessions.nudges import nudge
@@ -29,8 +29,8 @@ def reply(
 ) -> Message:
     """Accepts a text together with its place in the queue; with the same `client_id` once only.
 
-    One with a time of its own (`due_at`) waits for it. Raises `NotTheOwner`, `SessionClosed`, `OptedOut`
-    or `BadTime`.
+    One with a time of its own (`due_at`) waits for it. Raises `NotTheOwner`, `SessionClosed`, `OptedOut`,
+    `ChannelDisabled` or `BadTime`.
     """
     with transaction.atomic():
         locked = own(session, agent)
@@ -50,7 +50,7 @@ def start_session(
     """Texts a contact from a number; the open session between the two is used where there is one.
 
     One that waits in the agent's own queue is picked up by this. Raises `NotAllowedToInitiate`,
-    `OwnedByAnother`, `OptedOut` or `BadTime`.
+    `OwnedByAnother`, `OptedOut`, `ChannelDisabled` or `BadTime`.
     """
     if not number.initiators.filter(pk=agent.pk).exists():
         raise NotAllowedToInitiate
@@ -65,8 +65,13 @@ def start_session(
     return message or _accepted_before(agent, client_id)
 
 
-def check_opt_out(session: MessagingSession) -> None:
-    """Raises `OptedOut`. Under the lane's lock, so that no opt-out comes between this and the queue."""
+def check_may_send(session: MessagingSession) -> None:
+    """Raises `ChannelDisabled` or `OptedOut`.
+
+    Under the lane's lock, so that no opt-out comes between this and the queue.
+    """
+    if session.number.channel.disabled_at:
+        raise ChannelDisabled
     entry = opt_outs.opt_out_of(session.number_id, session.contact)
     if entry is not None:
         raise OptedOut(entry)
@@ -93,7 +98,7 @@ def _accept(
     if due_at and not now < due_at <= now + LATEST:
         raise BadTime
     lanes.enqueue(message, segments=segmentation(body).segments, due_at=due_at)
-    check_opt_out(session)
+    check_may_send(session)
     session.last_active_at, session.last_message = now, message
     session.save(update_fields=["last_active_at", "last_message"])
     events.record(events.EventKind.MESSAGE, session)

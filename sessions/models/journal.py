@@ -20,7 +20,15 @@ class WebhookRequest(models.Model):
         FAILED = "failed", _("Failed")
         REJECTED = "rejected", _("Rejected")
 
+    class Kind(models.TextChoices):
+        TEXT = "text", _("Inbound text")
+        STATUS = "status", _("Status callback")
+        OTHER = "", _("Not read")
+
     channel = models.ForeignKey(Channel, null=True, on_delete=models.CASCADE, related_name="webhook_requests")
+    kind = models.CharField(max_length=8, choices=Kind, blank=True, default=Kind.OTHER)
+    contact = models.CharField(max_length=64, blank=True)  # of an inbound text
+    itsp_message_id = models.CharField(max_length=64, blank=True)
     received_at = models.DateTimeField()
     method = models.CharField(max_length=8)
     url = models.TextField()
@@ -34,6 +42,7 @@ class WebhookRequest(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["channel", "-received_at", "-id"], name="journal_of_channel"),
+            models.Index(fields=["-received_at", "-id"], name="journal_newest"),
             models.Index(fields=["next_try_at"], condition=Q(outcome="failed"), name="journal_failed"),
             models.Index(fields=["id"], condition=Q(outcome="rejected"), name="journal_rejected"),
         ]

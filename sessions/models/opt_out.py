@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
 from channels.models import Number
 
 
@@ -29,3 +30,10 @@ class OptOutEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contact} {'out of' if self.opted_out else 'into'} {self.number_id}"
+
+    @property
+    def audit_name(self) -> str:
+        return f"{self.contact} – {self.number.address}"
+
+
+audit.watch(OptOutEntry, left_out={"by", "at", "itsp_message_id"}, by_people=True)

@@ -1,6 +1,7 @@
 """The pages that ask before a channel, an extension or a message queue is deleted."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -10,18 +11,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import UserRequest, administrator_required
+from channels import life
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
 from sessions import archiving
 from sessions.consequences import consequences_of
 
+CONFLICT = 409
+
 
 @administrator_required
 @require_http_methods(["GET", "POST"])
 def channel_delete(request: UserRequest, pk: int) -> HttpResponse:
+    """While messages wait to be sent, it is for the administrator to choose what becomes of them."""
     channel = get_object_or_404(Channel.objects.live(), pk=pk)
+    choice = request.POST.get("waiting", "")
+    if choice == "drain":
+        life.drain(channel)
+        messages.success(request, _("“%s” is deleted once its messages are sent.") % channel)
+        return redirect("channel-list")
+    archive = partial(archiving.archive_channel, cancel_waiting=choice == "cancel")
     question = _("Delete the channel “%s”?") % channel
-    return _delete_page(request, channel, archiving.archive_channel, question, "channel-list")
+    return _delete_page(request, channel, archive, question, "channel-list")
 
 
 @administrator_required
@@ -48,10 +59,10 @@ def _delete_page(
         try:
             archive(subject)
         except archiving.Hindered as hindered:
-            consequences, status = hindered.consequences, 409
+            consequences, status = hindered.consequences, CONFLICT
         else:
             messages.success(request, _("“%s” was deleted.") % subject)
             return redirect(list_url)
     context = {"question": question, "consequences": consequences, "list_url": list_url}
-    context["blocked"] = consequences.is_hindered
+    context |= {"blocked": consequences.is_hindered, "subject": subject, "unanswered": status == CONFLICT}
     return render(request, "sessions/delete.html", context, status=status)

@@ -68,6 +68,8 @@ def reply(request: AgentRequest, pk: int) -> HttpResponse:
         form.add_error(None, _("Only the agent who picked the session up can answer."))
     except actions.BadTime:
         form.add_error("due_at", _("This time has passed. Choose one in the future."))
+    except actions.ChannelDisabled:
+        form.add_error(None, _("It was not sent: the channel of this number was disabled."))
     except actions.OptedOut:
         form.add_error(None, _("It was not sent: the contact opted out of texts from this number."))
     return render(request, "sessions/_session.html", opened(request, session, form=form), status=422)
@@ -129,4 +131,6 @@ def _composer(session: MessagingSession, agent: Extension, opt_out: OptOutEntry 
         return "closed"
     if session.agent_id != agent.pk:
         return "pick_up"
+    if session.number.channel.disabled_at:
+        return "disabled"
     return "opted_out" if opt_out else "reply"

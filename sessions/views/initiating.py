@@ -51,6 +51,8 @@ def _started(form: NewMessageForm, agent: Extension) -> Message | None:
     except actions.OptedOut:
         words = _("This contact opted out of texts from this number, so none can be sent.")
         form.add_error("contact", words)
+    except actions.ChannelDisabled:
+        form.add_error("number", _("The channel of this number was disabled. Choose another number."))
     except actions.NotAllowedToInitiate:
         form.add_error("number", _("You may not start sessions from this number."))
     return None

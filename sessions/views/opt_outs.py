@@ -1,6 +1,5 @@
 """The administrators' pages about who does not want texts."""
 
-import csv
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import UserRequest, administrator_required
+from accounts.csv_export import csv_response
 from accounts.listing import Query, listing_of, matching
 from channels.models import Number
 from sessions import opt_outs
@@ -79,10 +79,8 @@ def opt_out_export(request: UserRequest) -> StreamingHttpResponse:
     query = Query.of(request, list(COLUMNS), default=DEFAULT)
     order = [f"{'-' if query.descending else ''}{field}" for field in COLUMNS[query.column]]
     found = matching(_entries(request), query.text, SEARCH).order_by(*order, "pk")
-    response = StreamingHttpResponse(_lines(found.iterator(1_000)), content_type="text/csv; charset=utf-8")
-    name = f"opt-outs-{timezone.localdate().isoformat()}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    header = [_("Contact"), _("Number"), _("Status"), _("Source"), _("By"), _("Since")]
+    return csv_response("opt-outs", header, _cells(found.iterator(1_000)))
 
 
 def _entries(request: UserRequest) -> QuerySet[OptOutEntry]:
@@ -101,29 +99,12 @@ def _number_asked(request: UserRequest) -> Number | None:
     return Number.objects.filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None
 
 
-class _Echo:
-    """What csv writes to: hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _lines(entries: Iterator[OptOutEntry]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(
-        [_("Contact"), _("Number"), _("Status"), _("Source"), _("By"), _("Since")]
-    )
+def _cells(entries: Iterator[OptOutEntry]) -> Iterator[list[str]]:
     for entry in entries:
         status = _("Opted out") if entry.opted_out else _("Opted in again")
         by = entry.by.username if entry.by else ""
-        contact, number = _cell(entry.contact), _cell(entry.number.address)
-        yield writer.writerow([contact, number, status, entry.get_source_display(), by, _moment(entry.at)])
-
-
-def _cell(address: str) -> str:
-    """An address as it is, unless a spreadsheet would take it for a formula."""
-    harmless = address.removeprefix("+").isalnum()
-    return address if harmless else f"'{address}"
+        source, since = str(entry.get_source_display()), _moment(entry.at)
+        yield [entry.contact, entry.number.address, status, source, by, since]
 
 
 def _moment(at: datetime) -> str:

@@ -36,6 +36,8 @@ def retry(request: AgentRequest, pk: int) -> HttpResponse:
         pass  # it was sent again already, as the thread shows
     except actions.SessionClosed:
         notice = _("The session is closed. Send the text as a new message.")
+    except actions.ChannelDisabled:
+        notice = _("It was not sent: the channel of this number is disabled.")
     except actions.OptedOut:
         notice = _("It was not sent: the contact opted out of texts from this number.")
     except actions.NotTheOwner:

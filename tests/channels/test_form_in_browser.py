@@ -47,18 +47,18 @@ def open_form(
 
 def test_copy_button_copies_the_webhook_url(open_form: Callable[..., Page]) -> None:
     page = open_form(permissions=["clipboard-read", "clipboard-write"])
-    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copy").first.click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.get_by_label("Webhook URL").input_value()
-    expect(page.get_by_role("button", name="Copy", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Copy", exact=True).first).to_be_visible()
 
 
 def test_copy_button_copies_without_the_clipboard_api(open_form: Callable[..., Page]) -> None:
     page = open_form()
     page.add_init_script("delete Navigator.prototype.clipboard")
     page.reload()
-    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copy").first.click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     page.get_by_label("Name", exact=True).focus()
     page.keyboard.press("Control+V")

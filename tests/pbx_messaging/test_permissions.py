@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from channels.models import SetUpResult
 from sessions import opt_outs
-from sessions.models import OptOutEntry
+from sessions.models import OptOutEntry, WebhookRequest
 from tests.factories import CONTACT, make_agent, make_road
 from tests.portal import logged_in
 
@@ -26,10 +26,29 @@ ADMINISTRATORS = {
     ),
     "check-fix",
     *(f"optout-{page}" for page in ("list", "add", "export", "reopen")),
+    *(f"journal-{page}" for page in ("list", "detail", "replay", "replay-failed")),
+    *(f"channel-{page}" for page in ("renew", "disable", "enable", "import", "import-example")),
+    "audit-list",
+    "audit-export",
     "rule-dialog",
     "rule-save",
 }
-WITH_PK = {"edit", "delete", "reopen", "sending", "pause", "resume", "check", "fix"}
+WITH_PK = {
+    "check",
+    "fix",
+    "renew",
+    "disable",
+    "enable",
+    "import",
+    "detail",
+    "replay",
+    "edit",
+    "delete",
+    "reopen",
+    "sending",
+    "pause",
+    "resume",
+}
 EVERYBODY = {"home", "logout", "profile", "change-password"}
 WITHOUT_LOGIN = {"login", "healthz", "readyz", "webhook"}
 AGENTS = {"events"}  # and all of the inbox
@@ -58,6 +77,7 @@ def paths(administrator: User) -> dict[str, str]:
     road = make_road(agent)
     opt_outs.opt_out(road.number, CONTACT, by=administrator)
     pks = {"user": agent.user.pk, "extension": agent.pk, "channel": road.channel.pk}
+    pks["journal"] = WebhookRequest.objects.create(received_at=timezone.now(), body=b"").pk
     pks["optout"] = OptOutEntry.objects.get().pk
     result = {"check_name": "webhook", "outcome": "fail", "changes": [{}], "checked_at": timezone.now()}
     pks["check"] = SetUpResult.objects.create(channel=road.channel, number=road.number, **result).pk
@@ -85,7 +105,9 @@ def test_administrators_page_opens_for_administrators(
     paths: dict[str, str], admin_page: Client, name: str
 ) -> None:
     posted = {"rule-dialog": 200, "rule-save": 422, "channel-itsp": 200, "channel-pause": 302}
-    posted["channel-resume"] = posted["channel-check"] = 302
+    posted |= dict.fromkeys(
+        ["channel-check", "channel-resume", "channel-enable", "journal-replay", "journal-replay-failed"], 302
+    )
     answer = admin_page.post(paths[name]) if name in posted else admin_page.get(paths[name])
     assert answer.status_code == posted.get(name, 200)
 

@@ -44,7 +44,6 @@ def test_channel_page_says_what_ends(admin_page: Client, road: Road, session: Me
     assert said(page) == [
         "1 number receives and sends no more messages.",
         "1 open session is closed.",
-        "1 message that waits to be sent is cancelled.",
         "Its Webhook URL stops answering. Remove it on the service provider’s side.",
     ]
     assert Channel.objects.live().count() == 1
@@ -53,7 +52,7 @@ def test_channel_page_says_what_ends(admin_page: Client, road: Road, session: Me
 def test_deleted_channel_ends_all_that_hangs_on_it(
     admin_page: Client, road: Road, session: MessagingSession
 ) -> None:
-    answer = admin_page.post(f"/channels/{road.channel.pk}/delete/", follow=True)
+    answer = admin_page.post(f"/channels/{road.channel.pk}/delete/", {"waiting": "cancel"}, follow=True)
     assert answer.redirect_chain == [("/channels/", 302)]
     assert messages_of(answer) == ["“Main” was deleted."]
     assert (Channel.objects.live().count(), Number.objects.live().count()) == (0, 0)

@@ -100,7 +100,7 @@ def test_opt_out_and_a_deleted_channel_cancel_scheduled_texts(
     post_inbound(1, "STOP")
     post_inbound(2, "START")
     second = actions.reply(own, agent=agents[0], body="Second", due_at=later)
-    archiving.archive_channel(road.channel)
+    archiving.archive_channel(road.channel, cancel_waiting=True)
     for message in (first, second):
         message.refresh_from_db()
     assert (first.status, first.reason) == ("cancelled", "The contact opted out before it was sent.")

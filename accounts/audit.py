@@ -1,0 +1,201 @@
+"""The audit log: who changed what, when and from where. Of a secret it only says that it changed.
+
+Each app's models say that they are watched: a save is compared with what was stored. What is written
+without `save()` is told by `comparing` or `note`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from django.db.models import Field, ForeignKey, Model
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
+from django.utils.translation import gettext as _
+
+from accounts.audit_origin import origin
+from accounts.models import ApiToken, AuditEntry, User
+
+Action = AuditEntry.Action
+Changes = dict[str, dict[str, Any]]
+NAMED_MOST = 50  # of what was added to a list, or removed from it
+VALUE_MOST = 200  # characters
+
+
+@dataclass(frozen=True)
+class Watched:
+    left_out: frozenset[str]
+    secrets: frozenset[str]
+    by_people: bool
+
+
+_watched: dict[type[Model], Watched] = {}
+
+
+def watch(
+    model: type[Model],
+    *,
+    left_out: Iterable[str] = (),
+    secrets: Iterable[str] = (),
+    lists: Sequence[str] = (),
+    by_people: bool = False,
+) -> None:
+    """`lists` are many-to-many fields; `by_people`: only what somebody does who is logged in."""
+    _watched[model] = Watched(frozenset(left_out), frozenset(secrets), by_people)
+    uid = f"audit-{model._meta.label_lower}"
+    pre_save.connect(_before_save, sender=model, dispatch_uid=uid)
+    post_save.connect(_after_save, sender=model, dispatch_uid=uid)
+    post_delete.connect(_after_delete, sender=model, dispatch_uid=uid)
+    for name in lists:
+        through = getattr(model, name).through
+        handler = partial(_list_changed, model, name)
+        m2m_changed.connect(handler, sender=through, weak=False, dispatch_uid=f"{uid}-{name}")
+
+
+def kinds() -> list[tuple[str, str]]:
+    """What entries can be about, in words, for a filter."""
+    models = sorted(_watched, key=lambda model: str(model._meta.verbose_name))
+    return [(model._meta.label_lower, str(model._meta.verbose_name).capitalize()) for model in models]
+
+
+def note(instance: Model, action: AuditEntry.Action, *, name: str = "") -> None:
+    """An entry about what no save tells."""
+    _write(type(instance), instance.pk, action, name or _name_of(instance), {})
+
+
+@contextmanager
+def comparing(instance: Model) -> Iterator[None]:
+    """For an UPDATE that bypasses `save()`; the instance is read again."""
+    before = _values(instance)
+    yield
+    instance.refresh_from_db()
+    _write_difference(instance, before, _values(instance))
+
+
+def _before_save(sender: type[Model], instance: Any, raw: bool, **_signal: Any) -> None:
+    stored = sender._base_manager.filter(pk=instance.pk).first() if instance.pk and not raw else None
+    instance._audited = _values(stored) if stored else None
+
+
+def _after_save(sender: type[Model], instance: Any, raw: bool, update_fields: Any, **_signal: Any) -> None:
+    if raw or _is_rehashed(instance, update_fields):
+        return
+    values, before = _values(instance), instance.__dict__.pop("_audited", None)
+    if update_fields is not None:
+        values = {name: value for name, value in values.items() if name in update_fields}
+    if before is None:
+        before = dict.fromkeys(values)
+        _write(sender, instance.pk, Action.CREATED, _name_of(instance), _differences(sender, before, values))
+    else:
+        _write_difference(instance, before, values)
+
+
+def _is_rehashed(instance: Any, update_fields: Iterable[str] | None) -> bool:
+    """The same password, stored by a newer method when its user logged in."""
+    return set(update_fields or ()) == {"password"} and getattr(instance, "_password", None) is None
+
+
+def _after_delete(sender: type[Model], instance: Any, **_signal: Any) -> None:
+    _write(sender, instance.pk, Action.DELETED, _name_of(instance), {})
+
+
+def _list_changed(
+    owner: Any, field: str, instance: Any, action: str, reverse: bool, pk_set: set[int], **_signal: Any
+) -> None:
+    if action not in {"post_add", "post_remove"} or not pk_set:
+        return
+    verb = "added" if action == "post_add" else "removed"
+    if reverse:
+        for one in owner._base_manager.filter(pk__in=pk_set):
+            changes = {field: {verb: [_name_of(instance)]}}
+            _write(owner, one.pk, Action.CHANGED, _name_of(one), changes)
+        return
+    related = owner._meta.get_field(field).related_model._base_manager
+    names = sorted(_name_of(one) for one in related.filter(pk__in=pk_set)[:NAMED_MOST])
+    if len(pk_set) > len(names):
+        names.append(_("… %s in all") % len(pk_set))
+    _write(owner, instance.pk, Action.CHANGED, _name_of(instance), {field: {verb: names}})
+
+
+def _values(instance: Model) -> dict[str, Any]:
+    left_out = _watched[type(instance)].left_out
+    fields = (field for field in instance._meta.concrete_fields if not field.primary_key)
+    return {field.name: field.value_from_object(instance) for field in fields if field.name not in left_out}
+
+
+def _write_difference(instance: Model, before: dict[str, Any], after: dict[str, Any]) -> None:
+    model, action = type(instance), Action.CHANGED
+    changes = _differences(model, before, after)
+    if changes.pop("archived_at", None):
+        action = Action.DELETED if after["archived_at"] else Action.CREATED
+    if changes or action != Action.CHANGED:
+        _write(model, instance.pk, action, _name_of(instance), changes)
+
+
+def _differences(model: type[Model], before: dict[str, Any], after: dict[str, Any]) -> Changes:
+    secrets = _watched[model].secrets
+    return {
+        name: {} if name in secrets else _shown(model._meta.get_field(name), before[name], value)
+        for name, value in after.items()
+        if before[name] != value and (before[name] or value)
+    }
+
+
+def _shown(field: Any, old: Any, new: Any) -> dict[str, str]:
+    return {"old": _words(field, old), "new": _words(field, new)}
+
+
+def _words(field: "Field[Any, Any]", value: Any) -> str:
+    """As people read it, at the time of the change."""
+    if value is None or value == "":
+        return ""
+    if isinstance(field, ForeignKey):
+        related = field.related_model._base_manager.filter(pk=value).first()
+        return _name_of(related)[:VALUE_MOST] if related else str(value)
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, date):  # or a datetime
+        return value.isoformat()
+    return str(dict(field.flatchoices).get(value, value))[:VALUE_MOST]
+
+
+def _name_of(instance: Any) -> str:
+    return str(getattr(instance, "audit_name", instance))
+
+
+def _write(model: type[Model], pk: Any, action: AuditEntry.Action, name: str, changes: Changes) -> None:
+    """One entry for all that a request does to one object."""
+    here, watched = origin(), _watched.get(model)
+    if watched and watched.by_people and here.user is None:
+        return
+    kind = model._meta.label_lower
+    earlier = AuditEntry.objects.filter(pk=here.entries.get((kind, pk), 0)).first()  # unless rolled back
+    if earlier and action in {earlier.action, Action.CHANGED}:
+        joined = {field: _joined(earlier.changes.get(field, {}), change) for field, change in changes.items()}
+        earlier.changes |= joined
+        earlier.save(update_fields=["changes"])
+        return
+    entry = AuditEntry.objects.create(
+        user=here.user,
+        username=here.user.username if here.user else "",
+        address=here.address,
+        action=action,
+        kind=kind,
+        object_id=pk,
+        name=name[:255],
+        changes=changes,
+    )
+    here.entries[kind, pk] = entry.pk
+
+
+def _joined(first: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
+    """Two changes of one field as one."""
+    if "new" in then:
+        return then | {"old": first.get("old", then["old"])}
+    return {verb: first.get(verb, []) + then.get(verb, []) for verb in first | then}
+
+
+watch(User, left_out={"last_login", "date_joined"}, secrets={"password"})
+watch(ApiToken, left_out={"token_hash", "created_at", "last_used_at"})

@@ -1,0 +1,59 @@
+"""Why the journal says that a request came to nothing, and what an administrator does about it.
+
+Reasons are stored in the journal, and are what the ITSP's debugger shows; advice is for our page only.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+UNKNOWN_URL = "The URL is unknown."
+UNSAVED_FORM = "The URL belongs to a form that was never saved."
+REPLACED_URL = "The URL was replaced by a new one, and its time is over."
+DELETED_CHANNEL = "The channel was deleted."
+WRONG_SIGNATURE = "The signature is wrong: it was made with another Auth Token, or for another URL."
+OTHER_ACCOUNT = "It names another account."
+UNKNOWN_NUMBER = "This channel does not have the number"
+ALREADY_STORED = "The text is already stored."
+NO_USE = "It holds nothing that we have a use for."
+NOT_OURS = "It is about a message that we did not send."
+
+_ADVICE = {
+    UNKNOWN_URL: _(
+        "Some number at the ITSP has a Webhook URL that PBX never made, or one that was cut when it was "
+        "copied. Open the channel, copy its Webhook URL as a whole, and configure it for the number again."
+    ),
+    UNSAVED_FORM: _(
+        "The Webhook URL was copied from the page Add SMS Channel, and then that page was left without "
+        "saving. Such a URL never works, and what comes to it can’t be taken in later. Open the saved "
+        "channel, copy the Webhook URL that stands there, configure it for the number at the ITSP, and "
+        "text the number again."
+    ),
+    REPLACED_URL: _(
+        "The number at the ITSP still has the old Webhook URL. Open the channel, copy its present Webhook "
+        "URL, and configure it for the number."
+    ),
+    DELETED_CHANNEL: _("Remove the Webhook URL from the number at the ITSP, or give it another channel’s."),
+    WRONG_SIGNATURE: _(
+        "Check in the channel’s Authentication tab that the Auth Token is the one of the account that the "
+        "number was purchased with, a sub-account’s own if it is one. If it was renewed at the ITSP, enter "
+        "the new one."
+    ),
+    OTHER_ACCOUNT: _(
+        "The number belongs to another account than the channel. Enter the Account SID and Auth Token of "
+        "the account that the number was purchased with, or give the number the Webhook URL of that "
+        "account’s channel."
+    ),
+    UNKNOWN_NUMBER: _(
+        "Open the channel, add the number in the Number section of Messaging Settings, and save. Then come "
+        "back and replay this request: its text then arrives."
+    ),
+    ALREADY_STORED: _("Nothing to do: the ITSP posted the same text again, and it is stored once."),
+    NO_USE: _("Nothing to do, unless you expected a text: then the payload below shows what came instead."),
+    NOT_OURS: _("Nothing to do: something else sends with the same account."),
+}
+
+
+def advice_on(reason: str) -> Any:
+    """What to do, in words; "" where the reason says it all."""
+    return next((words for known, words in _ADVICE.items() if reason.startswith(known)), "")
