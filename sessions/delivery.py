@@ -26,7 +26,7 @@ from sessions.models import Attempt, Lane
 
 logger = logging.getLogger(__name__)
 
-HORIZON_S = 0.25  # how far ahead slots are reserved; from half of it on, further ones are
+HORIZON_S = 0.4  # how far ahead slots are reserved; from half of it on, further ones are
 BATCH = 100  # attempts that one claim takes at most
 IN_FLIGHT_PER_RATE = 0.45  # in flight per channel, so that a slow ITSP does not take every sender thread
 OVERDUE_S = 2.0  # an answer that takes longer leaves its channel one text in flight

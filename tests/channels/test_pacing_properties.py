@@ -19,7 +19,7 @@ from channels.models import SENDING_RATES
 
 CLOCK = "redis.call('TIME')"
 STILL_CLOCK = "redis.call('HMGET', 'clock-of-the-test', 's', 'us')"
-HORIZON_S = 0.25
+HORIZON_S = 0.4
 NUMBER_RATES = {7: 2, 8: 5}  # numbers with a rate of their own
 
 rates = st.sampled_from(SENDING_RATES)
