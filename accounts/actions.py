@@ -2,23 +2,34 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts import invitations
 from accounts.access import extension_of
 from accounts.models import Role, User
 
 
 class Refused(Exception):
-    """Would leave the system without something that it needs; its text says what to do first."""
+    """Would leave the system without something that it needs; its text says what to do first.
+
+    `field`: of the user's form, where that was chosen.
+    """
+
+    def __init__(self, words: str, field: str = "role") -> None:
+        super().__init__(words)
+        self.field = field
 
 
 @transaction.atomic
-def create_user(*, username: str, password: str, **details: Any) -> User:
-    """`details` are further fields of the user."""
+def create_user(*, username: str, password: str, invite: bool = False, **details: Any) -> User:
+    """`details` are further fields of the user. Who is invited sets the password by a link."""
     user = User(username=username, **details)
-    user.set_password(password)
+    user.set_password(None if invite else password)
     user.save()
+    if invite:
+        invitations.invite(user)
     return user
 
 
@@ -32,6 +43,8 @@ def update_user(user: User, *, password: str = "", **values: Any) -> User:
     if not (user.is_active and user.is_administrator):
         _require_another_administrator(user)
     user.save()
+    # Where allauth has remembered an address: the former one must not reset the password any more.
+    EmailAddress.objects.filter(user=user).exclude(email__iexact=user.email).delete()
     return user
 
 

@@ -1,8 +1,10 @@
 from django.urls import path
 
-from routing import views
+from routing import user_views, views
 
 urlpatterns = [
+    path("users/add/", user_views.user_add, name="user-add"),
+    path("users/<int:pk>/", user_views.user_edit, name="user-edit"),
     path("extensions/", views.extension_list, name="extension-list"),
     path("extensions/add/", views.extension_add, name="extension-add"),
     path("extensions/<int:pk>/", views.extension_edit, name="extension-edit"),
