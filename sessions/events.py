@@ -33,16 +33,25 @@ class EventKind(enum.StrEnum):
     STATUS = "status"  # a message of it got on
 
 
-def audience_of(session: MessagingSession) -> list[int]:
-    """The ids of the extensions that see the session now."""
-    if session.agent_id is not None:
-        return [session.agent_id]
-    return agents_of_queue(session.queue_id) if session.queue_id else []
+Listener = int | str  # the id of an extension, or a queue's supervisors: see `supervisors_of`
 
 
-def record(kind: EventKind, session: MessagingSession, *, audience: Iterable[int] = ()) -> None:
+def supervisors_of(queue_id: int) -> str:
+    """All who supervise the queue when the event comes; so the road in asks for nobody."""
+    return f"queue:{queue_id}"
+
+
+def audience_of(session: MessagingSession) -> list[Listener]:
+    """Who sees the session now."""
+    agents = [session.agent_id] if session.agent_id is not None else []
+    if session.queue_id is None:
+        return [*agents]
+    return [*(agents or agents_of_queue(session.queue_id)), supervisors_of(session.queue_id)]
+
+
+def record(kind: EventKind, session: MessagingSession, *, audience: Iterable[Listener] = ()) -> None:
     """Within a transaction. `audience`: who else is told, such as those who saw it before."""
-    told = sorted({*audience_of(session), *audience})
+    told = sorted({*audience_of(session), *audience}, key=lambda one: (isinstance(one, str), one))
     event = Event.objects.create(kind=kind, session=session, audience=told, created_at=timezone.now())
     transaction.on_commit(lambda: publish([event]), robust=True)
 
