@@ -40,6 +40,9 @@ def update_user(user: User, *, password: str = "", **values: Any) -> User:
         setattr(user, field, value)
     if password:
         user.set_password(password)
+    if not user.is_active and extension_of(user) and User.objects.filter(pk=user.pk, is_active=True).exists():
+        words = _("This is the login of extension %s. Deactivate it there: its sessions need another place.")
+        raise Refused(words % extension_of(user), "is_active")
     if not (user.is_active and user.is_administrator):
         _require_another_administrator(user)
     user.save()
@@ -56,8 +59,18 @@ def deactivate_user(user: User, *, by: User) -> None:
     extension = extension_of(user)
     if extension is not None:
         raise Refused(_("This is the login of extension %s. Delete the extension first.") % extension)
+    deactivate_login(user)
+
+
+def deactivate_login(user: User) -> None:
+    """The user is logged out and can't log in. Raises `Refused`."""
     _require_another_administrator(user)
     user.is_active = False
+    user.save(update_fields=["is_active"])
+
+
+def activate_login(user: User) -> None:
+    user.is_active = True
     user.save(update_fields=["is_active"])
 
 

@@ -9,9 +9,10 @@ from django.db.models.functions import Length
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import UserRequest, administrator_required
+from accounts.actions import activate_login
 from accounts.invitation_views import lead_to_invitation
 from accounts.listing import listing_of
 from routing import actions
@@ -63,6 +64,16 @@ def extension_edit(request: UserRequest, pk: int) -> HttpResponse:
             return redirect("extension-list")
         form = ExtensionForm(request.POST, instance=extension)
     return _form_page(request, "routing/extension_form.html", form)
+
+
+@administrator_required
+@require_POST
+def extension_activate(request: UserRequest, pk: int) -> HttpResponse:
+    """Its opposite, which asks where sessions go, is in sessions."""
+    extension = get_object_or_404(Extension.objects.live().select_related("user"), pk=pk)
+    activate_login(extension.user)
+    messages.success(request, _("“%s” can log in again.") % extension)
+    return redirect("extension-list")
 
 
 @administrator_required

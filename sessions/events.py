@@ -51,17 +51,23 @@ def audience_of(session: MessagingSession) -> list[Listener]:
 
 def record(kind: EventKind, session: MessagingSession, *, audience: Iterable[Listener] = ()) -> None:
     """Within a transaction. `audience`: who else is told, such as those who saw it before."""
-    told = sorted({*audience_of(session), *audience}, key=lambda one: (isinstance(one, str), one))
+    told = _told(session, audience)
     event = Event.objects.create(kind=kind, session=session, audience=told, created_at=timezone.now())
     transaction.on_commit(lambda: publish([event]), robust=True)
 
 
-def record_all(kind: EventKind, sessions: Iterable[MessagingSession]) -> None:
+def record_all(
+    kind: EventKind, sessions: Iterable[MessagingSession], *, audience: Iterable[Listener] = ()
+) -> None:
     """The same for many sessions at once."""
     now = timezone.now()
-    rows = [Event(kind=kind, session=one, audience=audience_of(one), created_at=now) for one in sessions]
+    rows = [Event(kind=kind, session=one, audience=_told(one, audience), created_at=now) for one in sessions]
     recorded = Event.objects.bulk_create(rows)
     transaction.on_commit(lambda: publish(recorded), robust=True)
+
+
+def _told(session: MessagingSession, others: Iterable[Listener]) -> list[Listener]:
+    return sorted({*audience_of(session), *others}, key=lambda one: (isinstance(one, str), one))
 
 
 def publish(events: Iterable[Event]) -> None:

@@ -38,6 +38,8 @@ RULES: dict[str, frozenset[str]] = {
             *(f"channel-{page}" for page in ("itsp", "sending", "pause", "resume")),
             *(f"optout-{page}" for page in ("list", "add", "export", "reopen")),
             *(f"user-{page}" for page in ("invitation", "withdraw", "unlock", "two-step")),
+            "extension-activate",
+            "extension-deactivate",
             "rule-dialog",
             "rule-save",
             "security",
