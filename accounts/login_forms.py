@@ -1,8 +1,10 @@
-"""The login form: allauth's, with the names that browsers have stored."""
+"""allauth's forms in our words, and with the names that browsers have stored."""
 
 from typing import Any
 
 from allauth.account import forms
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from django.utils.translation import gettext_lazy as _
 
 
 class LoginForm(forms.LoginForm):  # type: ignore[misc]  (allauth has no types)
@@ -15,3 +17,18 @@ class LoginForm(forms.LoginForm):  # type: ignore[misc]  (allauth has no types)
 
     def add_prefix(self, field_name: str) -> str:
         return str(super().add_prefix("username" if field_name == "login" else field_name))
+
+
+class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail")
+        self.fields["email"].widget.attrs.pop("placeholder", None)
+
+
+class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name")
+        self.fields["passwordless"].label = _("Log in with it alone, without a password")
+        self.fields["passwordless"].help_text = _("It then asks for your fingerprint, face or PIN.")

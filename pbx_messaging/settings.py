@@ -198,13 +198,17 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]  # no
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_FORMS = {"login": "accounts.login_forms.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.login_forms.LoginForm",
+    "reset_password": "accounts.login_forms.ResetPasswordForm",
+}
 ACCOUNT_RATE_LIMITS = {  # by username, never by address: an office behind one proxy is one address
     "login": "",
     "login_failed": f"{LOGIN_FAILURES}/{LOGIN_LOCKED_MIN * 60:.0f}s/key",
     "reset_password": "5/m/key",
     "reset_password_from_key": "",
 }
+MFA_FORMS = {"add_webauthn": "accounts.login_forms.PasskeyForm"}
 MFA_ADAPTER = "accounts.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -28,6 +28,7 @@ class Question:
     list_url: str
     button: str
     note: str
+    icon: str = "bi-trash"
 
 
 @administrator_required
@@ -57,6 +58,7 @@ def extension_deactivate(request: UserRequest, pk: int) -> HttpResponse:
         list_url="extension-list",
         button=_("Deactivate"),
         note=_("Its number, message queues and login are kept."),
+        icon="bi-person-slash",
     )
     found = consequences_of_deactivating(extension)
     return _ask(request, page, found, lambda to: archiving.deactivate_extension(extension, to=to), extension)
