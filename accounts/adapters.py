@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest
 from django.utils.functional import lazy
@@ -27,7 +28,7 @@ def _locked() -> str:
     ) % {"n": settings.LOGIN_LOCKED_MIN}
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  (allauth has no types)
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": lazy(_wrong_password, str)(),
         "too_many_login_attempts": lazy(_locked, str)(),
@@ -38,6 +39,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  (allauth has
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         return key_of(credentials.get("username") or credentials["email"])
+
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **options: Any) -> None:
+        """What it calls information is something that was done."""
+        level = messages.SUCCESS if level == messages.INFO else level
+        super().add_message(request, level, *args, **options)
 
     def set_password(self, user: User, password: str) -> None:
         """Whoever got the e-mailed link has shown who it is."""

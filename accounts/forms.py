@@ -43,9 +43,12 @@ def add_password(form: forms.BaseForm, *, exists: bool) -> None:
         form.fields["password"] = password_field(required=False, help_text=help_text)
         return
     form.fields["invite"] = forms.BooleanField(
-        label=_("Invite by a link for setting the password"),
+        label=_("Invite by a link"),
         required=False,
-        help_text=_("The link works once. It is shown to you, and e-mailed where e-mail is set up."),
+        help_text=_(
+            "By the link the user sets a password. It works once; it is shown to you, and e-mailed where "
+            "e-mail is set up."
+        ),
     )
     is_invited = form.is_bound and form.data.get("invite") == "on"
     form.fields["password"] = password_field(required=not is_invited, help_text=_("At least 8 characters."))

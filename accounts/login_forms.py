@@ -7,7 +7,7 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.utils.translation import gettext_lazy as _
 
 
-class LoginForm(forms.LoginForm):  # type: ignore[misc]  (allauth has no types)
+class LoginForm(forms.LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("login", "password"):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -93,7 +94,7 @@ def _ask(
     """`holder` of open sessions: the page asks where they go."""
     data = request.POST if request.method == "POST" else None
     form = RehomingForm(data, holder=holder, consequences=consequences) if consequences.sessions else None
-    context = {"page": page, "form": form, "consequences": consequences}
+    context: dict[str, Any] = {"page": page, "form": form, "consequences": consequences}
     status = 200 if data is None else 422
     if data is not None and (form is None or form.is_valid()):
         try:
