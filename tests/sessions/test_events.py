@@ -14,10 +14,11 @@ from django.test import Client
 from django.utils import timezone
 from redis import Redis
 
-from accounts.models import User
-from routing.models import Extension
+from accounts.models import Role, User
+from routing.models import Extension, MessageQueue
 from sessions import actions, events
 from sessions.models import Event, MessagingSession
+from tests.portal import make_user
 from tests.sessions.conftest import Post
 from tests.waiting import wait_until
 
@@ -138,13 +139,17 @@ def test_stream_is_live_resumes_without_a_gap_and_ends_with_the_access(
     listen: Callable[..., Listener],
     redis_client: Redis,
 ) -> None:
-    ada, cleo = listen(agents[0].user), listen(agents[2].user)
+    supervisor = make_user("vera", Role.SUPERVISOR)
+    supervisor.supervised_queues.set(MessageQueue.objects.all())
+    ada, cleo, vera = (listen(user) for user in (agents[0].user, agents[2].user, supervisor))
     first_id, kind, _data = ada.next()
-    assert (kind, cleo.next()[1]) == ("hello", "hello")
+    assert (kind, cleo.next()[1], vera.next()[1]) == ("hello", "hello", "hello")
 
     with transaction.atomic():
         events.record(events.EventKind.SESSION, waiting)
-    assert ada.next()[1:] == ("session", {"session": waiting.pk})
+    assert ada.next()[1:] == vera.next()[1:] == ("session", {"session": waiting.pk})
+    supervisor.supervised_queues.clear()
+    assert wait_until(vera.ended.is_set, timeout_s=10)
 
     for _ in range(200):
         with transaction.atomic():

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from redis import Redis
@@ -21,7 +22,8 @@ from tests.sessions.test_events import published
 @pytest.fixture
 def session(road: Road, agents: list[Extension]) -> MessagingSession:
     """Picked up by Ada."""
-    session = inbound.open_session(road.number, CONTACT, at=timezone.now())
+    with transaction.atomic():
+        session = inbound.open_session(road.number, CONTACT, at=timezone.now())
     actions.pick_up(session, agent=agents[0])
     return session
 

@@ -1,6 +1,5 @@
-"""Supervisors read all sessions of their queues, live, and do nothing in them."""
+"""Supervisors read all sessions of their queues and do nothing in them. That it is live: test_events.py."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,12 +15,8 @@ from sessions.models import Message, MessagingSession
 from tests.factories import Road, make_queue, make_road
 from tests.portal import logged_in, make_user, rows_of
 from tests.sessions.conftest import Post
-from tests.sessions.test_events import Listener, listen
-
-__all__ = ["listen"]
 
 pytestmark = pytest.mark.django_db
-Listen = Callable[..., Listener]
 
 
 @pytest.fixture
@@ -157,17 +152,3 @@ def test_inbox_of_a_supervisor_costs_the_same_with_thirty_sessions(
         post_inbound(number + 10, "Hello", From=f"+141555502{number:02}")
     with django_assert_num_queries(cost):
         page.get(reverse("inbox"))
-
-
-@pytest.mark.processes
-@pytest.mark.django_db(transaction=True)
-def test_supervisors_page_is_live(
-    vera: User, session: MessagingSession, agents: list[Extension], listen: Listen
-) -> None:
-    heard, both = listen(vera), listen(agents[2].user)
-    assert (heard.next()[1], both.next()[1]) == ("hello", "hello")
-    actions.pick_up(session, agent=agents[0])
-    assert heard.next()[1:] == ("session", {"session": session.pk})
-    actions.reply(session, agent=agents[0], body="One moment, please")
-    assert heard.next()[1] == "message"
-    assert both.heard.empty()
