@@ -34,6 +34,20 @@ def administrator_required(
     return guarded
 
 
+def supervisor_required(
+    view: Callable[Concatenate[UserRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[UserRequest, P], HttpResponseBase]:
+    """The page exists for administrators and supervisors; what each sees there is a queryset's business."""
+
+    @wraps(view)
+    def guarded(request: UserRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not (request.user.is_administrator or request.user.is_supervisor):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def extension_of(user: User) -> Model | None:
     """The user's live extension. (routing, which defines it, stands to the right of this app.)"""
     extension = getattr(user, "extension", None)

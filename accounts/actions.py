@@ -2,23 +2,34 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts import invitations
 from accounts.access import extension_of
 from accounts.models import Role, User
 
 
 class Refused(Exception):
-    """Would leave the system without something that it needs; its text says what to do first."""
+    """Would leave the system without something that it needs; its text says what to do first.
+
+    `field`: of the user's form, where that was chosen.
+    """
+
+    def __init__(self, words: str, field: str = "role") -> None:
+        super().__init__(words)
+        self.field = field
 
 
 @transaction.atomic
-def create_user(*, username: str, password: str, **details: Any) -> User:
-    """`details` are further fields of the user."""
+def create_user(*, username: str, password: str, invite: bool = False, **details: Any) -> User:
+    """`details` are further fields of the user. Who is invited sets the password by a link."""
     user = User(username=username, **details)
-    user.set_password(password)
+    user.set_password(None if invite else password)
     user.save()
+    if invite:
+        invitations.invite(user)
     return user
 
 
@@ -29,9 +40,14 @@ def update_user(user: User, *, password: str = "", **values: Any) -> User:
         setattr(user, field, value)
     if password:
         user.set_password(password)
+    if not user.is_active and extension_of(user) and User.objects.filter(pk=user.pk, is_active=True).exists():
+        words = _("This is the login of extension %s. Deactivate it there: its sessions need another place.")
+        raise Refused(words % extension_of(user), "is_active")
     if not (user.is_active and user.is_administrator):
         _require_another_administrator(user)
     user.save()
+    # Where allauth has remembered an address: the former one must not reset the password any more.
+    EmailAddress.objects.filter(user=user).exclude(email__iexact=user.email).delete()
     return user
 
 
@@ -43,8 +59,18 @@ def deactivate_user(user: User, *, by: User) -> None:
     extension = extension_of(user)
     if extension is not None:
         raise Refused(_("This is the login of extension %s. Delete the extension first.") % extension)
+    deactivate_login(user)
+
+
+def deactivate_login(user: User) -> None:
+    """The user is logged out and can't log in. Raises `Refused`."""
     _require_another_administrator(user)
     user.is_active = False
+    user.save(update_fields=["is_active"])
+
+
+def activate_login(user: User) -> None:
+    user.is_active = True
     user.save(update_fields=["is_active"])
 
 

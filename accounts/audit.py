@@ -11,12 +11,13 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Field, ForeignKey, Model
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 from django.utils.translation import gettext as _
 
 from accounts.audit_origin import origin
-from accounts.models import ApiToken, AuditEntry, User
+from accounts.models import ApiToken, AuditEntry, Invitation, SecuritySettings, User
 
 Action = AuditEntry.Action
 Changes = dict[str, dict[str, Any]]
@@ -199,3 +200,6 @@ def _joined(first: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
 
 watch(User, left_out={"last_login", "date_joined"}, secrets={"password"})
 watch(ApiToken, left_out={"token_hash", "created_at", "last_used_at"})
+watch(Invitation, left_out={"created_at"})
+watch(SecuritySettings)
+watch(Authenticator, left_out={"data", "created_at", "last_used_at"})  # a second step set up, or removed

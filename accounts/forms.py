@@ -9,7 +9,7 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role, User
+from accounts.models import Role, SecuritySettings, User
 
 USERNAME_TAKEN = _(
     "A user with that username already exists. If it was deleted, find it by Users > Show deleted users "
@@ -36,8 +36,26 @@ def password_field(*, required: bool, help_text: Any = "") -> forms.CharField:
     )
 
 
+def add_password(form: forms.BaseForm, *, exists: bool) -> None:
+    """Of a new login, which may get a link in the place of a password; or of one that keeps it by default."""
+    if exists:
+        help_text = _("Leave it empty to keep the present one.")
+        form.fields["password"] = password_field(required=False, help_text=help_text)
+        return
+    form.fields["invite"] = forms.BooleanField(
+        label=_("Invite by a link"),
+        required=False,
+        help_text=_(
+            "By the link the user sets a password. It works once; it is shown to you, and e-mailed where "
+            "e-mail is set up."
+        ),
+    )
+    is_invited = form.is_bound and form.data.get("invite") == "on"
+    form.fields["password"] = password_field(required=not is_invited, help_text=_("At least 8 characters."))
+
+
 class UserForm(forms.ModelForm[User]):
-    """Adds or edits a user. The password may stay empty on editing."""
+    """Adds or edits a user. The password may stay empty on editing, and where a link is made instead."""
 
     class Meta:
         model = User
@@ -52,8 +70,9 @@ class UserForm(forms.ModelForm[User]):
         help_texts = {
             "username": _("What the user logs in with. Letters, digits and @ . + - _ only."),
             "role": _(
-                "An administrator sets up channels, queues, extensions and users. "
-                "An agent answers messages on an extension."
+                "An administrator sets up channels, queues, extensions and users. A supervisor reads the "
+                "sessions of chosen message queues and sees their statistics. An agent answers messages on "
+                "an extension."
             ),
             "is_active": _("Only an active user can log in."),
         }
@@ -64,8 +83,7 @@ class UserForm(forms.ModelForm[User]):
         exists = self.instance.pk is not None
         self.fields["time_zone"] = time_zone_field()
         self.fields["role"].choices = Role.choices  # type: ignore[attr-defined]
-        help_text = _("Leave it empty to keep the present one.") if exists else _("At least 8 characters.")
-        self.fields["password"] = password_field(required=not exists, help_text=help_text)
+        add_password(self, exists=exists)
         if not exists:
             del self.fields["is_active"]
 
@@ -82,6 +100,18 @@ def check_password(form: forms.BaseForm, user: User) -> None:
             password_validation.validate_password(password, user)
         except ValidationError as error:
             form.add_error("password", error)
+
+
+class SecurityForm(forms.ModelForm[SecuritySettings]):
+    class Meta:
+        model = SecuritySettings
+        fields = ["two_step_required_of"]
+        labels = {"two_step_required_of": _("Two-step login (MFA) is required of")}
+        help_texts = {
+            "two_step_required_of": _(
+                "Whoever must have it and hasn't is led to its set-up before anything else, at once."
+            )
+        }
 
 
 class OwnPasswordForm(PasswordChangeForm):

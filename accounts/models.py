@@ -40,8 +40,48 @@ class User(AbstractUser):
         return self.role == Role.ADMINISTRATOR
 
     @property
+    def is_supervisor(self) -> bool:
+        return self.role == Role.SUPERVISOR
+
+    @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone or settings.TIME_ZONE)
+
+
+class Invitation(models.Model):
+    """Lets a user set a password by a link, once, until it expires. A renewed one is another row."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="invitation")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
+
+
+class SecuritySettings(models.Model):
+    """What administrators decide for all; one row."""
+
+    class RequiredOf(models.TextChoices):
+        NOBODY = "nobody", _("Nobody: everyone decides for themselves")
+        ADMINISTRATORS = "administrators", _("Administrators")
+        EVERYBODY = "everybody", _("Everybody")
+
+    two_step_required_of = models.CharField(max_length=16, choices=RequiredOf, default=RequiredOf.NOBODY)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="security_settings_once")]
+
+    def __str__(self) -> str:
+        return "security settings"
+
+    @classmethod
+    def load(cls) -> "SecuritySettings":
+        return cls.objects.filter(pk=1).first() or cls(pk=1)
 
 
 class ApiToken(models.Model):

@@ -1,23 +1,46 @@
+from allauth.account import views as account
+from allauth.usersessions.views import list_usersessions
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
-from django.urls import path
+from django.urls import include, path, re_path
 
-from accounts import audit_views, views
+from accounts import audit_views, invitation_views, security_views, views
+
+# allauth's own names: it refers to its pages by them. Those that are not here, as signing up, don't exist.
+ALLAUTH = [
+    path("login/", account.login, name="account_login"),
+    path("login/inactive/", account.account_inactive, name="account_inactive"),
+    path("password/reset/", account.password_reset, name="account_reset_password"),
+    path("password/reset/sent/", account.password_reset_done, name="account_reset_password_done"),
+    path(
+        "password/reset/done/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    re_path(
+        r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path("profile/confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path("profile/two-step/", include("allauth.mfa.urls")),
+    path("profile/sessions/", list_usersessions, name="usersessions_list"),
+]
 
 urlpatterns = [
+    *ALLAUTH,
     path("", views.home, name="home"),
-    path(
-        "login/",
-        auth_views.LoginView.as_view(template_name="accounts/login.html", redirect_authenticated_user=True),
-        name="login",
-    ),
     path("logout/", login_not_required(auth_views.LogoutView.as_view()), name="logout"),
+    path("invitation/<str:token>/", invitation_views.accept, name="invitation"),
     path("profile/", views.profile, name="profile"),
     path("profile/password/", views.change_password, name="change-password"),
     path("users/", views.user_list, name="user-list"),
-    path("users/add/", views.user_add, name="user-add"),
-    path("users/<int:pk>/", views.user_edit, name="user-edit"),
     path("audit/", audit_views.audit_list, name="audit-list"),
     path("audit/export/", audit_views.audit_export, name="audit-export"),
     path("users/<int:pk>/delete/", views.user_delete, name="user-delete"),
+    path("users/<int:pk>/invitation/", invitation_views.invitation, name="user-invitation"),
+    path("users/<int:pk>/invitation/withdraw/", invitation_views.withdraw, name="user-withdraw"),
+    path("users/<int:pk>/unlock/", security_views.unlock, name="user-unlock"),
+    path("users/<int:pk>/two-step/", security_views.remove_two_step, name="user-two-step"),
+    path("system/security/", security_views.security, name="security"),
 ]

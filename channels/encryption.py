@@ -1,32 +1,13 @@
-"""Encrypted at rest: model fields over MultiFernet, keyed by `CREDENTIALS_KEYS`.
-
-The first key encrypts, every key decrypts, so that keys can be rotated. A wrong key raises
-`InvalidToken`: it never passes ciphertext off as a value.
-"""
+"""A model field that is encrypted at rest."""
 
 import json
-from functools import cache
 from typing import Any
 
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Expression
 
-
-@cache
-def _fernet() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.CREDENTIALS_KEYS])
-
-
-def encrypt(text: str) -> str:
-    return _fernet().encrypt(text.encode()).decode()
-
-
-def decrypt(ciphertext: str) -> str:
-    """Raises `cryptography.fernet.InvalidToken` when no key fits."""
-    return _fernet().decrypt(ciphertext.encode()).decode()
+from pbx_messaging.encryption import decrypt, encrypt
 
 
 class EncryptedJSONField(models.Field[Any, Any]):

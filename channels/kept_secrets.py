@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cryptography.fernet import InvalidToken
 from django.contrib.sessions.backends.base import SessionBase
 
-from channels.encryption import decrypt, encrypt
+from pbx_messaging.encryption import decrypt, encrypt
 
 SESSION_KEY = "kept_secrets"
 FORMS_KEPT = 5  # per browser session

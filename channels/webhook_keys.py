@@ -12,10 +12,10 @@ from django.utils import timezone
 from redis import RedisError
 
 from channels import webhook_url
-from channels.encryption import decrypt, encrypt
 from channels.itsp import ITSPS
 from channels.itsp.base import Credentials, Itsp
 from channels.models import WebhookAddress
+from pbx_messaging.encryption import decrypt, encrypt
 from pbx_messaging.redis import redis_client
 
 logger = logging.getLogger(__name__)

@@ -38,6 +38,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "accounts",
     "routing",
     "channels",
@@ -54,11 +58,13 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.UserTimeZoneMiddleware",
     "accounts.audit_origin.AuditOriginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.TwoStepMiddleware",
 ]
 ROOT_URLCONF = "pbx_messaging.urls"
 WSGI_APPLICATION = "pbx_messaging.wsgi.application"
@@ -101,6 +107,15 @@ REDIS_TIMEOUT_S = env.float("REDIS_TIMEOUT_S", default=0.25)  # of one command; 
 EVENTS_HEARTBEAT_S = env.float("EVENTS_HEARTBEAT_S", default=5.0)  # revoked access ends a stream as soon
 EVENTS_KEPT = env.int("EVENTS_KEPT", default=10_000)  # in the stream that a reconnecting client resumes from
 SPOOL_UNVERIFIED_KEPT = env.int("SPOOL_UNVERIFIED_KEPT", default=10_000)  # requests of unknown URLs
+
+CACHES = {
+    "default": {
+        "BACKEND": "pbx_messaging.cache.ForgivingRedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "cache",
+        "OPTIONS": {"socket_timeout": REDIS_TIMEOUT_S, "socket_connect_timeout": REDIS_TIMEOUT_S},
+    }
+}
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT = "pbx_messaging.broker:NudgeTransport"
@@ -179,9 +194,39 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 AUDIT_DAYS = env.int("AUDIT_DAYS", default=730)  # that an entry of the audit log is kept
-LOGIN_URL = "login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "account_login"
+AUTHENTICATION_BACKENDS = ["accounts.backends.UserBackend"]
+INVITATION_DAYS = env.float("INVITATION_DAYS", default=7.0)  # how long a link for setting a password works
+LOGIN_FAILURES = env.int("LOGIN_FAILURES", default=5)  # of one username within LOGIN_LOCKED_MIN: locked
+LOGIN_LOCKED_MIN = env.float("LOGIN_LOCKED_MIN", default=15.0)
+
+# --- Logging in: django-allauth -------------------------------------------------------------------
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]  # nobody signs up: see urls.py
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {
+    "login": "accounts.login_forms.LoginForm",
+    "reset_password": "accounts.login_forms.ResetPasswordForm",
+}
+ACCOUNT_RATE_LIMITS = {  # by username, never by address: an office behind one proxy is one address
+    "login": "",
+    "login_failed": f"{LOGIN_FAILURES}/{LOGIN_LOCKED_MIN * 60:.0f}s/key",
+    "reset_password": "5/m/key",
+    "reset_password_from_key": "",
+}
+MFA_FORMS = {"add_webauthn": "accounts.login_forms.PasskeyForm"}
+MFA_ADAPTER = "accounts.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RATE_LIMITS = {"webauthn_login": ""}
+MFA_TOTP_ISSUER = "PBX Messaging"
+MFA_TOTP_TOLERANCE = 1  # of 30 s each, for clocks that go wrong
 
 # --- Transport security ---------------------------------------------------------------------------
 HTTPS = PUBLIC_URL.startswith("https://") and env.bool("HTTPS_ONLY", default=True)
@@ -194,6 +239,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 TRUST_PROXY_HEADERS = env.bool("TRUST_PROXY_HEADERS", default=False)
 if TRUST_PROXY_HEADERS:  # only behind a proxy that sets the headers itself
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -226,6 +272,8 @@ WHITENOISE_MANIFEST_STRICT = False
 # --- E-mail and logs ------------------------------------------------------------------------------
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10.0
+EMAIL_IS_SET = not EMAIL_CONFIG["EMAIL_BACKEND"].endswith("console.EmailBackend")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="pbx-messaging@localhost")
 LOGGING = {
     "version": 1,

@@ -1,4 +1,7 @@
-"""Who acts: the live extension of whoever is logged in. A page for agents is a 404 for everybody else."""
+"""Who acts: the live extension of whoever is logged in; and who may look on.
+
+A page for agents is a 404 for everybody else; some of them open for supervisors too.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -8,12 +11,19 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase as Response
 
 from accounts.models import User
-from routing.models import Extension
+from routing.models import Extension, MessageQueue
 
 Parameters = ParamSpec("Parameters")
 
 
-class AgentRequest(HttpRequest):
+class ViewerRequest(HttpRequest):
+    """A request of an agent, or of a supervisor, who may have an extension too."""
+
+    user: User
+    agent: Extension | None
+
+
+class AgentRequest(ViewerRequest):
     """A request whose extension is known."""
 
     agent: Extension
@@ -40,3 +50,30 @@ def agent_required(
         return view(acting, *args, **kwargs)
 
     return checked
+
+
+def viewer_required(
+    view: Callable[Concatenate[ViewerRequest, Parameters], Response],
+) -> Callable[Concatenate[HttpRequest, Parameters], Response]:
+    @wraps(view)
+    def checked(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Response:
+        agent = agent_of(request)
+        if agent is None and not is_supervisor(request):
+            raise Http404
+        looking = cast(ViewerRequest, request)
+        looking.agent = agent
+        return view(looking, *args, **kwargs)
+
+    return checked
+
+
+def is_supervisor(request: HttpRequest) -> bool:
+    user = request.user
+    return isinstance(user, User) and user.is_active and user.is_supervisor
+
+
+def supervised_queues_of(request: HttpRequest) -> list[int]:
+    """The ids of the queues that the request's login supervises."""
+    if not is_supervisor(request):
+        return []
+    return list(MessageQueue.objects.live().filter(supervisors=request.user.pk).values_list("pk", flat=True))

@@ -11,6 +11,22 @@ from routing.models import Extension, MessageQueue
 
 
 @transaction.atomic
+def create_user(*, supervised_queues: Iterable[MessageQueue] = (), **values: Any) -> User:
+    """`values` as of `accounts.actions.create_user`."""
+    user = accounts.create_user(**values)
+    user.supervised_queues.set(supervised_queues)
+    return user
+
+
+@transaction.atomic
+def update_user(user: User, *, supervised_queues: Iterable[MessageQueue] = (), **values: Any) -> User:
+    """`values` as of `accounts.actions.update_user`. Raises `Refused`."""
+    accounts.update_user(user, **values)
+    user.supervised_queues.set(supervised_queues)
+    return user
+
+
+@transaction.atomic
 def create_extension(
     *,
     number: str,
@@ -19,11 +35,17 @@ def create_extension(
     username: str = "",
     email: str = "",
     password: str = "",
+    invite: bool = False,
 ) -> Extension:
     """With the login `user`, or with a new one, who is an agent. A user's deleted extension comes back."""
     if user is None:
         user = accounts.create_user(
-            username=username, email=email, password=password, first_name=name, role=Role.AGENT
+            username=username,
+            email=email,
+            password=password,
+            invite=invite,
+            first_name=name,
+            role=Role.AGENT,
         )
     details = {"number": number, "name": name, "archived_at": None}
     return Extension.objects.update_or_create(user=user, defaults=details)[0]

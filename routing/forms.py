@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import USERNAME_TAKEN, check_password, password_field
+from accounts.forms import USERNAME_TAKEN, add_password, check_password
 from accounts.models import User
 from routing.models import AnyModel, Extension, MessageQueue
 
@@ -63,9 +63,7 @@ class LoginFields(forms.ModelForm[User]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        exists = self.instance.pk is not None
-        help_text = _("Leave it empty to keep the present one.") if exists else _("At least 8 characters.")
-        self.fields["password"] = password_field(required=not exists, help_text=help_text)
+        add_password(self, exists=self.instance.pk is not None)
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]

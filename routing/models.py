@@ -68,6 +68,9 @@ class MessageQueue(models.Model):
         default=PickupMode.MANUAL,
     )
     agents = models.ManyToManyField(Extension, verbose_name=_("Agents"), related_name="queues", blank=True)
+    supervisors = models.ManyToManyField(  # read along; chosen on the user's page
+        settings.AUTH_USER_MODEL, related_name="supervised_queues", blank=True
+    )
     archived_at = models.DateTimeField(null=True, editable=False)
 
     objects = ArchivableQuerySet["MessageQueue"].as_manager()
@@ -125,4 +128,4 @@ class Destination(models.Model):
 
 
 audit.watch(Extension)
-audit.watch(MessageQueue, lists=["agents"])
+audit.watch(MessageQueue, lists=["agents", "supervisors"])

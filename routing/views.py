@@ -9,9 +9,11 @@ from django.db.models.functions import Length
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import UserRequest, administrator_required
+from accounts.actions import activate_login
+from accounts.invitation_views import lead_to_invitation
 from accounts.listing import listing_of
 from routing import actions
 from routing.forms import ExtensionForm, MessageQueueForm
@@ -29,7 +31,7 @@ QUEUE_COLUMNS = {"name": ["name"], "agents": ["agent_count"], "pickup_mode": ["p
 @administrator_required
 def extension_list(request: UserRequest) -> HttpResponse:
     live_queues = Prefetch("queues", MessageQueue.objects.live(), to_attr="live_queues")
-    extensions = Extension.objects.live().select_related("user").prefetch_related(live_queues)
+    extensions = Extension.objects.live().select_related("user__invitation").prefetch_related(live_queues)
     rows = extensions.annotate(number_length=Length("number"))
     search = ["number", "name", "user__username", "user__email"]
     listing = listing_of(request, rows, columns=EXTENSION_COLUMNS, search=search)
@@ -44,7 +46,8 @@ def extension_add(request: UserRequest) -> HttpResponse:
         with suppress(IntegrityError):  # somebody was faster: the form, read again, says so
             extension = actions.create_extension(**form.cleaned_data)
             messages.success(request, _("The extension “%s” was added.") % extension)
-            return redirect("extension-list")
+            invited = form.cleaned_data.get("invite") and lead_to_invitation(request, extension.user)
+            return invited or redirect("extension-list")
         form = ExtensionForm(request.POST)
     return _form_page(request, "routing/extension_form.html", form)
 
@@ -61,6 +64,16 @@ def extension_edit(request: UserRequest, pk: int) -> HttpResponse:
             return redirect("extension-list")
         form = ExtensionForm(request.POST, instance=extension)
     return _form_page(request, "routing/extension_form.html", form)
+
+
+@administrator_required
+@require_POST
+def extension_activate(request: UserRequest, pk: int) -> HttpResponse:
+    """Its opposite, which asks where sessions go, is in sessions."""
+    extension = get_object_or_404(Extension.objects.live().select_related("user"), pk=pk)
+    activate_login(extension.user)
+    messages.success(request, _("“%s” can log in again.") % extension)
+    return redirect("extension-list")
 
 
 @administrator_required

@@ -1,8 +1,9 @@
-"""Deletes a channel, an extension or a message queue.
+"""Deletes a channel, an extension or a message queue, or deactivates an extension.
 
 Rows stay for the sake of the sessions that name them; they are archived.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
@@ -12,13 +13,20 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.actions import deactivate_login
 from accounts.models import Role
 from channels.itsp.base import DeliveryStatus
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
 from sessions import events, lanes
-from sessions.consequences import Consequences, consequences_of, open_of_channel
+from sessions.consequences import (
+    Consequences,
+    consequences_of,
+    consequences_of_deactivating,
+    open_of_channel,
+)
 from sessions.models import WAITING, Attempt, Message, MessagingSession
+from sessions.rehoming import Destination, move
 
 Subject = TypeVar("Subject", Channel, Extension, MessageQueue)
 
@@ -30,10 +38,12 @@ class Hindered(Exception):
     consequences: Consequences
 
 
-def _locked(subject: Subject) -> Subject:
+def _locked(
+    subject: Subject, consequences_for: Callable[[Subject], Consequences] = consequences_of
+) -> Subject:
     """The live row, locked, unless something hinders: whoever wants to point to it waits and sees."""
     live = type(subject).objects.live().select_for_update().get(pk=subject.pk)
-    consequences = consequences_of(live)
+    consequences = consequences_for(live)
     if consequences.is_hindered:
         raise Hindered(consequences)
     return live
@@ -93,24 +103,32 @@ def _close_all(open_ones: list[MessagingSession]) -> None:
 
 
 @transaction.atomic
-def archive_extension(extension: Extension) -> None:
-    """Gives its sessions back to their queues and ends its agent's login. Raises `Hindered`."""
+def archive_extension(extension: Extension, *, to: Destination | None = None) -> None:
+    """Gives its sessions away and ends its agent's login. Raises `Hindered` or `NoDestination`."""
     extension = _locked(extension)
     _archive(extension)
-    owned = MessagingSession.objects.open().filter(agent=extension)
-    returned = list(owned.select_for_update(of=("self",), no_key=True))
+    move(MessagingSession.objects.open().filter(agent=extension), to=to)
     extension.queues.set([])
     extension.initiates_from.set([])
-    owned.update(agent=None)
-    for session in returned:
-        session.agent = None
-    events.record_all(events.EventKind.SESSION, returned)
     if extension.user.role == Role.AGENT:
-        extension.user.is_active = False
-        extension.user.save(update_fields=["is_active"])
+        deactivate_login(extension.user)
 
 
 @transaction.atomic
-def archive_queue(queue: MessageQueue) -> None:
-    """Raises `Hindered`."""
-    _archive(_locked(queue))
+def deactivate_extension(extension: Extension, *, to: Destination | None = None) -> None:
+    """Gives its sessions away and ends its login, until it is activated again.
+
+    Raises `Hindered`, `NoDestination` or `accounts.actions.Refused`.
+    """
+    extension = _locked(extension, consequences_of_deactivating)
+    move(MessagingSession.objects.open().filter(agent=extension), to=to)
+    deactivate_login(extension.user)
+
+
+@transaction.atomic
+def archive_queue(queue: MessageQueue, *, to: Destination | None = None) -> None:
+    """Gives what waits in it away. Raises `Hindered` or `NoDestination`."""
+    queue = _locked(queue)
+    waiting = MessagingSession.objects.waiting().filter(queue=queue)
+    _archive(queue)
+    move(waiting, to=to)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,18 +12,19 @@ from routing.models import Extension, MessageQueue
 from sessions.models import WAITING, Attempt, MessagingSession
 
 
-@dataclass(frozen=True)
+@dataclass
 class Consequences:
-    """Sentences on what deleting ends, and what must be changed first."""
+    """Sentences on what deleting ends, what must be changed first, and the sessions that need a new place."""
 
     ends: list[str] = field(default_factory=list)
     numbers: list[Number] = field(default_factory=list)  # lead here, and must lead elsewhere first
-    hindrances: list[str] = field(default_factory=list)
     waiting: int = 0  # messages to be sent, of which one must say what becomes of them
+    sessions: int = 0  # open, and held by the subject
+    stuck: int = 0  # of these, those that have no message queue to go back to
 
     @property
     def is_hindered(self) -> bool:
-        return bool(self.numbers or self.hindrances)
+        return bool(self.numbers)
 
 
 def consequences_of(subject: Channel | Extension | MessageQueue) -> Consequences:
@@ -54,42 +55,33 @@ def _of_channel(channel: Channel) -> Consequences:
 
 
 def _of_extension(extension: Extension) -> Consequences:
-    owned = MessagingSession.objects.open().filter(agent=extension)
-    stuck = owned.filter(Q(queue=None) | Q(queue__archived_at__isnull=False)).count()
-    returned = owned.count() - stuck
-    consequences = Consequences(numbers=_leading_to(extension=extension))
+    consequences = consequences_of_deactivating(extension)
+    consequences.ends.clear()
     if extension.user.role == Role.AGENT:
         consequences.ends.append(_("The user “%s” can’t log in any more.") % extension.user.username)
-    if returned:
-        consequences.ends.append(
-            ngettext(
-                "%(n)d open session goes back to its message queue.",
-                "%(n)d open sessions go back to their message queues.",
-                returned,
-            )
-            % {"n": returned}
-        )
-    if stuck:
-        text = ngettext(
-            "The extension owns %(n)d open session that came to it directly. Close or transfer it first.",
-            "The extension owns %(n)d open sessions that came to it directly. Close or transfer them first.",
-            stuck,
-        )
-        consequences.hindrances.append(text % {"n": stuck})
-    consequences.ends.append(_("It leaves its message queues and starts no sessions any more."))
+    queues = ", ".join(queue.name for queue in extension.queues.live())
+    leaves = _("It leaves its message queues (%s) and starts no sessions any more.") % queues
+    consequences.ends.append(leaves if queues else _("It starts no sessions any more."))
+    return consequences
+
+
+def consequences_of_deactivating(extension: Extension) -> Consequences:
+    """What `deactivate_extension` would do now."""
+    owned = MessagingSession.objects.open().filter(agent=extension)
+    consequences = Consequences(numbers=_leading_to(extension=extension), sessions=owned.count())
+    consequences.stuck = owned.exclude(queue__in=MessageQueue.objects.live()).count()
+    ends = _("The user “%s” can’t log in until you activate the extension again.") % extension.user.username
+    consequences.ends.append(ends)
+    for queue in extension.queues.live():
+        others = queue.agents.live().filter(user__is_active=True).exclude(pk=extension.pk)
+        if not others.exists():
+            consequences.ends.append(_("Nobody else answers in the message queue %s.") % queue)
     return consequences
 
 
 def _of_queue(queue: MessageQueue) -> Consequences:
-    consequences = Consequences(numbers=_leading_to(queue=queue))
     waiting = MessagingSession.objects.waiting().filter(queue=queue).count()
-    if waiting:
-        text = ngettext(
-            "%(n)d session waits in the queue. It must be picked up or transferred first.",
-            "%(n)d sessions wait in the queue. They must be picked up or transferred first.",
-            waiting,
-        )
-        consequences.hindrances.append(text % {"n": waiting})
+    consequences = Consequences(numbers=_leading_to(queue=queue), sessions=waiting, stuck=waiting)
     consequences.ends.append(_("Its agents stay, and keep the sessions that they picked up."))
     return consequences
 

@@ -33,26 +33,41 @@ class EventKind(enum.StrEnum):
     STATUS = "status"  # a message of it got on
 
 
-def audience_of(session: MessagingSession) -> list[int]:
-    """The ids of the extensions that see the session now."""
-    if session.agent_id is not None:
-        return [session.agent_id]
-    return agents_of_queue(session.queue_id) if session.queue_id else []
+Listener = int | str  # the id of an extension, or a queue's supervisors: see `supervisors_of`
 
 
-def record(kind: EventKind, session: MessagingSession, *, audience: Iterable[int] = ()) -> None:
+def supervisors_of(queue_id: int) -> str:
+    """All who supervise the queue when the event comes; so the road in asks for nobody."""
+    return f"queue:{queue_id}"
+
+
+def audience_of(session: MessagingSession) -> list[Listener]:
+    """Who sees the session now."""
+    agents = [session.agent_id] if session.agent_id is not None else []
+    if session.queue_id is None:
+        return [*agents]
+    return [*(agents or agents_of_queue(session.queue_id)), supervisors_of(session.queue_id)]
+
+
+def record(kind: EventKind, session: MessagingSession, *, audience: Iterable[Listener] = ()) -> None:
     """Within a transaction. `audience`: who else is told, such as those who saw it before."""
-    told = sorted({*audience_of(session), *audience})
+    told = _told(session, audience)
     event = Event.objects.create(kind=kind, session=session, audience=told, created_at=timezone.now())
     transaction.on_commit(lambda: publish([event]), robust=True)
 
 
-def record_all(kind: EventKind, sessions: Iterable[MessagingSession]) -> None:
+def record_all(
+    kind: EventKind, sessions: Iterable[MessagingSession], *, audience: Iterable[Listener] = ()
+) -> None:
     """The same for many sessions at once."""
     now = timezone.now()
-    rows = [Event(kind=kind, session=one, audience=audience_of(one), created_at=now) for one in sessions]
+    rows = [Event(kind=kind, session=one, audience=_told(one, audience), created_at=now) for one in sessions]
     recorded = Event.objects.bulk_create(rows)
     transaction.on_commit(lambda: publish(recorded), robust=True)
+
+
+def _told(session: MessagingSession, others: Iterable[Listener]) -> list[Listener]:
+    return sorted({*audience_of(session), *others}, key=lambda one: (isinstance(one, str), one))
 
 
 def publish(events: Iterable[Event]) -> None:

@@ -2,6 +2,7 @@
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from accounts.models import User
 from channels.itsp.base import DeliveryStatus
 from channels.models import Number
 from routing.models import Extension
@@ -9,9 +10,29 @@ from sessions.models import Attempt, Message, MessagingSession, MessagingSession
 
 
 def inbox_of(agent: Extension) -> MessagingSessionQuerySet:
-    """All that an agent may see: what is theirs, and what waits in their queues."""
-    waiting = Q(agent=None, closed_at=None, queue__in=agent.queues.live())
-    return MessagingSession.objects.filter(Q(agent=agent) | waiting)
+    """All that an agent may act on: what is theirs, and what waits in their queues."""
+    return MessagingSession.objects.filter(_in_inbox(agent))
+
+
+def supervised_by(user: User) -> MessagingSessionQuerySet:
+    """All sessions of a supervisor's queues, for reading only."""
+    return MessagingSession.objects.filter(_supervised(user))
+
+
+def visible_to(user: User, agent: Extension | None) -> MessagingSessionQuerySet:
+    """All that somebody may read: an agent's inbox, and what they supervise."""
+    visible = _supervised(user)
+    if agent is not None:
+        visible |= _in_inbox(agent)
+    return MessagingSession.objects.filter(visible)
+
+
+def _in_inbox(agent: Extension) -> Q:
+    return Q(agent=agent) | Q(agent=None, closed_at=None, queue__in=agent.queues.live())
+
+
+def _supervised(user: User) -> Q:
+    return Q(queue__in=user.supervised_queues.live()) if user.is_supervisor else Q(pk__in=[])
 
 
 def listed(sessions: MessagingSessionQuerySet) -> MessagingSessionQuerySet:

@@ -1,8 +1,8 @@
-"""`/events/`: what changed, to each agent's page, as server-sent events.
+"""`/events/`: what changed, to each agent's and supervisor's page, as server-sent events.
 
-One reader of the Redis stream per process hands every event to the clients whose extension is in its
-audience. The stream's ids are the events' ids, so a client that reconnects with `Last-Event-ID` gets what it
-missed; if that is no longer kept, it is told to reload (`reset`).
+One reader of the Redis stream per process hands every event to the clients that are in its audience. The
+stream's ids are the events' ids, so a client that reconnects with `Last-Event-ID` gets what it missed; if
+that is no longer kept, it is told to reload (`reset`).
 """
 
 import asyncio
@@ -25,8 +25,8 @@ from django.views.decorators.http import require_GET
 from redis import RedisError
 from redis.asyncio import Redis
 
-from routing.access import agent_of
-from sessions.events import STREAM
+from routing.access import agent_of, supervised_queues_of
+from sessions.events import STREAM, Listener, supervisors_of
 
 logger = logging.getLogger(__name__)
 
@@ -38,28 +38,41 @@ READ_BATCH = 500
 Entry = tuple[str, dict[str, Any]]  # id, event
 
 
+class Box(asyncio.Queue[Entry]):
+    """What waits for one client, which listens as its extension and as the supervisor of queues."""
+
+    def __init__(self, listeners: frozenset[Listener]) -> None:
+        super().__init__(QUEUE_MOST)
+        self.listeners = listeners
+
+
 class Hub:
     """Reads the Redis stream once for all clients of this process."""
 
     def __init__(self) -> None:
-        self.clients: defaultdict[int, set[asyncio.Queue[Entry]]] = defaultdict(set)
+        self.clients: defaultdict[Listener, set[Box]] = defaultdict(set)
         self.reader: asyncio.Task[None] | None = None
         self.redis = Redis.from_url(
             settings.REDIS_URL, decode_responses=True, socket_timeout=2 * BLOCK_MS / 1000
         )
 
-    async def join(self, extension_id: int) -> asyncio.Queue[Entry]:
+    async def join(self, listeners: frozenset[Listener]) -> Box:
         """A queue of what happens from now on."""
-        box: asyncio.Queue[Entry] = asyncio.Queue(QUEUE_MOST)
-        self.clients[extension_id].add(box)
+        box = Box(listeners)
+        for listener in listeners:
+            self.clients[listener].add(box)
         if self.reader is None or self.reader.done():
             self.reader = asyncio.create_task(self._read(await self.last_id()))
         return box
 
-    def leave(self, extension_id: int, box: asyncio.Queue[Entry]) -> None:
-        self.clients[extension_id].discard(box)
-        if not self.clients[extension_id]:
-            del self.clients[extension_id]
+    def leave(self, box: Box) -> None:
+        for listener in box.listeners:
+            self.clients[listener].discard(box)
+            if not self.clients[listener]:
+                del self.clients[listener]
+
+    def has(self, box: Box) -> bool:
+        return any(box in self.clients.get(listener, ()) for listener in box.listeners)
 
     async def last_id(self) -> str:
         """The id of the newest event; "0-0" if there is none or Redis is away."""
@@ -69,13 +82,13 @@ class Hub:
             return "0-0"
         return str(newest[0][0]) if newest else "0-0"
 
-    async def since(self, last_id: str, extension_id: int) -> list[Entry] | None:
+    async def since(self, last_id: str, listeners: frozenset[Listener]) -> list[Entry] | None:
         """What a client missed since the event with this id; None if that is no longer known."""
         entries: Any = await self.redis.xrange(STREAM, min=last_id)
         if not entries or entries[0][0] != last_id:
             return None
         missed = [(entry_id, json.loads(fields["event"])) for entry_id, fields in entries[1:]]
-        return [entry for entry in missed if extension_id in entry[1]["audience"]]
+        return [entry for entry in missed if not listeners.isdisjoint(entry[1]["audience"])]
 
     async def _read(self, last_id: str) -> None:
         while self.clients:
@@ -90,12 +103,11 @@ class Hub:
                     self._hand_out(last_id, json.loads(fields["event"]))
 
     def _hand_out(self, entry_id: str, event: dict[str, Any]) -> None:
-        for extension_id in event["audience"]:
-            for box in list(self.clients.get(extension_id, ())):
-                if box.full():
-                    self.leave(extension_id, box)  # it hears nothing more, so its stream ends: see `_live`
-                else:
-                    box.put_nowait((entry_id, event))
+        for box in {box for listener in event["audience"] for box in self.clients.get(listener, ())}:
+            if box.full():
+                self.leave(box)  # it hears nothing more, so its stream ends: see `_live`
+            else:
+                box.put_nowait((entry_id, event))
 
 
 @cache
@@ -107,11 +119,11 @@ def hub() -> Hub:
 @login_not_required
 @require_GET
 async def event_stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """401 without an agent's login; otherwise a stream that lasts as long as the access does."""
-    extension_id = await _extension_of(request)
-    if extension_id is None:
+    """401 for whoever hears of nothing; otherwise a stream that lasts as long as the access does."""
+    listeners = await _listeners_of(request)
+    if not listeners:
         return HttpResponse("Log in as an agent.", status=401, content_type="text/plain")
-    stream = _live(request, extension_id, request.headers.get("Last-Event-ID", ""))
+    stream = _live(request, listeners, request.headers.get("Last-Event-ID", ""))
     response = StreamingHttpResponse(stream, content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
@@ -119,41 +131,43 @@ async def event_stream(request: HttpRequest) -> HttpResponse | StreamingHttpResp
 
 
 @sync_to_async
-def _extension_of(request: HttpRequest) -> int | None:
-    """The id of the live extension that the login acts for now; holds no database connection after it."""
+def _listeners_of(request: HttpRequest) -> frozenset[Listener]:
+    """What the login may hear of now; holds no database connection after it."""
     try:
         request.session = SessionStore(request.session.session_key)
         request.user = get_user(request)
         agent = agent_of(request)
-        return agent.pk if agent else None
+        return frozenset(
+            [*([agent.pk] if agent else []), *map(supervisors_of, supervised_queues_of(request))]
+        )
     finally:
         connections.close_all()
 
 
-async def _live(request: HttpRequest, extension_id: int, last_id: str) -> AsyncIterator[str]:
+async def _live(request: HttpRequest, listeners: frozenset[Listener], last_id: str) -> AsyncIterator[str]:
     here = hub()
-    box = await here.join(extension_id)
+    box = await here.join(listeners)
     try:
-        for line in await _greeting(here, extension_id, last_id):
+        for line in await _greeting(here, listeners, last_id):
             yield line
         checked_at = time.monotonic()
-        while box in here.clients.get(extension_id, ()):
+        while here.has(box):
             try:
                 yield _line(*await asyncio.wait_for(box.get(), settings.EVENTS_HEARTBEAT_S))
             except TimeoutError:
                 yield ": still here\n\n"
             if time.monotonic() - checked_at >= settings.EVENTS_HEARTBEAT_S:
-                if await _extension_of(request) != extension_id:
+                if await _listeners_of(request) != listeners:
                     return
                 checked_at = time.monotonic()
     finally:
-        here.leave(extension_id, box)
+        here.leave(box)
 
 
-async def _greeting(here: Hub, extension_id: int, last_id: str) -> list[str]:
+async def _greeting(here: Hub, listeners: frozenset[Listener], last_id: str) -> list[str]:
     """What a client begins with: what it missed, or where it stands."""
     try:
-        missed = await here.since(last_id, extension_id) if last_id else []
+        missed = await here.since(last_id, listeners) if last_id else []
     except RedisError:
         missed = None
     if missed is None:

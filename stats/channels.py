@@ -30,9 +30,9 @@ class ChannelRow:
         return ITSPS[self.channel.itsp].name if self.channel.itsp in ITSPS else self.channel.itsp
 
 
-def channel_ids(query: Query, counts: dict[int, Counts]) -> list[int]:
-    """All channels that match, in order; rows are read for the page that is shown only."""
-    found = _matching(query.text)
+def channel_ids(channels: QuerySet[Channel], query: Query, counts: dict[int, Counts]) -> list[int]:
+    """All of the channels that match, in order; rows are read for the page that is shown only."""
+    found = _matching(channels, query.text)
     if query.column in FIELDS:
         sign = "-" if query.descending else ""
         first_number = Min("numbers__address", filter=Q(numbers__archived_at=None))
@@ -44,8 +44,7 @@ def channel_ids(query: Query, counts: dict[int, Counts]) -> list[int]:
     return sorted(by_count, key=lambda pk: (by_count[pk], pk), reverse=query.descending)
 
 
-def _matching(text: str) -> QuerySet[Channel]:
-    found: QuerySet[Channel] = Channel.objects.live()
+def _matching(found: QuerySet[Channel], text: str) -> QuerySet[Channel]:
     for word in text.split():
         numbers = Number.objects.live().filter(address__icontains=word)
         found = found.filter(Q(name__icontains=word) | Q(itsp__icontains=word) | Q(numbers__in=numbers))

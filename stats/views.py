@@ -3,19 +3,20 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from accounts.access import UserRequest, administrator_required
+from accounts.access import UserRequest, supervisor_required
 from accounts.listing import Listing, Query, page_of
+from channels.access import channels_of
 from channels.models import Channel
 from stats.channels import COLUMNS, channel_ids, rows_of
 from stats.periods import Period, bounds_of, period_named
 from stats.queries import counts_by_channel
 
 
-@administrator_required
+@supervisor_required
 def channel_list(request: UserRequest) -> HttpResponse:
     query, period = Query.of(request, COLUMNS), period_named(request.GET.get("period", ""))
     counts = counts_by_channel(*bounds_of(period))
-    page = page_of(request, channel_ids(query, counts))
+    page = page_of(request, channel_ids(channels_of(request.user), query, counts))
     context = {
         "listing": Listing[Channel](query, page),
         "rows": rows_of(list(page.object_list), counts),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField, CheckboxInput, PasswordInput, Select, SelectMultiple
 from django.template import Context
 from django.utils.safestring import SafeString
@@ -10,6 +11,17 @@ from django.utils.safestring import SafeString
 from accounts.listing import Query
 
 register = template.Library()
+
+# What a browser says of itself; the first that fits is it, since most name others too.
+BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Mac OS": "macOS",
+    "Linux": "Linux",
+}
 
 
 @register.inclusion_tag("partials/field.html")
@@ -64,6 +76,19 @@ def url_with(context: Context, **changes: Any) -> str:
         if value != "":
             params[name] = value
     return f"?{params.urlencode()}"
+
+
+@register.simple_tag
+def email_is_set() -> bool:
+    return settings.EMAIL_IS_SET
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """As people call it, such as "Firefox, Windows"; what we don't know is shown as it is."""
+    name = next((name for mark, name in BROWSERS.items() if mark in user_agent), "")
+    system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), "")
+    return ", ".join(filter(None, (name, system))) or user_agent or "–"
 
 
 @register.simple_tag(takes_context=True)

@@ -59,7 +59,7 @@ class Event(models.Model):
 
     kind = models.CharField(max_length=16)
     session = models.ForeignKey("MessagingSession", on_delete=models.CASCADE, related_name="+")
-    audience = models.JSONField()  # ids of extensions
+    audience = models.JSONField()  # who listens: see sessions.events
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -4,19 +4,19 @@ from django.http import FileResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
-from routing.access import AgentRequest, agent_required
+from routing.access import ViewerRequest, viewer_required
 from sessions.models import Attachment
-from sessions.queries import inbox_of
+from sessions.queries import visible_to
 
 INLINE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 
 
 @require_GET
-@agent_required
-def attachment(request: AgentRequest, pk: int) -> HttpResponseBase:
+@viewer_required
+def attachment(request: ViewerRequest, pk: int) -> HttpResponseBase:
     """A stored file; only pictures are shown in the page, everything else is downloaded."""
-    mine = Attachment.objects.filter(message__session__in=inbox_of(request.agent))
-    found = get_object_or_404(mine, pk=pk, state=Attachment.State.STORED)
+    visible = Attachment.objects.filter(message__session__in=visible_to(request.user, request.agent))
+    found = get_object_or_404(visible, pk=pk, state=Attachment.State.STORED)
     inline = found.content_type in INLINE_TYPES
     response = FileResponse(
         found.file.open("rb"),

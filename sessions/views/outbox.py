@@ -5,21 +5,21 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from routing.access import AgentRequest, agent_required
+from routing.access import AgentRequest, ViewerRequest, agent_required, viewer_required
 from sessions import actions
 from sessions.models import Message
 from sessions.queries import inbox_of, queued_of
 from sessions.queue_state import places_by_message
-from sessions.views.inbox import session_of, thread_update
+from sessions.views.inbox import session_of, thread_update, visible_session
 
 STOP_POLLING = 286  # in htmx's own words
 
 
 @require_GET
-@agent_required
-def places(request: AgentRequest, pk: int) -> HttpResponse:
+@viewer_required
+def places(request: ViewerRequest, pk: int) -> HttpResponse:
     """Where the session's waiting texts stand now. Looking at it marks nothing as read."""
-    queued = queued_of(session_of(request, pk)).select_related("message")
+    queued = queued_of(visible_session(request, pk)).select_related("message")
     if not queued:
         return HttpResponse(status=STOP_POLLING)
     context = {"messages": [attempt.message for attempt in queued], "places": places_by_message(queued)}

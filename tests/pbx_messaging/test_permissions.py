@@ -1,57 +1,109 @@
-"""Who may open what, from the URL map itself: a page without a rule here fails the test."""
+"""Who may open what: every URL of the map for every role. A page without a rule here fails the test."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts import invitations
+from accounts.models import Role, User
 from channels.models import SetUpResult
-from sessions import opt_outs
-from sessions.models import OptOutEntry, WebhookRequest
-from tests.factories import CONTACT, make_agent, make_road
-from tests.portal import logged_in
+from sessions import actions, inbound, opt_outs
+from sessions.models import Attachment, OptOutEntry, WebhookRequest
+from tests.factories import CONTACT, make_agent, make_queue, make_road
+from tests.portal import logged_in, make_user
 
-ADMINISTRATORS = {
-    *(
-        f"{thing}-{page}"
-        for thing in ("user", "extension", "queue")
-        for page in ("list", "add", "edit", "delete")
+ROLES = ("anonymous", "agent", "supervisor", "administrator")
+EVERYBODY = frozenset(ROLES)
+LOGGED_IN = EVERYBODY - {"anonymous"}
+ADMINISTRATORS, AGENTS, READERS = map(frozenset, (["administrator"], ["agent"], ["agent", "supervisor"]))
+
+# Who opens a page; for others it is a 404, and for strangers the login.
+RULES: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("healthz", "readyz", "webhook", "invitation", "logout"), EVERYBODY),
+    **dict.fromkeys(("home", "profile", "change-password"), LOGGED_IN),
+    # The administrators' pages; a supervisor sees some channels in the list.
+    "channel-list": LOGGED_IN - AGENTS,
+    **dict.fromkeys(
+        (
+            *(
+                f"{thing}-{page}"
+                for thing in ("user", "extension", "queue", "channel")
+                for page in ("list", "add", "edit", "delete")
+                if (thing, page) != ("channel", "list")
+            ),
+            *(f"channel-{page}" for page in ("itsp", "sending", "pause", "resume", "check")),
+            *(f"channel-{page}" for page in ("renew", "disable", "enable", "import", "import-example")),
+            *(f"journal-{page}" for page in ("list", "detail", "replay", "replay-failed")),
+            "audit-list",
+            "audit-export",
+            "check-fix",
+            *(f"optout-{page}" for page in ("list", "add", "export", "reopen")),
+            *(f"user-{page}" for page in ("invitation", "withdraw", "unlock", "two-step")),
+            "extension-activate",
+            "extension-deactivate",
+            "rule-dialog",
+            "rule-save",
+            "security",
+        ),
+        ADMINISTRATORS,
     ),
-    *(
-        f"channel-{page}"
-        for page in ("list", "add", "edit", "delete", "itsp", "sending", "pause", "resume", "check")
+    # The inbox: supervisors read.
+    **dict.fromkeys(
+        (
+            "inbox",
+            "inbox-sessions",
+            "inbox-session",
+            "inbox-thread",
+            "inbox-places",
+            "inbox-attachment",
+        ),
+        READERS,
     ),
-    "check-fix",
-    *(f"optout-{page}" for page in ("list", "add", "export", "reopen")),
-    *(f"journal-{page}" for page in ("list", "detail", "replay", "replay-failed")),
-    *(f"channel-{page}" for page in ("renew", "disable", "enable", "import", "import-example")),
-    "audit-list",
-    "audit-export",
-    "rule-dialog",
-    "rule-save",
+    **dict.fromkeys(
+        ("inbox-new", "inbox-pick-up", "inbox-reply", "inbox-close", "inbox-retry", "inbox-cancel"),
+        AGENTS,
+    ),
+    # allauth's: ways in, and one's own login.
+    **dict.fromkeys(
+        (
+            "account_login",
+            "account_inactive",
+            "account_reset_password",
+            "account_reset_password_done",
+            "account_reset_password_from_key",
+            "account_reset_password_from_key_done",
+            "mfa_login_webauthn",
+        ),
+        EVERYBODY,
+    ),
+    **dict.fromkeys(
+        (
+            "account_reauthenticate",
+            "usersessions_list",
+            "mfa_authenticate",  # within a login only
+            "mfa_index",
+            "mfa_reauthenticate",
+            "mfa_reauthenticate_webauthn",
+            "mfa_activate_totp",
+            "mfa_generate_recovery_codes",
+            "mfa_list_webauthn",
+            "mfa_add_webauthn",
+            "mfa_edit_webauthn",
+            "mfa_remove_webauthn",
+        ),
+        LOGGED_IN,
+    ),
+    # Not there for whoever has no second step yet.
+    **dict.fromkeys(
+        ("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"), frozenset[str]()
+    ),
 }
-WITH_PK = {
-    "check",
-    "fix",
-    "renew",
-    "disable",
-    "enable",
-    "import",
-    "detail",
-    "replay",
-    "edit",
-    "delete",
-    "reopen",
-    "sending",
-    "pause",
-    "resume",
-}
-EVERYBODY = {"home", "logout", "profile", "change-password"}
-WITHOUT_LOGIN = {"login", "healthz", "readyz", "webhook"}
-AGENTS = {"events"}  # and all of the inbox
+ELSEWHERE = {"events"}  # a stream: see tests/sessions/test_events.py and test_supervising.py
 
 
 def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
@@ -62,66 +114,89 @@ def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
             yield entry
 
 
-NAMES = sorted({str(pattern.name) for pattern in patterns(get_resolver())})
+NAMES = {str(pattern.name) for pattern in patterns(get_resolver())}
 
 
-def test_every_page_has_a_rule() -> None:
-    ruled = ADMINISTRATORS | EVERYBODY | WITHOUT_LOGIN | AGENTS
-    assert [name for name in NAMES if name not in ruled and not name.startswith("inbox")] == []
+def test_every_page_has_a_rule_and_every_rule_a_page() -> None:
+    assert sorted(NAMES) == sorted(RULES.keys() | ELSEWHERE)
 
 
 @pytest.fixture
-def paths(administrator: User) -> dict[str, str]:
-    """The administrators' pages, of things that are there."""
-    agent = make_agent("1001")
-    road = make_road(agent)
-    opt_outs.opt_out(road.number, CONTACT, by=administrator)
-    pks = {"user": agent.user.pk, "extension": agent.pk, "channel": road.channel.pk}
-    pks["journal"] = WebhookRequest.objects.create(received_at=timezone.now(), body=b"").pk
-    pks["optout"] = OptOutEntry.objects.get().pk
-    result = {"check_name": "webhook", "outcome": "fail", "changes": [{}], "checked_at": timezone.now()}
-    pks["check"] = SetUpResult.objects.create(channel=road.channel, number=road.number, **result).pk
-    found = {}
-    for name in sorted(ADMINISTRATORS):
-        kind, _, page = name.partition("-")
-        needs_pk = page in WITH_PK
-        found[name] = reverse(name, args=[pks.get(kind, 1)] if needs_pk else [])
-    return found
+def browsers(administrator: User) -> dict[str, Client]:
+    """One of each role."""
+    agent, supervisor = make_agent("1001"), make_user("vera", Role.SUPERVISOR)
+    people = {"agent": agent.user, "supervisor": supervisor, "administrator": administrator}
+    return {"anonymous": Client()} | {role: logged_in(user) for role, user in people.items()}
 
 
-@pytest.mark.parametrize("name", sorted(ADMINISTRATORS))
-def test_administrators_page_is_a_login_for_strangers_and_a_404_for_agents(
-    paths: dict[str, str], name: str
-) -> None:
-    path, agent = paths[name], logged_in(User.objects.get(username="agent1001"))
+@pytest.fixture
+def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any]:
+    """What the pages are about, by the beginnings of their names."""
+    agent = User.objects.get(username="agent1001").extension
+    queue = make_queue(agent)
+    queue.supervisors.set(User.objects.filter(role=Role.SUPERVISOR))
+    road = make_road(queue, agent)
+    opt_outs.opt_out(road.number, "+14155550199", by=administrator)
+    session = inbound.open_session(road.number, CONTACT, at=timezone.now())
+    actions.pick_up(session, agent=agent)
+    message = actions.reply(session, agent=agent, body="Hello")
+    attachment = Attachment(message=message, position=0, url="https://x", state="stored")
+    attachment.file.save("x.png", ContentFile(b"\x89PNG\r\n\x1a\n"))
+    finding = {"check_name": "webhook", "outcome": "fail", "changes": [{}], "checked_at": timezone.now()}
+    invited = invitations.link_of(invitations.invite(make_user("ivan")))
+    return {
+        "invitation": invited.rstrip("/").rpartition("/")[2],
+        "webhook": road.token,
+        "inbox-attachment": attachment.pk,
+        "inbox-retry": message.pk,
+        "inbox-cancel": message.pk,
+        "inbox": session.pk,
+        "user": User.objects.get(username="ivan").pk,
+        "extension": agent.pk,
+        "queue": queue.pk,
+        "channel": road.channel.pk,
+        "optout": OptOutEntry.objects.get().pk,
+        "journal": WebhookRequest.objects.create(received_at=timezone.now(), body=b"").pk,
+        "check": SetUpResult.objects.create(channel=road.channel, number=road.number, **finding).pk,
+        "mfa": 1,
+    }
+
+
+def path_of(name: str, arguments: dict[str, Any]) -> str:
+    if name == "account_reset_password_from_key":
+        return reverse(name, kwargs={"uidb36": "1", "key": "no-such-key"})
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        argument = next(value for begin, value in arguments.items() if name.startswith(begin))
+        return reverse(name, args=[argument])
+
+
+def seen(answer: Any) -> str:
+    """What an open page then says of the input is its own test's business."""
+    if answer.status_code == 405:
+        return "no such method"
+    if answer.status_code == 302 and answer["Location"].startswith("/login/"):
+        return "login"
+    return "hidden" if answer.status_code == 404 else "open"
+
+
+def expected(name: str, role: str) -> str:
+    if role in RULES[name]:
+        return "open"
+    return "login" if role == "anonymous" else "hidden"
+
+
+LEADS_TO_LOGIN = {"logout", "invitation", "mfa_login_webauthn"}  # for whom they are open, too
+
+
+@pytest.mark.parametrize("name", sorted(RULES))
+def test_page_opens_for_whom_it_is(browsers: dict[str, Client], arguments: dict[str, Any], name: str) -> None:
+    path = path_of(name, arguments)
+    found: dict[str, set[str]] = {role: set() for role in ROLES}
     for method in ("get", "post"):
-        stranger = getattr(Client(), method)(path)
-        assert (stranger.status_code, stranger["Location"]) == (302, f"/login/?next={path}")
-        assert getattr(agent, method)(path).status_code == 404
-
-
-@pytest.mark.parametrize("name", sorted(ADMINISTRATORS - {"queue-edit", "queue-delete"}))
-def test_administrators_page_opens_for_administrators(
-    paths: dict[str, str], admin_page: Client, name: str
-) -> None:
-    posted = {"rule-dialog": 200, "rule-save": 422, "channel-itsp": 200, "channel-pause": 302}
-    posted |= dict.fromkeys(
-        ["channel-check", "channel-resume", "channel-enable", "journal-replay", "journal-replay-failed"], 302
-    )
-    answer = admin_page.post(paths[name]) if name in posted else admin_page.get(paths[name])
-    assert answer.status_code == posted.get(name, 200)
-
-
-@pytest.mark.parametrize("name", sorted(EVERYBODY))
-def test_everybodys_page_is_a_login_for_strangers(db: None, name: str) -> None:
-    path = reverse(name)
-    if name == "logout":  # for a stranger, there is nothing to end
-        assert Client().post(path)["Location"] == "/login/"
-    else:
-        assert Client().get(path)["Location"] == f"/login/?next={path}"
-
-
-def test_supervisor_administers_nothing(paths: dict[str, str]) -> None:
-    User.objects.filter(username="agent1001").update(role="supervisor")
-    browser = logged_in(User.objects.get(username="agent1001"))
-    assert {name: browser.get(path).status_code for name, path in paths.items()} == dict.fromkeys(paths, 404)
+        for role, browser in browsers.items():
+            found[role].add(seen(getattr(browser, method)(path)))
+    also = {"no such method", "login"} if name in LEADS_TO_LOGIN else {"no such method"}
+    rules = {role: {expected(name, role)} for role in ROLES}
+    assert {role: seen_so - also or rules[role] for role, seen_so in found.items()} == rules

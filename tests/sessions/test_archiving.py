@@ -14,7 +14,7 @@ from routing.models import Extension, MessageQueue
 from sessions import actions, inbound
 from sessions.models import Attempt, CountedChange, Lane, Message, MessagingSession
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_agent, make_road
-from tests.portal import logged_in, messages_of, text_of
+from tests.portal import errors_of, logged_in, messages_of, text_of
 
 KEPT = "Past sessions and counts are kept."
 
@@ -95,8 +95,7 @@ def test_extension_gives_its_sessions_back_to_their_queue(
     ada = agents[0]
     assert said(admin_page.get(f"/extensions/{ada.pk}/delete/")) == [
         "The user “agent1001” can’t log in any more.",
-        "1 open session goes back to its message queue.",
-        "It leaves its message queues and starts no sessions any more.",
+        "It leaves its message queues (Support) and starts no sessions any more.",
     ]
     browser = logged_in(ada.user)
     answer = admin_page.post(f"/extensions/{ada.pk}/delete/", follow=True)
@@ -132,9 +131,8 @@ def test_extension_with_sessions_of_its_own_stays(admin_page: Client, agents: li
     open_session(road)
     Number.objects.update(extension=ben)
     answer = admin_page.post(f"/extensions/{cleo.pk}/delete/")
-    assert said(answer) == [
-        "The extension owns 1 open session that came to it directly. Close or transfer it first."
-    ]
+    words = "Choose where they go: an extension or a message queue."
+    assert (answer.status_code, errors_of(answer.context["form"])) == (422, {"to": [words]})
     assert Extension.objects.live().filter(pk=cleo.pk).exists()
 
 
@@ -152,10 +150,11 @@ def test_queue_is_deleted_once_nothing_needs_it(
     leads = (
         f"Inbound messages of {OUR_NUMBER} lead here. Choose another destination in the channel Main first."
     )
-    waits = "1 session waits in the queue. It must be picked up or transferred first."
-    assert said(admin_page.post(f"/queues/{queue.pk}/delete/")) == [leads, waits]
+    assert said(admin_page.post(f"/queues/{queue.pk}/delete/")) == [leads]
     Number.objects.update(queue=None, extension=agents[2])
-    assert said(admin_page.post(f"/queues/{queue.pk}/delete/")) == [waits]
+    answer = admin_page.post(f"/queues/{queue.pk}/delete/")
+    words = "Choose where they go: an extension or a message queue."
+    assert errors_of(answer.context["form"]) == {"to": [words]}
     actions.pick_up(second, agent=agents[1])
     assert said(admin_page.get(f"/queues/{queue.pk}/delete/")) == [
         "Its agents stay, and keep the sessions that they picked up."

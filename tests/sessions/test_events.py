@@ -14,9 +14,11 @@ from django.test import Client
 from django.utils import timezone
 from redis import Redis
 
-from routing.models import Extension
+from accounts.models import Role, User
+from routing.models import Extension, MessageQueue
 from sessions import actions, events
 from sessions.models import Event, MessagingSession
+from tests.portal import make_user
 from tests.sessions.conftest import Post
 from tests.waiting import wait_until
 
@@ -38,18 +40,19 @@ def published(redis_client: Redis) -> list[dict[str, Any]]:
 def test_text_tells_the_agents_of_its_queue(
     waiting: MessagingSession, agents: list[Extension], redis_client: Redis
 ) -> None:
-    told = sorted(agent.pk for agent in agents[:2])
+    told = [*sorted(agent.pk for agent in agents[:2]), f"queue:{waiting.queue_id}"]
     assert published(redis_client) == [{"kind": "message", "session": waiting.pk, "audience": told}]
 
 
 def test_follow_up_tells_the_owner_only(
     waiting: MessagingSession, agents: list[Extension], post_inbound: Post, redis_client: Redis
 ) -> None:
+    supervisors = f"queue:{waiting.queue_id}"
     actions.pick_up(waiting, agent=agents[1])
     post_inbound(2, "Hello?")
     assert [event["audience"] for event in published(redis_client)[1:]] == [
-        sorted(agent.pk for agent in agents[:2]),  # the pick-up
-        [agents[1].pk],
+        [*sorted(agent.pk for agent in agents[:2]), supervisors],  # the pick-up
+        [agents[1].pk, supervisors],
     ]
 
 
@@ -78,11 +81,11 @@ def test_sweep_publishes_what_a_kill_left_behind_and_nothing_twice(
 
 
 class Listener:
-    """An agent's page at the event stream."""
+    """Somebody's page at the event stream."""
 
-    def __init__(self, url: str, agent: Extension, last_id: str = "") -> None:
+    def __init__(self, url: str, user: User, last_id: str = "") -> None:
         client = Client()
-        client.force_login(agent.user)
+        client.force_login(user)
         headers = {"Last-Event-ID": last_id} if last_id else {}
         cookies = {name: morsel.value for name, morsel in client.cookies.items()}
         self.response = requests.get(
@@ -120,8 +123,8 @@ def listen(start_stack: Callable[..., Any]) -> Iterator[Callable[..., Listener]]
     stack = start_stack(workers=1, EVENTS_HEARTBEAT_S="1")
     listeners: list[Listener] = []
 
-    def start(agent: Extension, last_id: str = "") -> Listener:
-        listeners.append(Listener(stack.url, agent, last_id))
+    def start(user: User, last_id: str = "") -> Listener:
+        listeners.append(Listener(stack.url, user, last_id))
         return listeners[-1]
 
     yield start
@@ -136,23 +139,27 @@ def test_stream_is_live_resumes_without_a_gap_and_ends_with_the_access(
     listen: Callable[..., Listener],
     redis_client: Redis,
 ) -> None:
-    ada, cleo = listen(agents[0]), listen(agents[2])
+    supervisor = make_user("vera", Role.SUPERVISOR)
+    supervisor.supervised_queues.set(MessageQueue.objects.all())
+    ada, cleo, vera = (listen(user) for user in (agents[0].user, agents[2].user, supervisor))
     first_id, kind, _data = ada.next()
-    assert (kind, cleo.next()[1]) == ("hello", "hello")
+    assert (kind, cleo.next()[1], vera.next()[1]) == ("hello", "hello", "hello")
 
     with transaction.atomic():
         events.record(events.EventKind.SESSION, waiting)
-    assert ada.next()[1:] == ("session", {"session": waiting.pk})
+    assert ada.next()[1:] == vera.next()[1:] == ("session", {"session": waiting.pk})
+    supervisor.supervised_queues.clear()
+    assert wait_until(vera.ended.is_set, timeout_s=10)
 
     for _ in range(200):
         with transaction.atomic():
             events.record(events.EventKind.STATUS, waiting)
-    again = listen(agents[0], first_id)
+    again = listen(agents[0].user, first_id)
     assert [again.next()[1] for _ in range(201)] == ["session"] + ["status"] * 200
     assert cleo.heard.empty()
 
     redis_client.xtrim(events.STREAM, maxlen=0)
-    assert listen(agents[0], first_id).next()[1] == "reset"
+    assert listen(agents[0].user, first_id).next()[1] == "reset"
 
     agents[0].user.is_active = False
     agents[0].user.save()

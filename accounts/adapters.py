@@ -1,0 +1,67 @@
+"""What allauth asks us: how failed logins are counted, our words, and how secrets are kept."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.forms import AuthenticationForm
+from django.http import HttpRequest
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _
+
+from accounts.lockout import key_of, unlock
+from accounts.models import User
+from pbx_messaging.encryption import decrypt, encrypt
+
+
+def _wrong_password() -> str:
+    return AuthenticationForm.error_messages["invalid_login"] % {"username": _("username")}
+
+
+def _locked() -> str:
+    return _(
+        "Too many failed logins: this login is locked for up to %(n)d minutes. Try again then, or ask an "
+        "administrator to unlock it."
+    ) % {"n": settings.LOGIN_LOCKED_MIN}
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": lazy(_wrong_password, str)(),
+        "too_many_login_attempts": lazy(_locked, str)(),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        return key_of(credentials.get("username") or credentials["email"])
+
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **options: Any) -> None:
+        """What it calls information is something that was done."""
+        level = messages.SUCCESS if level == messages.INFO else level
+        super().add_message(request, level, *args, **options)
+
+    def set_password(self, user: User, password: str) -> None:
+        """Whoever got the e-mailed link has shown who it is."""
+        super().set_password(user, password)
+        unlock(user, self.request)
+
+
+class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    def get_totp_label(self, user: User) -> str:
+        return user.username
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        """What is suggested for a new passkey."""
+        n = Authenticator.objects.filter(user=user, type=type).count()
+        return _("Passkey %(n)d") % {"n": n + 1}
+
+    def encrypt(self, text: str) -> str:
+        return encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return decrypt(encrypted_text)

@@ -1,0 +1,154 @@
+"""Supervisors read all sessions of their queues and do nothing in them. That it is live: test_events.py."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Role, User
+from routing.models import Extension, MessageQueue
+from sessions import actions
+from sessions.models import Message, MessagingSession
+from tests.factories import Road, make_queue, make_road
+from tests.portal import logged_in, make_user, rows_of
+from tests.sessions.conftest import Post
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def session(post_inbound: Post) -> MessagingSession:
+    post_inbound(1, "Are you open today?")
+    return MessagingSession.objects.get()
+
+
+@pytest.fixture
+def vera(queue: MessageQueue) -> User:
+    user = make_user("vera", Role.SUPERVISOR)
+    user.supervised_queues.add(queue)
+    return user
+
+
+@pytest.fixture
+def page(vera: User) -> Client:
+    return logged_in(vera)
+
+
+def url(name: str, *args: object) -> str:
+    return reverse(f"inbox-{name}", args=args)
+
+
+def test_supervisor_reads_waiting_owned_and_closed_sessions(
+    page: Client, session: MessagingSession, agents: list[Extension]
+) -> None:
+    words = {
+        "waiting": "The session waits for an agent of Support.",
+        "owned": "Ada has the session; whoever is to answer must have it first.",
+        "closed": "The session is closed.",
+    }
+    for state, said in words.items():
+        if state == "owned":
+            actions.pick_up(session, agent=agents[0])
+        if state == "closed":
+            actions.close(session, agent=agents[0])
+        inbox = page.get(reverse("inbox"), {"show": "closed"} if state == "closed" else {})
+        assert list(inbox.context["supervised"]) == [session]
+        html = page.get(url("session", session.pk)).content.decode()
+        assert "Are you open today?" in html
+        assert f"You read along as a supervisor. {said}" in html
+        assert "<textarea" not in html
+
+
+def test_supervisor_reading_marks_nothing_as_read(
+    page: Client, session: MessagingSession, agents: list[Extension], post_inbound: Post
+) -> None:
+    actions.pick_up(session, agent=agents[0])
+    post_inbound(2, "Hello?")
+    page.get(url("session", session.pk))
+    session.refresh_from_db()
+    assert session.unread == 1
+
+
+def test_supervisor_does_nothing_in_a_session(
+    page: Client, session: MessagingSession, agents: list[Extension]
+) -> None:
+    actions.pick_up(session, agent=agents[0])
+    message = actions.reply(session, agent=agents[0], body="One moment, please")
+    for name in ("pick-up", "reply", "close"):
+        assert page.post(url(name, session.pk), {"body": "x"}).status_code == 404
+    for name in ("retry", "cancel"):
+        assert page.post(url(name, message.pk)).status_code == 404
+    assert page.get(url("new")).status_code == 404
+    assert "hx-post" not in page.get(url("session", session.pk)).content.decode()
+    session.refresh_from_db()
+    assert (session.agent, session.is_open) == (agents[0], True)
+    assert Message.objects.filter(kind="outbound").count() == 1
+
+
+def test_supervisor_with_an_extension_acts_as_an_agent_where_it_is_one(
+    session: MessagingSession, agents: list[Extension], queue: MessageQueue
+) -> None:
+    for agent in (agents[0], agents[2]):
+        User.objects.filter(pk=agent.user_id).update(role=Role.SUPERVISOR)
+        agent.user.supervised_queues.add(queue)
+    ada, cleo = (logged_in(agent.user) for agent in (agents[0], agents[2]))
+    assert ada.get(url("session", session.pk)).context["composer"] == "pick_up"
+    assert list(ada.get(reverse("inbox")).context["supervised"]) == []  # it waits above already
+    assert cleo.get(url("session", session.pk)).context["composer"] == "supervised"
+    assert cleo.post(url("pick-up", session.pk)).status_code == 404
+    assert ada.post(url("pick-up", session.pk)).context["composer"] == "reply"
+
+
+@pytest.mark.parametrize("taken", ["queue", "role"])
+def test_session_of_no_supervised_queue_is_404(
+    page: Client, session: MessagingSession, vera: User, taken: str
+) -> None:
+    if taken == "queue":
+        vera.supervised_queues.set([make_queue(name="Sales")])
+    else:
+        User.objects.filter(pk=vera.pk).update(role=Role.AGENT)
+    for name in ("session", "thread", "places"):
+        assert page.get(url(name, session.pk)).status_code == 404
+
+
+def test_administrator_chooses_the_queues_of_a_supervisor(
+    admin_page: Client, vera: User, queue: MessageQueue
+) -> None:
+    sales = make_queue(name="Sales")
+    form = {"username": "vera", "role": "supervisor", "is_active": "on", "supervised_queues": [sales.pk]}
+    assert admin_page.get(f"/users/{vera.pk}/").context["form"]["supervised_queues"].value() == [queue.pk]
+    assert admin_page.post(f"/users/{vera.pk}/", form)["Location"] == "/users/"
+    assert list(vera.supervised_queues.all()) == [sales]
+    admin_page.post(f"/users/{vera.pk}/", form | {"role": "agent"})
+    assert list(vera.supervised_queues.all()) == []
+
+
+def test_supervisor_sees_the_channels_of_the_queues_with_their_counts(
+    page: Client, session: MessagingSession, road: Road, agents: list[Extension]
+) -> None:
+    make_road(agents[2], address="+12015550123", name="Other")
+    answer = page.get("/channels/")
+    assert [(row[0], row[-1]) for row in rows_of(answer)] == [("Main", "1")]
+    html = answer.content.decode()
+    assert f"/channels/{road.channel.pk}/" not in html
+    assert "/channels/add/" not in html
+
+
+def test_supervisor_of_nothing_sees_no_channel(page: Client, road: Road, vera: User) -> None:
+    vera.supervised_queues.clear()
+    assert "No channel leads to your message queues" in page.get("/channels/").content.decode()
+
+
+def test_inbox_of_a_supervisor_costs_the_same_with_thirty_sessions(
+    page: Client, session: MessagingSession, post_inbound: Post, django_assert_num_queries: Any
+) -> None:
+    with CaptureQueriesContext(connection) as one:
+        page.get(reverse("inbox"))
+    cost = len(one)
+    for number in range(30):
+        post_inbound(number + 10, "Hello", From=f"+141555502{number:02}")
+    with django_assert_num_queries(cost):
+        page.get(reverse("inbox"))
