@@ -92,7 +92,7 @@ def start_stack(
     stacks = request.node.stash.setdefault(stacks_key, [])
     own_kind = "embedded" if connection.vendor == "sqlite" else "production"
 
-    def start(kind: str = own_kind, *, workers: int = 2, **env: str) -> Stack:
+    def start(kind: str = own_kind, *, workers: int = 1, **env: str) -> Stack:
         known = {
             "DATABASE_URL": _database_url(),
             "REDIS_URL": django_settings.REDIS_URL,

@@ -21,7 +21,7 @@ class Stack:
     docker-compose has them. `url` is where a browser goes; PUBLIC_URL is set to it.
     """
 
-    def __init__(self, kind: str, folder: Path, env: Mapping[str, str], *, workers: int = 2) -> None:
+    def __init__(self, kind: str, folder: Path, env: Mapping[str, str], *, workers: int) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder

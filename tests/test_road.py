@@ -22,7 +22,7 @@ def test_whole_setup_guide_from_nothing_to_the_agents_answer(
 ) -> None:
     User.objects.create_superuser("admin", password=walking.PASSWORD, role=Role.ADMINISTRATOR)
     account = simulator.get("/control/state")
-    stack = start_stack()
+    stack = start_stack(workers=2)
     admin = walking.log_in(new_page(), stack.url, "admin")
     for number, name in (("1001", "Ada"), ("1002", "Ben"), ("1003", "Cleo")):
         walking.add_extension(admin, number, name)

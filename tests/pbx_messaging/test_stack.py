@@ -64,6 +64,7 @@ def test_simulator_is_reset_between_tests(simulator: Simulator) -> None:
     assert simulator.get("/control/state")["messages"] == 0
 
 
+@pytest.mark.once
 @pytest.mark.processes
 def test_processes_start_and_a_killed_one_starts_again(start_stack: Callable[..., Stack]) -> None:
     stack = start_stack()

@@ -120,7 +120,7 @@ class Listener:
 
 @pytest.fixture
 def listen(start_stack: Callable[..., Any]) -> Iterator[Callable[..., Listener]]:
-    stack = start_stack(workers=1, EVENTS_HEARTBEAT_S="1")
+    stack = start_stack(EVENTS_HEARTBEAT_S="1")
     listeners: list[Listener] = []
 
     def start(user: User, last_id: str = "") -> Listener:
@@ -166,7 +166,8 @@ def test_stream_is_live_resumes_without_a_gap_and_ends_with_the_access(
     assert wait_until(again.ended.is_set, timeout_s=10)
 
 
+@pytest.mark.once
 @pytest.mark.processes
 def test_stream_is_closed_to_strangers(start_stack: Callable[..., Any], admin_user: Any) -> None:
-    stack = start_stack(workers=1)
+    stack = start_stack()
     assert requests.get(f"{stack.url}/events/", timeout=10).status_code == 401

@@ -154,6 +154,7 @@ def test_same_client_id_is_accepted_once(own_road: Road, agents: list[Extension]
     assert Attempt.objects.count() == 2
 
 
+@pytest.mark.once  # on both in tests/test_road.py
 def test_whole_road_out_and_the_ticks_come_back(
     own_road: Road, agents: list[Extension], simulator: Simulator, start_stack: Callable[..., Any]
 ) -> None:
