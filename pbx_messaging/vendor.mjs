@@ -6,6 +6,7 @@ const to = "build/vendor";
 const files = [
   "@tabler/core/dist/css/tabler.min.css",
   "@tabler/core/dist/js/tabler.min.js",
+  "chart.js/dist/chart.umd.min.js",
   "htmx.org/dist/htmx.min.js",
   "tom-select/dist/js/tom-select.complete.min.js",
   "tom-select/dist/css/tom-select.bootstrap5.min.css",
