@@ -1,14 +1,16 @@
 """Where an inbound text goes: to one extension, or to a message queue of agents."""
 
+import zoneinfo
 from typing import TypeVar
 
 from django.conf import settings
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
+from accounts.models import validate_time_zone
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
 
@@ -26,6 +28,12 @@ class Extension(models.Model):
     Deleting archives it: sessions and messages go on naming their author.
     """
 
+    class Availability(models.TextChoices):
+        """What agents say of themselves; that one is offline is known from the event stream."""
+
+        AVAILABLE = "available", _("Available")
+        AWAY = "away", _("Away")
+
     number = models.CharField(
         _("Extension number"),
         max_length=16,
@@ -33,6 +41,9 @@ class Extension(models.Model):
     )
     name = models.CharField(_("Name"), max_length=127)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="extension")
+    availability = models.CharField(
+        max_length=12, choices=Availability, default=Availability.AVAILABLE, editable=False
+    )
     archived_at = models.DateTimeField(null=True, editable=False)
 
     objects = ArchivableQuerySet["Extension"].as_manager()
@@ -71,6 +82,25 @@ class MessageQueue(models.Model):
     supervisors = models.ManyToManyField(  # read along; chosen on the user's page
         settings.AUTH_USER_MODEL, related_name="supervised_queues", blank=True
     )
+    max_open_sessions = models.PositiveSmallIntegerField(
+        _("Open sessions per agent, at most"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    alert_after_minutes = models.PositiveSmallIntegerField(  # unanswered for so long: supervisors are told
+        _("Alert after (minutes)"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    overflow_after_minutes = models.PositiveSmallIntegerField(  # unanswered for so long: it goes there
+        _("Overflow after (minutes)"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    overflow_extension = models.ForeignKey(
+        Extension, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    overflow_queue = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    time_zone = models.CharField(  # of its opening hours and closed days
+        _("Time zone"), max_length=64, blank=True, validators=[validate_time_zone]
+    )
+    closed_reply = models.TextField(_("Reply outside the opening hours"), blank=True, max_length=1600)
     archived_at = models.DateTimeField(null=True, editable=False)
 
     objects = ArchivableQuerySet["MessageQueue"].as_manager()
@@ -83,11 +113,59 @@ class MessageQueue(models.Model):
                 condition=Q(archived_at=None),
                 name="queue_name_once",
                 violation_error_message=_("Another message queue has this name. Choose another one."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(overflow_extension=None) | Q(overflow_queue=None),
+                name="queue_overflows_to_one",
+                violation_error_message=_("Choose one destination: an extension or a message queue."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone or settings.TIME_ZONE)
+
+
+class OpeningHours(models.Model):
+    """A span of a weekday, in the queue's zone, in which it is open. A queue without any is always open."""
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, _("Monday")
+        TUESDAY = 1, _("Tuesday")
+        WEDNESDAY = 2, _("Wednesday")
+        THURSDAY = 3, _("Thursday")
+        FRIDAY = 4, _("Friday")
+        SATURDAY = 5, _("Saturday")
+        SUNDAY = 6, _("Sunday")
+
+    queue = models.ForeignKey(MessageQueue, on_delete=models.CASCADE, related_name="opening_hours")
+    weekday = models.PositiveSmallIntegerField(choices=Weekday)
+    opens_at = models.TimeField()
+    closes_at = models.TimeField()  # 00:00 is the end of the day
+
+    class Meta:
+        ordering = ["weekday", "opens_at"]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.opens_at:%H:%M}–{self.closes_at:%H:%M}"
+
+
+class ClosedDay(models.Model):
+    """A day on which the queue is closed, whatever its opening hours say."""
+
+    queue = models.ForeignKey(MessageQueue, on_delete=models.CASCADE, related_name="closed_days")
+    date = models.DateField()
+    name = models.CharField(max_length=127, blank=True)
+
+    class Meta:
+        ordering = ["date"]
+        constraints = [models.UniqueConstraint(fields=["queue", "date"], name="closed_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.name}".strip()
 
 
 class Destination(models.Model):

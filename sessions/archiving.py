@@ -19,6 +19,7 @@ from channels.itsp.base import DeliveryStatus
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
 from sessions import events, lanes
+from sessions.actions.transferring import Destination, move
 from sessions.consequences import (
     Consequences,
     consequences_of,
@@ -26,7 +27,6 @@ from sessions.consequences import (
     open_of_channel,
 )
 from sessions.models import WAITING, Attempt, Message, MessagingSession
-from sessions.rehoming import Destination, move
 
 Subject = TypeVar("Subject", Channel, Extension, MessageQueue)
 

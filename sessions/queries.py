@@ -45,7 +45,8 @@ def listed(sessions: MessagingSessionQuerySet) -> MessagingSessionQuerySet:
 def thread_of(session: MessagingSession) -> QuerySet[Message]:
     """The messages of a session in their order, with all that a page shows."""
     attempts = Prefetch("attempts", Attempt.objects.order_by("pk"))
-    return session.messages.select_related("author").prefetch_related("attachments", attempts).order_by("pk")
+    people = ("author", "to_extension", "to_queue")
+    return session.messages.select_related(*people).prefetch_related("attachments", attempts).order_by("pk")
 
 
 def queued_of(session: MessagingSession) -> QuerySet[Attempt]:

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from routing.models import Extension, MessageQueue
+from sessions.actions.transferring import Destination
 from sessions.consequences import Consequences
-from sessions.rehoming import Destination
 
 
 class RehomingForm(forms.Form):

@@ -1,10 +1,12 @@
 """All that an agent can do. Pages and API call the same verbs."""
 
+from sessions.actions.desk import add_note, archive, mark_unread, save_draft, set_tags, unarchive
 from sessions.actions.errors import (
     ActionError,
     AlreadyPickedUp,
     BadTime,
     ChannelDisabled,
+    NoDestination,
     NotAllowedToInitiate,
     NotCancellable,
     NotRetryable,
@@ -15,6 +17,7 @@ from sessions.actions.errors import (
 )
 from sessions.actions.holding import close, close_idle, mark_read, pick_up
 from sessions.actions.resending import CANCELLABLE, RETRYABLE, cancel, retry
+from sessions.actions.transferring import move, transfer
 from sessions.actions.writing import LATEST, MAX_BODY, reply, start_session
 
 __all__ = [
@@ -26,6 +29,7 @@ __all__ = [
     "AlreadyPickedUp",
     "BadTime",
     "ChannelDisabled",
+    "NoDestination",
     "NotAllowedToInitiate",
     "NotCancellable",
     "NotRetryable",
@@ -33,12 +37,20 @@ __all__ = [
     "OptedOut",
     "OwnedByAnother",
     "SessionClosed",
+    "add_note",
+    "archive",
     "cancel",
     "close",
     "close_idle",
     "mark_read",
+    "mark_unread",
+    "move",
     "pick_up",
     "reply",
     "retry",
+    "save_draft",
+    "set_tags",
     "start_session",
+    "transfer",
+    "unarchive",
 ]

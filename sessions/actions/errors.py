@@ -49,6 +49,12 @@ class OwnedByAnother(ActionError):
         self.by = by
 
 
+class NoDestination(ActionError):
+    """The place chosen for a session is gone, or it has no message queue to go back to."""
+
+    code = "no_destination"
+
+
 class OptedOut(ActionError):
     """The contact wants no texts from the number: see `entry`. No agent can clear it."""
 

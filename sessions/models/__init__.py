@@ -1,19 +1,25 @@
 from sessions.models.delivery import WAITING, Attempt, AttemptEvent, Lane
+from sessions.models.desk import AgentSettings, CannedReply, Contact, Draft
 from sessions.models.journal import CountedChange, Event, WebhookRequest
 from sessions.models.opt_out import OptOutEntry
-from sessions.models.thread import Attachment, Message, MessagingSession, MessagingSessionQuerySet
+from sessions.models.thread import Attachment, Message, MessagingSession, MessagingSessionQuerySet, Tag
 
 __all__ = [
     "WAITING",
+    "AgentSettings",
     "Attachment",
     "Attempt",
     "AttemptEvent",
+    "CannedReply",
+    "Contact",
     "CountedChange",
+    "Draft",
     "Event",
     "Lane",
     "Message",
     "MessagingSession",
     "MessagingSessionQuerySet",
     "OptOutEntry",
+    "Tag",
     "WebhookRequest",
 ]

@@ -1,12 +1,39 @@
-"""What people see: sessions, their messages, and attachments."""
+"""What people see: sessions, their tags and messages, and attachments."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
 from channels.itsp.base import DeliveryStatus
 from channels.models import Channel, Number
 from routing.models import Extension, MessageQueue
+
+
+class Tag(models.Model):
+    """A word by which sessions are sorted."""
+
+    class Colour(models.TextChoices):
+        BLUE = "blue", _("Blue")
+        GREEN = "green", _("Green")
+        ORANGE = "orange", _("Orange")
+        RED = "red", _("Red")
+        PURPLE = "purple", _("Purple")
+        GREY = "secondary", _("Grey")
+
+    name = models.CharField(
+        _("Name"),
+        max_length=32,
+        unique=True,
+        error_messages={"unique": _("Another tag has this name. Choose another one.")},
+    )
+    colour = models.CharField(_("Colour"), max_length=12, choices=Colour, default=Colour.BLUE)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class MessagingSessionQuerySet(models.QuerySet["MessagingSession"]):
@@ -39,6 +66,12 @@ class MessagingSession(models.Model):
     archived_at = models.DateTimeField(null=True)
     unread = models.PositiveIntegerField(default=0)  # inbound texts that the owner, or nobody yet, has read
     last_message = models.ForeignKey("Message", null=True, on_delete=models.SET_NULL, related_name="+")
+    waiting_since = models.DateTimeField(null=True)  # in its present queue, without an agent
+    unanswered_since = models.DateTimeField(null=True)  # the first inbound text after our last answer
+    alerted_at = models.DateTimeField(null=True)  # the queue's supervisors were told of the wait
+    overflowed_at = models.DateTimeField(null=True)  # once: it is not passed round in a circle
+    auto_replied_at = models.DateTimeField(null=True)  # outside the opening hours: once per session
+    tags = models.ManyToManyField(Tag, related_name="sessions", blank=True)
 
     objects = MessagingSessionQuerySet.as_manager()
 
@@ -63,6 +96,14 @@ class MessagingSession(models.Model):
             models.Index(
                 fields=["number", "last_active_at"], condition=Q(closed_at=None), name="session_idle"
             ),
+            models.Index(fields=["queue", "-last_active_at", "-id"], name="session_of_queue"),
+            models.Index(fields=["-last_active_at", "-id"], name="session_newest"),
+            models.Index(fields=["contact", "-last_active_at", "-id"], name="session_of_contact"),
+            models.Index(
+                fields=["unanswered_since"],
+                condition=Q(closed_at=None, unanswered_since__isnull=False),
+                name="session_unanswered",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -74,7 +115,9 @@ class MessagingSession(models.Model):
 
 
 class Message(models.Model):
-    """What was written, or a system line. How an outbound one fares is told by its latest attempt.
+    """What was written, a note among agents, or a system line.
+
+    How an outbound one fares is told by its latest attempt; one without an author was sent automatically.
 
     `status`, `error_code` and `reason` repeat the latest attempt's for reading.
     """
@@ -83,20 +126,28 @@ class Message(models.Model):
         INBOUND = "inbound", _("Inbound")
         OUTBOUND = "outbound", _("Outbound")
         SYSTEM = "system", _("System line")
+        NOTE = "note", _("Internal note")  # never leaves the house
 
     class SystemLine(models.TextChoices):
         PICKED_UP = "picked_up", _("Picked up")
         TRANSFERRED = "transferred", _("Transferred")
         CLOSED = "closed", _("Closed by hand")
         CLOSED_IDLE = "closed_idle", _("Closed automatically")
+        OVERFLOWED = "overflowed", _("Passed on, because nobody answered")
         UNSUPPORTED = "unsupported", _("Unsupported content")
 
     session = models.ForeignKey(MessagingSession, on_delete=models.PROTECT, related_name="messages")
     kind = models.CharField(max_length=8, choices=Kind)
     created_at = models.DateTimeField()
-    body = models.TextField(blank=True)
+    body = models.TextField(blank=True)  # of a system line: who it was, if it was nobody with an extension
     author = models.ForeignKey(Extension, null=True, on_delete=models.PROTECT, related_name="+")
     system_line = models.CharField(max_length=16, choices=SystemLine, blank=True)
+    to_extension = models.ForeignKey(  # of a system line: where the session went
+        Extension, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    to_queue = models.ForeignKey(
+        MessageQueue, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     channel = models.ForeignKey(Channel, null=True, on_delete=models.PROTECT, related_name="+")
     itsp_message_id = models.CharField(max_length=64, null=True)  # noqa: DJ001 (null: not unique) of inbound
     client_id = models.CharField(max_length=64, null=True)  # noqa: DJ001 (null: not unique)
@@ -116,7 +167,11 @@ class Message(models.Model):
 
 
 class Attachment(models.Model):
-    """A picture or file of a message: a reference first, then stored by a worker, or refused for a reason."""
+    """A picture or file of a message.
+
+    Of an inbound one it is a reference first, then stored by a worker, or refused for a reason.
+    Of an outbound one it is stored from the beginning, and the ITSP fetches it from us.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending", _("Loading")
@@ -125,8 +180,10 @@ class Attachment(models.Model):
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
     position = models.PositiveSmallIntegerField()
-    url = models.TextField()  # at the ITSP
+    url = models.TextField(blank=True)  # at the ITSP, of an inbound one
+    name = models.CharField(max_length=255, blank=True)  # as an agent's file was called
     content_type = models.CharField(max_length=127)
+    size_bytes = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     file = models.FileField(upload_to="attachments/%Y/%m/%d", blank=True)
     reason = models.TextField(blank=True)
@@ -144,3 +201,6 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return f"attachment {self.pk}"
+
+
+audit.watch(Tag)

@@ -44,11 +44,12 @@ _TICKS = {
 
 _LINES = {
     Message.SystemLine.PICKED_UP: gettext_lazy("%(who)s picked up the session."),
-    Message.SystemLine.TRANSFERRED: gettext_lazy("%(who)s transferred the session."),
+    Message.SystemLine.TRANSFERRED: gettext_lazy("%(who)s transferred the session to %(where)s."),
     Message.SystemLine.CLOSED: gettext_lazy("%(who)s closed the session."),
     Message.SystemLine.CLOSED_IDLE: gettext_lazy(
         "Closed automatically, because nothing happened in the session."
     ),
+    Message.SystemLine.OVERFLOWED: gettext_lazy("Nobody answered in time, so it went to %(where)s."),
     Message.SystemLine.UNSUPPORTED: gettext_lazy("The contact sent something that can't be shown."),
 }
 
@@ -105,8 +106,9 @@ def may_cancel(message: Message) -> bool:
 @register.filter
 def system_line(message: Message) -> str:
     """A system line in words."""
-    who = message.author.name if message.author else _("Somebody")
-    return str(_LINES[Message.SystemLine(message.system_line)]) % {"who": who}
+    who = message.author.name if message.author else message.body or _("An administrator")
+    where = message.to_extension or message.to_queue
+    return str(_LINES[Message.SystemLine(message.system_line)]) % {"who": who, "where": where}
 
 
 @register.filter

@@ -16,8 +16,9 @@ from channels import life
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
 from sessions import archiving
+from sessions.actions.errors import NoDestination
+from sessions.actions.transferring import Destination
 from sessions.consequences import Consequences, consequences_of, consequences_of_deactivating
-from sessions.rehoming import Destination, NoDestination
 from sessions.rehoming_forms import RehomingForm
 
 

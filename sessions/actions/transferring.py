@@ -1,0 +1,82 @@
+"""A session gets a new place: by its agent, by who supervises it, or because its place goes away."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from routing.models import Extension, MessageQueue
+from sessions import events
+from sessions.actions.errors import NoDestination
+from sessions.actions.holding import own
+from sessions.models import Message, MessagingSession
+
+Destination = Extension | MessageQueue
+Actor = Extension | User
+
+
+@transaction.atomic
+def transfer(session: MessagingSession, *, agent: Extension, to: Destination, note: str = "") -> None:
+    """Hands a session over with its history. Raises `NotTheOwner`, `SessionClosed` or `NoDestination`."""
+    locked = own(session, agent)
+    move(MessagingSession.objects.filter(pk=locked.pk), to=to, by=agent, note=note)
+    session.refresh_from_db()
+
+
+@transaction.atomic
+def move(
+    sessions: QuerySet[MessagingSession], *, to: Destination | None, by: Actor | None = None, note: str = ""
+) -> int:
+    """To an extension, to a message queue, or (None) back to their own queues. Raises `NoDestination`.
+
+    Returns how many there were.
+    """
+    moved = list(sessions.select_related("queue").select_for_update(of=("self",), no_key=True))
+    seen_by = _audience_of(moved)
+    if to is not None and not type(to).objects.live().select_for_update().filter(pk=to.pk).exists():
+        raise NoDestination
+    for session in moved:
+        _place(session, to)
+    MessagingSession.objects.bulk_update(moved, ["agent", "queue", "unread", "waiting_since"])
+    if to is not None:
+        _tell_in_thread(moved, to, by, note)
+    events.record_all(events.EventKind.SESSION, moved, audience=seen_by)
+    return len(moved)
+
+
+def _place(session: MessagingSession, to: Destination | None) -> None:
+    if isinstance(to, Extension):
+        session.agent, session.waiting_since = to, None
+        session.unread = max(session.unread, 1)  # new to its owner
+        return
+    if to is not None:
+        session.queue = to
+    elif session.queue is None or session.queue.archived_at:
+        raise NoDestination
+    session.agent, session.waiting_since = None, timezone.now()
+
+
+def _tell_in_thread(sessions: list[MessagingSession], to: Destination, by: Actor | None, note: str) -> None:
+    said: dict[str, Any] = {
+        "created_at": timezone.now(),
+        "author": by if isinstance(by, Extension) else None,
+    }
+    line = said | {
+        "kind": Message.Kind.SYSTEM,
+        "system_line": Message.SystemLine.TRANSFERRED,
+        "body": (by.get_full_name() or by.username) if isinstance(by, User) else "",
+        "to_extension" if isinstance(to, Extension) else "to_queue": to,
+    }
+    rows = [Message(session=session, **line) for session in sessions]
+    if note:
+        kind = Message.Kind.NOTE
+        rows += [Message(session=session, **said, kind=kind, body=note) for session in sessions]
+    Message.objects.bulk_create(rows)
+
+
+def _audience_of(sessions: list[MessagingSession]) -> set[events.Listener]:
+    """All who see any of the sessions; asked once for each place."""
+    places = {(session.agent_id, session.queue_id): session for session in sessions}
+    return {listener for session in places.values() for listener in events.audience_of(session)}

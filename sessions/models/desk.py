@@ -1,0 +1,98 @@
+"""What agents work with beside sessions: contacts, canned replies, drafts, their own settings."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit
+from routing.models import Extension, MessageQueue
+from sessions.models.thread import MessagingSession
+
+
+class Contact(models.Model):
+    """What is known of an outside party. Sessions and lanes hold the address itself, not this row."""
+
+    address = models.CharField(_("Number"), max_length=64, unique=True)  # as the ITSP delivers it
+    name = models.CharField(_("Name"), max_length=127, blank=True)
+    notes = models.TextField(_("Notes"), blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name", "address"]
+        indexes = [models.Index(fields=["name", "id"], name="contact_by_name")]
+
+    def __str__(self) -> str:
+        return self.name or self.address
+
+
+class CannedReply(models.Model):
+    """A text that agents insert by its shortcut; of one agent, of one queue's agents, or of all."""
+
+    shortcut = models.SlugField(_("Shortcut"), max_length=32)
+    body = models.TextField(_("Text"), max_length=1600)  # may hold {contact}, {agent}, {number}, {queue}
+    agent = models.ForeignKey(
+        Extension, null=True, blank=True, on_delete=models.CASCADE, related_name="canned_replies"
+    )
+    queue = models.ForeignKey(
+        MessageQueue,
+        verbose_name=_("Message Queue"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="canned_replies",
+    )
+
+    class Meta:
+        ordering = ["shortcut"]
+        constraints = [
+            models.CheckConstraint(condition=Q(agent=None) | Q(queue=None), name="canned_reply_of_one"),
+            *(
+                models.UniqueConstraint(
+                    fields=["shortcut", *owner],
+                    condition=condition,
+                    name=f"canned_reply_once_{whose}",
+                    violation_error_message=_("Another canned reply has this shortcut. Choose another one."),
+                )
+                for whose, owner, condition in (
+                    ("agent", ["agent"], Q(agent__isnull=False)),
+                    ("queue", ["queue"], Q(queue__isnull=False)),
+                    ("all", [], Q(agent=None, queue=None)),
+                )
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"/{self.shortcut}"
+
+
+class Draft(models.Model):
+    """What an agent has typed into a session and not sent yet."""
+
+    session = models.ForeignKey(MessagingSession, on_delete=models.CASCADE, related_name="drafts")
+    agent = models.ForeignKey(Extension, on_delete=models.CASCADE, related_name="drafts")
+    body = models.TextField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["session", "agent"], name="draft_once")]
+
+    def __str__(self) -> str:
+        return f"draft of {self.agent_id} in {self.session_id}"
+
+
+class AgentSettings(models.Model):
+    """How an agent wants to be told; a missing row stands for the defaults."""
+
+    agent = models.OneToOneField(Extension, on_delete=models.CASCADE, related_name="client_settings")
+    notify_new = models.BooleanField(_("A new session waits"), default=True)
+    notify_follow_up = models.BooleanField(_("A contact writes in one of my sessions"), default=True)
+    sound = models.BooleanField(_("Play a sound"), default=True)
+    title_count = models.BooleanField(_("Count what is unread in the window’s title"), default=True)
+
+    def __str__(self) -> str:
+        return f"settings of {self.agent_id}"
+
+
+audit.watch(Contact, left_out={"created_at", "updated_at"}, by_people=True)
+audit.watch(CannedReply)
