@@ -26,7 +26,7 @@ from redis import RedisError
 from redis.asyncio import Redis
 
 from routing.access import agent_of, supervised_queues_of
-from sessions.events import STREAM, Listener, supervisors_of
+from sessions.events import STREAM, Listener, agents_of, supervisors_of
 
 logger = logging.getLogger(__name__)
 
@@ -137,9 +137,8 @@ def _listeners_of(request: HttpRequest) -> frozenset[Listener]:
         request.session = SessionStore(request.session.session_key)
         request.user = get_user(request)
         agent = agent_of(request)
-        return frozenset(
-            [*([agent.pk] if agent else []), *map(supervisors_of, supervised_queues_of(request))]
-        )
+        mine = [agent.pk, *map(agents_of, agent.queues.live().values_list("pk", flat=True))] if agent else []
+        return frozenset([*mine, *map(supervisors_of, supervised_queues_of(request))])
     finally:
         connections.close_all()
 
