@@ -120,12 +120,17 @@ def lifetime_ms() -> int:
 
 def online(agents: Iterable[int]) -> set[int]:
     """Those of the extensions (ids) that have a page open or a client connected."""
-    asked = set(agents)
+    there = everybody_online()
+    return set(agents) if there is None else there.intersection(agents)
+
+
+def everybody_online() -> set[int] | None:
+    """None: nobody knows."""
     try:
-        return asked & {int(agent) for agent in _run(_ONLINE)}
+        return {int(agent) for agent in _run(_ONLINE)}
     except RedisError as error:
         logger.warning("who is online is not known: %s", error)
-        return asked
+        return None
 
 
 def open_session(session: MessagingSession | None, *, agent: Extension, page: str) -> None:

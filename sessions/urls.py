@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sessions.stream import event_stream
+from sessions.stream import served_elsewhere
 from sessions.views import inbox, journal, opt_outs, outbox, presence, sending
 from sessions.views.attachments import attachment
 from sessions.views.initiating import new_message
@@ -8,7 +8,7 @@ from sessions.webhooks import webhook
 
 urlpatterns = [
     path("w/<str:token>/", webhook, name="webhook"),
-    path("events/", event_stream, name="events"),
+    path("events/", served_elsewhere, name="events"),
     path("inbox/", inbox.index, name="inbox"),
     path("inbox/sessions/", inbox.session_list, name="inbox-sessions"),
     path("inbox/viewing/", presence.viewing, name="inbox-viewing"),

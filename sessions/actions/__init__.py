@@ -1,6 +1,14 @@
 """All that an agent can do. Pages and API call the same verbs."""
 
-from sessions.actions.desk import add_note, archive, mark_unread, save_draft, set_tags, unarchive
+from sessions.actions.desk import (
+    add_note,
+    archive,
+    mark_unread,
+    save_draft,
+    set_availability,
+    set_tags,
+    unarchive,
+)
 from sessions.actions.errors import (
     ActionError,
     AlreadyPickedUp,
@@ -49,6 +57,7 @@ __all__ = [
     "reply",
     "retry",
     "save_draft",
+    "set_availability",
     "set_tags",
     "start_session",
     "transfer",

@@ -139,9 +139,10 @@ def test_stream_is_live_resumes_without_a_gap_and_ends_with_the_access(
 ) -> None:
     supervisor = make_user("vera", Role.SUPERVISOR)
     supervisor.supervised_queues.set(MessageQueue.objects.all())
-    ada, cleo, vera = (listen(user) for user in (agents[0].user, agents[2].user, supervisor))
+    vera, ada, cleo = (listen(user) for user in (supervisor, agents[0].user, agents[2].user))
     first_id, kind, _data = ada.next()
     assert (kind, cleo.next()[1], vera.next()[1]) == ("hello", "hello", "hello")
+    assert vera.next()[1:] == ("availability", {"session": None})  # Ada came, to a queue of hers
 
     with transaction.atomic():
         events.record(events.EventKind.SESSION, waiting)
@@ -157,6 +158,7 @@ def test_stream_is_live_resumes_without_a_gap_and_ends_with_the_access(
     assert cleo.heard.empty()
 
     redis_client.xtrim(events.STREAM, maxlen=0)
+    assert again.next()[1] == "reset"
     assert listen(agents[0].user, first_id).next()[1] == "reset"
 
     agents[0].user.is_active = False

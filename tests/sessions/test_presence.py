@@ -119,7 +119,9 @@ def test_supervisor_looks_on_unseen(session: MessagingSession, redis_client: Red
     assert redis_client.keys("presence:*") == []
 
 
-@pytest.mark.parametrize("fields", [{"page": "a b", "session": "1"}, {"session": "1"}, {"page": "a", "session": "x"}])
+@pytest.mark.parametrize(
+    "fields", [{"page": "a b", "session": "1"}, {"session": "1"}, {"page": "a", "session": "x"}]
+)
 def test_page_must_say_which_it_is(pages: list[Client], fields: dict[str, str]) -> None:
     assert pages[0].post(VIEWING, fields).status_code == 400
 
