@@ -58,7 +58,7 @@ class Run:
         figures = self._figures(accepted, delays, expected)
         said = {name: round(cores, 2) for name, cores in busy.items()}
         print(
-            f"  {figures}  cores: {said}, all else {other.cores():.2f}; latest post {late_s * 1000:.0f} ms late"
+            f"  {figures}  cores: {said}, all else {other.cores():.2f}; posts late by {late_s * 1000:.0f} ms"
         )
         return figures
 
