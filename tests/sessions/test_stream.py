@@ -110,9 +110,9 @@ def test_redis_that_lost_its_memory_has_everybody_reload(
     ada = listen(agents[0].user)
     first_id, kind, _data = ada.next()
     redis_client.flushall()
-    assert (kind, ada.next()[1]) == ("hello", "reset")
+    assert (kind, ada.until("reset")[-1]) == ("hello", "reset")  # what the sweep finds may come before it
     record(events.EventKind.SESSION, waiting)
-    assert ada.next()[1] == "session"
+    assert ada.until("session")[-1] == "session"
     assert listen(agents[0].user, first_id).next()[1] == "reset"
     valkey.kill()
     time.sleep(1)
@@ -232,7 +232,7 @@ def test_events_go_on_through_restarts_of_the_stream(
         record(events.EventKind.MESSAGE, waiting, times=5)
         stack.start(process.name)
         with ThreadPoolExecutor() as pool:  # they all come back at once
-            crowd = list(pool.map(listen, [agents[0].user] * 20, [last_id] * 20))
+            crowd = list(pool.map(listen, [agents[0].user] * 8, [last_id] * 8))
         for one in crowd:
             assert [one.next()[1] for _ in range(10)] == ["status"] * 5 + ["message"] * 5
         record(events.EventKind.SESSION, waiting)
