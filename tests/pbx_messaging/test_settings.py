@@ -89,3 +89,12 @@ def test_start_stops_at_what_can_not_be_used(name: str, value: str) -> None:
     assert done.stderr.splitlines()[-1].startswith(
         f"django.core.exceptions.ImproperlyConfigured: {name} must be "
     )
+
+
+def test_start_warns_of_a_stand_in_for_twilio() -> None:
+    warning = (
+        "WARNING channels.apps TWILIO_API_URL is set: no text reaches Twilio, "
+        "all calls go to the stand-in at http://127.0.0.1:9\n"
+    )
+    assert _start(TWILIO_API_URL="http://127.0.0.1:9/").stderr.endswith(warning)
+    assert _start(TWILIO_API_URL="").stderr == ""
