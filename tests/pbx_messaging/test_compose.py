@@ -105,3 +105,12 @@ def test_compose_opens_no_port_but_those_of_the_proxy(project: Path) -> None:
     opened = {name: service.get("ports", []) for name, service in _services(project).items()}
     published = {name: sorted({one["published"] for one in ports}) for name, ports in opened.items() if ports}
     assert published == {"caddy": ["443", "80"]}
+
+
+def test_compose_hands_all_further_settings_to_the_product(project: Path) -> None:
+    further = {"TIME_ZONE": "Africa/Nairobi", "MEDIA_STORAGE_OPTIONS": '{"bucket_name": "media"}'}
+    values = {**REQUIRED, **further}
+    (project / ".env").write_text("".join(f"{name}={value}\n" for name, value in values.items()))
+    ours = ["beat", "migrate", "stream", "web", "worker"]
+    services = json.loads(_config(project, {}).stdout)["services"]
+    assert sorted(name for name in services if further.items() <= services[name]["environment"].items()) == ours
