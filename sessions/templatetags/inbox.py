@@ -112,6 +112,16 @@ def system_line(message: Message) -> str:
 
 
 @register.filter
+def preview(message: Message | None) -> str:
+    """A session's last text in a list of sessions."""
+    if message is None:
+        return ""
+    if message.system_line:
+        return system_line(message)
+    return message.body or _("Picture or file")
+
+
+@register.filter
 def short_time(at: datetime) -> str:
     """The time of what was today, the date of what was before, in the reader's zone."""
     local = timezone.localtime(at)
