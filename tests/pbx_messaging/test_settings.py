@@ -7,7 +7,9 @@ import subprocess
 import sys
 
 import pytest
+from django.conf import settings
 
+from pbx_messaging.celery import app
 from tests.servers import ROOT
 
 pytestmark = pytest.mark.once
@@ -98,3 +100,9 @@ def test_start_warns_of_a_stand_in_for_twilio() -> None:
     )
     assert _start(TWILIO_API_URL="http://127.0.0.1:9/").stderr.endswith(warning)
     assert _start(TWILIO_API_URL="").stderr == ""
+
+
+def test_beat_nudges_only_tasks_that_there_are() -> None:
+    app.loader.import_default_modules()
+    nudged = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert nudged - app.tasks.keys() == set()
