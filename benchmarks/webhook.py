@@ -116,7 +116,9 @@ def main() -> None:
     """Measure both stacks; the last line is the figures."""
     parser = argparse.ArgumentParser(description="The webhook beside an empty view and the usual glue.")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="quiet rounds wanted (%(default)s)")
-    parser.add_argument("--seconds", type=float, default=ROUND_S, help="of each kind in a round (%(default)s)")
+    parser.add_argument(
+        "--seconds", type=float, default=ROUND_S, help="of each kind in a round (%(default)s)"
+    )
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="pbx-bench-") as name:
         folder = Path(name)

@@ -98,7 +98,8 @@ class ChannelPage:
     def begin_credentials(self) -> None:
         """For an ITSP that was just chosen: empty fields are no errors yet, and what was typed stays."""
         typed = self.request.POST.dict()
-        self.kept.keep(self.kept.read() | {name: typed[name] for name in self.secret_fields if typed.get(name)})
+        secrets = {name: typed[name] for name in self.secret_fields if typed.get(name)}
+        self.kept.keep(self.kept.read() | secrets)
         self.credentials_form = self.itsp.credentials_form(initial=typed)
 
     # --- checking and saving ---

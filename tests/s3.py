@@ -53,13 +53,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(403)
         return known
 
-    def do_PUT(self) -> None:  # noqa: N802  named by the standard library
+    def do_PUT(self) -> None:
         content = self.rfile.read(int(self.headers["Content-Length"]))
         if self._is_let_in():
             self.bucket.objects[self.path] = content
             self._answer(200)
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         if self._is_let_in():
             content = self.bucket.objects.get(self.path.partition("?")[0])
             self._answer(404) if content is None else self._answer(200, content)
