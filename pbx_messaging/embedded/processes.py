@@ -92,7 +92,7 @@ def valkey(config_path: Path, binary: Path) -> Process:
 
 
 def by_name(name: str) -> Process:
-    """A process of docker-compose.yml: WEB_PROCESSES and WEB_THREADS size web; LISTEN is for web and stream."""
+    """A process of docker-compose.yml. WEB_PROCESSES and WEB_THREADS size web; LISTEN is its and stream's."""
     host, _, port = os.environ.get("LISTEN", LISTEN).rpartition(":")
     place = Listen(host, int(port))
     processes, threads = int(os.environ.get("WEB_PROCESSES", "2")), int(os.environ.get("WEB_THREADS", "8"))
