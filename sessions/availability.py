@@ -1,4 +1,4 @@
-"""Whether agents are there to answer: available or away by their own word, offline by lost connection."""
+"""Whether agents are there to answer: available or away as they say, offline by lost connection."""
 
 from collections.abc import Iterable
 
@@ -49,7 +49,7 @@ def with_attendance(sessions: MessagingSessionQuerySet) -> MessagingSessionQuery
 
 def unattended(sessions: MessagingSessionQuerySet) -> MessagingSessionQuerySet:
     """Those of the sessions that wait for somebody who is away or offline."""
-    return with_attendance(sessions).filter(is_unattended=True)  # type: ignore[misc]  (the annotation)
+    return with_attendance(sessions).filter(is_unattended=True)
 
 
 def tell_supervisors(agents: Iterable[int], *, others: Iterable[events.Listener] = ()) -> None:

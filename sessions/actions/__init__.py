@@ -1,5 +1,6 @@
 """All that an agent can do. Pages and API call the same verbs."""
 
+from sessions.actions.contacts import save_contact
 from sessions.actions.desk import (
     add_note,
     archive,
@@ -56,6 +57,7 @@ __all__ = [
     "pick_up",
     "reply",
     "retry",
+    "save_contact",
     "save_draft",
     "set_availability",
     "set_tags",
