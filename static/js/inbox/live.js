@@ -25,6 +25,10 @@
     for (const kind of ["session", "message", "status"]) source.addEventListener(kind, tell);
     source.addEventListener("reset", () => document.dispatchEvent(new CustomEvent("inbox:reset")));
     window.addEventListener("pagehide", () => source.close());
+    source.addEventListener("availability", () => {
+      htmx.trigger("#availability", "refresh"); // of one's own, in another window
+      document.dispatchEvent(new CustomEvent("inbox:lists"));
+    });
     window.addEventListener("pageshow", (event) => event.persisted && connect(), { once: true });
   };
 
