@@ -31,7 +31,8 @@
     source.addEventListener("reset", () => document.dispatchEvent(new CustomEvent("inbox:reset")));
     window.addEventListener("pagehide", () => source.close());
     source.addEventListener("availability", () => {
-      htmx.trigger("#availability", "refresh"); // of one's own, in another window
+      const own = document.getElementById("availability");
+      if (own) htmx.trigger(own, "refresh"); // it may have been changed in another window
       document.dispatchEvent(new CustomEvent("inbox:lists"));
     });
     window.addEventListener("pageshow", (event) => event.persisted && connect(), { once: true });
