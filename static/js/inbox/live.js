@@ -27,7 +27,8 @@
       const { session } = JSON.parse(event.data);
       if (String(session) === document.querySelector(".session-open")?.dataset.session) presence.refresh();
     });
-    source.addEventListener("reset", () => presence.say());
+    // What was said may have been forgotten while there was no connection.
+    for (const kind of ["open", "reset"]) source.addEventListener(kind, () => presence.say());
     source.addEventListener("reset", () => document.dispatchEvent(new CustomEvent("inbox:reset")));
     window.addEventListener("pagehide", () => source.close());
     source.addEventListener("availability", () => {
