@@ -1,12 +1,12 @@
 from django.urls import include, path
 
-from sessions.stream import event_stream
+from sessions.stream import served_elsewhere
 from sessions.views import journal, opt_outs, sending
 from sessions.webhooks import webhook
 
 urlpatterns = [
     path("w/<str:token>/", webhook, name="webhook"),
-    path("events/", event_stream, name="events"),
+    path("events/", served_elsewhere, name="events"),
     path("inbox/", include("sessions.urls_inbox")),
     path("channels/<int:pk>/sending/", sending.channel_sending, name="channel-sending"),
     path("channels/<int:pk>/pause/", sending.channel_pause, name="channel-pause"),

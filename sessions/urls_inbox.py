@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from sessions.lists import GroupName
-from sessions.views import acting, contact, inbox, initiating, outbox, replying, thread
+from sessions.views import acting, contact, inbox, initiating, outbox, presence, replying, thread
 from sessions.views.attachments import attachment
 
 
@@ -22,11 +22,13 @@ urlpatterns = [
     path("sessions/", inbox.session_list, name="inbox-sessions"),
     path("sessions/<group:group>/", inbox.page, name="inbox-page"),
     path("rows/", inbox.rows, name="inbox-rows"),
+    path("viewing/", presence.viewing, name="inbox-viewing"),
     path("new/", initiating.new_message, name="inbox-new"),
     path("<int:pk>/", inbox.index, name="inbox-session"),
     path("<int:pk>/thread/", thread.thread, name="inbox-thread"),
     path("<int:pk>/older/", thread.older, name="inbox-older"),
     path("<int:pk>/timeline/", thread.timeline, name="inbox-timeline"),
+    path("<int:pk>/viewers/", presence.viewers, name="inbox-viewers"),
     path("<int:pk>/places/", outbox.places, name="inbox-places"),
     path("<int:pk>/pick-up/", acting.pick_up, name="inbox-pick-up"),
     path("<int:pk>/reply/", replying.reply, name="inbox-reply"),
