@@ -13,7 +13,8 @@ from accounts import invitations
 from accounts.models import Role, User
 from channels.models import SetUpResult
 from sessions import actions, inbound, opt_outs
-from sessions.models import Attachment, OptOutEntry, WebhookRequest
+from sessions.lists import GroupName
+from sessions.models import Attachment, OptOutEntry, Tag, WebhookRequest
 from tests.factories import CONTACT, make_agent, make_queue, make_road
 from tests.portal import logged_in, make_user
 
@@ -42,6 +43,7 @@ RULES: dict[str, frozenset[str]] = {
             "audit-list",
             "audit-export",
             "check-fix",
+            *(f"tag-{page}" for page in ("list", "add", "edit", "delete")),
             *(f"optout-{page}" for page in ("list", "add", "export", "reopen")),
             *(f"user-{page}" for page in ("invitation", "withdraw", "unlock", "two-step")),
             "extension-activate",
@@ -59,6 +61,10 @@ RULES: dict[str, frozenset[str]] = {
             "inbox-sessions",
             "inbox-session",
             "inbox-thread",
+            "inbox-older",
+            "inbox-timeline",
+            "inbox-page",
+            "inbox-rows",
             "inbox-places",
             "inbox-attachment",
             "inbox-viewing",
@@ -68,6 +74,14 @@ RULES: dict[str, frozenset[str]] = {
     ),
     **dict.fromkeys(
         ("inbox-new", "inbox-pick-up", "inbox-reply", "inbox-close", "inbox-retry", "inbox-cancel"),
+        AGENTS,
+    ),
+    **dict.fromkeys(
+        (
+            *(f"inbox-{action}" for action in ("transfer", "note", "tags", "archive", "unarchive", "unread")),
+            "inbox-contact",
+            "inbox-suggestions",
+        ),
         AGENTS,
     ),
     # allauth's: ways in, and one's own login.
@@ -152,7 +166,9 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "inbox-attachment": attachment.pk,
         "inbox-retry": message.pk,
         "inbox-cancel": message.pk,
+        "inbox-page": GroupName.MINE,
         "inbox": session.pk,
+        "tag": Tag.objects.create(name="Billing").pk,
         "user": User.objects.get(username="ivan").pk,
         "extension": agent.pk,
         "queue": queue.pk,
