@@ -27,15 +27,15 @@ ADMINISTRATORS, AGENTS, READERS = map(frozenset, (["administrator"], ["agent"], 
 RULES: dict[str, frozenset[str]] = {
     **dict.fromkeys(("healthz", "readyz", "webhook", "invitation", "logout"), EVERYBODY),
     **dict.fromkeys(("home", "profile", "change-password"), LOGGED_IN),
-    # The administrators' pages; a supervisor sees some channels in the list.
-    "channel-list": LOGGED_IN - AGENTS,
+    # The administrators' pages; a supervisor sees some channels and queues in the lists.
+    **dict.fromkeys(("channel-list", "queue-list"), LOGGED_IN - AGENTS),
     **dict.fromkeys(
         (
             *(
                 f"{thing}-{page}"
                 for thing in ("user", "extension", "queue", "channel")
                 for page in ("list", "add", "edit", "delete")
-                if (thing, page) != ("channel", "list")
+                if (thing, page) not in {("channel", "list"), ("queue", "list")}
             ),
             *(f"channel-{page}" for page in ("itsp", "sending", "pause", "resume", "check")),
             *(f"channel-{page}" for page in ("renew", "disable", "enable", "import", "import-example")),
@@ -84,6 +84,7 @@ RULES: dict[str, frozenset[str]] = {
         ),
         AGENTS,
     ),
+    "inbox-availability": AGENTS,
     # allauth's: ways in, and one's own login.
     **dict.fromkeys(
         (

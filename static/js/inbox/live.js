@@ -30,6 +30,10 @@
     source.addEventListener("reset", () => presence.say());
     source.addEventListener("reset", () => document.dispatchEvent(new CustomEvent("inbox:reset")));
     window.addEventListener("pagehide", () => source.close());
+    source.addEventListener("availability", () => {
+      htmx.trigger("#availability", "refresh"); // of one's own, in another window
+      document.dispatchEvent(new CustomEvent("inbox:lists"));
+    });
     window.addEventListener("pageshow", (event) => event.persisted && connect(), { once: true });
   };
 
