@@ -103,7 +103,8 @@ def _matches(attempt: Attempt, listed: list[Found]) -> list[Found]:
     owned = Attempt.objects.filter(channel=attempt.channel, itsp_message_id__in=ids)
     taken = set(owned.values_list("itsp_message_id", flat=True))
     free = [found for found in same if found.itsp_message_id not in taken]
-    return sorted(free, key=lambda found: (found.created_at, found.itsp_message_id))
+    # They come newest first; those of one second are told apart by that only.
+    return sorted(reversed(free), key=lambda found: found.created_at)
 
 
 def _adopted(matches: list[Found]) -> Found:
