@@ -161,7 +161,8 @@ def _heads(channel: Channel, room: int) -> list[Attempt]:
     for number_id, rate in limited.items():
         few = min(room, 1 + math.ceil(HORIZON_S * (rate or 0)))
         heads += claimable.filter(number=number_id).values_list("head", flat=True)[:few]
-    attempts = Attempt.objects.filter(pk__in=heads).select_related("lane__number", "message")
+    waiting = Attempt.objects.filter(pk__in=heads, status=DeliveryStatus.QUEUED)
+    attempts = waiting.select_related("lane__number", "message")
     return list(attempts.order_by("pk")[:room])
 
 

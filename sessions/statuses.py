@@ -35,6 +35,6 @@ def apply(channel: Channel, update: StatusUpdate, *, at: datetime) -> bool:
 
 
 def _free(lane: Lane, attempt: Attempt) -> None:
-    """An attempt in flight that turns out to have arrived blocks its lane no longer."""
-    if lane.in_flight_id == attempt.pk:
+    """An attempt that turns out to have arrived blocks its lane no longer, and waits in it no longer."""
+    if attempt.pk in {lane.in_flight_id, lane.head_id}:
         lanes.reseat([lane])
