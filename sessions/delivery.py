@@ -88,10 +88,13 @@ def claim(channel_id: int, *, most: int) -> list[Claim]:
             return []
         taken_at, now = time.monotonic(), timezone.now()
         ids = [attempt.pk for attempt, _slot in granted]
-        Attempt.objects.filter(pk__in=ids).update(status=DeliveryStatus.SENDING, claimed_at=now)
+        # Who sends it is whom the ITSP is asked by, and calls back: the number may have been another's.
+        Attempt.objects.filter(pk__in=ids).update(
+            status=DeliveryStatus.SENDING, claimed_at=now, channel=channel
+        )
         Lane.objects.filter(head__in=ids).update(in_flight=F("head"))
     token = _callback_token(channel)
-    return [_claim(attempt, now, taken_at, slot, token) for attempt, slot in granted]
+    return [_claim(attempt, channel.pk, now, taken_at, slot, token) for attempt, slot in granted]
 
 
 def settle(results: Sequence[Result]) -> None:
@@ -145,7 +148,8 @@ def _room(channel: Channel) -> int:
 
 def _claimable(channel: Channel | OuterRef) -> QuerySet[Lane]:
     """Lanes of a channel whose head may be claimed; one whose number moved away waits for `moving`."""
-    return Lane.objects.filter(channel=channel, number__channel=channel, head__isnull=False, in_flight=None)
+    own = Lane.objects.filter(channel=channel, number__channel=channel)
+    return own.filter(head__isnull=False, in_flight=None, held_until=None)
 
 
 def _heads(channel: Channel, room: int) -> list[Attempt]:
@@ -177,14 +181,16 @@ def _callback_token(channel: Channel) -> str:
     return str(address.token) if address else ""
 
 
-def _claim(attempt: Attempt, claimed_at: datetime, taken_at: float, slot: float, token: str) -> Claim:
+def _claim(
+    attempt: Attempt, channel_id: int, claimed_at: datetime, taken_at: float, slot: float, token: str
+) -> Claim:
     sms = OutboundSms(
         sender=attempt.lane.number.address,
         recipient=attempt.lane.contact,
         body=attempt.message.body,
         callback_url=f"{webhook_url.callback_url(token)}?attempt={attempt.pk}",
     )
-    return Claim(attempt.pk, attempt.lane_id, attempt.channel_id, claimed_at, taken_at, slot, sms)
+    return Claim(attempt.pk, attempt.lane_id, channel_id, claimed_at, taken_at, slot, sms)
 
 
 def _move(attempt: Attempt, result: Result) -> lanes.Move:

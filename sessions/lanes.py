@@ -68,8 +68,9 @@ def enqueue(message: Message, *, segments: int, due_at: datetime | None = None) 
         queued_at=due_at or now,
         held_s=holding.total_s(channel),
     )
+    if not (lane.head_id or lane.in_flight_id):
+        lane.channel = channel  # else `moving` brings what is before it along
     lane.head = lane.head or (None if due_at else attempt)
-    lane.channel = channel
     lane.save(update_fields=["head", "channel"])
     return attempt
 

@@ -104,7 +104,7 @@ def _matches(attempt: Attempt, listed: list[Found]) -> list[Found]:
     taken = set(owned.values_list("itsp_message_id", flat=True))
     free = [found for found in same if found.itsp_message_id not in taken]
     # They come newest first; those of one second are told apart by that only.
-    return sorted(reversed(free), key=lambda found: found.created_at)
+    return sorted(free[::-1], key=lambda found: found.created_at)
 
 
 def _adopted(matches: list[Found]) -> Found:

@@ -51,9 +51,10 @@ def queue_due() -> None:
 
 @shared_task
 def tidy_queues() -> None:
-    """Texts that waited too long, those whose number changed its channel, and channels that are drained."""
+    """Texts that waited too long, or whose channel is another one or gone, and channels that are drained."""
     validity.expire(now=timezone.now())
     moving.follow_numbers()
+    archiving.cancel_left_behind()
     archiving.archive_drained()
 
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from channels.itsp.base import DeliveryStatus, OutboundSms
 from routing.models import Extension
-from sessions import actions, lanes, moving, pump, reconcile, validity
+from sessions import actions, lanes, pump, reconcile, validity
 from sessions.models import Attempt, Lane, Message
-from tests.factories import CONTACT, OUR_NUMBER, Road, make_road
+from tests.factories import CONTACT, OUR_NUMBER, Road
 from tests.servers import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -169,25 +169,3 @@ def test_text_is_taken_back_from_the_itsp_while_it_can_be(
     message.refresh_from_db()
     assert message.status == "cancelled"
     assert simulator.get("/control/messages")["messages"][1]["status"] == "canceled"
-
-
-def test_number_that_moves_to_another_channel_takes_its_queue_along(
-    own_road: Road, agents: list[Extension], simulator: Simulator
-) -> None:
-    write(agents[0], own_road, "On its way")
-    account = simulator.get("/control/state")
-    other = make_road(
-        agents[0],
-        address="+14155550100",
-        name="Other",
-        account_sid=account["account_sid"],
-        auth_token=account["auth_token"],
-    ).channel
-    own_road.number.channel = other
-    own_road.number.save()
-    pump.run()
-    assert bodies(simulator) == []
-    assert moving.follow_numbers() == 1
-    pump.run()
-    assert bodies(simulator) == ["On its way"]
-    assert Attempt.objects.get().channel == other
