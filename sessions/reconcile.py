@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 BATCH = 50
 LEASE = timedelta(minutes=2)  # nobody else asks about it meanwhile
-CLOCK_SKEW = timedelta(seconds=5)  # between the ITSP's clock, of whole seconds, and ours
+ROUNDING = timedelta(seconds=5)  # the ITSP's times are of whole seconds, and its clock is known as well
 
 _only_one = threading.Lock()
 
@@ -96,15 +97,26 @@ def _reconcile(attempt: Attempt) -> bool:
 
 
 def _matches(attempt: Attempt, listed: list[Found]) -> list[Found]:
-    """Unowned texts with its body, accepted since it was claimed; the earliest first."""
-    since = (attempt.claimed_at or attempt.created_at) - CLOCK_SKEW
-    same = [found for found in listed if found.created_at >= since and found.body == attempt.message.body]
+    """Unowned texts with its content, accepted since it was claimed; the earliest first."""
+    since = (attempt.claimed_at or attempt.created_at) - ROUNDING
+    body, media_count = attempt.message.body, attempt.message.attachments.count()
+    same = [
+        found
+        for found in reversed(listed)  # which tells those of one second apart
+        if found.created_at >= since
+        and found.media_count == media_count
+        and _words(found.body) == _words(body)
+    ]
     ids = [found.itsp_message_id for found in same]
-    owned = Attempt.objects.filter(channel=attempt.channel, itsp_message_id__in=ids)
+    owned = Attempt.objects.filter(Q(channel=attempt.channel) | Q(lane=attempt.lane), itsp_message_id__in=ids)
     taken = set(owned.values_list("itsp_message_id", flat=True))
     free = [found for found in same if found.itsp_message_id not in taken]
-    # They come newest first; those of one second are told apart by that only.
-    return sorted(free[::-1], key=lambda found: found.created_at)
+    return sorted(free, key=lambda found: found.created_at)
+
+
+def _words(body: str) -> list[str]:
+    """ITSPs may change line ends, and what is blank at the ends."""
+    return body.split()
 
 
 def _adopted(matches: list[Found]) -> Found:

@@ -126,7 +126,7 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Found:
-    """A text that the ITSP has of us, as its list tells."""
+    """A text that the ITSP has of us, as its list tells; `created_at` is in our clock's time."""
 
     itsp_message_id: str
     body: str
@@ -134,6 +134,7 @@ class Found:
     status: DeliveryStatus
     error_code: str = ""
     reason: str = ""
+    media_count: int = 0
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ STATUSES = {
     "undelivered": DeliveryStatus.UNDELIVERED,
     "canceled": DeliveryStatus.CANCELLED,
 }
+TRIAL_PREFIX = "Sent from your Twilio trial account - "  # put before the texts of trial accounts
 OPT_OUT_TYPES = {"STOP": True, "START": False}  # with Advanced Opt-Out only
 
 

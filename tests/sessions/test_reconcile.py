@@ -52,6 +52,48 @@ def test_unknown_text_that_arrived_is_adopted_and_its_lane_goes_on(
     assert bodies(simulator) == ["Perhaps", "Behind it"]
 
 
+def test_text_is_found_whatever_the_itsps_clock_says(
+    own_road: Road, agents: list[Extension], simulator: Simulator, settings: Any
+) -> None:
+    settings.RECONCILE_GIVE_UP_S = 0
+    simulator.post("/control/settings", {"clock_behind_s": 3600})
+    attempt = unknown(agents[0], own_road, simulator, "drop_after_accept")
+    assert reconcile.check_due() == 1
+    attempt.refresh_from_db()
+    assert attempt.status == "delivered"
+
+
+@pytest.mark.parametrize(
+    ("body", "there"),
+    [
+        ("Perhaps\r\nor not. ", "Perhaps\nor not."),
+        ("Perhaps", "Sent from your Twilio trial account - Perhaps"),
+    ],
+)
+def test_text_is_found_as_the_itsp_keeps_it(
+    own_road: Road, agents: list[Extension], simulator: Simulator, body: str, there: str
+) -> None:
+    attempt = unknown(agents[0], own_road, simulator, "500", body)
+    kept = OutboundSms(OUR_NUMBER, CONTACT, there, "https://x.example/w/")
+    pump.Pump()._sender(own_road.channel).send(kept, lambda: None)
+    assert reconcile.check_due() == 1
+    attempt.refresh_from_db()
+    assert attempt.status == "delivered"
+
+
+def test_text_with_another_number_of_pictures_is_not_adopted(
+    own_road: Road, agents: list[Extension], simulator: Simulator
+) -> None:
+    simulator.post("/control/numbers", {"address": OUR_NUMBER, "rate": "unlimited", "mms": True})
+    attempt = unknown(agents[0], own_road, simulator, "500")
+    other = pump.Pump()._sender(own_road.channel)
+    picture = OutboundSms(OUR_NUMBER, CONTACT, "Perhaps", "", media_urls=(f"{simulator.url}/cdn/none",))
+    other.send(picture, lambda: None)
+    assert reconcile.check_due() == 0
+    attempt.refresh_from_db()
+    assert attempt.status == "unknown"
+
+
 def test_unknown_text_that_is_absent_is_sent_again_only_after_the_wait(
     own_road: Road, agents: list[Extension], simulator: Simulator, settings: Any
 ) -> None:
