@@ -140,10 +140,13 @@ def _move(move: Move) -> bool:
 
 def _check_at(attempt: Attempt, status: DeliveryStatus) -> datetime | None:
     """When to ask the ITSP what became of it, if nobody tells us before."""
+    now = timezone.now()
     if status is DeliveryStatus.UNKNOWN:
-        return (attempt.claimed_at or timezone.now()) + timedelta(seconds=settings.RECONCILE_AFTER_S)
+        # Our clock may have jumped: nobody calls it absent while whoever claimed it may be sending it.
+        ended_at = now + timedelta(seconds=settings.ITSP_TIMEOUT_S + settings.CLAIM_MARGIN_S)
+        return max((attempt.claimed_at or now) + timedelta(seconds=settings.RECONCILE_AFTER_S), ended_at)
     if status in {DeliveryStatus.ACCEPTED, DeliveryStatus.SENT}:
-        return timezone.now() + timedelta(hours=settings.LOOK_UP_AFTER_H)
+        return now + timedelta(hours=settings.LOOK_UP_AFTER_H)
     return None
 
 
