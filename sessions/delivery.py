@@ -18,10 +18,10 @@ from django.db.models import Count, Exists, F, Min, OuterRef, QuerySet
 from django.utils import timezone
 from redis import RedisError
 
-from channels import holding, pacing, webhook_url
+from channels import pacing, webhook_url
 from channels.itsp.base import Accepted, Advice, DeliveryStatus, ItspError, OutboundSms
 from channels.models import Channel
-from sessions import lanes, opt_outs, signs
+from sessions import lanes, opt_outs, pushback, signs
 from sessions.models import Attempt, Lane
 
 logger = logging.getLogger(__name__)
@@ -109,8 +109,10 @@ def settle(results: Sequence[Result]) -> None:
             if attempt.claimed_at == by_attempt[attempt.pk].claim.claimed_at
         ]
         lanes.advance(moves, at=timezone.now())
+        later = [move.attempt.lane_id for move in moves if _is_for_later(by_attempt[move.attempt.pk])]
         opt_outs.obey(move.attempt for move in moves)
         lanes.reseat(locked)
+        lanes.hold(later, until=timezone.now() + timedelta(seconds=settings.TRY_LATER_S))
     by_channel: defaultdict[int, list[Accepted | ItspError]] = defaultdict(list)
     for result in results:
         by_channel[result.claim.channel_id].append(result.outcome)
@@ -204,6 +206,10 @@ def _move(attempt: Attempt, result: Result) -> lanes.Move:
     return lanes.Move(attempt, status, error_code=outcome.code, reason=outcome.reason)
 
 
+def _is_for_later(result: Result) -> bool:
+    return isinstance(result.outcome, ItspError) and result.outcome.advice is Advice.LATER
+
+
 def _obey(channel_id: int, outcomes: Sequence[Accepted | ItspError]) -> None:
     """What answers mean for the whole channel."""
     errors = [outcome for outcome in outcomes if isinstance(outcome, ItspError)]
@@ -213,7 +219,5 @@ def _obey(channel_id: int, outcomes: Sequence[Accepted | ItspError]) -> None:
     for error in errors:
         if error.advice is Advice.RETRY:
             pacing.pause(channel_id, seconds=error.retry_after_s)
-        elif error.advice is Advice.SLOW_DOWN:
-            pacing.slow_down(channel_id, rate=Channel.objects.get(pk=channel_id).sending_rate)
-        elif error.advice is Advice.STOP:
-            holding.stop(channel_id, reason=error.reason)
+        else:
+            pushback.hold_back(channel_id, error.advice, error.reason)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from channels.itsp import ITSPS
 from channels.itsp.base import DeliveryStatus, Found, ItspError
-from sessions import lanes, opt_outs
+from sessions import lanes, opt_outs, pushback
 from sessions.models import Attempt
 
 logger = logging.getLogger(__name__)
@@ -154,8 +154,10 @@ def _move(attempt: Attempt, found: Found) -> bool:
         move = lanes.Move(
             current, found.status, found.itsp_message_id or None, found.error_code, found.reason
         )
-        lanes.advance([move], at=timezone.now())
+        moved = lanes.advance([move], at=timezone.now())
         opt_outs.obey([current])
+        if moved:
+            pushback.obey(current)
         lanes.reseat(locked)
     return True
 

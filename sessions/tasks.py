@@ -44,8 +44,9 @@ def settle_lost_claims() -> None:
 
 @shared_task
 def queue_due() -> None:
-    """Scheduled texts whose time has come."""
-    if lanes.queue_due(now=timezone.now()):
+    """Scheduled texts whose time has come, and lanes that were held until now."""
+    now = timezone.now()
+    if lanes.queue_due(now=now) + lanes.release(now=now):
         nudge("sessions.tasks.drain")
 
 

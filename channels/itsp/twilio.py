@@ -132,6 +132,9 @@ class Twilio(Itsp):
         if account.status != "active":
             raise ItspError(Advice.STOP, _("The Twilio account is %(status)s.") % {"status": account.status})
 
+    def advice_on(self, error_code: str) -> Advice:
+        return tables.advice_on(error_code)
+
     @property
     def is_stand_in(self) -> bool:
         return bool(settings.TWILIO_API_URL)
