@@ -81,20 +81,30 @@ class Pump:
         try:
             channels = {channel.pk: channel for channel in delivery.channels_with_work()}
             for pk in self._in_turn(channels):
-                free = settings.SENDER_THREADS - self.in_flight
-                if not free:
+                if self.in_flight >= settings.SENDER_THREADS:
                     break
-                self.last_served, sender = pk, self._sender(channels[pk])  # made before its first slot comes
-                # Never all the threads that are left: another channel's ITSP may be the one that answers.
-                for claim in delivery.claim(pk, most=max(1, free // 2)):
-                    self.threads.submit(self._send, claim, sender)
-                    self.in_flight += 1
+                self._serve(channels[pk])
         except RedisError as error:
             logger.warning("nothing is sent while the limiter is away: %s", error)
         except (OperationalError, InterfaceError) as error:
             _give_up_connection(error)
             return False
         return bool(channels)
+
+    def _serve(self, channel: Channel) -> None:
+        """What is wrong with one channel must not keep the others."""
+        self.last_served = channel.pk
+        # Never all the threads that are left: another channel's ITSP may be the one that answers.
+        most = max(1, (settings.SENDER_THREADS - self.in_flight) // 2)
+        try:
+            sender = self._sender(channel)  # made before its first slot comes
+            for claim in delivery.claim(channel.pk, most=most):
+                self.threads.submit(self._send, claim, sender)
+                self.in_flight += 1
+        except (RedisError, OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("channel %s can't be served", channel.pk)
 
     def _in_turn(self, channels: dict[int, Channel]) -> list[int]:
         """Those with a slot soon, beginning after the one that was served last."""
