@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels.itsp import ITSPS
-from channels.itsp.base import DeliveryStatus, Found, ItspError
+from channels.itsp.base import Advice, DeliveryStatus, Found, ItspError
 from sessions import lanes, opt_outs, pushback
 from sessions.models import Attempt
 
@@ -61,8 +61,8 @@ def check(pk: int) -> bool:
         if attempt.status == DeliveryStatus.UNKNOWN:
             return _reconcile(attempt)
         return _look_up(attempt)
-    except ItspError:
-        _check_again(attempt, settings.RECONCILE_EVERY_S)
+    except ItspError as error:
+        _after_no_answer(attempt, error)
         raise
 
 
@@ -136,11 +136,25 @@ def _look_up(attempt: Attempt) -> bool:
     found = ITSPS[channel.itsp].look_up(channel.credentials, attempt.itsp_message_id or "")
     if found.status.rank > DeliveryStatus(attempt.status).rank:
         return _move(attempt, found)
+    _look_up_later(attempt, settings.LOOK_UP_AFTER_H * 3600)
+    return False
+
+
+def _after_no_answer(attempt: Attempt, error: ItspError) -> None:
+    """Soon again; but not for ever about a text that the ITSP has no more, or does not tell of."""
+    if attempt.status == DeliveryStatus.UNKNOWN:
+        _check_again(attempt, settings.RECONCILE_EVERY_S)
+    elif error.advice in {Advice.FAIL, Advice.STOP}:
+        _look_up_later(attempt, settings.LOOK_UP_AFTER_H * 3600)
+    else:
+        _look_up_later(attempt, settings.RECONCILE_EVERY_S)
+
+
+def _look_up_later(attempt: Attempt, after_s: float) -> None:
     if timezone.now() - attempt.queued_at < _seconds(settings.LOOK_UP_GIVE_UP_H * 3600):
-        _check_again(attempt, settings.LOOK_UP_AFTER_H * 3600)
+        _check_again(attempt, after_s)
     else:
         Attempt.objects.filter(pk=attempt.pk).update(check_at=None)
-    return False
 
 
 def _move(attempt: Attempt, found: Found) -> bool:

@@ -158,6 +158,28 @@ def test_text_without_a_final_state_is_looked_up(
     assert Attempt.objects.get().check_at is None
 
 
+@pytest.mark.parametrize(
+    ("fault", "days", "again_h"), [("404", 0, 6), ("503", 0, 30 / 3600), ("404", 3, None), ("503", 3, None)]
+)
+def test_look_up_that_fails_is_made_again_and_given_up_after_days(
+    own_road: Road,
+    agents: list[Extension],
+    simulator: Simulator,
+    fault: str,
+    days: int,
+    again_h: float | None,
+) -> None:
+    write(agents[0], own_road, "Silent")
+    pump.run()
+    simulator.post("/control/faults", {"kind": fault, "on": "api"})
+    Attempt.objects.update(check_at=timezone.now(), queued_at=timezone.now() - timedelta(days=days))
+    assert reconcile.check_due() == 0
+    attempt = Attempt.objects.get()
+    assert attempt.status == "accepted"
+    again = attempt.check_at and (attempt.check_at - timezone.now()).total_seconds() / 3600
+    assert again == (again_h and pytest.approx(again_h, abs=0.01))
+
+
 def test_text_that_waited_too_long_expires_in_words_and_the_next_goes_out(
     own_road: Road, agents: list[Extension], simulator: Simulator
 ) -> None:
