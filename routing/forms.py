@@ -11,8 +11,6 @@ from accounts.forms import USERNAME_TAKEN, add_password, check_password
 from accounts.models import User
 from routing.models import AnyModel, Extension, MessageQueue
 
-OFFERED_PICKUP_MODES = [(MessageQueue.PickupMode.MANUAL.value, MessageQueue.PickupMode.MANUAL.label)]
-
 
 def users_without_extension() -> QuerySet[User]:
     free = Q(extension=None) | Q(extension__archived_at__isnull=False)
@@ -154,4 +152,4 @@ class MessageQueueForm(ArchivableForm[MessageQueue]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["pickup_mode"].choices = OFFERED_PICKUP_MODES  # type: ignore[attr-defined]
+        self.fields["pickup_mode"].choices = MessageQueue.PickupMode.choices  # type: ignore[attr-defined]

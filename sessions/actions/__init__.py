@@ -7,6 +7,7 @@ from sessions.actions.errors import (
     BadTime,
     ChannelDisabled,
     NoDestination,
+    NoPickup,
     NotAllowedToInitiate,
     NotCancellable,
     NotRetryable,
@@ -14,6 +15,7 @@ from sessions.actions.errors import (
     OptedOut,
     OwnedByAnother,
     SessionClosed,
+    TooManyOpen,
 )
 from sessions.actions.holding import close, close_idle, mark_read, pick_up
 from sessions.actions.resending import CANCELLABLE, RETRYABLE, cancel, retry
@@ -30,6 +32,7 @@ __all__ = [
     "BadTime",
     "ChannelDisabled",
     "NoDestination",
+    "NoPickup",
     "NotAllowedToInitiate",
     "NotCancellable",
     "NotRetryable",
@@ -37,6 +40,7 @@ __all__ = [
     "OptedOut",
     "OwnedByAnother",
     "SessionClosed",
+    "TooManyOpen",
     "add_note",
     "archive",
     "cancel",

@@ -5,12 +5,14 @@ Supervisors read along: the same page without what an agent does.
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from routing.access import AgentRequest, ViewerRequest, agent_required, viewer_required
+from routing.models import Extension, MessageQueue
 from sessions import actions
 from sessions.forms import ReplyForm
 from sessions.models import MessagingSession, OptOutEntry
@@ -18,6 +20,7 @@ from sessions.opt_outs import opt_out_of
 from sessions.queries import (
     inbox_of,
     listed,
+    lost_by,
     numbers_of,
     queued_of,
     supervised_by,
@@ -58,20 +61,31 @@ def pick_up(request: AgentRequest, pk: int) -> HttpResponse:
     try:
         actions.pick_up(session, agent=request.agent)
     except actions.AlreadyPickedUp as lost:
-        return render(request, "sessions/_gone.html", {"by": lost.by}, status=422)
+        return gone(request, lost.by)
+    except actions.TooManyOpen as full:
+        context = opened(request, session) | {"refusal": full.reason}
+        return render(request, "sessions/_session.html", context, status=422)
+    except actions.NoPickup:
+        session.refresh_from_db()  # its queue has become one without pickup
     return render(request, "sessions/_session.html", opened(request, session))
 
 
 @require_POST
 @agent_required
 def reply(request: AgentRequest, pk: int) -> HttpResponse:
+    if lost := lost_by(request.agent).filter(pk=pk).first():
+        return gone(request, lost.agent)
     session = session_of(request, pk)
     form = ReplyForm(request.POST)
     try:
         if form.is_valid():
             values = form.cleaned_data | {"client_id": str(form.cleaned_data["client_id"])}
             actions.reply(session, agent=request.agent, **values)
-            return render(request, "sessions/_session.html", opened(request, session))
+            return render(request, "sessions/_session.html", opened(request, session_of(request, pk)))
+    except actions.AlreadyPickedUp as taken:
+        return gone(request, taken.by)
+    except actions.TooManyOpen as full:
+        form.add_error(None, full.reason)
     except actions.SessionClosed:
         form.add_error(None, _("The session was closed meanwhile. Send it as a new message."))
     except actions.NotTheOwner:
@@ -94,6 +108,12 @@ def close(request: AgentRequest, pk: int) -> HttpResponse:
     except actions.ActionError:
         session.refresh_from_db()  # somebody was faster; the page shows what is
     return render(request, "sessions/_session.html", opened(request, session_of(request, pk)))
+
+
+def gone(request: AgentRequest, by: Extension | None) -> HttpResponse:
+    """Another agent was first; what was typed is shown again."""
+    context = {"by": by, "kept": request.POST.get("body", "")}
+    return render(request, "sessions/_gone.html", context, status=422)
 
 
 def thread_update(request: ViewerRequest, session: MessagingSession, notice: str = "") -> HttpResponse:
@@ -119,8 +139,11 @@ def groups(request: ViewerRequest) -> dict[str, Any]:
     context: dict[str, Any] = {"agent": request.agent, "closed_shown": closed}
     if request.agent is not None:
         mine = listed(inbox_of(request.agent))
-        context["waiting"] = mine.waiting()[:LISTED_MOST] if not closed else []
-        context["own"] = mine.filter(agent=request.agent, closed_at__isnull=not closed)[:LISTED_MOST]
+        no_pickup = Q(queue__pickup_mode=MessageQueue.PickupMode.NONE)
+        context["waiting"] = mine.waiting().exclude(no_pickup)[:LISTED_MOST] if not closed else []
+        context["shared"] = mine.waiting().filter(no_pickup)[:LISTED_MOST] if not closed else []
+        own = mine.filter(closed_at__isnull=False) if closed else mine.open().filter(agent=request.agent)
+        context["own"] = own[:LISTED_MOST]
         context["may_start"] = numbers_of(request.agent).exists()
     if request.user.is_supervisor:
         supervised = listed(supervised_by(request.user)).filter(closed_at__isnull=not closed)
@@ -143,6 +166,7 @@ def opened(
         "thread": thread_of(session),
         "places": places_by_message(queued_of(session)),
         "composer": _composer(request, session, opt_out),
+        "answers": request.agent is not None and (session.agent == request.agent or session.is_shared),
         "opt_out": opt_out,
         "form": form or ReplyForm(),
     }
@@ -154,7 +178,7 @@ def _composer(request: ViewerRequest, session: MessagingSession, opt_out: OptOut
         return "supervised"
     if not session.is_open:
         return "closed"
-    if session.agent is None:
+    if session.waits_for_pickup:
         return "pick_up"
     if session.number.channel.disabled_at:
         return "disabled"
