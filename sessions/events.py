@@ -31,6 +31,7 @@ class EventKind(enum.StrEnum):
     SESSION = "session"  # appeared, left, was picked up, closed
     MESSAGE = "message"  # something was written in it
     STATUS = "status"  # a message of it got on
+    ALERT = "alert"  # nobody answers in it: see sessions.unanswered
 
 
 Listener = int | str  # the id of an extension, or a queue's supervisors: see `supervisors_of`

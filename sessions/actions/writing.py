@@ -111,7 +111,8 @@ def _accept(
     lanes.enqueue(message, segments=segmentation(body).segments, due_at=due_at)
     check_may_send(session)
     session.last_active_at, session.last_message = now, message
-    session.save(update_fields=["last_active_at", "last_message"])
+    session.unanswered_since = session.alerted_at = None
+    session.save(update_fields=["last_active_at", "last_message", "unanswered_since", "alerted_at"])
     events.record(events.EventKind.MESSAGE, session)
     transaction.on_commit(lambda: nudge("sessions.tasks.drain"))
     return message

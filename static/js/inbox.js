@@ -37,7 +37,7 @@
       say("off", "Reconnecting…");
       if (source.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
     });
-    for (const kind of ["session", "message", "status", "reset"]) source.addEventListener(kind, changed);
+    for (const kind of ["session", "message", "status", "alert", "reset"]) source.addEventListener(kind, changed);
     window.addEventListener("pagehide", () => source.close());
   };
 
