@@ -129,6 +129,10 @@ class MessagingSession(models.Model):
         """Nobody answers in it before somebody has picked it up."""
         return self._is_nobodys_in(MessageQueue.PickupMode.MANUAL)
 
+    def is_for(self, agent: Extension) -> bool:
+        """Of an agent who sees it: theirs, or shared with all."""
+        return self.agent_id == agent.pk or self.is_shared
+
     def _is_nobodys_in(self, mode: MessageQueue.PickupMode) -> bool:
         return self.agent_id is None and self.queue is not None and self.queue.pickup_mode == mode
 
@@ -173,6 +177,7 @@ class Message(models.Model):
     status = models.CharField(max_length=12, choices=DeliveryStatus, blank=True)
     error_code = models.CharField(max_length=16, blank=True)
     reason = models.TextField(blank=True)
+    accepted_before = False  # as an action gives it back: its client id was known, so nothing was sent
 
     class Meta:
         constraints = [
