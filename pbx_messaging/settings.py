@@ -11,6 +11,8 @@ import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 
+from pbx_messaging import required
+
 django_stubs_ext.monkeypatch()  # lets forms and fields be written with their types, as in ModelForm[Channel]
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -23,6 +25,10 @@ if (BASE_DIR / ".env").exists():
 SECRET_KEY = env("SECRET_KEY")
 CREDENTIALS_KEYS: list[str] = env.list("CREDENTIALS_KEYS")  # Fernet keys; the first encrypts, all decrypt
 PUBLIC_URL = env("PUBLIC_URL").rstrip("/")  # scheme and host that an ITSP reaches us by
+REDIS_URL = env("REDIS_URL")
+required.check(
+    secret_key=SECRET_KEY, credentials_keys=CREDENTIALS_KEYS, public_url=PUBLIC_URL, redis_url=REDIS_URL
+)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL, *env.list("CSRF_TRUSTED_ORIGINS", default=[])]
 DEBUG = env.bool("DEBUG", default=False)
@@ -102,7 +108,6 @@ else:
     )
 
 # --- Redis or Valkey: broker, limiter, events, spool ----------------------------------------------
-REDIS_URL = env("REDIS_URL")
 REDIS_TIMEOUT_S = env.float("REDIS_TIMEOUT_S", default=0.25)  # of one command; there are no retries
 EVENTS_HEARTBEAT_S = env.float("EVENTS_HEARTBEAT_S", default=5.0)  # revoked access ends a stream as soon
 EVENTS_KEPT = env.int("EVENTS_KEPT", default=10_000)  # in the stream that a reconnecting client resumes from
@@ -272,7 +277,10 @@ STATIC_ROOT = Path(env("STATIC_ROOT", default=str(DATA_DIR / "static")))  # an i
 STATICFILES_DIRS = [BASE_DIR / "static", ("vendor", BASE_DIR / "build" / "vendor")]  # `make assets`
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": env("MEDIA_STORAGE", default="django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": env.json("MEDIA_STORAGE_OPTIONS", default={}),
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MANIFEST_STRICT = False

@@ -1,4 +1,4 @@
-"""Whether agents are there to answer: available or away as they say themselves, offline by lost connection."""
+"""Whether agents are there to answer: available or away as they say, offline by lost connection."""
 
 from collections.abc import Iterable
 
