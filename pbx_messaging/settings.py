@@ -169,6 +169,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("CLOSE_IDLE_EVERY_S", default=60.0),
         "options": {"expires": 60},
     },
+    "watch-unanswered": {
+        "task": "sessions.tasks.watch_unanswered",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "check-set-up": {"task": "channels.tasks.check_due", "schedule": 60.0, "options": {"expires": 60}},
     "fold-counts": {"task": "stats.tasks.fold_counts", "schedule": 30.0, "options": {"expires": 30}},
 }

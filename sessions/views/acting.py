@@ -10,7 +10,7 @@ from sessions import actions
 from sessions.contacts import contact_of
 from sessions.desk_forms import NoteForm, TagsForm, TransferForm
 from sessions.models import MessagingSession
-from sessions.views.opening import opened, session_of, thread_update
+from sessions.views.opening import gone, opened, session_of, thread_update
 
 
 @require_POST
@@ -20,7 +20,12 @@ def pick_up(request: AgentRequest, pk: int) -> HttpResponse:
     try:
         actions.pick_up(session, agent=request.agent)
     except actions.AlreadyPickedUp as lost:
-        return render(request, "sessions/_gone.html", {"by": lost.by}, status=422)
+        return gone(request, lost.by)
+    except actions.TooManyOpen as full:
+        context = opened(request, session) | {"refusal": full.reason}
+        return render(request, "sessions/_session.html", context, status=422)
+    except actions.NoPickup:
+        session.refresh_from_db()  # its queue has become one without pickup
     return _shown(request, session)
 
 

@@ -65,6 +65,8 @@ def _started(form: NewMessageForm, agent: Extension) -> Message | None:
             else _("A session with this contact waits in another queue.")
         )
         form.add_error("contact", words % {"agent": other.by})
+    except actions.TooManyOpen as full:
+        form.add_error("contact", full.reason)
     except actions.BadTime:
         form.add_error("due_at", _("This time has passed. Choose one in the future."))
     except actions.OptedOut:
