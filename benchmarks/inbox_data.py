@@ -59,10 +59,13 @@ def _people() -> None:
 
 
 def _ids() -> dict[str, Any]:
-    found = {"agents": Extension.objects.all(), "numbers": Number.objects.all()}
-    ids = {name: sorted(row.pk for row in rows) for name, rows in found.items()}
-    queues = sorted(MessageQueue.objects.values_list("pk", flat=True))
-    return {**ids, "queues": queues, "channel": Channel.objects.get().pk}
+    agents, queues = Extension.objects.order_by("pk"), MessageQueue.objects.order_by("pk")
+    return {
+        "agents": list(agents.values_list("pk", flat=True)),
+        "queues": list(queues.values_list("pk", flat=True)),
+        "numbers": list(Number.objects.order_by("pk").values_list("pk", flat=True)),
+        "channel": Channel.objects.get().pk,
+    }
 
 
 # Halves of texts; a word's number is drawn so that small ones come often.

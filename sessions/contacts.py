@@ -1,20 +1,27 @@
-"""The company's address book: who is behind an address. Sessions hold the address itself."""
+"""What is known of outside parties. Sessions hold an address only; its contact is looked up by it."""
 
 from collections.abc import Iterable
 
-from django.db.models import OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 
-from sessions.models import Contact, MessagingSessionQuerySet
-
-
-def contact_names(addresses: Iterable[str]) -> dict[str, str]:
-    """The names of those addresses that have one, by one query."""
-    known = Contact.objects.filter(address__in=set(addresses)).exclude(name="")
-    return dict(known.values_list("address", "name"))
+from sessions.models import Contact
 
 
-def named(sessions: MessagingSessionQuerySet) -> MessagingSessionQuerySet:
-    """With `contact_name` on each: the contact's name, "" if it is not known."""
-    name = Contact.objects.filter(address=OuterRef("contact")).values("name")[:1]
-    return sessions.annotate(contact_name=Coalesce(Subquery(name), Value("")))
+def names_of(addresses: Iterable[str]) -> dict[str, str]:
+    """The names of those that have one, by address."""
+    named = Contact.objects.filter(address__in=set(addresses)).exclude(name="")
+    return dict(named.values_list("address", "name"))
+
+
+def contact_of(address: str) -> Contact:
+    """An unsaved one where nothing is known yet."""
+    return Contact.objects.filter(address=address).first() or Contact(address=address)
+
+
+def suggestions(text: str, *, most: int = 6) -> list[Contact]:
+    """Contacts whose name or number holds what was typed so far."""
+    digits = "".join(char for char in text if char.isdigit())
+    found = Q(name__icontains=text.strip())
+    if len(digits) >= 3:
+        found |= Q(address__contains=digits)
+    return list(Contact.objects.filter(found)[:most]) if text.strip() else []

@@ -75,11 +75,17 @@ def _store(channel: Channel, session: MessagingSession, sms: InboundSms, at: dat
             kind=Message.Kind.INBOUND,
             created_at=at,
             body=sms.body,
+            system_line=_line_in_place_of(sms),
             channel=channel,
             itsp_message_id=sms.itsp_message_id,
         )
     except IntegrityError as error:
         raise AlreadyStored(sms.itsp_message_id) from error
+
+
+def _line_in_place_of(sms: InboundSms) -> str:
+    """What the thread says of a text that has neither words nor files, such as a reaction; "" of others."""
+    return "" if sms.body.strip() or sms.media else Message.SystemLine.UNSUPPORTED
 
 
 def _attach(message: Message, sms: InboundSms) -> None:

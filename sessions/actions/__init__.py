@@ -1,6 +1,15 @@
 """All that an agent can do. Pages and API call the same verbs."""
 
-from sessions.actions.desk import add_note, archive, mark_unread, save_draft, set_tags, unarchive
+from sessions.actions.contacts import save_contact
+from sessions.actions.desk import (
+    add_note,
+    archive,
+    mark_unread,
+    save_draft,
+    set_availability,
+    set_tags,
+    unarchive,
+)
 from sessions.actions.errors import (
     ActionError,
     AlreadyPickedUp,
@@ -48,7 +57,9 @@ __all__ = [
     "pick_up",
     "reply",
     "retry",
+    "save_contact",
     "save_draft",
+    "set_availability",
     "set_tags",
     "start_session",
     "transfer",

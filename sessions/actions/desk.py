@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from routing.models import Extension
-from sessions import events
+from sessions import availability, events
 from sessions.actions.errors import NotTheOwner
 from sessions.models import Draft, Message, MessagingSession, Tag
 
@@ -59,3 +59,13 @@ def save_draft(session: MessagingSession, *, agent: Extension, body: str) -> Non
         return
     values = {"body": body, "updated_at": timezone.now()}
     Draft.objects.update_or_create(session=session, agent=agent, defaults=values)
+
+
+@transaction.atomic
+def set_availability(agent: Extension, *, to: Extension.Availability) -> None:
+    """What agents say of themselves. Their supervisors learn of it."""
+    if Extension.objects.filter(pk=agent.pk).exclude(availability=to).update(availability=to):
+        transaction.on_commit(
+            lambda: availability.tell_supervisors([agent.pk], others=[agent.pk]), robust=True
+        )
+    agent.availability = to

@@ -107,4 +107,6 @@ def _accept(
 
 
 def _accepted_before(agent: Extension, client_id: str | None) -> Message:
-    return Message.objects.get(author=agent, client_id=client_id)
+    message = Message.objects.get(author=agent, client_id=client_id)
+    message.accepted_before = True
+    return message

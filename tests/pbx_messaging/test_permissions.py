@@ -61,6 +61,8 @@ RULES: dict[str, frozenset[str]] = {
             "inbox-thread",
             "inbox-places",
             "inbox-attachment",
+            "inbox-viewing",
+            "inbox-viewers",
         ),
         READERS,
     ),
