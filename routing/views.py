@@ -16,8 +16,9 @@ from accounts.actions import activate_login
 from accounts.invitation_views import lead_to_invitation
 from accounts.listing import Columns, listing_of
 from routing import actions
-from routing.forms import ExtensionForm, MessageQueueForm
+from routing.forms import ExtensionForm
 from routing.models import Extension, MessageQueue
+from routing.queue_forms import MessageQueueForm
 
 EXTENSION_COLUMNS: Columns = {
     "number": [Length("number"), "number"],  # 999 comes before 1001

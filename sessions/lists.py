@@ -144,9 +144,10 @@ def _first_page(name: GroupName, viewer: Viewer, asked: Asked) -> Group:
 
 
 def _rows(name: GroupName, viewer: Viewer, asked: Asked) -> QuerySet[MessagingSession]:
-    sessions = listed(sessions_in(name, viewer, asked))
+    found = sessions_in(name, viewer, asked)
     if viewer.user.is_supervisor:
-        sessions = with_attendance(sessions)
+        found = with_attendance(found)
+    sessions = listed(found)
     return sessions.select_related("last_message__author").prefetch_related("tags")
 
 

@@ -35,6 +35,7 @@ urlpatterns = [
     path("availability/", availability.availability, name="inbox-availability"),
     path("viewing/", presence.viewing, name="inbox-viewing"),
     path("new/", initiating.new_message, name="inbox-new"),
+    path("new/contacts/", initiating.suggestions, name="inbox-suggestions"),
     path("<int:pk>/", inbox.index, name="inbox-session"),
     path("<int:pk>/thread/", thread.thread, name="inbox-thread"),
     path("<int:pk>/older/", thread.older, name="inbox-older"),

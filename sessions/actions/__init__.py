@@ -16,6 +16,7 @@ from sessions.actions.errors import (
     BadTime,
     ChannelDisabled,
     NoDestination,
+    NoPickup,
     NotAllowedToInitiate,
     NotCancellable,
     NotRetryable,
@@ -23,6 +24,7 @@ from sessions.actions.errors import (
     OptedOut,
     OwnedByAnother,
     SessionClosed,
+    TooManyOpen,
 )
 from sessions.actions.holding import close, close_idle, mark_read, pick_up
 from sessions.actions.resending import CANCELLABLE, RETRYABLE, cancel, retry
@@ -39,6 +41,7 @@ __all__ = [
     "BadTime",
     "ChannelDisabled",
     "NoDestination",
+    "NoPickup",
     "NotAllowedToInitiate",
     "NotCancellable",
     "NotRetryable",
@@ -46,6 +49,7 @@ __all__ = [
     "OptedOut",
     "OwnedByAnother",
     "SessionClosed",
+    "TooManyOpen",
     "add_note",
     "archive",
     "cancel",

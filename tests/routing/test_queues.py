@@ -43,8 +43,8 @@ def test_queue_is_edited(admin_page: Client) -> None:
             {"agents": ["Select a valid choice. 999 is not one of the available choices."]},
         ),
         (
-            {"pickup_mode": "auto"},
-            {"pickup_mode": ["Select a valid choice. auto is not one of the available choices."]},
+            {"pickup_mode": "later"},
+            {"pickup_mode": ["Select a valid choice. later is not one of the available choices."]},
         ),
     ],
 )

@@ -22,7 +22,7 @@
       say("off", live.dataset.off);
       if (source.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
     });
-    for (const kind of ["session", "message", "status"]) source.addEventListener(kind, tell);
+    for (const kind of ["session", "message", "status", "alert"]) source.addEventListener(kind, tell);
     source.addEventListener("viewers", (event) => {
       const { session } = JSON.parse(event.data);
       if (String(session) === document.querySelector(".session-open")?.dataset.session) presence.refresh();
