@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -39,7 +39,7 @@ def consequences_of(subject: Channel | Extension | MessageQueue) -> Consequences
 
 def _of_channel(channel: Channel) -> Consequences:
     numbers, open_ones = channel.numbers.live().count(), open_of_channel(channel).count()
-    waiting = Attempt.objects.filter(lane__channel=channel, status__in=WAITING).count()
+    waiting = waiting_of(channel).count()
     counted = [
         ngettext(
             "%(n)d number receives and sends no more messages.",
@@ -106,3 +106,8 @@ def _overflowing_to(**destination: Extension | MessageQueue) -> list[MessageQueu
 
 def open_of_channel(channel: Channel) -> QuerySet[MessagingSession]:
     return MessagingSession.objects.open().filter(number__channel=channel)
+
+
+def waiting_of(channel: Channel | OuterRef) -> QuerySet[Attempt]:
+    """What is to be sent from the channel's numbers; those that moved away take theirs along."""
+    return Attempt.objects.filter(lane__number__channel=channel, status__in=WAITING)

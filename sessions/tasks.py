@@ -45,16 +45,18 @@ def settle_lost_claims() -> None:
 
 @shared_task
 def queue_due() -> None:
-    """Scheduled texts whose time has come."""
-    if lanes.queue_due(now=timezone.now()):
+    """Scheduled texts whose time has come, and lanes that were held until now."""
+    now = timezone.now()
+    if lanes.queue_due(now=now) + lanes.release(now=now):
         nudge("sessions.tasks.drain")
 
 
 @shared_task
 def tidy_queues() -> None:
-    """Texts that waited too long, those whose number changed its channel, and channels that are drained."""
+    """Texts that waited too long, or whose channel is another one or gone, and channels that are drained."""
     validity.expire(now=timezone.now())
     moving.follow_numbers()
+    archiving.cancel_left_behind()
     archiving.archive_drained()
 
 

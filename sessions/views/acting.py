@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from routing.access import AgentRequest, agent_required
 from sessions import actions
+from sessions.contacts import contact_of
 from sessions.desk_forms import NoteForm, TagsForm, TransferForm
 from sessions.models import MessagingSession
 from sessions.views.opening import gone, opened, session_of, thread_update
@@ -51,7 +52,7 @@ def transfer(request: AgentRequest, pk: int) -> HttpResponse:
             return _into_the_page(render(request, "sessions/_gone.html", form.values))
         except actions.ActionError as refused:
             form.refuse(refused)
-    context = {"session": session, "form": form}
+    context = {"session": session, "form": form, "contact": contact_of(session.contact)}
     status = 422 if request.method == "POST" else 200
     return render(request, "sessions/_transfer_dialog.html", context, status=status)
 

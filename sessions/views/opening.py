@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 
 from routing.access import AgentRequest, ViewerRequest
 from routing.models import Extension
-from sessions import actions
+from sessions import actions, presence
 from sessions.contacts import contact_of
 from sessions.forms import ReplyForm
 from sessions.models import MessagingSession, OptOutEntry, Tag
@@ -36,6 +36,7 @@ def opened(
     return thread_context(request, session) | {
         "form": form or ReplyForm(),
         "all_tags": Tag.objects.all(),
+        "others": [other for other in presence.viewers(session) if other != request.agent],
         "earlier": _earlier(request, session),
     }
 
