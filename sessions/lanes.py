@@ -174,7 +174,12 @@ def _outcome(status: str) -> tuple[int, int]:
 
 
 def _count(attempt: Attempt, was: str, at: datetime) -> list[CountedChange]:
-    """The change in the counts, booked at the moment that the attempt first counted."""
+    """The change in the counts, booked at the moment that the attempt first counted.
+
+    Only what agents write counts as sent.
+    """
+    if attempt.message.author_id is None:
+        return []
     success, failed = _outcome(attempt.status)
     success_was, failed_was = _outcome(was)
     if (success, failed) == (success_was, failed_was):

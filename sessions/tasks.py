@@ -20,6 +20,7 @@ from sessions import (
     reconcile,
     retention,
     spool,
+    unanswered,
     validity,
 )
 from sessions.nudges import nudge
@@ -102,6 +103,19 @@ def forget_webhooks() -> None:
 @shared_task
 def fetch_attachments() -> None:
     attachments.fetch_due()
+
+
+@shared_task
+def watch_unanswered() -> None:
+    """Contacts who wait for an answer: supervisors are told, then the session goes elsewhere."""
+    now = timezone.now()
+    unanswered.alert(now=now)
+    unanswered.overflow(now=now)
+
+
+@shared_task
+def mail_alert(session_id: int) -> None:
+    unanswered.mail_alert(session_id)
 
 
 @shared_task

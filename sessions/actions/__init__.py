@@ -1,12 +1,22 @@
 """All that an agent can do. Pages and API call the same verbs."""
 
-from sessions.actions.desk import add_note, archive, mark_unread, save_draft, set_tags, unarchive
+from sessions.actions.contacts import save_contact
+from sessions.actions.desk import (
+    add_note,
+    archive,
+    mark_unread,
+    save_draft,
+    set_availability,
+    set_tags,
+    unarchive,
+)
 from sessions.actions.errors import (
     ActionError,
     AlreadyPickedUp,
     BadTime,
     ChannelDisabled,
     NoDestination,
+    NoPickup,
     NotAllowedToInitiate,
     NotCancellable,
     NotRetryable,
@@ -14,6 +24,7 @@ from sessions.actions.errors import (
     OptedOut,
     OwnedByAnother,
     SessionClosed,
+    TooManyOpen,
 )
 from sessions.actions.holding import close, close_idle, mark_read, pick_up
 from sessions.actions.resending import CANCELLABLE, RETRYABLE, cancel, retry
@@ -30,6 +41,7 @@ __all__ = [
     "BadTime",
     "ChannelDisabled",
     "NoDestination",
+    "NoPickup",
     "NotAllowedToInitiate",
     "NotCancellable",
     "NotRetryable",
@@ -37,6 +49,7 @@ __all__ = [
     "OptedOut",
     "OwnedByAnother",
     "SessionClosed",
+    "TooManyOpen",
     "add_note",
     "archive",
     "cancel",
@@ -48,7 +61,9 @@ __all__ = [
     "pick_up",
     "reply",
     "retry",
+    "save_contact",
     "save_draft",
+    "set_availability",
     "set_tags",
     "start_session",
     "transfer",

@@ -1,0 +1,166 @@
+"""API tokens: only their hash is stored, and they end with what they stand for."""
+
+import hashlib
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from accounts import tokens
+from accounts.models import ApiToken, AuditEntry, Role, User
+from routing.models import Extension
+from tests.factories import make_agent
+from tests.portal import errors_of, logged_in, make_user, messages_of, rows_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def agent() -> Extension:
+    return make_agent("1001")
+
+
+def test_only_the_hash_is_stored(agent: Extension) -> None:
+    row, token = tokens.create_token(agent.user, name="CRM")
+    stored = ApiToken.objects.values().get(pk=row.pk)
+    assert stored["token_hash"] == hashlib.sha256(token.encode()).hexdigest()
+    assert token not in str(stored)
+    assert token.startswith("pbx_")
+
+
+def test_bearer_token_stands_for_its_user(agent: Extension) -> None:
+    _row, token = tokens.create_token(agent.user, name="CRM")
+    headers = (
+        f"Bearer {token}",
+        f"bearer {token}",
+        token,
+        f"Basic {token}",
+        f"Bearer {token}x",
+        "Bearer ",
+        "",
+    )
+    found = [tokens.user_of_token(header) for header in headers]
+    assert found == [agent.user, agent.user, None, None, None, None, None]
+
+
+def test_token_ends_with_what_it_stands_for(agent: Extension) -> None:
+    row, token = tokens.create_token(agent.user, name="CRM")
+    header = f"Bearer {token}"
+
+    def user_after(**changes: object) -> object:
+        for field, value in changes.items():
+            subject = agent.user if field == "is_active" else agent
+            setattr(subject, field, value)
+            subject.save()
+        return tokens.user_of_token(header)
+
+    assert user_after(is_active=False) is None
+    assert user_after(is_active=True) == agent.user
+    assert user_after(archived_at=timezone.now()) is None
+    assert user_after(archived_at=None) == agent.user
+    tokens.revoke(row)
+    assert tokens.user_of_token(header) is None
+
+
+def test_who_has_nothing_to_see_gets_nowhere() -> None:
+    people = [make_user(role, Role(role)) for role in ("administrator", "supervisor", "agent")]
+    headers = [f"Bearer {tokens.create_token(user, name='x')[1]}" for user in people]
+    assert [tokens.user_of_token(header) for header in headers] == [None, people[1], None]
+
+
+def test_use_is_noted_once_a_minute(agent: Extension) -> None:
+    row, token = tokens.create_token(agent.user, name="CRM")
+    queries = []
+    for _ in range(3):
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            tokens.token_of(f"Bearer {token}")
+        queries.append(len(captured))
+    assert queries == [2, 1, 1]
+    long_ago = timezone.now() - timedelta(seconds=61)
+    ApiToken.objects.filter(pk=row.pk).update(last_used_at=long_ago)
+    tokens.token_of(f"Bearer {token}")
+    row.refresh_from_db()
+    assert row.last_used_at is not None and row.last_used_at > long_ago
+
+
+def made_on(page: Any) -> str:
+    """The token that the page shows, "" if none."""
+    return str(page.context["made"])
+
+
+def test_own_token_is_made_shown_once_and_revoked(agent: Extension) -> None:
+    browser = logged_in(agent.user)
+    made = browser.post("/profile/tokens/", {"name": "CRM", "scope": "read"})
+    token = made_on(made)
+    assert made["Cache-Control"].startswith("max-age=0")
+    assert token in made.content.decode()
+    again = browser.get("/profile/tokens/")
+    assert token not in again.content.decode()
+    today = date_format(timezone.now(), "DATE_FORMAT")
+    assert rows_of(again) == [["CRM", "Read", today, "never"]]
+
+    row = ApiToken.objects.get()
+    assert "Revoke the token “CRM”?" in browser.get(f"/profile/tokens/{row.pk}/revoke/").content.decode()
+    assert tokens.user_of_token(f"Bearer {token}") == agent.user
+    answer = browser.post(f"/profile/tokens/{row.pk}/revoke/", follow=True)
+    assert messages_of(answer) == ["The token “CRM” was revoked: it opens nothing any more."]
+    assert tokens.user_of_token(f"Bearer {token}") is None
+    assert rows_of(answer) == []
+
+
+def test_token_of_somebody_else_is_not_there(agent: Extension) -> None:
+    row, token = tokens.create_token(make_agent("1002").user, name="CRM")
+    browser = logged_in(agent.user)
+    assert browser.post(f"/profile/tokens/{row.pk}/revoke/").status_code == 404
+    assert rows_of(browser.get("/profile/tokens/")) == []
+    assert tokens.user_of_token(f"Bearer {token}") is not None
+
+
+def test_administrator_makes_and_revokes_an_agent_s(admin_page: Client, agent: Extension) -> None:
+    path = f"/users/{agent.user_id}/tokens/"
+    token = made_on(admin_page.post(path, {"name": "CRM", "scope": "send"}))
+    assert tokens.user_of_token(f"Bearer {token}") == agent.user
+    for page in (f"/users/{agent.user_id}/", f"/extensions/{agent.pk}/"):
+        assert f'href="{path}"' in admin_page.get(page).content.decode()
+    answer = admin_page.post(f"/users/tokens/{ApiToken.objects.get().pk}/revoke/")
+    assert answer["Location"] == path
+    entries = AuditEntry.objects.filter(kind="accounts.apitoken").order_by("pk")
+    assert [(entry.username, entry.action, entry.name) for entry in entries] == [
+        ("root", "created", "CRM (agent1001)"),
+        ("root", "changed", "CRM (agent1001)"),
+    ]
+    assert token not in str(list(AuditEntry.objects.values()))
+
+
+def test_who_has_no_extension_is_told_what_to_do(admin_page: Client, administrator: User) -> None:
+    page = admin_page.post("/profile/tokens/", {"name": "CRM", "scope": "send"})
+    assert (page.status_code, ApiToken.objects.count()) == (422, 0)
+    assert "An administrator can give you one." in page.content.decode()
+    page = admin_page.get(f"/users/{administrator.pk}/tokens/")
+    assert 'href="/extensions/add/"' in page.content.decode()
+
+
+def test_token_without_a_name_is_not_made(agent: Extension) -> None:
+    page = logged_in(agent.user).post("/profile/tokens/", {"name": " ", "scope": "read"})
+    assert page.status_code == 422
+    assert errors_of(page.context["form"]) == {"name": ["This field is required."]}
+    assert ApiToken.objects.count() == 0
+
+
+def test_command_prints_a_token_of_an_extension(agent: Extension) -> None:
+    out = StringIO()
+    call_command("agent_token", "1001", "--scope", "read", stdout=out)
+    found = tokens.token_of(f"Bearer {out.getvalue().strip()}")
+    assert found is not None
+    assert (found.user, found.scope) == (agent.user, "read")
+    with pytest.raises(CommandError, match="There is no extension 4711"):
+        call_command("agent_token", "4711", stdout=out)
