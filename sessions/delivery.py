@@ -22,6 +22,7 @@ from channels import holding, pacing, webhook_url
 from channels.itsp.base import Accepted, Advice, DeliveryStatus, ItspError, OutboundSms
 from channels.models import Channel
 from sessions import lanes, opt_outs, signs
+from sessions.media_links import links_of
 from sessions.models import Attempt, Lane
 
 logger = logging.getLogger(__name__)
@@ -162,7 +163,7 @@ def _heads(channel: Channel, room: int) -> list[Attempt]:
         few = min(room, 1 + math.ceil(HORIZON_S * (rate or 0)))
         heads += claimable.filter(number=number_id).values_list("head", flat=True)[:few]
     attempts = Attempt.objects.filter(pk__in=heads).select_related("lane__number", "message")
-    return list(attempts.order_by("pk")[:room])
+    return list(attempts.prefetch_related("message__attachments").order_by("pk")[:room])
 
 
 def _wanted(channel: Channel, attempt: Attempt) -> pacing.Wanted:
@@ -182,6 +183,7 @@ def _claim(attempt: Attempt, claimed_at: datetime, taken_at: float, slot: float,
         recipient=attempt.lane.contact,
         body=attempt.message.body,
         callback_url=f"{webhook_url.callback_url(token)}?attempt={attempt.pk}",
+        media_urls=links_of(attempt.message),
     )
     return Claim(attempt.pk, attempt.lane_id, attempt.channel_id, claimed_at, taken_at, slot, sms)
 

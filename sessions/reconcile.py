@@ -98,7 +98,9 @@ def _reconcile(attempt: Attempt) -> bool:
 def _matches(attempt: Attempt, listed: list[Found]) -> list[Found]:
     """Unowned texts with its body, accepted since it was claimed; the earliest first."""
     since = (attempt.claimed_at or attempt.created_at) - CLOCK_SKEW
-    same = [found for found in listed if found.created_at >= since and found.body == attempt.message.body]
+    body, files = attempt.message.body, attempt.message.attachments.count()
+    recent = [found for found in listed if found.created_at >= since]
+    same = [found for found in recent if found.body == body and found.media_count == files]
     ids = [found.itsp_message_id for found in same]
     owned = Attempt.objects.filter(channel=attempt.channel, itsp_message_id__in=ids)
     taken = set(owned.values_list("itsp_message_id", flat=True))

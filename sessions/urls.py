@@ -4,10 +4,12 @@ from sessions.stream import event_stream
 from sessions.views import inbox, journal, opt_outs, outbox, sending
 from sessions.views.attachments import attachment
 from sessions.views.initiating import new_message
+from sessions.views.media import outbound_media
 from sessions.webhooks import webhook
 
 urlpatterns = [
     path("w/<str:token>/", webhook, name="webhook"),
+    path("m/<str:token>/", outbound_media, name="outbound-media"),
     path("events/", event_stream, name="events"),
     path("inbox/", inbox.index, name="inbox"),
     path("inbox/sessions/", inbox.session_list, name="inbox-sessions"),
