@@ -13,19 +13,23 @@ from channels.models import Number
 from channels.phone_numbers import read_number
 from routing.models import Extension
 from sessions.actions import LATEST, MAX_BODY
+from sessions.file_fields import FilesField
 from sessions.queries import numbers_of
 
 
 class ReplyForm(forms.Form):
     """A text and the id under which it is accepted once, however often the form is sent."""
 
+    code = ""  # of the refusal, once there is one
+
     body = forms.CharField(
         label=_("Message"),
         max_length=MAX_BODY,
         strip=True,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": _("Write a text…")}),
-        error_messages={"required": _("Write something first.")},
     )
+    attachments = FilesField(label=_("Pictures and files"), required=False)
     later = forms.BooleanField(label=_("Send later"), required=False)
     due_at = forms.DateTimeField(
         label=_("Send at"),
@@ -37,6 +41,8 @@ class ReplyForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """`due_at` is None for a text that is sent now; the field is not even shown then."""
         cleaned: dict[str, Any] = super().clean() or {}
+        if not (cleaned.get("body") or cleaned.get("attachments") or self.errors):
+            self.add_error("body", _("Write something first."))
         if not cleaned.pop("later", False):
             self.errors.pop("due_at", None)
             cleaned["due_at"] = None
@@ -53,6 +59,23 @@ class ReplyForm(forms.Form):
         elif due_at > now + LATEST:
             words = _("Choose a time within the next %(days)s days.")
             self.add_error("due_at", words % {"days": LATEST.days})
+
+
+class NoteForm(forms.Form):
+    """A note among agents."""
+
+    body = forms.CharField(
+        label=_("Internal note"),
+        max_length=MAX_BODY,
+        error_messages={"required": _("Write something first.")},
+    )
+
+
+class DraftForm(forms.Form):
+    """What is typed, and how many milliseconds ago: clocks of devices go wrong."""
+
+    body = forms.CharField(required=False, max_length=10 * MAX_BODY, strip=False)
+    age_ms = forms.IntegerField(min_value=0, max_value=10**11)
 
 
 class ContactForm(forms.Form):
@@ -83,7 +106,7 @@ class NewMessageForm(ReplyForm, ContactForm):
     """A first text to a contact."""
 
     number = forms.ModelChoiceField(Number.objects.none(), label=_("From"), empty_label=None)
-    field_order = ("number", "contact", "body", "later", "due_at", "client_id")
+    field_order = ("number", "contact", "body", "attachments", "later", "due_at", "client_id")
 
     def __init__(self, *args: Any, agent: Extension, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

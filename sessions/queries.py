@@ -6,7 +6,7 @@ from accounts.models import User
 from channels.itsp.base import DeliveryStatus
 from channels.models import Number
 from routing.models import Extension
-from sessions.models import Attempt, Message, MessagingSession, MessagingSessionQuerySet
+from sessions.models import Attempt, Draft, Message, MessagingSession, MessagingSessionQuerySet
 
 
 def inbox_of(agent: Extension) -> MessagingSessionQuerySet:
@@ -47,6 +47,11 @@ def thread_of(session: MessagingSession) -> QuerySet[Message]:
     attempts = Prefetch("attempts", Attempt.objects.order_by("pk"))
     people = ("author", "to_extension", "to_queue")
     return session.messages.select_related(*people).prefetch_related("attachments", attempts).order_by("pk")
+
+
+def draft_of(session: MessagingSession, agent: Extension) -> Draft | None:
+    """What the agent has typed into it; None if there is nothing."""
+    return Draft.objects.filter(session=session, agent=agent).exclude(body="").first()
 
 
 def queued_of(session: MessagingSession) -> QuerySet[Attempt]:

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from sessions.stream import event_stream
-from sessions.views import inbox, journal, opt_outs, outbox, sending
+from sessions.views import composing, inbox, journal, opt_outs, outbox, sending
 from sessions.views.attachments import attachment
 from sessions.views.initiating import new_message
 from sessions.views.media import outbound_media
@@ -17,7 +17,9 @@ urlpatterns = [
     path("inbox/<int:pk>/", inbox.index, name="inbox-session"),
     path("inbox/<int:pk>/thread/", inbox.thread, name="inbox-thread"),
     path("inbox/<int:pk>/pick-up/", inbox.pick_up, name="inbox-pick-up"),
-    path("inbox/<int:pk>/reply/", inbox.reply, name="inbox-reply"),
+    path("inbox/<int:pk>/reply/", composing.reply, name="inbox-reply"),
+    path("inbox/<int:pk>/note/", composing.note, name="inbox-note"),
+    path("inbox/<int:pk>/draft/", composing.draft, name="inbox-draft"),
     path("inbox/<int:pk>/close/", inbox.close, name="inbox-close"),
     path("inbox/<int:pk>/places/", outbox.places, name="inbox-places"),
     path("inbox/messages/<int:pk>/retry/", outbox.retry, name="inbox-retry"),

@@ -1,6 +1,7 @@
 """All that an agent can do. Pages and API call the same verbs."""
 
-from sessions.actions.desk import add_note, archive, mark_unread, save_draft, set_tags, unarchive
+from sessions.actions.desk import add_note, archive, mark_unread, set_tags, unarchive
+from sessions.actions.drafting import save_draft
 from sessions.actions.errors import (
     ActionError,
     AlreadyPickedUp,
@@ -19,7 +20,7 @@ from sessions.actions.errors import (
 from sessions.actions.holding import close, close_idle, mark_read, pick_up
 from sessions.actions.resending import CANCELLABLE, RETRYABLE, cancel, retry
 from sessions.actions.transferring import move, transfer
-from sessions.actions.writing import LATEST, MAX_BODY, reply, start_session
+from sessions.actions.writing import LATEST, MAX_BODY, accepted_before, reply, start_session
 
 __all__ = [
     "CANCELLABLE",
@@ -39,6 +40,7 @@ __all__ = [
     "OptedOut",
     "OwnedByAnother",
     "SessionClosed",
+    "accepted_before",
     "add_note",
     "archive",
     "cancel",

@@ -13,9 +13,10 @@ from channels.models import Number
 from channels.segments import segmentation
 from routing.models import Extension
 from sessions import events, inbound, lanes, opt_outs, outgoing_media
+from sessions.actions.drafting import clear_draft
 from sessions.actions.errors import BadTime, ChannelDisabled, NotAllowedToInitiate, OptedOut, OwnedByAnother
 from sessions.actions.holding import own, pick_up
-from sessions.models import Attachment, Draft, Message, MessagingSession
+from sessions.models import Attachment, Message, MessagingSession
 from sessions.nudges import nudge
 
 MAX_BODY = 1600  # characters, the longest text that ITSPs take
@@ -47,10 +48,12 @@ def reply(
     One with a time of its own (`due_at`) waits for it. With `files` the body may be empty. Raises
     `NotTheOwner`, `SessionClosed`, `OptedOut`, `ChannelDisabled`, `MediaRefused` or `BadTime`.
     """
+    if before := accepted_before(agent, client_id):
+        return before
     with outgoing_media.kept(files, session.number, session.contact) as media, transaction.atomic():
         locked = own(session, agent)
         message = _accept(locked, Text(agent, body, client_id, due_at, media))
-    return message or _accepted_before(agent, client_id)
+    return message or Message.objects.get(author=agent, client_id=client_id)
 
 
 def start_session(
@@ -68,6 +71,8 @@ def start_session(
     One that waits in the agent's own queue is picked up by this. Raises `NotAllowedToInitiate`,
     `OwnedByAnother`, `OptedOut`, `ChannelDisabled`, `MediaRefused` or `BadTime`.
     """
+    if before := accepted_before(agent, client_id):
+        return before
     if not number.initiators.filter(pk=agent.pk).exists():
         raise NotAllowedToInitiate
     now = timezone.now()
@@ -78,7 +83,12 @@ def start_session(
         if session.agent_id != agent.pk:
             raise OwnedByAnother(session.agent)
         message = _accept(session, Text(agent, body, client_id, due_at, media))
-    return message or _accepted_before(agent, client_id)
+    return message or Message.objects.get(author=agent, client_id=client_id)
+
+
+def accepted_before(agent: Extension, client_id: str | None) -> Message | None:
+    """The text that was accepted under this id, whatever became of its session since."""
+    return Message.objects.filter(author=agent, client_id=client_id).first() if client_id else None
 
 
 def check_may_send(session: MessagingSession) -> None:
@@ -114,7 +124,7 @@ def _accept(session: MessagingSession, text: Text) -> Message | None:
     check_may_send(session)
     session.last_active_at, session.last_message = now, message
     session.save(update_fields=["last_active_at", "last_message"])
-    Draft.objects.filter(session=session, agent=text.agent).update(body="", updated_at=now)
+    clear_draft(session, agent=text.agent, at=now)
     events.record(events.EventKind.MESSAGE, session)
     transaction.on_commit(lambda: nudge("sessions.tasks.drain"))
     return message
@@ -130,7 +140,3 @@ def _written(session: MessagingSession, text: Text, now: datetime) -> Message:
         client_id=text.client_id,
         status=DeliveryStatus.SCHEDULED if text.due_at else DeliveryStatus.QUEUED,
     )
-
-
-def _accepted_before(agent: Extension, client_id: str | None) -> Message:
-    return Message.objects.get(author=agent, client_id=client_id)

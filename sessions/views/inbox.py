@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from routing.access import AgentRequest, ViewerRequest, agent_required, viewer_required
@@ -60,29 +59,6 @@ def pick_up(request: AgentRequest, pk: int) -> HttpResponse:
     except actions.AlreadyPickedUp as lost:
         return render(request, "sessions/_gone.html", {"by": lost.by}, status=422)
     return render(request, "sessions/_session.html", opened(request, session))
-
-
-@require_POST
-@agent_required
-def reply(request: AgentRequest, pk: int) -> HttpResponse:
-    session = session_of(request, pk)
-    form = ReplyForm(request.POST)
-    try:
-        if form.is_valid():
-            values = form.cleaned_data | {"client_id": str(form.cleaned_data["client_id"])}
-            actions.reply(session, agent=request.agent, **values)
-            return render(request, "sessions/_session.html", opened(request, session))
-    except actions.SessionClosed:
-        form.add_error(None, _("The session was closed meanwhile. Send it as a new message."))
-    except actions.NotTheOwner:
-        form.add_error(None, _("Only the agent who picked the session up can answer."))
-    except actions.BadTime:
-        form.add_error("due_at", _("This time has passed. Choose one in the future."))
-    except actions.ChannelDisabled:
-        form.add_error(None, _("It was not sent: the channel of this number was disabled."))
-    except actions.OptedOut:
-        form.add_error(None, _("It was not sent: the contact opted out of texts from this number."))
-    return render(request, "sessions/_session.html", opened(request, session, form=form), status=422)
 
 
 @require_POST

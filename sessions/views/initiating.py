@@ -17,7 +17,9 @@ from sessions.views.inbox import groups
 @agent_required
 def new_message(request: AgentRequest) -> HttpResponse:
     """A contact in national format is shown in E.164 first; the second Send sends."""
-    form = NewMessageForm(request.POST or None, agent=request.agent, initial=request.GET.dict())
+    form = NewMessageForm(
+        request.POST or None, request.FILES or None, agent=request.agent, initial=request.GET.dict()
+    )
     if form.is_valid():
         if form.note:
             form.show_address_read()
@@ -38,6 +40,7 @@ def _started(form: NewMessageForm, agent: Extension) -> Message | None:
             body=data["body"],
             client_id=str(data["client_id"]),
             due_at=data["due_at"],
+            files=data["attachments"],
         )
     except actions.OwnedByAnother as other:
         words = (
@@ -51,6 +54,8 @@ def _started(form: NewMessageForm, agent: Extension) -> Message | None:
     except actions.OptedOut:
         words = _("This contact opted out of texts from this number, so none can be sent.")
         form.add_error("contact", words)
+    except actions.MediaRefused as refused:
+        form.add_error("attachments", refused.reason)
     except actions.ChannelDisabled:
         form.add_error("number", _("The channel of this number was disabled. Choose another number."))
     except actions.NotAllowedToInitiate:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import invitations
 from accounts.models import Role, User
 from channels.models import SetUpResult
-from sessions import actions, inbound, opt_outs
+from sessions import actions, inbound, media_links, opt_outs
 from sessions.models import Attachment, OptOutEntry, WebhookRequest
 from tests.factories import CONTACT, make_agent, make_queue, make_road
 from tests.portal import logged_in, make_user
@@ -24,7 +24,7 @@ ADMINISTRATORS, AGENTS, READERS = map(frozenset, (["administrator"], ["agent"], 
 
 # Who opens a page; for others it is a 404, and for strangers the login.
 RULES: dict[str, frozenset[str]] = {
-    **dict.fromkeys(("healthz", "readyz", "webhook", "invitation", "logout"), EVERYBODY),
+    **dict.fromkeys(("healthz", "readyz", "webhook", "outbound-media", "invitation", "logout"), EVERYBODY),
     **dict.fromkeys(("home", "profile", "change-password"), LOGGED_IN),
     # The administrators' pages; a supervisor sees some channels in the list.
     "channel-list": LOGGED_IN - AGENTS,
@@ -65,7 +65,16 @@ RULES: dict[str, frozenset[str]] = {
         READERS,
     ),
     **dict.fromkeys(
-        ("inbox-new", "inbox-pick-up", "inbox-reply", "inbox-close", "inbox-retry", "inbox-cancel"),
+        (
+            "inbox-new",
+            "inbox-pick-up",
+            "inbox-reply",
+            "inbox-note",
+            "inbox-draft",
+            "inbox-close",
+            "inbox-retry",
+            "inbox-cancel",
+        ),
         AGENTS,
     ),
     # allauth's: ways in, and one's own login.
@@ -148,6 +157,7 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "invitation": invited.rstrip("/").rpartition("/")[2],
         "webhook": road.token,
         "inbox-attachment": attachment.pk,
+        "outbound-media": media_links.links_of(message)[0].rstrip("/").rpartition("/")[2],
         "inbox-retry": message.pk,
         "inbox-cancel": message.pk,
         "inbox": session.pk,
