@@ -50,8 +50,8 @@ def thread_of(session: MessagingSession) -> QuerySet[Message]:
 
 
 def draft_of(session: MessagingSession, agent: Extension) -> Draft | None:
-    """What the agent has typed into it; None if there is nothing."""
-    return Draft.objects.filter(session=session, agent=agent).exclude(body="").first()
+    """What the agent has typed into it, "" since it was sent; None if that never was."""
+    return Draft.objects.filter(session=session, agent=agent).first()
 
 
 def queued_of(session: MessagingSession) -> QuerySet[Attempt]:

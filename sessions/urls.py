@@ -1,7 +1,17 @@
 from django.urls import path
 
 from sessions.stream import event_stream
-from sessions.views import composing, inbox, journal, opt_outs, outbox, sending
+from sessions.views import (
+    app,
+    canned_replies,
+    composing,
+    inbox,
+    journal,
+    notifying,
+    opt_outs,
+    outbox,
+    sending,
+)
 from sessions.views.attachments import attachment
 from sessions.views.initiating import new_message
 from sessions.views.media import outbound_media
@@ -13,6 +23,8 @@ urlpatterns = [
     path("events/", event_stream, name="events"),
     path("inbox/", inbox.index, name="inbox"),
     path("inbox/sessions/", inbox.session_list, name="inbox-sessions"),
+    path("inbox/calls/", notifying.calls, name="inbox-calls"),
+    path("inbox/settings/", notifying.agent_settings, name="inbox-settings"),
     path("inbox/new/", new_message, name="inbox-new"),
     path("inbox/<int:pk>/", inbox.index, name="inbox-session"),
     path("inbox/<int:pk>/thread/", inbox.thread, name="inbox-thread"),
@@ -20,6 +32,7 @@ urlpatterns = [
     path("inbox/<int:pk>/reply/", composing.reply, name="inbox-reply"),
     path("inbox/<int:pk>/note/", composing.note, name="inbox-note"),
     path("inbox/<int:pk>/draft/", composing.draft, name="inbox-draft"),
+    path("inbox/<int:pk>/canned-replies/", canned_replies.usable, name="inbox-canned-replies"),
     path("inbox/<int:pk>/close/", inbox.close, name="inbox-close"),
     path("inbox/<int:pk>/places/", outbox.places, name="inbox-places"),
     path("inbox/messages/<int:pk>/retry/", outbox.retry, name="inbox-retry"),
@@ -28,6 +41,13 @@ urlpatterns = [
     path("channels/<int:pk>/sending/", sending.channel_sending, name="channel-sending"),
     path("channels/<int:pk>/pause/", sending.channel_pause, name="channel-pause"),
     path("channels/<int:pk>/resume/", sending.channel_resume, name="channel-resume"),
+    path("manifest.webmanifest", app.manifest, name="manifest"),
+    path("service-worker.js", app.service_worker, name="service-worker"),
+    path("offline/", app.offline, name="offline"),
+    path("canned-replies/", canned_replies.canned_reply_list, name="canned-reply-list"),
+    path("canned-replies/add/", canned_replies.canned_reply_add, name="canned-reply-add"),
+    path("canned-replies/<int:pk>/", canned_replies.canned_reply_edit, name="canned-reply-edit"),
+    path("canned-replies/<int:pk>/delete/", canned_replies.canned_reply_delete, name="canned-reply-delete"),
     path("journal/", journal.journal_list, name="journal-list"),
     path("journal/replay/", journal.journal_replay_failed, name="journal-replay-failed"),
     path("journal/<int:pk>/", journal.journal_detail, name="journal-detail"),

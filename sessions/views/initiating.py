@@ -17,9 +17,8 @@ from sessions.views.inbox import groups
 @agent_required
 def new_message(request: AgentRequest) -> HttpResponse:
     """A contact in national format is shown in E.164 first; the second Send sends."""
-    form = NewMessageForm(
-        request.POST or None, request.FILES or None, agent=request.agent, initial=request.GET.dict()
-    )
+    data, initial = request.POST or None, request.GET.dict()
+    form = NewMessageForm(data, request.FILES or None, agent=request.agent, initial=initial)
     if form.is_valid():
         if form.note:
             form.show_address_read()

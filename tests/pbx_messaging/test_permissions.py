@@ -13,7 +13,7 @@ from accounts import invitations
 from accounts.models import Role, User
 from channels.models import SetUpResult
 from sessions import actions, inbound, media_links, opt_outs
-from sessions.models import Attachment, OptOutEntry, WebhookRequest
+from sessions.models import Attachment, CannedReply, OptOutEntry, WebhookRequest
 from tests.factories import CONTACT, make_agent, make_queue, make_road
 from tests.portal import logged_in, make_user
 
@@ -25,7 +25,10 @@ ADMINISTRATORS, AGENTS, READERS = map(frozenset, (["administrator"], ["agent"], 
 # Who opens a page; for others it is a 404, and for strangers the login.
 RULES: dict[str, frozenset[str]] = {
     **dict.fromkeys(("healthz", "readyz", "webhook", "outbound-media", "invitation", "logout"), EVERYBODY),
+    **dict.fromkeys(("manifest", "service-worker", "offline"), EVERYBODY),  # nothing personal in them
     **dict.fromkeys(("home", "profile", "change-password"), LOGGED_IN),
+    **dict.fromkeys(("canned-reply-list", "canned-reply-add"), LOGGED_IN),  # of one's own, or of all
+    **dict.fromkeys(("canned-reply-edit", "canned-reply-delete"), LOGGED_IN - AGENTS),  # one of all agents
     # The administrators' pages; a supervisor sees some channels in the list.
     "channel-list": LOGGED_IN - AGENTS,
     **dict.fromkeys(
@@ -160,6 +163,7 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "outbound-media": media_links.links_of(message)[0].rstrip("/").rpartition("/")[2],
         "inbox-retry": message.pk,
         "inbox-cancel": message.pk,
+        "canned-reply": CannedReply.objects.create(shortcut="hours", body="Till six.").pk,
         "inbox": session.pk,
         "user": User.objects.get(username="ivan").pk,
         "extension": agent.pk,
