@@ -182,6 +182,9 @@ WEBHOOK_JOURNAL_DAYS = env.int("WEBHOOK_JOURNAL_DAYS", default=30)  # that the j
 WEBHOOK_FAILED_DAYS = max(WEBHOOK_JOURNAL_DAYS, env.int("WEBHOOK_FAILED_DAYS", default=180))  # failed ones
 MEDIA_MAX_BYTES = env.int("MEDIA_MAX_BYTES", default=5 * 1024 * 1024)  # of one attachment
 
+# --- REST API -------------------------------------------------------------------------------------
+API_RATE_PER_MIN = env.int("API_RATE_PER_MIN", default=600)  # requests of one token
+
 # --- Accounts and browser sessions ----------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [

@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sessions.urls")),
     path("", include("sessions.urls_deleting")),
     path("", include("stats.urls")),
+    path("", include("api.urls")),
 ]

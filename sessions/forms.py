@@ -61,16 +61,6 @@ class ReplyForm(forms.Form):
             self.add_error("due_at", words % {"days": LATEST.days})
 
 
-class NoteForm(forms.Form):
-    """A note among agents."""
-
-    body = forms.CharField(
-        label=_("Internal note"),
-        max_length=MAX_BODY,
-        error_messages={"required": _("Write something first.")},
-    )
-
-
 class DraftForm(forms.Form):
     """What is typed, and how many milliseconds ago: clocks of devices go wrong."""
 

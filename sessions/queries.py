@@ -44,7 +44,7 @@ def listed(sessions: MessagingSessionQuerySet) -> MessagingSessionQuerySet:
 
 def thread_of(session: MessagingSession) -> QuerySet[Message]:
     """The messages of a session in their order, with all that a page shows."""
-    attempts = Prefetch("attempts", Attempt.objects.order_by("pk"))
+    attempts = Prefetch("attempts", Attempt.objects.order_by("pk").prefetch_related("events"))
     people = ("author", "to_extension", "to_queue")
     return session.messages.select_related(*people).prefetch_related("attachments", attempts).order_by("pk")
 
@@ -52,6 +52,11 @@ def thread_of(session: MessagingSession) -> QuerySet[Message]:
 def draft_of(session: MessagingSession, agent: Extension) -> Draft | None:
     """What the agent has typed into it, "" since it was sent; None if that never was."""
     return Draft.objects.filter(session=session, agent=agent).first()
+
+
+def operations_of(session: MessagingSession) -> QuerySet[Message]:
+    """What was done with a session, in its order: its system lines."""
+    return thread_of(session).filter(kind=Message.Kind.SYSTEM)
 
 
 def queued_of(session: MessagingSession) -> QuerySet[Attempt]:

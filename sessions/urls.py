@@ -1,43 +1,15 @@
-from django.urls import path
+from django.urls import include, path
 
-from sessions.stream import event_stream
-from sessions.views import (
-    app,
-    canned_replies,
-    composing,
-    inbox,
-    journal,
-    notifying,
-    opt_outs,
-    outbox,
-    sending,
-)
-from sessions.views.attachments import attachment
-from sessions.views.initiating import new_message
+from sessions.stream import served_elsewhere
+from sessions.views import app, canned_replies, journal, opt_outs, sending
 from sessions.views.media import outbound_media
 from sessions.webhooks import webhook
 
 urlpatterns = [
     path("w/<str:token>/", webhook, name="webhook"),
     path("m/<str:token>/", outbound_media, name="outbound-media"),
-    path("events/", event_stream, name="events"),
-    path("inbox/", inbox.index, name="inbox"),
-    path("inbox/sessions/", inbox.session_list, name="inbox-sessions"),
-    path("inbox/calls/", notifying.calls, name="inbox-calls"),
-    path("inbox/settings/", notifying.agent_settings, name="inbox-settings"),
-    path("inbox/new/", new_message, name="inbox-new"),
-    path("inbox/<int:pk>/", inbox.index, name="inbox-session"),
-    path("inbox/<int:pk>/thread/", inbox.thread, name="inbox-thread"),
-    path("inbox/<int:pk>/pick-up/", inbox.pick_up, name="inbox-pick-up"),
-    path("inbox/<int:pk>/reply/", composing.reply, name="inbox-reply"),
-    path("inbox/<int:pk>/note/", composing.note, name="inbox-note"),
-    path("inbox/<int:pk>/draft/", composing.draft, name="inbox-draft"),
-    path("inbox/<int:pk>/canned-replies/", canned_replies.usable, name="inbox-canned-replies"),
-    path("inbox/<int:pk>/close/", inbox.close, name="inbox-close"),
-    path("inbox/<int:pk>/places/", outbox.places, name="inbox-places"),
-    path("inbox/messages/<int:pk>/retry/", outbox.retry, name="inbox-retry"),
-    path("inbox/messages/<int:pk>/cancel/", outbox.cancel, name="inbox-cancel"),
-    path("inbox/attachments/<int:pk>/", attachment, name="inbox-attachment"),
+    path("events/", served_elsewhere, name="events"),
+    path("inbox/", include("sessions.urls_inbox")),
     path("channels/<int:pk>/sending/", sending.channel_sending, name="channel-sending"),
     path("channels/<int:pk>/pause/", sending.channel_pause, name="channel-pause"),
     path("channels/<int:pk>/resume/", sending.channel_resume, name="channel-resume"),

@@ -1,6 +1,14 @@
 """All that an agent can do. Pages and API call the same verbs."""
 
-from sessions.actions.desk import add_note, archive, mark_unread, set_tags, unarchive
+from sessions.actions.contacts import save_contact
+from sessions.actions.desk import (
+    add_note,
+    archive,
+    mark_unread,
+    set_availability,
+    set_tags,
+    unarchive,
+)
 from sessions.actions.drafting import save_draft
 from sessions.actions.errors import (
     ActionError,
@@ -20,7 +28,7 @@ from sessions.actions.errors import (
 from sessions.actions.holding import close, close_idle, mark_read, pick_up
 from sessions.actions.resending import CANCELLABLE, RETRYABLE, cancel, retry
 from sessions.actions.transferring import move, transfer
-from sessions.actions.writing import LATEST, MAX_BODY, accepted_before, reply, start_session
+from sessions.actions.writing import LATEST, MAX_BODY, accepted_under, reply, start_session
 
 __all__ = [
     "CANCELLABLE",
@@ -40,7 +48,7 @@ __all__ = [
     "OptedOut",
     "OwnedByAnother",
     "SessionClosed",
-    "accepted_before",
+    "accepted_under",
     "add_note",
     "archive",
     "cancel",
@@ -52,7 +60,9 @@ __all__ = [
     "pick_up",
     "reply",
     "retry",
+    "save_contact",
     "save_draft",
+    "set_availability",
     "set_tags",
     "start_session",
     "transfer",

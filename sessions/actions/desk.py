@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from routing.models import Extension
-from sessions import events
+from sessions import availability, events
 from sessions.actions.errors import NotTheOwner
 from sessions.models import Message, MessagingSession, Tag
 
@@ -50,3 +50,13 @@ def unarchive(session: MessagingSession) -> None:
     archived = MessagingSession.objects.filter(pk=session.pk, archived_at__isnull=False)
     if archived.update(archived_at=None):
         events.record(events.EventKind.SESSION, session)
+
+
+@transaction.atomic
+def set_availability(agent: Extension, *, to: Extension.Availability) -> None:
+    """What agents say of themselves. Their supervisors learn of it."""
+    if Extension.objects.filter(pk=agent.pk).exclude(availability=to).update(availability=to):
+        transaction.on_commit(
+            lambda: availability.tell_supervisors([agent.pk], others=[agent.pk]), robust=True
+        )
+    agent.availability = to

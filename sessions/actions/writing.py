@@ -48,12 +48,12 @@ def reply(
     One with a time of its own (`due_at`) waits for it. With `files` the body may be empty. Raises
     `NotTheOwner`, `SessionClosed`, `OptedOut`, `ChannelDisabled`, `MediaRefused` or `BadTime`.
     """
-    if before := accepted_before(agent, client_id):
+    if before := accepted_under(agent, client_id):
         return before
     with outgoing_media.kept(files, session.number, session.contact) as media, transaction.atomic():
         locked = own(session, agent)
         message = _accept(locked, Text(agent, body, client_id, due_at, media))
-    return message or Message.objects.get(author=agent, client_id=client_id)
+    return message or _accepted_before(agent, client_id)
 
 
 def start_session(
@@ -71,7 +71,7 @@ def start_session(
     One that waits in the agent's own queue is picked up by this. Raises `NotAllowedToInitiate`,
     `OwnedByAnother`, `OptedOut`, `ChannelDisabled`, `MediaRefused` or `BadTime`.
     """
-    if before := accepted_before(agent, client_id):
+    if before := accepted_under(agent, client_id):
         return before
     if not number.initiators.filter(pk=agent.pk).exists():
         raise NotAllowedToInitiate
@@ -83,12 +83,14 @@ def start_session(
         if session.agent_id != agent.pk:
             raise OwnedByAnother(session.agent)
         message = _accept(session, Text(agent, body, client_id, due_at, media))
-    return message or Message.objects.get(author=agent, client_id=client_id)
+    return message or _accepted_before(agent, client_id)
 
 
-def accepted_before(agent: Extension, client_id: str | None) -> Message | None:
+def accepted_under(agent: Extension, client_id: str | None) -> Message | None:
     """The text that was accepted under this id, whatever became of its session since."""
-    return Message.objects.filter(author=agent, client_id=client_id).first() if client_id else None
+    if not client_id or not Message.objects.filter(author=agent, client_id=client_id).exists():
+        return None
+    return _accepted_before(agent, client_id)
 
 
 def check_may_send(session: MessagingSession) -> None:
@@ -140,3 +142,9 @@ def _written(session: MessagingSession, text: Text, now: datetime) -> Message:
         client_id=text.client_id,
         status=DeliveryStatus.SCHEDULED if text.due_at else DeliveryStatus.QUEUED,
     )
+
+
+def _accepted_before(agent: Extension, client_id: str | None) -> Message:
+    message = Message.objects.get(author=agent, client_id=client_id)
+    message.accepted_before = True
+    return message

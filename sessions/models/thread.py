@@ -154,6 +154,7 @@ class Message(models.Model):
     status = models.CharField(max_length=12, choices=DeliveryStatus, blank=True)
     error_code = models.CharField(max_length=16, blank=True)
     reason = models.TextField(blank=True)
+    accepted_before = False  # as an action gives it back: its client id was known, so nothing was sent
 
     class Meta:
         constraints = [

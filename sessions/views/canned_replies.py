@@ -17,7 +17,7 @@ from routing.access import AgentRequest, agent_of, agent_required
 from sessions import canned_replies
 from sessions.canned_reply_forms import CannedReplyForm
 from sessions.models import CannedReply
-from sessions.views.inbox import session_of
+from sessions.views.opening import session_of
 
 COLUMNS = {"shortcut": ["shortcut"], "owner": ["queue__name", "agent"]}
 

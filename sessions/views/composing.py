@@ -1,4 +1,4 @@
-"""What an agent writes in a session: texts, notes, and drafts of them.
+"""What an agent writes in a session: texts, and drafts of them.
 
 `static/js/outbox.js` asks for JSON, and sends a text again under the same id until it has an answer.
 """
@@ -12,10 +12,11 @@ from django.views.decorators.http import require_POST
 
 from routing.access import AgentRequest, agent_required
 from sessions import actions, refusals
-from sessions.forms import DraftForm, NoteForm, ReplyForm
+from sessions.forms import DraftForm, ReplyForm
 from sessions.models import Message, MessagingSession
 from sessions.queries import draft_of
-from sessions.views.inbox import groups, opened, session_of
+from sessions.views.inbox import inbox_context
+from sessions.views.opening import opened, session_of
 
 
 @require_POST
@@ -24,7 +25,7 @@ def reply(request: AgentRequest, pk: int) -> HttpResponse:
     """JSON for the page's own script, the session for htmx, a page otherwise."""
     form = ReplyForm(request.POST, request.FILES)
     wants_json = request.headers.get("Accept") == "application/json"
-    if wants_json and actions.accepted_before(request.agent, form.data.get("client_id")):
+    if wants_json and actions.accepted_under(request.agent, form.data.get("client_id")):
         return JsonResponse({}, status=200)  # the session may have left since
     session = session_of(request, pk)
     message = _accepted(form, request, session)
@@ -36,19 +37,7 @@ def reply(request: AgentRequest, pk: int) -> HttpResponse:
     context = opened(request, session_of(request, pk), form=None if message else form)
     if request.headers.get("HX-Request"):
         return render(request, "sessions/_session.html", context, status=status)
-    return render(request, "sessions/inbox.html", groups(request) | context, status=status)
-
-
-@require_POST
-@agent_required
-def note(request: AgentRequest, pk: int) -> HttpResponse:
-    """For the agents' eyes only."""
-    session = session_of(request, pk)
-    form = NoteForm(request.POST)
-    if not form.is_valid():
-        return JsonResponse({"reason": form.errors["body"][0]}, status=422)
-    added = actions.add_note(session, agent=request.agent, body=form.cleaned_data["body"])
-    return JsonResponse({"message": added.pk}, status=201)
+    return render(request, "sessions/inbox.html", inbox_context(request) | context, status=status)
 
 
 @require_POST

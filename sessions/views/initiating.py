@@ -10,7 +10,7 @@ from routing.models import Extension
 from sessions import actions
 from sessions.forms import NewMessageForm
 from sessions.models import Message
-from sessions.views.inbox import groups
+from sessions.views.inbox import inbox_context
 
 
 @require_http_methods(["GET", "POST"])
@@ -25,7 +25,7 @@ def new_message(request: AgentRequest) -> HttpResponse:
         elif message := _started(form, request.agent):
             return redirect("inbox-session", message.session_id)
     status = 422 if request.method == "POST" else 200
-    return render(request, "sessions/inbox.html", {**groups(request), "new_form": form}, status=status)
+    return render(request, "sessions/inbox.html", {**inbox_context(request), "new_form": form}, status=status)
 
 
 def _started(form: NewMessageForm, agent: Extension) -> Message | None:

@@ -1,56 +1,37 @@
-// The composer as a place for internal notes: another colour, another field, so that none goes to the contact.
+// Internal notes: what is typed stays in the browser until it is added, also without a connection.
 (() => {
-  const { agent, isJson, onReady, post } = window.composing;
+  const { agent, onReady, openSession } = window.composing;
+  const form = () => document.getElementById("note-form");
+  const key = () => `note:${agent()}:${openSession()}`;
 
-  onReady((root) => {
-    const note = root.querySelector(".composer-note");
-    const input = note.elements.body;
-    const error = note.querySelector("[data-note-error]");
-    const key = `note:${agent()}:${root.dataset.session}`;
-
-    const keep = () => {
-      try {
-        if (input.value) localStorage.setItem(key, input.value);
-        else localStorage.removeItem(key);
-      } catch {
-        // Storage is blocked: it lasts for this page.
-      }
-    };
-    const complain = (words) => {
-      error.textContent = words;
-      error.classList.toggle("d-block", Boolean(words));
-    };
-    const mode = (on) => {
-      root.classList.toggle("composer-noting", on);
-      note.hidden = !on;
-      if (on) input.focus();
-      else window.composing.textarea()?.focus();
-    };
-
-    const add = async () => {
-      const answer = await post(note.action, new FormData(note)).catch(() => null);
-      if (answer?.status === 201) {
-        input.value = "";
-        keep();
-        complain("");
-        mode(false);
-        htmx.trigger("#thread", "refresh");
-      } else if (answer?.status === 422 && isJson(answer)) complain((await answer.json()).reason);
-      else complain(error.dataset.offline);
-    };
-
+  const keep = (text) => {
     try {
-      input.value = localStorage.getItem(key) ?? "";
+      if (text) localStorage.setItem(key(), text);
+      else localStorage.removeItem(key());
     } catch {
-      // As above.
+      // Storage is blocked: it lasts for this page.
     }
-    if (input.value) mode(true);
-    input.addEventListener("input", keep);
-    note.addEventListener("submit", (event) => {
-      event.preventDefault();
-      add();
-    });
-    root.querySelector("[data-note-open]").addEventListener("click", () => mode(true));
-    note.querySelector("[data-note-close]").addEventListener("click", () => mode(false));
+  };
+  const kept = () => {
+    try {
+      return localStorage.getItem(key()) ?? "";
+    } catch {
+      return "";
+    }
+  };
+  const complain = (on) => form().querySelector("[data-note-offline]").classList.toggle("d-block", on);
+
+  onReady(() => {
+    const input = form()?.elements.body;
+    if (!input || input.value) return;
+    input.value = kept();
+    if (input.value) form().hidden = false;
   });
+  document.addEventListener("input", (event) => event.target.form?.id === "note-form" && keep(event.target.value));
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.elt.id !== "note-form" || !event.detail.successful) return;
+    keep("");
+    complain(false);
+  });
+  document.addEventListener("htmx:sendError", (event) => event.detail.elt.id === "note-form" && complain(true));
 })();

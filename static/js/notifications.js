@@ -90,6 +90,6 @@
 
   for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, allowSound, { once: true });
   document.addEventListener("DOMContentLoaded", ask);
-  document.addEventListener("inbox:changed", soon);
+  for (const kind of ["inbox:event", "inbox:reset"]) document.addEventListener(kind, soon);
   document.addEventListener("visibilitychange", () => document.hidden || soon());
 })();

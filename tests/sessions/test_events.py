@@ -37,10 +37,8 @@ def published(redis_client: Redis) -> list[dict[str, Any]]:
     return [json.loads(fields["event"]) for _id, fields in entries]
 
 
-def test_text_tells_the_agents_of_its_queue(
-    waiting: MessagingSession, agents: list[Extension], redis_client: Redis
-) -> None:
-    told = [*sorted(agent.pk for agent in agents[:2]), f"queue:{waiting.queue_id}"]
+def test_text_tells_the_agents_of_its_queue(waiting: MessagingSession, redis_client: Redis) -> None:
+    told = [f"agents:{waiting.queue_id}", f"queue:{waiting.queue_id}"]
     assert published(redis_client) == [{"kind": "message", "session": waiting.pk, "audience": told}]
 
 
@@ -51,7 +49,7 @@ def test_follow_up_tells_the_owner_only(
     actions.pick_up(waiting, agent=agents[1])
     post_inbound(2, "Hello?")
     assert [event["audience"] for event in published(redis_client)[1:]] == [
-        [*sorted(agent.pk for agent in agents[:2]), supervisors],  # the pick-up
+        [agents[1].pk, f"agents:{waiting.queue_id}", supervisors],  # the pick-up
         [agents[1].pk, supervisors],
     ]
 
@@ -141,9 +139,10 @@ def test_stream_is_live_resumes_without_a_gap_and_ends_with_the_access(
 ) -> None:
     supervisor = make_user("vera", Role.SUPERVISOR)
     supervisor.supervised_queues.set(MessageQueue.objects.all())
-    ada, cleo, vera = (listen(user) for user in (agents[0].user, agents[2].user, supervisor))
+    vera, ada, cleo = (listen(user) for user in (supervisor, agents[0].user, agents[2].user))
     first_id, kind, _data = ada.next()
     assert (kind, cleo.next()[1], vera.next()[1]) == ("hello", "hello", "hello")
+    assert vera.next()[1:] == ("availability", {"session": None})  # Ada came, to a queue of hers
 
     with transaction.atomic():
         events.record(events.EventKind.SESSION, waiting)
@@ -159,6 +158,7 @@ def test_stream_is_live_resumes_without_a_gap_and_ends_with_the_access(
     assert cleo.heard.empty()
 
     redis_client.xtrim(events.STREAM, maxlen=0)
+    assert again.next()[1] == "reset"
     assert listen(agents[0].user, first_id).next()[1] == "reset"
 
     agents[0].user.is_active = False

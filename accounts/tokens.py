@@ -1,0 +1,63 @@
+"""API tokens: made once, shown once, stored as SHA-256; and whom a request's bearer token stands for."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.access import extension_of
+from accounts.models import ApiToken, User
+
+PREFIX = "pbx_"  # by which secret scanners and people recognise a token
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+def create_token(user: User, *, name: str, scope: str = ApiToken.Scope.SEND) -> tuple[ApiToken, str]:
+    """The row, and the token itself, which nobody can read again."""
+    token = PREFIX + secrets.token_urlsafe(32)
+    return ApiToken.objects.create(user=user, name=name, scope=scope, token_hash=hash_of(token)), token
+
+
+def revoke(token: ApiToken) -> None:
+    """From now on it is refused; the row stays, for the list."""
+    if token.revoked_at is None:
+        token.revoked_at = timezone.now()
+        token.save(update_fields=["revoked_at"])
+
+
+def token_of(header: str) -> ApiToken | None:
+    """The valid token of an `Authorization` header with its user; notes that it was used.
+
+    Its user must be active and have something to see: a live extension, or the queues of a supervisor.
+    """
+    scheme, _space, secret = header.partition(" ")
+    if scheme.lower() != "bearer" or not secret:
+        return None
+    tokens = ApiToken.objects.filter(revoked_at=None, user__is_active=True)
+    found = tokens.select_related("user__extension").filter(token_hash=hash_of(secret.strip())).first()
+    if found is None or not (extension_of(found.user) or found.user.is_supervisor):
+        return None
+    _note_use(found)
+    return found
+
+
+def user_of_token(header: str) -> User | None:
+    """Whom an `Authorization` header stands for."""
+    token = token_of(header)
+    return token.user if token else None
+
+
+def hash_of(token: str) -> str:
+    """A token has 256 random bits, so it needs no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _note_use(token: ApiToken) -> None:
+    """At most one write a minute, whoever asks at once."""
+    now = timezone.now()
+    if token.last_used_at and token.last_used_at > now - USE_NOTED_EVERY:
+        return
+    old = Q(last_used_at=None) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
+    ApiToken.objects.filter(old, pk=token.pk).update(last_used_at=now)

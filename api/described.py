@@ -1,0 +1,102 @@
+"""What the OpenAPI document says beside what is derived from the operations."""
+
+from typing import Any
+
+from api.problems import MEDIA_TYPE
+from api.refusals import REFUSALS
+from sessions.actions import ActionError
+
+DESCRIPTION = """\
+What an agent does in the inbox, for your own programs: the same sessions, the same rights.
+
+Send `Authorization: Bearer …` with a token of an extension. Errors are problems of RFC 9457 with a stable
+`code`. Lists come in pages: ask again with `cursor` set to `next_cursor` until that is null. A text that is
+sent with a `client_id` (or the header `Idempotency-Key`) is accepted once, however often it is sent. How
+many requests a token has left is told by the headers `RateLimit` and `RateLimit-Policy`."""
+
+TAGS = {
+    "Sessions": "The threads between our numbers and contacts.",
+    "Messages": "What was written in them.",
+    "Directory": "Who one is, and what there is to choose from.",
+    "Events": "What changes, as it happens.",
+}
+
+EVENTS: dict[str, Any] = {
+    "get": {
+        "operationId": "events",
+        "tags": ["Events"],
+        "summary": "Listen to what changes",
+        "description": (
+            "Server-sent events, for as long as the access lasts. An event's name says what happened: "
+            "`session` (appeared, left, picked up, closed), `message` (something was written) or `status` "
+            '(a text got on); its data is `{"session": id}`. They never say what was written: fetch that. '
+            "The first one is `hello`; after `reset`, read everything anew. A connection that was lost is "
+            "resumed without a gap by `Last-Event-ID`."
+        ),
+        "parameters": [
+            {
+                "in": "header",
+                "name": "Last-Event-ID",
+                "required": False,
+                "schema": {"type": "string"},
+                "description": "The id of the last event that you have.",
+            }
+        ],
+        "responses": {
+            "200": {
+                "description": "The stream.",
+                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            },
+            "401": {"description": "The token is missing, unknown or revoked."},
+        },
+        "security": [{"Bearer": []}],
+    }
+}
+
+CODES = {
+    400: ["bad_request"],
+    401: ["unauthenticated"],
+    403: ["insufficient_scope", "read_only"],
+    404: ["not_found"],
+    413: ["too_large"],
+    415: ["unsupported_media_type"],
+    422: ["invalid"],
+    429: ["rate_limited"],
+}
+MEANINGS = {
+    400: "The body can’t be read.",
+    401: "The token is missing, unknown or revoked.",
+    403: "The token only reads, or the login has no extension.",
+    404: "It does not exist, or is not for you to see.",
+    409: "The state of things forbids it.",
+    413: "The request is too large.",
+    415: "The body has another type than the two that are read.",
+    422: "A field is not valid: see `errors`.",
+    429: "The token asked too often: see `Retry-After`.",
+}
+
+
+def problems(*wanted: int | type[ActionError], codes: dict[int, list[str]] | None = None) -> dict[str, Any]:
+    """For `openapi_extra`: statuses, refusals of actions, further codes; 401 and 429 go without saying."""
+    found: dict[int, list[str]] = {status: list(CODES[status]) for status in (401, 429)}
+    for one in wanted:
+        if isinstance(one, int):
+            found.setdefault(one, []).extend(CODES[one])
+        else:
+            found.setdefault(REFUSALS[one].status, []).append(one.code)
+    for status, more in (codes or {}).items():
+        found.setdefault(status, []).extend(more)
+    return {"responses": {status: _answer(status, found[status]) for status in sorted(found)}}
+
+
+def _answer(status: int, codes: list[str]) -> dict[str, Any]:
+    listed = ", ".join(f"`{code}`" for code in dict.fromkeys(codes))
+    schema = {"$ref": "#/components/schemas/ProblemOut"}
+    answer: dict[str, Any] = {
+        "description": f"{MEANINGS[status]} Codes: {listed}.",
+        "content": {MEDIA_TYPE: {"schema": schema}},
+    }
+    if status == 429:
+        retry = {"description": "Seconds until it goes on.", "schema": {"type": "integer"}}
+        answer["headers"] = {"Retry-After": retry}
+    return answer

@@ -1,0 +1,57 @@
+"""What a request is about: looked for among what one may see, or act on; anything else is a 404."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from api.auth import ApiRequest, acting
+from api.problems import Problem
+from api.shapes import MessageOut, SessionOut
+from sessions.models import Message, MessagingSession, MessagingSessionQuerySet
+from sessions.queries import inbox_of, listed, thread_of, visible_to
+
+
+def visible(request: ApiRequest) -> MessagingSessionQuerySet:
+    """All sessions that one may read."""
+    return visible_to(request.user, request.agent)
+
+
+def shown(sessions: MessagingSessionQuerySet) -> MessagingSessionQuerySet:
+    """With all that `SessionOut` shows."""
+    return listed(sessions).prefetch_related("tags")
+
+
+def readable(request: ApiRequest, pk: int) -> MessagingSession:
+    return get_object_or_404(shown(visible(request)), pk=pk)
+
+
+def acted_on(request: ApiRequest, pk: int) -> MessagingSession:
+    """A session that the agent acts on. What one supervises is only read."""
+    session = readable(request, pk)
+    if not inbox_of(acting(request)).filter(pk=pk).exists():
+        title = _("You supervise this session: you only read it.")
+        raise Problem(403, "read_only", title, _("Have it transferred to you, or to a queue of yours."))
+    return session
+
+
+def session_now(session: MessagingSession) -> SessionOut:
+    """After an action on it."""
+    return SessionOut.of(shown(MessagingSession.objects.all()).get(pk=session.pk))
+
+
+def message_now(message: Message) -> MessageOut:
+    return MessageOut.of(thread_of(message.session).get(pk=message.pk))
+
+
+def readable_message(request: ApiRequest, pk: int) -> Message:
+    found = Message.objects.filter(session__in=visible(request))
+    return get_object_or_404(found.select_related("session"), pk=pk)
+
+
+def own_text(request: ApiRequest, pk: int) -> Message:
+    """An outbound text of a session that the agent acts on."""
+    message = readable_message(request, pk)
+    if message.kind != Message.Kind.OUTBOUND:
+        raise Http404
+    acted_on(request, message.session_id)
+    return message

@@ -1,0 +1,107 @@
+"""Turns whatever goes wrong into a problem."""
+
+import logging
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from api.problems import INVALID, Problem
+from api.refusals import problem_of
+from sessions.actions import ActionError
+
+logger = logging.getLogger(__name__)
+PLACES = frozenset(
+    {"body", "query", "path", "header", "said", "asked", "extension", "queue"}
+)  # not fields, at first
+
+
+def unauthenticated() -> Problem:
+    return Problem(
+        401,
+        "unauthenticated",
+        _("A valid token is needed."),
+        _("Send `Authorization: Bearer …` with a token of your profile that was not revoked."),
+        headers={"WWW-Authenticate": "Bearer"},
+    )
+
+
+def not_found() -> Problem:
+    title = _("There is no such thing.")
+    return Problem(404, "not_found", title, _("It does not exist, or you may not see it (any more)."))
+
+
+def method_not_allowed(allow: str) -> Problem:
+    title, detail = _("This can’t be done here."), _("Possible is: %s.") % allow
+    return Problem(405, "method_not_allowed", title, detail, headers={"Allow": allow})
+
+
+def bad_request(detail: str = "") -> Problem:
+    detail = detail or _("The body must be JSON as the documentation has it, in UTF-8.")
+    return Problem(400, "bad_request", _("The request can’t be read."), detail)
+
+
+def too_large() -> Problem:
+    return Problem(413, "too_large", _("The request is too large."), _("Send less at once."))
+
+
+def unavailable() -> Problem:
+    detail = _("The database is away for a moment. Send the same request again, with the same client_id.")
+    return Problem(503, "unavailable", _("Try again soon."), detail, headers={"Retry-After": "5"})
+
+
+def internal_error() -> Problem:
+    detail = _("It is in our log. Send the same request again later, with the same client_id.")
+    return Problem(500, "internal_error", _("Something went wrong on our side."), detail)
+
+
+def invalid(error: ValidationError) -> Problem:
+    errors: dict[str, list[str]] = {}
+    for one in error.errors:
+        errors.setdefault(_field_of(one["loc"]), []).append(one["msg"].removeprefix("Value error, "))
+    return Problem(422, *INVALID, errors=errors)
+
+
+def _field_of(place: tuple[Any, ...]) -> str:
+    """`("body", "said", "contact")` is `contact`; `("body", "said", "queue", "queue")` is `queue`."""
+    names = [str(name) for name in place]
+    while len(names) > 1 and names[0] in PLACES:
+        names.pop(0)
+    return ".".join(names)
+
+
+def handle(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem_from(error).response()
+
+
+def problem_from(error: Exception) -> Problem:
+    match error:
+        case Problem():
+            return error
+        case ActionError():
+            return problem_of(error)
+        case ValidationError():
+            return invalid(error)
+        case AuthenticationError():
+            return unauthenticated()
+        case Http404():
+            return not_found()
+        case RequestDataTooBig():
+            return too_large()
+        case HttpError() | SuspiciousOperation() | MultiPartParserError():
+            return bad_request()
+        case OperationalError():
+            logger.warning("the API has no database: %s", error)
+            return unavailable()
+    logger.error("the API failed", exc_info=error)
+    return internal_error()
+
+
+def install(api: NinjaAPI) -> None:
+    for kind in (Exception, Http404, HttpError, ValidationError):  # ninja has its own for each of these
+        api.add_exception_handler(kind, handle)

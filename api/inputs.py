@@ -1,0 +1,128 @@
+"""What clients send. Fields that nobody knows are refused, so that a misspelt one is not lost silently."""
+
+from typing import Annotated, Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+)
+
+from channels.phone_numbers import read_number
+from sessions.actions import MAX_BODY
+
+NO_NUL = r"^[^\x00]*$"  # which PostgreSQL does not store
+NOT_BLANK = r"^[^\x00]*[^\s\x00][^\x00]*$"
+VISIBLE_ASCII = r"^[!-~]+$"
+
+Body = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_BODY, pattern=NOT_BLANK),
+    Field(description="The text; something must be visible of it.", examples=["Yes, until six."]),
+]
+ClientId = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=64, pattern=VISIBLE_ASCII),
+    Field(
+        description="Your own id of the text: with the same one it is accepted once.",
+        examples=["4b0c0e5e-8f0c-4c1c-9d43-0b1b7d0c1a52"],
+    ),
+]
+DueAt = Annotated[
+    AwareDatetime,
+    Field(description="When it goes out, within the next 30 days.", examples=["2026-12-24T18:00:00Z"]),
+]
+
+
+def _address(text: str) -> str:
+    """Nobody looks at it before it is used, so it must be written as it is meant."""
+    try:
+        address = read_number(text, settings.DEFAULT_REGION).address
+    except ValidationError as error:
+        raise ValueError(" ".join(error.messages)) from error
+    if address != text:
+        raise ValueError(_("Write it as %(address)s, if that is the number.") % {"address": address})
+    return address
+
+
+Contact = Annotated[
+    str,
+    StringConstraints(max_length=32),
+    AfterValidator(_address),
+    Field(
+        description="In E.164, or a short code.",
+        examples=["+14155550123"],
+        json_schema_extra={"pattern": r"^(\+[1-9][0-9]{6,14}|[1-9][0-9]{3,5})$"},
+    ),
+]
+IdempotencyKey = Annotated[
+    str,
+    Field(
+        pattern=r'^("[!#-~]{1,64}"|[!#-~]{1,64})$',
+        description="Takes the place of `client_id`, for clients that send it with every POST.",
+        examples=['"4b0c0e5e-8f0c-4c1c-9d43-0b1b7d0c1a52"'],
+    ),
+]
+ExtensionNumber = Annotated[str, Field(pattern=r"^[0-9]{1,16}$", examples=["1002"])]
+Note = Annotated[
+    str,
+    StringConstraints(max_length=2_000, pattern=NO_NUL),
+    Field(description="For the agents' eyes only."),
+]
+
+
+class Input(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class MessageIn(Input):
+    body: Body
+    client_id: ClientId | None = None
+    due_at: DueAt | None = None
+
+
+class SessionIn(MessageIn):
+    number: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=16, pattern=NO_NUL),
+        Field(description="One of GET numbers.", examples=["+25402161183"]),
+    ]
+    contact: Contact
+
+
+class ToExtension(Input):
+    extension: ExtensionNumber
+    note: Note = ""
+
+
+class ToQueue(Input):
+    queue: Annotated[int, Field(strict=True, ge=1, le=2**63 - 1, description="Its id.", examples=[7])]
+    note: Note = ""
+
+
+def _kind_of(value: Any) -> str:
+    return "queue" if isinstance(value, dict) and "queue" in value else "extension"
+
+
+TransferIn = Annotated[
+    Annotated[ToExtension, Tag("extension")] | Annotated[ToQueue, Tag("queue")], Discriminator(_kind_of)
+]
+
+
+class NoteIn(Input):
+    body: Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=NOT_BLANK)]
+
+
+class TagsIn(Input):
+    tags: Annotated[
+        list[Annotated[str, StringConstraints(max_length=32, pattern=NO_NUL)]],
+        Field(max_length=50, description="Those that it has then.", examples=[["billing"]]),
+    ]

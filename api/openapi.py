@@ -1,0 +1,67 @@
+"""The API's own description: OpenAPI 3.1 for programs, and a page of it for people."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from api.described import DESCRIPTION, EVENTS, TAGS
+from api.reference import sections_of
+from api.shapes import ProblemOut
+from api.views import api
+
+PREFIX = "api/v1/"
+REF = "#/components/schemas/{model}"
+Document = dict[str, Any]
+
+
+@login_not_required
+@require_GET
+def openapi_json(request: HttpRequest) -> HttpResponse:
+    """For everybody: it tells nothing of this installation, and generators of clients log in nowhere."""
+    return JsonResponse(document(), json_dumps_params={"ensure_ascii": False})
+
+
+@require_GET
+def docs(request: HttpRequest) -> HttpResponse:
+    origin = settings.PUBLIC_URL
+    context = {"sections": sections_of(document(), origin), "origin": origin}
+    return render(request, "api/docs.html", context)
+
+
+@cache
+def document() -> Document:
+    """As ninja derives it from the operations, with what it can't know or says wrongly."""
+    made: Document = dict(api.get_openapi_schema(path_prefix=PREFIX))
+    made["info"]["description"] = DESCRIPTION
+    made["servers"] = [{"url": "/"}]
+    made["tags"] = [{"name": name, "description": words} for name, words in TAGS.items()]
+    made["paths"]["/events/"] = EVENTS
+    made["components"]["schemas"]["ProblemOut"] = ProblemOut.model_json_schema(ref_template=REF)
+    made["components"]["securitySchemes"]["Bearer"] = {"type": "http", "scheme": "bearer"}
+    for operation in _operations(made):
+        operation["responses"] = {str(code): said for code, said in sorted(operation["responses"].items())}
+        for parameter in operation.get("parameters", []):
+            _mend(parameter)
+    return made
+
+
+def _operations(made: Document) -> Iterator[Document]:
+    for path in made["paths"].values():
+        yield from path.values()
+
+
+def _mend(parameter: Document) -> None:
+    """A parameter can be left out, but not be null; its examples are a list in its schema only."""
+    parameter.pop("examples", None)
+    schema = parameter["schema"]
+    choices = [one for one in schema.pop("anyOf", []) if one.get("type") != "null"]
+    for choice in choices:
+        schema.update({name: value for name, value in choice.items() if name not in schema})
+    if schema.get("default", "") is None:
+        del schema["default"]

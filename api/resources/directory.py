@@ -1,0 +1,81 @@
+"""Who one is, and what there is to choose from."""
+
+from django.http import HttpRequest, HttpResponseBase
+from ninja import Router
+
+from api.auth import ApiRequest
+from api.described import problems
+from api.shapes import Destinations, ExtensionOut, Me, NumberOut, Numbers, QueueOut, Tags
+from routing.models import Extension, MessageQueue
+from sessions.models import Tag
+from sessions.queries import numbers_of
+from sessions.views.attachments import attachment as stored_file
+
+router = Router(tags=["Directory"])
+
+
+@router.get(
+    "me", response=Me, url_name="api-me", summary="Who the token stands for", openapi_extra=problems()
+)
+def me(request: ApiRequest) -> Me:
+    user, agent = request.user, request.agent
+    queues = agent.queues.live() if agent else MessageQueue.objects.none()
+    supervised = user.supervised_queues.live() if user.is_supervisor else MessageQueue.objects.none()
+    return Me(
+        username=user.username,
+        name=user.get_full_name(),
+        role=user.role,  # type: ignore[arg-type]
+        extension=ExtensionOut.of(agent),
+        queues=[QueueOut.of(queue) for queue in queues],
+        supervised_queues=[QueueOut.of(queue) for queue in supervised],
+        token=request.auth.name,
+        scope=request.auth.scope,  # type: ignore[arg-type]
+    )
+
+
+@router.get(
+    "numbers",
+    response=Numbers,
+    url_name="api-numbers",
+    summary="Numbers that you may start sessions from",
+    openapi_extra=problems(),
+)
+def list_numbers(request: ApiRequest) -> Numbers:
+    numbers = numbers_of(request.agent) if request.agent else []
+    return Numbers(items=[NumberOut.of(number) for number in numbers])
+
+
+@router.get(
+    "destinations",
+    response=Destinations,
+    url_name="api-destinations",
+    summary="Where a session can be transferred to",
+    openapi_extra=problems(),
+)
+def list_destinations(request: ApiRequest) -> Destinations:
+    return Destinations(
+        extensions=[ExtensionOut.of(extension) for extension in Extension.objects.live()],
+        queues=[QueueOut.of(queue) for queue in MessageQueue.objects.live()],
+    )
+
+
+@router.get(
+    "tags", response=Tags, url_name="api-tags", summary="Tags that there are", openapi_extra=problems()
+)
+def list_tags(request: ApiRequest) -> Tags:
+    return Tags(items=[tag.name for tag in Tag.objects.all()])
+
+
+FILE = {"schema": {"type": "string", "format": "binary"}}
+FILE_ANSWER = {200: {"description": "The file.", "content": {"*/*": FILE}}}
+
+
+@router.get(
+    "attachments/{attachment_id}",
+    url_name="api-attachment",
+    summary="Download an attachment",
+    openapi_extra={"responses": FILE_ANSWER | problems(404)["responses"]},
+)
+def attachment(request: HttpRequest, attachment_id: int) -> HttpResponseBase:
+    """Pictures have their own type; everything else is `application/octet-stream`."""
+    return stored_file(request, attachment_id)

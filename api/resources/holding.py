@@ -1,0 +1,161 @@
+"""What an agent does with a session beside answering."""
+
+from django.utils.translation import gettext as _
+from ninja import Body, Router, Status
+
+from api.auth import ApiRequest, acting
+from api.described import problems
+from api.finding import acted_on, message_now, session_now
+from api.inputs import NoteIn, TagsIn, ToExtension, TransferIn
+from api.problems import Problem
+from api.shapes import MessageOut, SessionOut
+from routing.models import Extension, MessageQueue
+from sessions import actions
+from sessions.models import Tag
+
+router = Router(tags=["Sessions"])
+
+
+@router.post(
+    "sessions/{session_id}/pick-up",
+    response=SessionOut,
+    url_name="api-pick-up",
+    summary="Pick a waiting session up",
+    openapi_extra=problems(403, 404, actions.AlreadyPickedUp),
+)
+def pick_up(request: ApiRequest, session_id: int) -> SessionOut:
+    """One agent wins; the others are told who."""
+    session = acted_on(request, session_id)
+    actions.pick_up(session, agent=acting(request))
+    return session_now(session)
+
+
+@router.post(
+    "sessions/{session_id}/transfer",
+    response={204: None},
+    url_name="api-transfer",
+    summary="Transfer a session to an extension or a message queue",
+    openapi_extra=problems(
+        400, 403, 404, 422, actions.NotTheOwner, actions.SessionClosed, actions.NoDestination
+    ),
+)
+def transfer(request: ApiRequest, session_id: int, said: Body[TransferIn]) -> Status[None]:
+    """With its history, and a note for whoever gets it. You may not see it any more then."""
+    session = acted_on(request, session_id)
+    actions.transfer(session, agent=acting(request), to=_place(said), note=said.note)
+    return Status(204, None)
+
+
+def _place(said: TransferIn) -> Extension | MessageQueue:
+    found: Extension | MessageQueue | None
+    if isinstance(said, ToExtension):
+        found = Extension.objects.live().filter(number=said.extension).first()
+    else:
+        found = MessageQueue.objects.live().filter(pk=said.queue).first()
+    if found is None:
+        raise actions.NoDestination
+    return found
+
+
+@router.post(
+    "sessions/{session_id}/close",
+    response=SessionOut,
+    url_name="api-close",
+    summary="Close a session",
+    openapi_extra=problems(403, 404, actions.NotTheOwner, actions.SessionClosed),
+)
+def close(request: ApiRequest, session_id: int) -> SessionOut:
+    """A text of the contact that comes later opens a new one."""
+    session = acted_on(request, session_id)
+    actions.close(session, agent=acting(request))
+    return session_now(session)
+
+
+@router.post(
+    "sessions/{session_id}/read",
+    response=SessionOut,
+    url_name="api-read",
+    summary="Mark a session as read",
+    openapi_extra=problems(403, 404),
+)
+def mark_read(request: ApiRequest, session_id: int) -> SessionOut:
+    """Of a session that is not yours it changes nothing."""
+    session = acted_on(request, session_id)
+    actions.mark_read(session, agent=acting(request))
+    return session_now(session)
+
+
+@router.post(
+    "sessions/{session_id}/unread",
+    response=SessionOut,
+    url_name="api-unread",
+    summary="Mark a session as unread",
+    openapi_extra=problems(403, 404, actions.NotTheOwner),
+)
+def mark_unread(request: ApiRequest, session_id: int) -> SessionOut:
+    session = acted_on(request, session_id)
+    actions.mark_unread(session, agent=acting(request))
+    return session_now(session)
+
+
+@router.post(
+    "sessions/{session_id}/archive",
+    response=SessionOut,
+    url_name="api-archive",
+    summary="Archive a session",
+    openapi_extra=problems(403, 404),
+)
+def archive(request: ApiRequest, session_id: int) -> SessionOut:
+    """Out of the lists, until the contact writes again."""
+    session = acted_on(request, session_id)
+    actions.archive(session)
+    return session_now(session)
+
+
+@router.post(
+    "sessions/{session_id}/unarchive",
+    response=SessionOut,
+    url_name="api-unarchive",
+    summary="Take a session out of the archive",
+    openapi_extra=problems(403, 404),
+)
+def unarchive(request: ApiRequest, session_id: int) -> SessionOut:
+    session = acted_on(request, session_id)
+    actions.unarchive(session)
+    return session_now(session)
+
+
+@router.post(
+    "sessions/{session_id}/notes",
+    response={201: MessageOut},
+    url_name="api-notes",
+    summary="Write an internal note",
+    openapi_extra=problems(400, 403, 404, 422),
+)
+def add_note(request: ApiRequest, session_id: int, said: NoteIn) -> Status[MessageOut]:
+    """For the agents' eyes only; it never leaves the house."""
+    session = acted_on(request, session_id)
+    note = actions.add_note(session, agent=acting(request), body=said.body)
+    return Status(201, message_now(note))
+
+
+@router.put(
+    "sessions/{session_id}/tags",
+    response=SessionOut,
+    url_name="api-session-tags",
+    summary="Set the tags of a session",
+    openapi_extra=problems(400, 403, 404, 422, codes={409: ["unknown_tag"]}),
+)
+def set_tags(request: ApiRequest, session_id: int, said: TagsIn) -> SessionOut:
+    session = acted_on(request, session_id)
+    actions.set_tags(session, tags=_tags(set(said.tags)))
+    return session_now(session)
+
+
+def _tags(names: set[str]) -> list[Tag]:
+    tags = list(Tag.objects.filter(name__in=names))
+    unknown = sorted(names - {tag.name for tag in tags})
+    if unknown:
+        title = _("There is no tag “%s”.") % unknown[0]
+        raise Problem(409, "unknown_tag", title, _("GET tags lists those that there are."))
+    return tags

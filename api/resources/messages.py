@@ -1,0 +1,130 @@
+"""The messages of a session: read, sent, sent again, taken back."""
+
+from typing import Annotated
+
+from django.http import HttpResponse
+from django.urls import reverse
+from ninja import Header, Query, Router, Status
+
+from api.auth import ApiRequest, acting
+from api.described import problems
+from api.finding import acted_on, message_now, own_text, readable, readable_message
+from api.idempotency import is_same_text, key_of, once
+from api.inputs import IdempotencyKey, MessageIn
+from api.paging import PageAsked, page_of_thread
+from api.shapes import MessageOut, Messages
+from routing.models import Extension
+from sessions import actions
+from sessions.models import Message, MessagingSession
+from sessions.queries import thread_of
+
+router = Router(tags=["Messages"])
+
+
+@router.get(
+    "sessions/{session_id}/messages",
+    response=Messages,
+    url_name="api-messages",
+    summary="List the messages of a session",
+    openapi_extra=problems(404, 422),
+)
+def list_messages(request: ApiRequest, session_id: int, asked: Query[PageAsked]) -> Messages:
+    """Texts, internal notes and system lines; the newest first. Reading them here marks nothing as read."""
+    messages = thread_of(readable(request, session_id))
+    page = page_of_thread(messages, cursor=asked.cursor, limit=asked.limit)
+    return Messages(items=[MessageOut.of(one) for one in page.rows], next_cursor=page.next_cursor)
+
+
+@router.get(
+    "messages/{message_id}",
+    response=MessageOut,
+    url_name="api-message",
+    summary="Get a message",
+    openapi_extra=problems(404),
+)
+def get_message(request: ApiRequest, message_id: int) -> MessageOut:
+    """How a text fares: its `status`."""
+    return message_now(readable_message(request, message_id))
+
+
+@router.post(
+    "sessions/{session_id}/messages",
+    response={201: MessageOut, 200: MessageOut},
+    url_name="api-messages",
+    summary="Answer in a session",
+    openapi_extra=problems(
+        400,
+        403,
+        404,
+        422,
+        actions.NotTheOwner,
+        actions.SessionClosed,
+        actions.OptedOut,
+        actions.ChannelDisabled,
+        actions.BadTime,
+        codes={422: ["client_id_reused"]},
+    ),
+)
+def reply(
+    request: ApiRequest,
+    response: HttpResponse,
+    session_id: int,
+    said: MessageIn,
+    idempotency_key: Annotated[IdempotencyKey | None, Header(alias="Idempotency-Key")] = None,
+) -> Status[MessageOut]:
+    """The text is accepted together with its place in the queue, and leaves at the channel's sending rate.
+    200 instead of 201: it was accepted before, under the same id."""
+    session, agent, key = acted_on(request, session_id), acting(request), key_of(said, idempotency_key)
+    status, message = once(
+        agent,
+        key,
+        same=lambda message: message.session_id == session_id and _is_same(message, said),
+        accept=lambda: _reply(session, agent, said, key),
+    )
+    response["Location"] = reverse("api-message", args=[message.pk])
+    return Status(status, message_now(message))
+
+
+def _reply(session: MessagingSession, agent: Extension, said: MessageIn, key: str | None) -> Message:
+    return actions.reply(session, agent=agent, body=said.body, client_id=key, due_at=said.due_at)
+
+
+def _is_same(message: Message, said: MessageIn) -> bool:
+    return is_same_text(message, said.body, said.due_at)
+
+
+@router.post(
+    "messages/{message_id}/retry",
+    response=MessageOut,
+    url_name="api-retry",
+    summary="Send a text again that failed",
+    openapi_extra=problems(
+        403,
+        404,
+        actions.NotRetryable,
+        actions.NotTheOwner,
+        actions.SessionClosed,
+        actions.OptedOut,
+        actions.ChannelDisabled,
+    ),
+)
+def retry(request: ApiRequest, message_id: int) -> MessageOut:
+    """At the end of the queue; also what expired or was cancelled."""
+    message = own_text(request, message_id)
+    actions.retry(message, agent=acting(request))
+    return message_now(message)
+
+
+@router.post(
+    "messages/{message_id}/cancel",
+    response={200: MessageOut, 202: MessageOut},
+    url_name="api-cancel",
+    summary="Take a text back that waits",
+    openapi_extra=problems(403, 404, actions.NotCancellable, actions.NotTheOwner),
+)
+def cancel(request: ApiRequest, message_id: int) -> Status[MessageOut]:
+    """200: it is out of the queue. 202: the ITSP has it already and is asked to hold it back; its status
+    will tell."""
+    message = own_text(request, message_id)
+    is_out = actions.cancel(message, agent=acting(request))
+    return Status(200 if is_out else 202, message_now(message))

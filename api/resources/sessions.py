@@ -1,0 +1,125 @@
+"""Sessions: listed, started, read."""
+
+from typing import Annotated, Literal
+
+from django.http import HttpResponse
+from django.urls import reverse
+from ninja import Header, Query, Router, Status
+from pydantic import Field
+
+from api.auth import ApiRequest, acting
+from api.described import problems
+from api.finding import message_now, readable, session_now, shown, visible
+from api.idempotency import is_same_text, key_of, once
+from api.inputs import NO_NUL, IdempotencyKey, SessionIn
+from api.paging import PageAsked, page_of
+from api.shapes import SessionOut, Sessions, Started
+from channels.models import Number
+from routing.models import Extension
+from sessions import actions, search
+from sessions.models import Message, MessagingSessionQuerySet
+from sessions.queries import numbers_of
+
+router = Router(tags=["Sessions"])
+
+
+class SessionsAsked(PageAsked):
+    state: Annotated[
+        Literal["waiting", "mine", "closed", "all"],
+        Field(description="`mine` are your open ones. Archived sessions are in `all` only."),
+    ] = "all"
+    q: Annotated[
+        str, Field(max_length=200, pattern=NO_NUL, description="A text, a phone number, a name.")
+    ] = ""
+
+
+@router.get(
+    "sessions",
+    response=Sessions,
+    url_name="api-sessions",
+    summary="List or search sessions",
+    openapi_extra=problems(422),
+)
+def list_sessions(request: ApiRequest, asked: Query[SessionsAsked]) -> Sessions:
+    """All that you may see: your own sessions, what waits in your queues, and what you supervise.
+
+    Those with the newest text come first.
+    """
+    sessions = search.matching(_in_state(visible(request), asked.state, request.agent), asked.q)
+    page = page_of(shown(sessions), time="last_active_at", cursor=asked.cursor, limit=asked.limit)
+    return Sessions(items=[SessionOut.of(one) for one in page.rows], next_cursor=page.next_cursor)
+
+
+def _in_state(
+    sessions: MessagingSessionQuerySet, state: str, agent: Extension | None
+) -> MessagingSessionQuerySet:
+    match state:
+        case "waiting":
+            return sessions.waiting().filter(archived_at=None)
+        case "mine":
+            return sessions.open().filter(agent=agent, agent__isnull=False, archived_at=None)
+        case "closed":
+            return sessions.filter(closed_at__isnull=False, archived_at=None)
+    return sessions
+
+
+@router.get(
+    "sessions/{session_id}",
+    response=SessionOut,
+    url_name="api-session",
+    summary="Get a session",
+    openapi_extra=problems(404),
+)
+def get_session(request: ApiRequest, session_id: int) -> SessionOut:
+    return SessionOut.of(readable(request, session_id))
+
+
+@router.post(
+    "sessions",
+    response={201: Started, 200: Started},
+    url_name="api-sessions",
+    summary="Text a contact first",
+    openapi_extra=problems(
+        400,
+        403,
+        422,
+        actions.NotAllowedToInitiate,
+        actions.OwnedByAnother,
+        actions.OptedOut,
+        actions.ChannelDisabled,
+        actions.BadTime,
+        codes={422: ["client_id_reused"]},
+    ),
+)
+def start_session(
+    request: ApiRequest,
+    response: HttpResponse,
+    said: SessionIn,
+    idempotency_key: Annotated[IdempotencyKey | None, Header(alias="Idempotency-Key")] = None,
+) -> Status[Started]:
+    """The open session with the contact is used where there is one; one that waits in your queue becomes
+    yours. 200 instead of 201: this text was accepted before, under the same id."""
+    agent, key = acting(request), key_of(said, idempotency_key)
+    number = numbers_of(agent).filter(address=said.number).first()
+    if number is None:
+        raise actions.NotAllowedToInitiate
+
+    status, message = once(
+        agent,
+        key,
+        same=lambda message: _is_same(message, said),
+        accept=lambda: _start(agent, number, said, key),
+    )
+    response["Location"] = reverse("api-session", args=[message.session_id])
+    return Status(status, Started(session=session_now(message.session), message=message_now(message)))
+
+
+def _start(agent: Extension, number: Number, said: SessionIn, key: str | None) -> Message:
+    values = {"contact": said.contact, "body": said.body, "due_at": said.due_at}
+    return actions.start_session(agent=agent, number=number, client_id=key, **values)
+
+
+def _is_same(message: Message, said: SessionIn) -> bool:
+    session = message.session
+    is_same_place = (session.number.address, session.contact) == (said.number, said.contact)
+    return is_same_place and is_same_text(message, said.body, said.due_at)

@@ -1,0 +1,225 @@
+"""What the API shows: the JSON of each thing, and how it is read from a row."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.urls import reverse
+from pydantic import BaseModel, Field
+
+from channels.itsp.base import DeliveryStatus
+from channels.models import Number
+from routing.models import Extension, MessageQueue
+from sessions.models import Attachment, Message, MessagingSession
+
+SessionState = Literal["waiting", "owned", "closed"]
+Kind = Literal["inbound", "outbound", "system", "note"]
+Address = Annotated[str, Field(examples=["+14155550123"])]
+Moment = Annotated[datetime, Field(examples=["2026-11-23T09:30:00Z"])]
+
+
+class ExtensionOut(BaseModel):
+    number: Annotated[str, Field(examples=["1001"])]
+    name: Annotated[str, Field(examples=["Ada"])]
+
+    @classmethod
+    def of(cls, extension: Extension | None) -> "ExtensionOut | None":
+        return cls(number=extension.number, name=extension.name) if extension else None
+
+
+class QueueOut(BaseModel):
+    id: int
+    name: Annotated[str, Field(examples=["Support"])]
+
+    @classmethod
+    def of(cls, queue: MessageQueue | None) -> "QueueOut | None":
+        return cls(id=queue.pk, name=queue.name) if queue else None
+
+
+class NumberOut(BaseModel):
+    """A number of ours, by which a session can be started."""
+
+    number: Annotated[str, Field(examples=["+25402161183"])]
+    channel: Annotated[str, Field(examples=["Main line"])]
+
+    @classmethod
+    def of(cls, number: Number) -> "NumberOut":
+        return cls(number=number.address, channel=number.channel.name)
+
+
+class AttachmentOut(BaseModel):
+    id: int
+    name: str
+    content_type: Annotated[str, Field(examples=["image/jpeg"])]
+    size_bytes: int
+    state: Literal["pending", "stored", "refused"]
+    reason: Annotated[str, Field(description="Why it was refused, in words.")]
+    url: Annotated[str | None, Field(description="Where it is fetched, once it is stored.")]
+
+    @classmethod
+    def of(cls, attachment: Attachment) -> "AttachmentOut":
+        is_stored = attachment.state == Attachment.State.STORED
+        return cls(
+            id=attachment.pk,
+            name=attachment.name,
+            content_type=attachment.content_type,
+            size_bytes=attachment.size_bytes,
+            state=attachment.state,  # type: ignore[arg-type]
+            reason=attachment.reason,
+            url=reverse("api-attachment", args=[attachment.pk]) if is_stored else None,
+        )
+
+
+class MessageOut(BaseModel):
+    """A text in or out, an internal note, or a system line that says what became of the session."""
+
+    id: int
+    session: int
+    kind: Kind
+    body: Annotated[str, Field(examples=["Are you open today?"])]
+    author: Annotated[ExtensionOut | None, Field(description="Of what an agent wrote or did.")]
+    created_at: Moment
+    status: Annotated[
+        DeliveryStatus | None, Field(description="Of an outbound text: how it fares.", examples=["delivered"])
+    ]
+    error_code: Annotated[str, Field(description="The ITSP's, of a text that failed.")]
+    reason: Annotated[str, Field(description="Why it failed or waits, in words.")]
+    due_at: Annotated[Moment | None, Field(description="Of a scheduled text: when it goes out.")]
+    client_id: Annotated[str | None, Field(description="The id under which it was accepted once.")]
+    event: Annotated[str | None, Field(description="Of a system line.", examples=["picked_up"])]
+    attachments: list[AttachmentOut]
+
+    @classmethod
+    def of(cls, message: Message) -> "MessageOut":
+        """`message` as `sessions.queries.thread_of` reads it."""
+        attempts = message.attempts.all()
+        return cls(
+            id=message.pk,
+            session=message.session_id,
+            kind=message.kind,  # type: ignore[arg-type]
+            body=message.body,
+            author=ExtensionOut.of(message.author),
+            created_at=message.created_at,
+            status=DeliveryStatus(message.status) if message.status else None,
+            error_code=message.error_code,
+            reason=message.reason,
+            due_at=attempts[len(attempts) - 1].due_at if attempts else None,
+            client_id=message.client_id,
+            event=message.system_line or None,
+            attachments=[AttachmentOut.of(one) for one in message.attachments.all()],
+        )
+
+
+class LastMessage(BaseModel):
+    """The newest text of a session, for a list."""
+
+    id: int
+    kind: Kind
+    body: str
+    created_at: Moment
+    status: DeliveryStatus | None
+
+
+class SessionOut(BaseModel):
+    """The thread between one of our numbers and a contact, from its first text until it is closed."""
+
+    id: int
+    number: Annotated[str, Field(description="Ours.", examples=["+25402161183"])]
+    contact: Address
+    state: Annotated[SessionState, Field(description="Waiting sessions have no agent yet.")]
+    queue: QueueOut | None
+    agent: ExtensionOut | None
+    unread: Annotated[int, Field(description="Inbound texts that its agent has not read.")]
+    tags: Annotated[list[str], Field(examples=[["billing"]])]
+    opened_at: Moment
+    last_active_at: Moment
+    closed_at: Moment | None
+    archived_at: Moment | None
+    last_message: LastMessage | None
+
+    @classmethod
+    def of(cls, session: MessagingSession) -> "SessionOut":
+        """`session` as `api.finding` reads it."""
+        return cls(
+            id=session.pk,
+            number=session.number.address,
+            contact=session.contact,
+            state=_state_of(session),
+            queue=QueueOut.of(session.queue),
+            agent=ExtensionOut.of(session.agent),
+            unread=session.unread,
+            tags=[tag.name for tag in session.tags.all()],
+            opened_at=session.opened_at,
+            last_active_at=session.last_active_at,
+            closed_at=session.closed_at,
+            archived_at=session.archived_at,
+            last_message=_last_of(session.last_message),
+        )
+
+
+def _state_of(session: MessagingSession) -> SessionState:
+    if not session.is_open:
+        return "closed"
+    return "owned" if session.agent_id else "waiting"
+
+
+def _last_of(message: Message | None) -> LastMessage | None:
+    if message is None:
+        return None
+    values: dict[str, Any] = {field: getattr(message, field) for field in ("kind", "body", "created_at")}
+    return LastMessage(id=message.pk, status=message.status or None, **values)  # type: ignore[arg-type]
+
+
+class Sessions(BaseModel):
+    items: list[SessionOut]
+    next_cursor: Annotated[str | None, Field(description="For the next page; null on the last.")]
+
+
+class Messages(BaseModel):
+    items: list[MessageOut]
+    next_cursor: Annotated[str | None, Field(description="For the next, older page; null on the last.")]
+
+
+class Started(BaseModel):
+    session: SessionOut
+    message: MessageOut
+
+
+class Numbers(BaseModel):
+    items: list[NumberOut]
+
+
+class Tags(BaseModel):
+    items: list[str]
+
+
+class Destinations(BaseModel):
+    """Where a session can be transferred to."""
+
+    extensions: list[ExtensionOut]
+    queues: list[QueueOut]
+
+
+class Me(BaseModel):
+    """Whom the token stands for."""
+
+    username: str
+    name: str
+    role: Literal["administrator", "supervisor", "agent"]
+    extension: Annotated[ExtensionOut | None, Field(description="None: this login only reads.")]
+    queues: Annotated[list[QueueOut], Field(description="Whose waiting sessions the agent picks up.")]
+    supervised_queues: list[QueueOut]
+    token: str
+    scope: Literal["read", "send"]
+
+
+class ProblemOut(BaseModel):
+    """An error as RFC 9457 has it."""
+
+    type: str
+    title: Annotated[str, Field(examples=["The session is closed."])]
+    status: Annotated[int, Field(examples=[409])]
+    code: Annotated[str, Field(description="Stable, for programs.", examples=["session_closed"])]
+    detail: Annotated[str, Field(description="What to do.")]
+    errors: Annotated[
+        dict[str, list[str]] | None, Field(description="What is wrong with each field, on 422.")
+    ] = None

@@ -1,0 +1,27 @@
+"""What is known of outside parties. Sessions hold an address only; its contact is looked up by it."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from sessions.models import Contact
+
+
+def names_of(addresses: Iterable[str]) -> dict[str, str]:
+    """The names of those that have one, by address."""
+    named = Contact.objects.filter(address__in=set(addresses)).exclude(name="")
+    return dict(named.values_list("address", "name"))
+
+
+def contact_of(address: str) -> Contact:
+    """An unsaved one where nothing is known yet."""
+    return Contact.objects.filter(address=address).first() or Contact(address=address)
+
+
+def suggestions(text: str, *, most: int = 6) -> list[Contact]:
+    """Contacts whose name or number holds what was typed so far."""
+    digits = "".join(char for char in text if char.isdigit())
+    found = Q(name__icontains=text.strip())
+    if len(digits) >= 3:
+        found |= Q(address__contains=digits)
+    return list(Contact.objects.filter(found)[:most]) if text.strip() else []

@@ -1,0 +1,146 @@
+"""What one may not see is a 404, by each operation; supervisors read; a token does what its scope says."""
+
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import ApiToken, Role
+from api.openapi import document
+from routing.models import Extension, MessageQueue
+from sessions.models import Attachment, Message, MessagingSession
+from tests.api.conftest import Caller, code_of, texts
+from tests.factories import CONTACT, OUR_NUMBER
+from tests.portal import logged_in, make_user
+
+pytestmark = pytest.mark.django_db
+
+BODIES: dict[str, Any] = {  # of the operations that need one, by the end of their paths
+    "transfer": {"extension": "1002"},
+    "notes": {"body": "Hello"},
+    "tags": {"tags": []},
+    "messages": {"body": "Hello"},
+    "sessions": {"number": OUR_NUMBER, "contact": CONTACT, "body": "Hello"},
+}
+PUBLIC = {"/events/"}  # not of the API's own: see tests/sessions/test_events.py
+Operation = tuple[str, str]
+OPERATIONS: list[Operation] = [
+    (method, path.removeprefix("/api/v1/"))
+    for path, methods in document()["paths"].items()
+    for method in methods
+    if path not in PUBLIC
+]
+ABOUT_ONE = [(method, path) for method, path in OPERATIONS if "{" in path]
+WRITES = [(method, path) for method, path in OPERATIONS if method != "get"]
+
+
+@pytest.fixture
+def things(mine: MessagingSession, ada: Caller) -> dict[str, int]:
+    """A session of Ada's with an answer and a picture."""
+    sent = ada.post(f"sessions/{mine.pk}/messages", {"body": "Until six."}).json()
+    attachment = Attachment(message_id=sent["id"], position=0, content_type="image/png", state="stored")
+    attachment.file.save("x.png", ContentFile(b"\x89PNG\r\n\x1a\n"))
+    return {"session_id": mine.pk, "message_id": sent["id"], "attachment_id": attachment.pk}
+
+
+def call(caller: Caller, method: str, path: str, things: dict[str, int]) -> Any:
+    body = BODIES.get(path.rpartition("/")[2])
+    if method == "get":
+        return caller.get(path.format(**things))
+    return getattr(caller, method)(path.format(**things), body)
+
+
+def codes(caller: Caller, operations: list[Operation], things: dict[str, int]) -> dict[Operation, Any]:
+    """What each answers: its problem's code, or its status where there is none."""
+    answers = {one: call(caller, *one, things) for one in operations}
+    return {
+        one: said.status_code if said.status_code < 400 else code_of(said) for one, said in answers.items()
+    }
+
+
+def test_thing_of_another_agent_does_not_exist(ben: Caller, cleo: Caller, things: dict[str, int]) -> None:
+    """Ben is in the queue that it came from, Cleo is in none."""
+    before = list(MessagingSession.objects.values()), Message.objects.count()
+    for somebody in (ben, cleo):
+        assert codes(somebody, ABOUT_ONE, things) == dict.fromkeys(ABOUT_ONE, (404, "not_found"))
+    assert (list(MessagingSession.objects.values()), Message.objects.count()) == before
+
+
+def test_cookie_is_no_token(things: dict[str, int], agents: list[Extension]) -> None:
+    browser, found = logged_in(agents[0].user), {}
+    for method, path in OPERATIONS:
+        answer = getattr(browser, method)(f"/api/v1/{path.format(**things)}")
+        found[method, path] = code_of(answer), answer["WWW-Authenticate"]
+    assert found == dict.fromkeys(OPERATIONS, ((401, "unauthenticated"), "Bearer"))
+
+
+def test_reading_token_does_not_write(agents: list[Extension], things: dict[str, int]) -> None:
+    reader = Caller(agents[0].user, ApiToken.Scope.READ)
+    expected = dict.fromkeys(OPERATIONS, 200) | dict.fromkeys(WRITES, (403, "insufficient_scope"))
+    assert codes(reader, OPERATIONS, things) == expected
+    answer = reader.post("sessions", BODIES["sessions"])
+    assert answer["WWW-Authenticate"] == 'Bearer error="insufficient_scope", scope="send"'
+    assert texts() == ["Until six."]
+
+
+@pytest.fixture
+def vera(queue: MessageQueue) -> Caller:
+    """A supervisor of the queue, without an extension."""
+    user = make_user("vera", Role.SUPERVISOR)
+    queue.supervisors.add(user)
+    return Caller(user)
+
+
+def test_supervisor_reads_only(vera: Caller, things: dict[str, int]) -> None:
+    expected = dict.fromkeys(ABOUT_ONE, 200) | dict.fromkeys(WRITES, (403, "read_only"))
+    assert codes(vera, sorted({*ABOUT_ONE, *WRITES}), things) == expected
+    assert (texts(), MessagingSession.objects.get().is_open) == (["Until six."], True)
+
+
+def test_supervisor_with_an_extension_only_reads_what_is_another_s(
+    vera: Caller, agents: list[Extension], queue: MessageQueue, things: dict[str, int]
+) -> None:
+    agents[2].user.role = Role.SUPERVISOR
+    agents[2].user.save()
+    queue.supervisors.add(agents[2].user)
+    both = Caller(agents[2].user)
+    assert both.get(f"sessions/{things['session_id']}").status_code == 200
+    answer = both.post(f"sessions/{things['session_id']}/messages", {"body": "Me too"})
+    assert code_of(answer) == (403, "read_only")
+    assert texts() == ["Until six."]
+
+
+def test_access_ends_with_the_token_the_login_and_the_extension(ada: Caller, agents: list[Extension]) -> None:
+    def seen() -> Any:
+        answer = ada.get("me")
+        return answer.status_code if answer.status_code == 200 else code_of(answer)
+
+    agent, closed = agents[0], (401, "unauthenticated")
+    assert seen() == 200
+    agent.user.is_active = False
+    agent.user.save()
+    assert seen() == closed
+    agent.user.is_active = True
+    agent.user.save()
+    agent.archived_at = timezone.now()
+    agent.save()
+    assert seen() == closed
+    agent.archived_at = None
+    agent.save()
+    assert seen() == 200
+    ApiToken.objects.update(revoked_at=timezone.now())
+    assert seen() == closed
+
+
+def test_post_needs_no_csrf_token(ada: Caller, waiting: MessagingSession) -> None:
+    strict = Client(enforce_csrf_checks=True, headers={"Authorization": f"Bearer {ada.token}"})
+    assert strict.post(f"/api/v1/sessions/{waiting.pk}/pick-up").status_code == 200
+
+
+def test_attachment_is_downloaded_as_safely_as_in_the_inbox(ada: Caller, things: dict[str, int]) -> None:
+    shown = ada.get(f"messages/{things['message_id']}").json()["attachments"][0]
+    answer = ada.client.get(shown["url"])
+    assert b"".join(answer.streaming_content) == b"\x89PNG\r\n\x1a\n"
+    assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("image/png", "nosniff")

@@ -1,0 +1,101 @@
+"""Errors have one form, stable codes, and words that say what to do."""
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from api.refusals import REFUSALS
+from channels.models import Channel
+from routing.models import Extension
+from sessions import actions, opt_outs
+from sessions.models import MessagingSession
+from tests.api.conftest import Caller, code_of
+from tests.factories import CONTACT, Road
+
+pytestmark = pytest.mark.django_db
+
+
+def subclasses(kind: type[Exception]) -> set[type[Exception]]:
+    return {one for child in kind.__subclasses__() for one in {child, *subclasses(child)}}
+
+
+@pytest.mark.once
+def test_every_refusal_of_an_action_has_its_answer() -> None:
+    assert subclasses(actions.ActionError) == set(REFUSALS)
+    codes = [kind.code for kind in REFUSALS]
+    assert len(set(codes)) == len(codes)
+
+
+def test_problem_has_all_members_of_the_rfc(ada: Caller, mine: MessagingSession) -> None:
+    actions.close(mine, agent=mine.agent)  # type: ignore[arg-type]
+    answer = ada.post(f"sessions/{mine.pk}/messages", {"body": "Too late"})
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json() == {
+        "type": "about:blank",
+        "title": "The session is closed.",
+        "status": 409,
+        "code": "session_closed",
+        "detail": "Start a new one with the contact: POST sessions.",
+    }
+
+
+def test_each_field_is_told_what_is_wrong(ada: Caller, mine: MessagingSession) -> None:
+    answer = ada.post(
+        f"sessions/{mine.pk}/messages", {"body": " \n", "clientid": "x", "due_at": "2026-12-24"}
+    )
+    assert code_of(answer) == (422, "invalid")
+    assert sorted(answer.json()["errors"]) == ["body", "clientid", "due_at"]
+    answer = ada.get("sessions", cursor="yesterday", state="open", limit=101)
+    assert sorted(answer.json()["errors"]) == ["cursor", "limit", "state"]
+
+
+def test_action_s_refusal_of_a_field_is_told_of_the_field(ada: Caller, mine: MessagingSession) -> None:
+    answer = ada.post(f"sessions/{mine.pk}/messages", {"body": "Hi", "due_at": "2020-12-24T18:00:00Z"})
+    assert code_of(answer) == (422, "bad_time")
+    assert answer.json()["errors"] == {"due_at": ["Choose a time in the future, within the next 30 days."]}
+
+
+def test_opt_out_and_disabled_channel_are_told_apart(
+    ada: Caller, mine: MessagingSession, road: Road, agents: list[Extension]
+) -> None:
+    path = f"sessions/{mine.pk}/messages"
+    Channel.objects.update(disabled_at=mine.opened_at)
+    assert code_of(ada.post(path, {"body": "Hi"})) == (409, "channel_disabled")
+    Channel.objects.update(disabled_at=None)
+    opt_outs.opt_out(road.number, CONTACT, by=agents[0].user)
+    assert code_of(ada.post(path, {"body": "Hi"})) == (409, "opted_out")
+
+
+def test_what_is_no_request_of_ours_is_a_problem_too(ada: Caller, settings: Settings) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000
+    broken = ada.client.post("/api/v1/sessions", b"{not json", content_type="application/json")
+    large = ada.client.post("/api/v1/sessions", b"x" * 1_001, content_type="application/json")
+    wrong = ada.client.delete("/api/v1/sessions")
+    assert code_of(broken) == (400, "bad_request")
+    assert code_of(large) == (413, "too_large")
+    assert code_of(wrong) == (405, "method_not_allowed")
+    assert sorted(wrong["Allow"].split(", ")) == ["GET", "POST"]
+    assert code_of(ada.get("no/such/thing")) == (404, "not_found")
+    assert code_of(Client().get("/api/v2/me")) == (404, "not_found")
+
+
+def test_what_postgresql_does_not_store_is_refused(ada: Caller, mine: MessagingSession) -> None:
+    assert code_of(ada.get("sessions", q="a\x00b")) == (422, "invalid")
+    assert code_of(ada.post(f"sessions/{mine.pk}/notes", {"body": "a\x00b"})) == (422, "invalid")
+    assert code_of(ada.get(f"sessions/{2**70}")) == (404, "not_found")
+
+
+def test_nothing_is_cached(ada: Caller) -> None:
+    answer = ada.get("me")
+    assert (answer["Cache-Control"], answer["Vary"]) == ("no-store", "Authorization, Cookie")
+
+
+def test_database_away_asks_to_try_again(ada: Caller) -> None:
+    def away(*_call: object) -> None:
+        raise OperationalError("gone")
+
+    with connection.execute_wrapper(away):
+        answer = ada.get("me")
+    assert code_of(answer) == (503, "unavailable")
+    assert answer["Retry-After"] == "5"
