@@ -120,7 +120,10 @@ RULES: dict[str, frozenset[str]] = {
         ("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"), frozenset[str]()
     ),
 }
-ELSEWHERE = {"events"}  # a stream: see tests/sessions/test_events.py and test_supervising.py
+ELSEWHERE = {
+    "events",  # a stream: see tests/sessions/test_events.py and test_supervising.py
+    "canned-reply-delete",  # there for the first who deletes it: see tests/sessions/test_canned_replies.py
+}
 
 
 def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
