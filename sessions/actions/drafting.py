@@ -24,9 +24,9 @@ def save_draft(
     return mine.filter(**values).exists()
 
 
-def clear_draft(session: MessagingSession, *, agent: Extension, at: datetime) -> None:
-    """It was sent: what was typed before that is over, also on devices that tell of it later."""
-    if not Draft.objects.filter(session=session, agent=agent).update(body="", updated_at=at):
-        Draft.objects.bulk_create(
-            [Draft(session=session, agent=agent, body="", updated_at=at)], ignore_conflicts=True
-        )
+def clear_draft(session: MessagingSession, *, agent: Extension, sent: str, at: datetime) -> None:
+    """Of what was sent, also for devices that tell of it later; what was typed since is another draft."""
+    draft = Draft.objects.filter(session=session, agent=agent).first()
+    if draft and draft.body.strip() == sent.strip():
+        unchanged = Draft.objects.filter(pk=draft.pk, updated_at=draft.updated_at)
+        unchanged.update(body="", updated_at=at)

@@ -126,7 +126,7 @@ def _accept(session: MessagingSession, text: Text) -> Message | None:
     check_may_send(session)
     session.last_active_at, session.last_message = now, message
     session.save(update_fields=["last_active_at", "last_message"])
-    clear_draft(session, agent=text.agent, at=now)
+    clear_draft(session, agent=text.agent, sent=text.body, at=now)
     events.record(events.EventKind.MESSAGE, session)
     transaction.on_commit(lambda: nudge("sessions.tasks.drain"))
     return message

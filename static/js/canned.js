@@ -10,6 +10,7 @@
     const input = form.elements.body;
     const menu = form.querySelector("#canned-menu");
     let replies = null;
+    let loading = null;
     let shown = [];
     let chosen = 0;
 
@@ -20,11 +21,13 @@
 
     const load = async () => {
       const answer = await fetch(form.dataset.canned, { headers: { Accept: "application/json" } });
-      replies = answer.ok ? (await answer.json()).replies : [];
+      if (answer.ok) replies = (await answer.json()).replies;
     };
 
-    const matching = (asked) => {
-      const words = asked.toLowerCase();
+    const asked = () => input.value.slice(0, input.selectionStart).match(ASKED)?.[1];
+
+    const matching = (text) => {
+      const words = text.toLowerCase();
       const begins = replies.filter((reply) => reply.shortcut.startsWith(words));
       const others = replies.filter((reply) => !begins.includes(reply));
       return [...begins, ...others.filter((reply) => reply.body.toLowerCase().includes(words))].slice(0, MOST);
@@ -45,7 +48,6 @@
       setText(input, upTo.slice(0, begin) + reply.body + rest);
       input.setSelectionRange(begin + reply.body.length, begin + reply.body.length);
       input.focus();
-      form.dispatchEvent(new CustomEvent("composer:changed"));
     };
 
     const itemOf = (reply, index) => {
@@ -65,12 +67,16 @@
     };
 
     const show = async () => {
-      const asked = input.value.slice(0, input.selectionStart).match(ASKED)?.[1];
-      if (asked === undefined) return close();
-      if (!replies) await load().catch(() => (replies = null));
-      if (!replies) return close();
-      shown = matching(asked);
-      if (!shown.length && asked) return close(); // somebody writes about and/or
+      if (asked() === undefined) return close();
+      if (!replies) {
+        loading ??= load().catch(() => {});
+        await loading;
+        loading = null;
+      }
+      const text = asked(); // after the wait: somebody types fast
+      if (!replies || text === undefined) return close();
+      shown = matching(text);
+      if (!shown.length && text) return close(); // somebody writes about and/or
       menu.replaceChildren(...shown.map(itemOf));
       menu.hidden = false;
       if (shown.length) mark(0);

@@ -25,7 +25,8 @@
     const form = root.querySelector(".composer-text");
     if (!form) return;
     const input = form.elements.body;
-    if (enterSends()) input.placeholder = input.dataset.placeholderEnter;
+    if (window.matchMedia("(pointer: coarse)").matches) input.placeholder = input.dataset.placeholderTouch;
+    else if (enterSends()) input.placeholder = input.dataset.placeholderEnter;
     if (input.value) seen = lastInbound();
     input.addEventListener("input", () => {
       if (!input.value) seen = null;

@@ -69,14 +69,11 @@
     const age = form.dataset.draftAge === "" ? Infinity : Number(form.dataset.draftAge);
     if (local && !("refused" in form.dataset) && Date.now() - local.at < age) input.value = local.body;
     if (input.value) setText(input, input.value);
-    input.addEventListener("input", (event) => event.isTrusted && keep(url, input.value));
-    form.addEventListener("composer:sent", () => keep(url, ""));
-    form.addEventListener("composer:changed", () => keep(url, input.value));
+    input.addEventListener("input", () => keep(url, input.value));
     form.querySelector("[data-elsewhere-take]").addEventListener("click", () => {
       const notice = form.querySelector("[data-elsewhere]");
       setText(input, notice.dataset.body);
       notice.hidden = true;
-      keep(url, input.value);
       textarea()?.focus();
     });
   });

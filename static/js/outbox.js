@@ -16,6 +16,17 @@
   let timer = null;
   let busy = false;
 
+  // What the thread shows was accepted, whether its answer came or not.
+  const settle = async () => {
+    const there = entries.filter((entry) => entry.id !== sending && inThread(entry));
+    for (const entry of there) await store.remove(entry.id);
+    if (!there.length) return render();
+    entries = entries.filter((entry) => !there.includes(entry));
+    failures = 0;
+    changed();
+    pump();
+  };
+
   const of = (id) => entries.find((entry) => entry.id === id);
   const isOld = (entry) => entry.state === "waiting" && Date.now() - entry.writtenAt > OLD_MS;
 
@@ -185,7 +196,6 @@
     };
     form.elements.client_id.value = newId();
     entries.push(entry);
-    form.dispatchEvent(new CustomEvent("composer:sent", { bubbles: true }));
     window.composing.setText(form.elements.body, "");
     render();
     await store.put(entry);
@@ -200,7 +210,7 @@
     event.preventDefault();
     add(form);
   });
-  document.addEventListener("htmx:afterSettle", render);
+  document.addEventListener("htmx:afterSettle", settle);
   window.addEventListener("online", () => {
     failures = 0;
     pump();

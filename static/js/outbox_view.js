@@ -15,6 +15,11 @@
     return list;
   };
 
+  const toEnd = () => {
+    const scroller = document.getElementById("thread-scroll");
+    if (scroller) scroller.scrollTop = scroller.scrollHeight;
+  };
+
   const words = (entry) => document.getElementById("outbox-entry").dataset[entry.shown];
 
   const showFiles = (item, files) => {
@@ -25,7 +30,7 @@
         shown.src = URL.createObjectURL(file);
         shown.alt = file.name;
         shown.className = "attachment";
-        shown.addEventListener("load", () => URL.revokeObjectURL(shown.src), { once: true });
+        shown.addEventListener("load", () => (toEnd(), URL.revokeObjectURL(shown.src)), { once: true });
       } else shown.textContent = file.name;
       item.querySelector(".local-files").append(shown);
     }
@@ -84,7 +89,7 @@
     });
     for (const item of [...list.children]) if (!items.includes(item)) item.remove();
     for (const item of items) if (item.parentElement !== list) list.append(item);
-    if (items.length > before) list.lastElementChild.scrollIntoView({ block: "end" });
+    if (items.length > before) toEnd();
   };
 
   window.outboxView = { show };

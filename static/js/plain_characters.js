@@ -21,7 +21,6 @@
     look();
     button.addEventListener("click", () => {
       window.composing.setText(input, plain(input.value));
-      form.dispatchEvent(new CustomEvent("composer:changed"));
       input.focus();
     });
   });
