@@ -25,13 +25,14 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 help: ## List the targets
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 	@echo; echo "Options: make demo PORT=8080 SIMULATOR_PORT=8081 HOST=127.0.0.1 DATA_DIR=var/demo"
+	@echo "         make run PORT=8080 HOST=127.0.0.1 DATA_DIR=var/run"
 
 demo: environment assets ## Start everything on this machine with sample data and a stand-in for Twilio
 	@exec $(PY) -m pbx_messaging.embedded demo --host $(HOST) --port $(PORT) \
 	  --simulator-port $(SIMULATOR_PORT) --data-dir "$(or $(DATA_DIR),var/demo)"
 
 run: environment assets ## Start a real small installation on this machine; asks for what it needs
-	@exec $(PY) -m pbx_messaging.embedded run --port $(PORT) --data-dir "$(or $(DATA_DIR),var/run)"
+	@exec $(PY) -m pbx_messaging.embedded run --host $(HOST) --port $(PORT) --data-dir "$(or $(DATA_DIR),var/run)"
 
 test: dev-environment assets chromium ## Run the tests on SQLite and on PostgreSQL, side by side; ARGS goes to pytest
 	@mkdir -p build; log=build/test-postgres.log; status=0; \

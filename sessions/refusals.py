@@ -12,6 +12,10 @@ def words_for(error: actions.ActionError) -> tuple[str | None, str]:
             return None, _("The session was closed meanwhile. Send it as a new message.")
         case actions.NotTheOwner():
             return None, _("Only the agent who picked the session up can answer.")
+        case actions.AlreadyPickedUp():
+            return None, _("%(agent)s was faster and has the session now.") % {"agent": error.by or "–"}
+        case actions.TooManyOpen():
+            return None, error.reason
         case actions.BadTime():
             return "due_at", _("This time has passed. Choose one in the future.")
         case actions.ChannelDisabled():

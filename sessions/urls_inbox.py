@@ -6,6 +6,7 @@ from django.urls.converters import StringConverter
 from sessions.lists import GroupName
 from sessions.views import (
     acting,
+    availability,
     canned_replies,
     composing,
     contact,
@@ -35,8 +36,10 @@ urlpatterns = [
     path("rows/", inbox.rows, name="inbox-rows"),
     path("calls/", notifying.calls, name="inbox-calls"),
     path("settings/", notifying.agent_settings, name="inbox-settings"),
+    path("availability/", availability.availability, name="inbox-availability"),
     path("viewing/", presence.viewing, name="inbox-viewing"),
     path("new/", initiating.new_message, name="inbox-new"),
+    path("new/contacts/", initiating.suggestions, name="inbox-suggestions"),
     path("<int:pk>/", inbox.index, name="inbox-session"),
     path("<int:pk>/thread/", thread.thread, name="inbox-thread"),
     path("<int:pk>/older/", thread.older, name="inbox-older"),

@@ -15,7 +15,7 @@ from routing.models import Extension
 from sessions import events, inbound, lanes, opt_outs, outgoing_media
 from sessions.actions.drafting import clear_draft
 from sessions.actions.errors import BadTime, ChannelDisabled, NotAllowedToInitiate, OptedOut, OwnedByAnother
-from sessions.actions.holding import own, pick_up
+from sessions.actions.holding import own_or_take, pick_up, shares
 from sessions.models import Attachment, Message, MessagingSession
 from sessions.nudges import nudge
 
@@ -45,13 +45,14 @@ def reply(
 ) -> Message:
     """Accepts a text together with its place in the queue; with the same `client_id` once only.
 
-    One with a time of its own (`due_at`) waits for it. With `files` the body may be empty. Raises
-    `NotTheOwner`, `SessionClosed`, `OptedOut`, `ChannelDisabled`, `MediaRefused` or `BadTime`.
+    One with a time of its own (`due_at`) waits for it. With `files` the body may be empty. The first answer
+    in a queue with auto pickup takes the session. Raises `NotTheOwner`, `SessionClosed`, `AlreadyPickedUp`,
+    `TooManyOpen`, `OptedOut`, `ChannelDisabled`, `MediaRefused` or `BadTime`.
     """
     if before := accepted_under(agent, client_id):
         return before
     with outgoing_media.kept(files, session.number, session.contact) as media, transaction.atomic():
-        locked = own(session, agent)
+        locked = own_or_take(session, agent)
         message = _accept(locked, Text(agent, body, client_id, due_at, media))
     return message or _accepted_before(agent, client_id)
 
@@ -68,8 +69,9 @@ def start_session(
 ) -> Message:
     """Texts a contact from a number; the open session between the two is used where there is one.
 
-    One that waits in the agent's own queue is picked up by this. Raises `NotAllowedToInitiate`,
-    `OwnedByAnother`, `OptedOut`, `ChannelDisabled`, `MediaRefused` or `BadTime`.
+    One that waits in the agent's own queue is picked up by this; one of a queue without pickup is nobody's.
+    Raises `NotAllowedToInitiate`, `OwnedByAnother`, `TooManyOpen`, `OptedOut`, `ChannelDisabled`,
+    `MediaRefused` or `BadTime`.
     """
     if before := accepted_under(agent, client_id):
         return before
@@ -77,11 +79,9 @@ def start_session(
         raise NotAllowedToInitiate
     now = timezone.now()
     with outgoing_media.kept(files, number, contact) as media, transaction.atomic():
-        session = inbound.open_session(number, contact, at=now, agent=agent)
-        if session.agent_id is None and session.queue in agent.queues.all():
-            pick_up(session, agent=agent)
-        if session.agent_id != agent.pk:
-            raise OwnedByAnother(session.agent)
+        owner = None if shares(agent, number.queue_id) else agent
+        session = inbound.open_session(number, contact, at=now, agent=owner)
+        _hold(session, agent)
         message = _accept(session, Text(agent, body, client_id, due_at, media))
     return message or _accepted_before(agent, client_id)
 
@@ -91,6 +91,17 @@ def accepted_under(agent: Extension, client_id: str | None) -> Message | None:
     if not client_id or not Message.objects.filter(author=agent, client_id=client_id).exists():
         return None
     return _accepted_before(agent, client_id)
+
+
+def _hold(session: MessagingSession, agent: Extension) -> None:
+    """Of an open session that is locked. Raises `OwnedByAnother` or `TooManyOpen`."""
+    if session.agent_id is None:
+        if shares(agent, session.queue_id):
+            return
+        if session.queue in agent.queues.live():
+            pick_up(session, agent=agent)
+    if session.agent_id != agent.pk:
+        raise OwnedByAnother(session.agent)
 
 
 def check_may_send(session: MessagingSession) -> None:
@@ -125,7 +136,8 @@ def _accept(session: MessagingSession, text: Text) -> Message | None:
     lanes.enqueue(message, segments=segments, due_at=text.due_at)
     check_may_send(session)
     session.last_active_at, session.last_message = now, message
-    session.save(update_fields=["last_active_at", "last_message"])
+    session.unanswered_since = session.alerted_at = None
+    session.save(update_fields=["last_active_at", "last_message", "unanswered_since", "alerted_at"])
     clear_draft(session, agent=text.agent, sent=text.body, at=now)
     events.record(events.EventKind.MESSAGE, session)
     transaction.on_commit(lambda: nudge("sessions.tasks.drain"))

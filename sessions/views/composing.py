@@ -6,38 +6,34 @@
 from datetime import timedelta
 
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from routing.access import AgentRequest, agent_required
 from sessions import actions, refusals
 from sessions.forms import DraftForm, ReplyForm
-from sessions.models import Message, MessagingSession
-from sessions.queries import draft_of
-from sessions.views.inbox import inbox_context
-from sessions.views.opening import opened, session_of
+from sessions.models import MessagingSession
+from sessions.queries import draft_of, lost_by
+from sessions.views.opening import gone, opened, session_of
 
 
 @require_POST
 @agent_required
 def reply(request: AgentRequest, pk: int) -> HttpResponse:
-    """JSON for the page's own script, the session for htmx, a page otherwise."""
-    form = ReplyForm(request.POST, request.FILES)
-    wants_json = request.headers.get("Accept") == "application/json"
-    if wants_json and actions.accepted_under(request.agent, form.data.get("client_id")):
-        return JsonResponse({}, status=200)  # the session may have left since
+    """JSON for the page's own script, the session otherwise."""
+    if request.headers.get("Accept") == "application/json":
+        return _told(request, pk)
+    if lost := lost_by(request.agent).filter(pk=pk).first():
+        return gone(request, lost.agent)
     session = session_of(request, pk)
-    message = _accepted(form, request, session)
-    status = 200 if message else 422
-    if wants_json:
-        return _told(form, message)
-    if message and not request.headers.get("HX-Request"):
-        return redirect("inbox-session", session.pk)
-    context = opened(request, session_of(request, pk), form=None if message else form)
-    if request.headers.get("HX-Request"):
-        return render(request, "sessions/_session.html", context, status=status)
-    return render(request, "sessions/inbox.html", inbox_context(request) | context, status=status)
+    form = ReplyForm(request.POST, request.FILES)
+    try:
+        if _accept(form, request, session):
+            return render(request, "sessions/_session.html", opened(request, session_of(request, pk)))
+    except actions.AlreadyPickedUp as taken:
+        return gone(request, taken.by)
+    return render(request, "sessions/_session.html", opened(request, session, form=form), status=422)
 
 
 @require_POST
@@ -56,13 +52,28 @@ def draft(request: AgentRequest, pk: int) -> HttpResponse:
     return JsonResponse({"body": newer.body if newer else ""}, status=409)
 
 
-def _accepted(form: ReplyForm, request: AgentRequest, session: MessagingSession) -> Message | None:
-    """None if it is refused; the form says why."""
+def _told(request: AgentRequest, pk: int) -> HttpResponse:
+    """A text whose answer was lost is known by its id, though the session may have left since."""
+    form = ReplyForm(request.POST, request.FILES)
+    if actions.accepted_under(request.agent, form.data.get("client_id")):
+        return JsonResponse({}, status=200)
+    session = session_of(request, pk)
+    try:
+        if _accept(form, request, session):
+            return JsonResponse({}, status=201)
+    except actions.AlreadyPickedUp as taken:
+        form.add_error(*refusals.words_for(taken))
+    reasons = [str(error) for errors in form.errors.values() for error in errors]
+    return JsonResponse({"reason": " ".join(reasons), "code": form.code}, status=422)
+
+
+def _accept(form: ReplyForm, request: AgentRequest, session: MessagingSession) -> bool:
+    """False if it is refused; the form says why. Raises `AlreadyPickedUp`: it is no session of theirs."""
     if not form.is_valid():
-        return None
+        return False
     data = form.cleaned_data
     try:
-        return actions.reply(
+        actions.reply(
             session,
             agent=request.agent,
             body=data["body"],
@@ -70,14 +81,10 @@ def _accepted(form: ReplyForm, request: AgentRequest, session: MessagingSession)
             due_at=data["due_at"],
             files=data["attachments"],
         )
+    except actions.AlreadyPickedUp:
+        raise
     except actions.ActionError as error:
         form.add_error(*refusals.words_for(error))
         form.code = error.code
-        return None
-
-
-def _told(form: ReplyForm, message: Message | None) -> HttpResponse:
-    if message:
-        return JsonResponse({"message": message.pk}, status=201)
-    reasons = [str(error) for errors in form.errors.values() for error in errors]
-    return JsonResponse({"reason": " ".join(reasons), "code": form.code}, status=422)
+        return False
+    return True

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.csv_import import ROWS_MOST
 from channels.models import Number
-from channels.number_import import ROWS_MOST
 from routing.models import Extension, MessageQueue
 from tests.factories import Road, make_agent, make_queue, make_road
 from tests.portal import messages_of, rows_of

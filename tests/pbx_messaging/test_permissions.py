@@ -13,7 +13,8 @@ from accounts import invitations
 from accounts.models import Role, User
 from channels.models import SetUpResult
 from sessions import actions, inbound, media_links, opt_outs
-from sessions.models import Attachment, CannedReply, OptOutEntry, WebhookRequest
+from sessions.lists import GroupName
+from sessions.models import Attachment, CannedReply, OptOutEntry, Tag, WebhookRequest
 from tests.factories import CONTACT, make_agent, make_queue, make_road
 from tests.portal import logged_in, make_user
 
@@ -28,16 +29,16 @@ RULES: dict[str, frozenset[str]] = {
     **dict.fromkeys(("manifest", "service-worker", "offline"), EVERYBODY),  # nothing personal in them
     **dict.fromkeys(("home", "profile", "change-password"), LOGGED_IN),
     **dict.fromkeys(("canned-reply-list", "canned-reply-add"), LOGGED_IN),  # of one's own, or of all
-    **dict.fromkeys(("canned-reply-edit", "canned-reply-delete"), LOGGED_IN - AGENTS),  # one of all agents
-    # The administrators' pages; a supervisor sees some channels in the list.
-    "channel-list": LOGGED_IN - AGENTS,
+    "canned-reply-edit": LOGGED_IN - AGENTS,  # one of all agents
+    # The administrators' pages; a supervisor sees some channels and queues in the lists.
+    **dict.fromkeys(("channel-list", "queue-list"), LOGGED_IN - AGENTS),
     **dict.fromkeys(
         (
             *(
                 f"{thing}-{page}"
                 for thing in ("user", "extension", "queue", "channel")
                 for page in ("list", "add", "edit", "delete")
-                if (thing, page) != ("channel", "list")
+                if (thing, page) not in {("channel", "list"), ("queue", "list")}
             ),
             *(f"channel-{page}" for page in ("itsp", "sending", "pause", "resume", "check")),
             *(f"channel-{page}" for page in ("renew", "disable", "enable", "import", "import-example")),
@@ -45,6 +46,7 @@ RULES: dict[str, frozenset[str]] = {
             "audit-list",
             "audit-export",
             "check-fix",
+            *(f"tag-{page}" for page in ("list", "add", "edit", "delete")),
             *(f"optout-{page}" for page in ("list", "add", "export", "reopen")),
             *(f"user-{page}" for page in ("invitation", "withdraw", "unlock", "two-step")),
             "extension-activate",
@@ -62,6 +64,10 @@ RULES: dict[str, frozenset[str]] = {
             "inbox-sessions",
             "inbox-session",
             "inbox-thread",
+            "inbox-older",
+            "inbox-timeline",
+            "inbox-page",
+            "inbox-rows",
             "inbox-places",
             "inbox-attachment",
             "inbox-viewing",
@@ -85,6 +91,15 @@ RULES: dict[str, frozenset[str]] = {
         ),
         AGENTS,
     ),
+    **dict.fromkeys(
+        (
+            *(f"inbox-{action}" for action in ("transfer", "note", "tags", "archive", "unarchive", "unread")),
+            "inbox-contact",
+            "inbox-suggestions",
+        ),
+        AGENTS,
+    ),
+    "inbox-availability": AGENTS,
     # allauth's: ways in, and one's own login.
     **dict.fromkeys(
         (
@@ -172,7 +187,9 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "inbox-retry": message.pk,
         "inbox-cancel": message.pk,
         "canned-reply": CannedReply.objects.create(shortcut="hours", body="Till six.").pk,
+        "inbox-page": GroupName.MINE,
         "inbox": session.pk,
+        "tag": Tag.objects.create(name="Billing").pk,
         "user": User.objects.get(username="ivan").pk,
         "extension": agent.pk,
         "queue": queue.pk,
