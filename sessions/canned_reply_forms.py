@@ -55,8 +55,8 @@ class CannedReplyForm(forms.ModelForm[CannedReply]):
         self.instance.queue = MessageQueue.objects.filter(pk=owner).first() if owner.isdecimal() else None
         return cleaned
 
-    def validate_constraints(self) -> None:
-        """Those of the owner too, who is no field of the model."""
+    def validate_unique(self) -> None:
+        """Among those of the owner, who is no field of the form's."""
         try:
             self.instance.validate_constraints()
         except ValidationError as error:

@@ -104,7 +104,7 @@ def test_supervisor_adds_for_a_queue_and_edits_it(supervisor: Client, queue: Mes
     data = {"shortcut": "hours", "body": "Till six.", "owner": str(queue.pk)}
     supervisor.post("/canned-replies/add/", data)
     reply = CannedReply.objects.get()
-    assert reply.queue == queue
+    assert list(queue.canned_replies.all()) == [reply]
     supervisor.post(f"/canned-replies/{reply.pk}/", data | {"owner": "all"})
     reply.refresh_from_db()
     assert (reply.queue, reply.agent) == (None, None)

@@ -59,9 +59,9 @@ def write(page: Page, body: str) -> None:
 def on_phone(simulator: Simulator, count: int) -> list[tuple[str, int]]:
     """What the phone shows once it has so many texts: each with its number of pictures."""
 
-    def arrived() -> list[tuple[str, int]] | None:
+    def arrived() -> list[tuple[str, int]]:
         texts = [one for one in simulator.get("/control/messages")["messages"] if one["on_phone"]]
-        return [(one["body"], len(one["media"])) for one in texts] if len(texts) >= count else None
+        return [(one["body"], len(one["media"])) for one in texts] if len(texts) >= count else []
 
     return wait_until(arrived, timeout_s=20)
 
@@ -104,7 +104,7 @@ def _offline_and_back(page: Page, simulator: Simulator) -> None:
 
 def _lost_answer(page: Page, simulator: Simulator) -> None:
     """The first try never leaves; of the second the server knows, and the browser does not hear of it."""
-    answers = []
+    answers: list[int | None] = []
 
     def lose(route: Route) -> None:
         answers.append(route.fetch().status if answers else None)

@@ -1,6 +1,7 @@
 """Pictures and files that agents send: judged, kept, fetched by the ITSP from us."""
 
 import threading
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -65,10 +66,10 @@ def sent(simulator: Simulator) -> list[dict[str, Any]]:
     """What the ITSP has, once it has come to an end there."""
     pump.run()
 
-    def ended() -> list[dict[str, Any]] | None:
+    def ended() -> list[dict[str, Any]]:
         messages: list[dict[str, Any]] = simulator.get("/control/messages")["messages"]
         over = {"delivered", "failed", "undelivered"}
-        return messages if messages and all(one["status"] in over for one in messages) else None
+        return messages if messages and all(one["status"] in over for one in messages) else []
 
     return wait_until(ended)
 
@@ -142,7 +143,7 @@ def test_link_ends_an_hour_after_the_itsp_would_have_dropped_the_text(
     now = timezone.now().timestamp()
     found = []
     for later_h in (10.9, 11.1):
-        monkeypatch.setattr(media_links.time, "time", lambda later_h=later_h: now + later_h * 3600)
+        monkeypatch.setattr(time, "time", lambda later_h=later_h: now + later_h * 3600)
         found.append(media_links.attachment_of(token))
     assert found == [message.attachments.get(), None]
 
