@@ -113,10 +113,7 @@ def test_supervisor_adds_for_a_queue_and_edits_it(supervisor: Client, queue: Mes
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (
-            {"shortcut": "hours"},
-            {"shortcut": ["Another canned reply has this shortcut. Choose another one."]},
-        ),
+        ({"shortcut": "hours"}, "Another canned reply has this shortcut. Choose another one."),
         ({"shortcut": "a b"}, "Letters, digits, - and _ only, for example hours."),
         (
             {"body": "Dear {name}"},
