@@ -17,8 +17,8 @@ from pytest_django.live_server_helper import LiveServer
 from channels.itsp.base import OutboundSms
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
-from sessions import actions, inbound, media_links, opt_outs, pump, reconcile
-from sessions.models import Attachment, Attempt, Message, MessagingSession
+from sessions import actions, media_links, opt_outs, pump, reconcile
+from sessions.models import Attachment, Attempt, Message
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_road
 from tests.servers import Simulator
 from tests.sessions.pictures import OUR_US_NUMBER, PNG, picture
@@ -233,8 +233,7 @@ def test_unknown_picture_is_not_taken_for_the_same_text_without_one(
 def test_same_client_id_with_pictures_at_once_is_accepted_once(
     us_road: Road, agents: list[Extension], media_folder: Path
 ) -> None:
-    session = inbound.open_session(us_road.number, CONTACT, at=timezone.now(), agent=agents[0])
-    MessagingSession.objects.update(agent=agents[0])
+    session = write(agents[0], us_road, "Hello").session
     barrier, messages = threading.Barrier(4), []
 
     def reply() -> None:
@@ -252,7 +251,7 @@ def test_same_client_id_with_pictures_at_once_is_accepted_once(
         thread.start()
     for thread in threads:
         thread.join()
-    assert messages == [Message.objects.get(kind="outbound").pk] * 4
+    assert messages == [Message.objects.get(client_id="one").pk] * 4
     assert (Attachment.objects.count(), len(files_in(media_folder))) == (2, 2)
 
 
