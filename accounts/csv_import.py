@@ -54,7 +54,7 @@ class Columns:
         columns = self._named_by(rows[0][1]) if rows else None
         rows = rows[1:] if columns else rows
         if not rows:
-            raise ValidationError(_("There are no rows. Write one number per row, as in the example file."))
+            raise ValidationError(_("There are no rows. Write them as in the example file."))
         if len(rows) > ROWS_MOST:
             raise ValidationError(_("These are more than %s rows. Import them in parts.") % ROWS_MOST)
         return [(line, dict(zip(columns or self.order, row, strict=False))) for line, row in rows]
