@@ -26,7 +26,8 @@ COPY --from=packages /venv /venv
 COPY . .
 COPY --from=assets /src/build/vendor build/vendor
 # The values are of no worth: collectstatic uses none of them, but settings without secrets do not load.
-RUN SECRET_KEY=build CREDENTIALS_KEYS=build PUBLIC_URL=https://build.invalid REDIS_URL=redis://build.invalid \
+RUN SECRET_KEY=build CREDENTIALS_KEYS=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE= \
+    PUBLIC_URL=https://build.invalid REDIS_URL=redis://build.invalid \
     python manage.py collectstatic --noinput --verbosity 0 \
     && python -m compileall -q .
 USER pbx

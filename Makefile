@@ -25,21 +25,24 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 help: ## List the targets
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 	@echo; echo "Options: make demo PORT=8080 SIMULATOR_PORT=8081 HOST=127.0.0.1 DATA_DIR=var/demo"
+	@echo "         make run PORT=8080 HOST=127.0.0.1 DATA_DIR=var/run"
 
 demo: environment assets ## Start everything on this machine with sample data and a stand-in for Twilio
 	@exec $(PY) -m pbx_messaging.embedded demo --host $(HOST) --port $(PORT) \
 	  --simulator-port $(SIMULATOR_PORT) --data-dir "$(or $(DATA_DIR),var/demo)"
 
 run: environment assets ## Start a real small installation on this machine; asks for what it needs
-	@exec $(PY) -m pbx_messaging.embedded run --port $(PORT) --data-dir "$(or $(DATA_DIR),var/run)"
+	@exec $(PY) -m pbx_messaging.embedded run --host $(HOST) --port $(PORT) --data-dir "$(or $(DATA_DIR),var/run)"
 
-test: dev-environment assets chromium ## Run the tests on SQLite and on PostgreSQL; ARGS goes to pytest
-	@status=0; \
+test: dev-environment assets chromium ## Run the tests on SQLite and on PostgreSQL, side by side; ARGS goes to pytest
+	@mkdir -p build; log=build/test-postgres.log; status=0; \
+	echo "==> Tests on PostgreSQL and Valkey, in the background (see $$log)"; \
+	$(PY) -m pytest --stack=postgres -m "not once" $(ARGS) >$$log 2>&1 & postgres=$$!; \
+	trap "kill $$postgres 2>/dev/null" EXIT; \
 	echo "==> Tests on SQLite and Valkey"; \
 	$(PY) -m pytest --stack=embedded $(ARGS) || status=1; \
-	echo "==> Tests on PostgreSQL and Valkey"; \
-	$(PY) -m pytest --stack=postgres -m "not once" $(ARGS) || [ $$? = 5 ] || status=1; \
-	exit $$status
+	wait $$postgres || [ $$? = 5 ] || status=1; \
+	echo "==> Tests on PostgreSQL and Valkey"; cat $$log; exit $$status
 
 faults: dev-environment assets ## Kill, cut off and spoil everything in mid-sending, on both stacks
 	@status=0; export FAULTS=whole; \

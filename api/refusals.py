@@ -40,6 +40,14 @@ def _status(error: actions.NotRetryable) -> str:
 
 REFUSALS: dict[type[actions.ActionError], Refusal] = {
     actions.AlreadyPickedUp: Refusal(409, gettext_lazy("The session is not waiting any more."), _picked_up),
+    actions.TooManyOpen: Refusal(
+        409, gettext_lazy("You have too many open sessions of this queue."), lambda error: error.reason
+    ),
+    actions.NoPickup: Refusal(
+        409,
+        gettext_lazy("Sessions of this queue are not picked up."),
+        gettext_lazy("Just answer: all agents of the queue do."),
+    ),
     actions.NotTheOwner: Refusal(
         409,
         gettext_lazy("The session is not yours."),
@@ -72,6 +80,9 @@ REFUSALS: dict[type[actions.ActionError], Refusal] = {
         409,
         gettext_lazy("The channel of this number is disabled."),
         gettext_lazy("Ask an administrator to enable it, or write from another number."),
+    ),
+    actions.MediaRefused: Refusal(
+        422, gettext_lazy("The files can’t be sent."), lambda error: error.reason, field="media"
     ),
     actions.NotRetryable: Refusal(409, gettext_lazy("The text can’t be sent again."), _status),
     actions.NotCancellable: Refusal(

@@ -69,9 +69,11 @@ class OutboundStack:
         login = {name: account[name] for name in ("account_sid", "auth_token")}
         self.data("seed", [{**plan, **login} for plan in plans])
 
-    def data(self, command: str, given: object = None) -> dict[str, Any]:
-        """What benchmarks.outbound_data answers."""
-        argv = [sys.executable, "-m", "benchmarks.outbound_data", command]
+    def data(
+        self, command: str, given: object = None, *, module: str = "benchmarks.outbound_data"
+    ) -> dict[str, Any]:
+        """What the module answers, which runs with the settings of this stack."""
+        argv = [sys.executable, "-m", module, command]
         given_as_json = json.dumps(given)
         done = subprocess.run(
             argv, cwd=ROOT, env=self._env, check=True, input=given_as_json, stdout=subprocess.PIPE, text=True

@@ -2,8 +2,10 @@
 
 On PostgreSQL with gunicorn gthread, then on the embedded stack. Each round measures all four in turn; rounds
 in which the machine had much else to do are repeated. docs/benchmarks.md says more.
+`make bench-webhook ARGS="--rounds 1 --seconds 1"` only shows that it works.
 """
 
+import argparse
 import json
 import subprocess
 import sys
@@ -38,6 +40,8 @@ class Measurement:
     """One stack's rounds; `answered` counts the answers of our webhook."""
 
     stack: WebhookStack
+    wanted: int = ROUNDS
+    seconds: float = ROUND_S
     answered: "Counter[str]" = field(default_factory=Counter)
     rounds: list[Round] = field(default_factory=list)
     posted: int = 0
@@ -45,13 +49,14 @@ class Measurement:
     def run(self) -> dict[str, float]:
         """Measures and returns the figures."""
         for kind in KINDS:  # warm
-            self._load(kind, 1.0)
-        while len(self._quiet()) < ROUNDS and len(self.rounds) < ROUNDS_MOST:
+            self._load(kind, min(self.seconds, 1.0))
+        most = self.wanted + ROUNDS_MOST - ROUNDS if self.wanted > 1 else 1
+        while len(self._quiet()) < self.wanted and len(self.rounds) < most:
             self.rounds.append(self._round())
         self._verify()
         return self._figures()
 
-    def _load(self, kind: str, seconds: float = ROUND_S) -> dict[str, Any]:
+    def _load(self, kind: str, seconds: float) -> dict[str, Any]:
         job = Job(self.stack.urls[kind], seconds, first=self.posted, again=kind == "empty")
         self.posted += job.prepared
         argv = [sys.executable, "-m", "benchmarks.webhook_load", json.dumps(vars(job))]
@@ -65,7 +70,7 @@ class Measurement:
 
     def _round(self) -> Round:
         other = OtherLoad()
-        results = {kind: self._load(kind) for kind in KINDS}
+        results = {kind: self._load(kind, self.seconds) for kind in KINDS}
         per_s = {kind: result["per_s"] for kind, result in results.items()}
         done = Round(other.cores(), per_s, {kind: result["ms"] for kind, result in results.items()})
         said = "  ".join(f"{kind} {rate:.0f}/s" for kind, rate in per_s.items())
@@ -84,7 +89,7 @@ class Measurement:
             raise SystemExit("not as many as were answered 200")
 
     def _figures(self) -> dict[str, float]:
-        rounds = self._quiet() if len(self._quiet()) >= ROUNDS // 2 + 1 else self.rounds
+        rounds = self._quiet() if len(self._quiet()) >= self.wanted // 2 + 1 else self.rounds
         ms = [quantiles(one.ms["ours"], n=100) for one in rounds]
         figures = {
             "per_s": median(one.per_s["ours"] for one in rounds),
@@ -96,24 +101,30 @@ class Measurement:
         return {name: round(value, 3 if name.startswith("ratio") else 1) for name, value in figures.items()}
 
 
-def measure(kind: str, folder: Path) -> dict[str, float]:
+def measure(kind: str, folder: Path, rounds: int, seconds: float) -> dict[str, float]:
     """One stack from start to end."""
     print(f"{kind}: starting servers", flush=True)
     stack = WebhookStack(kind, folder / kind)
     try:
         stack.start()
-        return Measurement(stack).run()
+        return Measurement(stack, rounds, seconds).run()
     finally:
         stack.stop()
 
 
 def main() -> None:
     """Measure both stacks; the last line is the figures."""
+    parser = argparse.ArgumentParser(description="The webhook beside an empty view and the usual glue.")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="quiet rounds wanted (%(default)s)")
+    parser.add_argument(
+        "--seconds", type=float, default=ROUND_S, help="of each kind in a round (%(default)s)"
+    )
+    wanted = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="pbx-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        figures: dict[str, object] = {**measure("postgres", folder)}
-        figures["embedded"] = measure("embedded", folder)
+        figures: dict[str, object] = {**measure("postgres", folder, wanted.rounds, wanted.seconds)}
+        figures["embedded"] = measure("embedded", folder, wanted.rounds, wanted.seconds)
     print(json.dumps(figures))
 
 

@@ -95,6 +95,13 @@ class ChannelPage:
                 data[name] = secret
         return self.itsp.credentials_form(data)
 
+    def begin_credentials(self) -> None:
+        """For an ITSP that was just chosen: empty fields are no errors yet, and what was typed stays."""
+        typed = self.request.POST.dict()
+        secrets = {name: typed[name] for name in self.secret_fields if typed.get(name)}
+        self.kept.keep(self.kept.read() | secrets)
+        self.credentials_form = self.itsp.credentials_form(initial=typed)
+
     # --- checking and saving ---
 
     def is_valid(self) -> bool:

@@ -1,41 +1,32 @@
 """Reads numbers with their rules from a spreadsheet's CSV, and says what each row would do to a channel."""
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import TextChoices
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from accounts.csv_import import SHORTENED, Columns, Outcome
 from channels.models import Channel, Number
 from channels.phone_numbers import read_number
 from routing.models import Extension, MessageQueue
 
-ROWS_MOST = 1_000
-COLUMNS = ("number", "type", "destination", "allowed")
-_HEADINGS = {
-    "number": "number",
-    "destination type": "type",
-    "destination for inbound messaging": "type",
-    "destination": "destination",
-    "extensions allowed": "allowed",
-    "extensions allowed to create messaging sessions": "allowed",
-}
+COLUMNS = Columns(
+    order=("number", "type", "destination", "allowed"),
+    headings={
+        "number": "number",
+        "destination type": "type",
+        "destination for inbound messaging": "type",
+        "destination": "destination",
+        "extensions allowed": "allowed",
+        "extensions allowed to create messaging sessions": "allowed",
+    },
+    required={"number": "Number", "type": "Destination type", "destination": "Destination"},
+)
 _TYPES = {"extension": Extension, "message queue": MessageQueue, "queue": MessageQueue}
-_SHORTENED = re.compile(r"\d[.,]?\d*[eE]\+?\d+")
-
-
-class Outcome(TextChoices):
-    ADD = "add", gettext_lazy("Add")
-    CHANGE = "change", gettext_lazy("Change")
-    UNCHANGED = "unchanged", gettext_lazy("Unchanged")
-    ERROR = "error", gettext_lazy("Error")
 
 
 @dataclass
@@ -63,50 +54,6 @@ class ImportRow:
             "initiators": kept if self.allowed is None else self.allowed,
             "number_rate": self.present.sending_rate if self.present else None,
         }
-
-
-def decoded(content: bytes) -> str:
-    """As spreadsheets write: UTF-8 with or without its mark, UTF-16 with one, or the Windows code page."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
-
-
-def cells_of(text: str) -> list[tuple[int, dict[str, str]]]:
-    """(line, cells by column) of each row that isn't empty. Raises `ValidationError` in words."""
-    text = text.lstrip("\ufeff")
-    lines = [line for line in text.splitlines() if line.strip()]
-    told = re.fullmatch(r"sep=(.)", lines[0].strip()) if lines else None  # Excel's own first line
-    first = lines[1 if told and len(lines) > 1 else 0] if lines else ""
-    separator = told[1] if told else max(";,\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    try:
-        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
-    except csv.Error as error:
-        raise ValidationError(_("This is not a CSV file: save it as CSV in the spreadsheet.")) from error
-    rows = [(line, row) for line, row in rows if any(row)][1 if told else 0 :]
-    columns = _columns(rows[0][1]) if rows else None
-    rows = rows[1:] if columns else rows
-    if not rows:
-        raise ValidationError(_("There are no rows. Write one number per row, as in the example file."))
-    if len(rows) > ROWS_MOST:
-        raise ValidationError(_("These are more than %s rows. Import them in parts.") % ROWS_MOST)
-    return [(line, dict(zip(columns or COLUMNS, row, strict=False))) for line, row in rows]
-
-
-def _columns(first: Sequence[str]) -> list[str] | None:
-    """What the headings of the first row mean; None if it is no heading. Raises `ValidationError`."""
-    columns = [_HEADINGS.get(cell.lower(), "") for cell in first]
-    if not any(columns):
-        return None
-    if missing := {"number", "type", "destination"} - set(columns):
-        words = {"number": "Number", "type": "Destination type", "destination": "Destination"}
-        named = ", ".join(words[name] for name in COLUMNS if name in missing)
-        raise ValidationError(_("Columns are missing: %s. Name them as in the example file.") % named)
-    return columns
 
 
 def preview(channel: Channel, cells: Iterable[tuple[int, dict[str, str]]]) -> list[ImportRow]:
@@ -143,7 +90,7 @@ class _Reading:
         row = ImportRow(line, text)
         if not text:
             row.errors.append(_("The number is missing."))
-        elif _SHORTENED.fullmatch(text):
+        elif SHORTENED.fullmatch(text):
             words = _(
                 "The spreadsheet has shortened “%s”. Format the column as text and enter the number again."
             )

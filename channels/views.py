@@ -55,7 +55,9 @@ def _say_saved(request: UserRequest, channel: Channel, page: ChannelPage) -> Non
 @require_POST
 def channel_itsp(request: UserRequest) -> HttpResponse:
     """The parts of the Add form that depend on the ITSP, when another one is chosen."""
-    return render(request, "channels/_itsp.html", {"page": ChannelPage(request)})
+    page = ChannelPage(request)
+    page.begin_credentials()
+    return render(request, "channels/_itsp.html", {"page": page})
 
 
 def _channel_of(request: UserRequest) -> Channel | None:

@@ -11,6 +11,8 @@ import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 
+from pbx_messaging import required
+
 django_stubs_ext.monkeypatch()  # lets forms and fields be written with their types, as in ModelForm[Channel]
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -23,6 +25,10 @@ if (BASE_DIR / ".env").exists():
 SECRET_KEY = env("SECRET_KEY")
 CREDENTIALS_KEYS: list[str] = env.list("CREDENTIALS_KEYS")  # Fernet keys; the first encrypts, all decrypt
 PUBLIC_URL = env("PUBLIC_URL").rstrip("/")  # scheme and host that an ITSP reaches us by
+REDIS_URL = env("REDIS_URL")
+required.check(
+    secret_key=SECRET_KEY, credentials_keys=CREDENTIALS_KEYS, public_url=PUBLIC_URL, redis_url=REDIS_URL
+)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL, *env.list("CSRF_TRUSTED_ORIGINS", default=[])]
 DEBUG = env.bool("DEBUG", default=False)
@@ -102,7 +108,6 @@ else:
     )
 
 # --- Redis or Valkey: broker, limiter, events, spool ----------------------------------------------
-REDIS_URL = env("REDIS_URL")
 REDIS_TIMEOUT_S = env.float("REDIS_TIMEOUT_S", default=0.25)  # of one command; there are no retries
 EVENTS_HEARTBEAT_S = env.float("EVENTS_HEARTBEAT_S", default=5.0)  # revoked access ends a stream as soon
 EVENTS_KEPT = env.int("EVENTS_KEPT", default=10_000)  # in the stream that a reconnecting client resumes from
@@ -121,7 +126,11 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT = "pbx_messaging.broker:NudgeTransport"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "max_retries": 0,  # a nudge waits for no broker, nor does whoever nudges
+}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
@@ -160,6 +169,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("CLOSE_IDLE_EVERY_S", default=60.0),
         "options": {"expires": 60},
     },
+    "watch-unanswered": {
+        "task": "sessions.tasks.watch_unanswered",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "check-set-up": {"task": "channels.tasks.check_due", "schedule": 60.0, "options": {"expires": 60}},
     "fold-counts": {"task": "stats.tasks.fold_counts", "schedule": 30.0, "options": {"expires": 30}},
 }
@@ -175,6 +189,8 @@ RECONCILE_EVERY_S = env.float("RECONCILE_EVERY_S", default=30.0)
 RECONCILE_GIVE_UP_S = env.float("RECONCILE_GIVE_UP_S", default=600.0)  # then it never arrived: sent again
 LOOK_UP_AFTER_H = env.float("LOOK_UP_AFTER_H", default=6.0)  # without a final state: the ITSP is asked
 LOOK_UP_GIVE_UP_H = env.float("LOOK_UP_GIVE_UP_H", default=72.0)
+TRY_SLOWER_S = env.float("TRY_SLOWER_S", default=300.0)  # after "too fast" for a text that was accepted
+TRY_LATER_S = env.float("TRY_LATER_S", default=3600.0)  # after a daily limit, or a number that is not ready
 WEBHOOK_MAX_BYTES = env.int("WEBHOOK_MAX_BYTES", default=256 * 1024)
 WEBHOOK_DATABASE_TIMEOUT_S = env.float("WEBHOOK_DATABASE_TIMEOUT_S", default=1.5)  # then it is spooled
 WEBHOOK_REJECTS_KEPT = env.int("WEBHOOK_REJECTS_KEPT", default=1_000)  # traces of rejected requests
@@ -267,7 +283,10 @@ STATIC_ROOT = Path(env("STATIC_ROOT", default=str(DATA_DIR / "static")))  # an i
 STATICFILES_DIRS = [BASE_DIR / "static", ("vendor", BASE_DIR / "build" / "vendor")]  # `make assets`
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": env("MEDIA_STORAGE", default="django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": env.json("MEDIA_STORAGE_OPTIONS", default={}),
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MANIFEST_STRICT = False

@@ -9,6 +9,7 @@ from typing import Concatenate, ParamSpec, cast
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase as Response
+from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
 from routing.models import Extension, MessageQueue
@@ -21,6 +22,7 @@ class ViewerRequest(HttpRequest):
 
     user: User
     agent: Extension | None
+    htmx: HtmxDetails
 
 
 class AgentRequest(ViewerRequest):

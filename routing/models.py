@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
@@ -57,6 +58,9 @@ class Extension(models.Model):
                 name="extension_number_once",
                 violation_error_message=_("Another extension has this number. Choose another one."),
             )
+        ]
+        indexes = [  # 999 comes before 1001
+            models.Index(Length("number"), "number", "id", condition=Q(archived_at=None), name="by_number")
         ]
 
     def __str__(self) -> str:

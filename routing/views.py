@@ -4,35 +4,37 @@ from contextlib import suppress
 
 from django.contrib import messages
 from django.db import IntegrityError
-from django.db.models import Count, Prefetch, Q
-from django.db.models.functions import Length
+from django.db.models import Count, OuterRef, Prefetch, Subquery
+from django.db.models.functions import Coalesce, Length
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import UserRequest, administrator_required
+from accounts.access import UserRequest, administrator_required, supervisor_required
 from accounts.actions import activate_login
 from accounts.invitation_views import lead_to_invitation
-from accounts.listing import listing_of
+from accounts.listing import Columns, listing_of
 from routing import actions
-from routing.forms import ExtensionForm, MessageQueueForm
+from routing.forms import ExtensionForm
 from routing.models import Extension, MessageQueue
+from routing.queue_forms import MessageQueueForm
 
-EXTENSION_COLUMNS = {
-    "number": ["number_length", "number"],  # 999 comes before 1001
+EXTENSION_COLUMNS: Columns = {
+    "number": [Length("number"), "number"],  # 999 comes before 1001
     "name": ["name"],
     "username": ["user__username"],
     "email": ["user__email"],
 }
-QUEUE_COLUMNS = {"name": ["name"], "agents": ["agent_count"], "pickup_mode": ["pickup_mode"]}
+_AGENTS = Extension.objects.live().filter(queues=OuterRef("pk")).order_by().values("queues")
+AGENT_COUNT = Coalesce(Subquery(_AGENTS.values(count=Count("pk"))), 0)
+QUEUE_COLUMNS: Columns = {"name": ["name"], "agents": [AGENT_COUNT], "pickup_mode": ["pickup_mode"]}
 
 
 @administrator_required
 def extension_list(request: UserRequest) -> HttpResponse:
     live_queues = Prefetch("queues", MessageQueue.objects.live(), to_attr="live_queues")
-    extensions = Extension.objects.live().select_related("user__invitation").prefetch_related(live_queues)
-    rows = extensions.annotate(number_length=Length("number"))
+    rows = Extension.objects.live().select_related("user__invitation").prefetch_related(live_queues)
     search = ["number", "name", "user__username", "user__email"]
     listing = listing_of(request, rows, columns=EXTENSION_COLUMNS, search=search)
     return render(request, "routing/extension_list.html", {"listing": listing})
@@ -76,11 +78,13 @@ def extension_activate(request: UserRequest, pk: int) -> HttpResponse:
     return redirect("extension-list")
 
 
-@administrator_required
+@supervisor_required
 def queue_list(request: UserRequest) -> HttpResponse:
+    """Supervisors see their own, for who is available."""
     live_agents = Prefetch("agents", Extension.objects.live(), to_attr="live_agents")
-    count = Count("agents", filter=Q(agents__archived_at=None))
-    rows = MessageQueue.objects.live().annotate(agent_count=count).prefetch_related(live_agents)
+    rows = MessageQueue.objects.live().prefetch_related(live_agents)
+    if not request.user.is_administrator:
+        rows = rows.filter(supervisors=request.user.pk)
     listing = listing_of(request, rows, columns=QUEUE_COLUMNS, search=["name"])
     return render(request, "routing/queue_list.html", {"listing": listing})
 

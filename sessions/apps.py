@@ -1,6 +1,15 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
 
 from pbx_messaging import time_limit
+from sessions import search_index
+
+
+def _keep_search_index(using: str, **_signal: Any) -> None:
+    search_index.keep(connections[using])
 
 
 class MessagingSessionsConfig(AppConfig):
@@ -10,3 +19,4 @@ class MessagingSessionsConfig(AppConfig):
 
     def ready(self) -> None:
         time_limit.install()
+        post_migrate.connect(_keep_search_index, sender=self)

@@ -16,7 +16,6 @@ from django.utils import timezone
 from redis import RedisError
 
 from pbx_messaging.redis import redis_client
-from routing.inbound import agents_of_queue
 from sessions.models import Event, MessagingSession
 
 logger = logging.getLogger(__name__)
@@ -31,22 +30,31 @@ class EventKind(enum.StrEnum):
     SESSION = "session"  # appeared, left, was picked up, closed
     MESSAGE = "message"  # something was written in it
     STATUS = "status"  # a message of it got on
+    ALERT = "alert"  # nobody answers in it: see sessions.unanswered
+    VIEWERS = "viewers"  # others have it open now; told, not recorded
+    AVAILABILITY = "availability"  # of an agent; of no session; told, not recorded
 
 
-Listener = int | str  # the id of an extension, or a queue's supervisors: see `supervisors_of`
+Listener = int | str  # the id of an extension, a queue's agents, or a queue's supervisors
+
+
+def agents_of(queue_id: int) -> str:
+    """All who are in the queue when the event comes; so the road in asks for nobody."""
+    return f"agents:{queue_id}"
 
 
 def supervisors_of(queue_id: int) -> str:
-    """All who supervise the queue when the event comes; so the road in asks for nobody."""
+    """All who supervise the queue when the event comes."""
     return f"queue:{queue_id}"
 
 
 def audience_of(session: MessagingSession) -> list[Listener]:
     """Who sees the session now."""
-    agents = [session.agent_id] if session.agent_id is not None else []
-    if session.queue_id is None:
-        return [*agents]
-    return [*(agents or agents_of_queue(session.queue_id)), supervisors_of(session.queue_id)]
+    queue_id = session.queue_id
+    supervisors: list[Listener] = [] if queue_id is None else [supervisors_of(queue_id)]
+    if session.agent_id is not None:
+        return [session.agent_id, *supervisors]
+    return supervisors if queue_id is None else [agents_of(queue_id), *supervisors]
 
 
 def record(kind: EventKind, session: MessagingSession, *, audience: Iterable[Listener] = ()) -> None:
@@ -68,6 +76,15 @@ def record_all(
 
 def _told(session: MessagingSession, others: Iterable[Listener]) -> list[Listener]:
     return sorted({*audience_of(session), *others}, key=lambda one: (isinstance(one, str), one))
+
+
+def tell(kind: EventKind, session_id: int | None, audience: Iterable[Listener]) -> None:
+    """What is true for a moment only, such as who is there: straight to the stream, lost with it."""
+    told = {"kind": kind, "session": session_id, "audience": [*audience]}
+    try:
+        redis_client().xadd(STREAM, {"event": json.dumps(told)}, maxlen=settings.EVENTS_KEPT)
+    except RedisError as error:
+        logger.warning("an event is lost: %s", error)
 
 
 def publish(events: Iterable[Event]) -> None:

@@ -3,13 +3,15 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from channels.itsp.base import InboundSms
 from channels.models import Channel, Number
 from routing.models import Extension
-from sessions import events, opt_outs, signs
+from sessions import automatic, events, opt_outs, signs
 from sessions.models import Attachment, CountedChange, Message, MessagingSession
 from sessions.nudges import nudge
+from sessions.opt_out_words import wish_of
 
 
 class UnknownNumber(Exception):
@@ -25,7 +27,8 @@ def receive(channel: Channel, sms: InboundSms, *, at: datetime) -> Message:
 
     Raises `UnknownNumber` or `AlreadyStored`; the transaction must be rolled back then.
     """
-    number = Number.objects.live().filter(channel=channel, address=sms.recipient).first()
+    numbers = Number.objects.live().filter(channel=channel, address=sms.recipient)
+    number = numbers.annotate(closed_reply=F("queue__closed_reply")).first()  # for `automatic`: no query more
     if number is None:
         raise UnknownNumber(sms.recipient)
     session = open_session(number, sms.sender, at=at)
@@ -36,12 +39,19 @@ def receive(channel: Channel, sms: InboundSms, *, at: datetime) -> Message:
         last_active_at=max(session.last_active_at, at),  # one that was spooled comes late
         last_message=message,
         archived_at=None,
+        unanswered_since=_unanswered_since(session, sms, at),
     )
     CountedChange.objects.create(channel=channel, at=at, received=1)
     opt_outs.note_text(number, sms, at=at)
+    automatic.reply_if_closed(session, number, sms, has_reply=bool(number.closed_reply), at=at)
     events.record(events.EventKind.MESSAGE, session)
     signs.note_inbound(channel, at=at)
     return message
+
+
+def _unanswered_since(session: MessagingSession, sms: InboundSms, at: datetime) -> datetime | None:
+    """The first text after the last answer. Who wants no texts any more waits for none."""
+    return None if wish_of(sms) else session.unanswered_since or at
 
 
 def open_session(
@@ -64,6 +74,7 @@ def open_session(
             opened_at=at,
             last_active_at=at,
         )
+        new.waiting_since = at if new.agent_id is None else None
         # Whoever else opens one for this contact at the same moment: the constraint keeps one of them.
         MessagingSession.objects.bulk_create([new], ignore_conflicts=True)
 
@@ -75,11 +86,17 @@ def _store(channel: Channel, session: MessagingSession, sms: InboundSms, at: dat
             kind=Message.Kind.INBOUND,
             created_at=at,
             body=sms.body,
+            system_line=_line_in_place_of(sms),
             channel=channel,
             itsp_message_id=sms.itsp_message_id,
         )
     except IntegrityError as error:
         raise AlreadyStored(sms.itsp_message_id) from error
+
+
+def _line_in_place_of(sms: InboundSms) -> str:
+    """What the thread says of a text that has neither words nor files, such as a reaction; "" of others."""
+    return "" if sms.body.strip() or sms.media else Message.SystemLine.UNSUPPORTED
 
 
 def _attach(message: Message, sms: InboundSms) -> None:

@@ -5,12 +5,14 @@ from django.db.models import Prefetch, Q, QuerySet
 from accounts.models import User
 from channels.itsp.base import DeliveryStatus
 from channels.models import Number
-from routing.models import Extension
-from sessions.models import Attempt, Message, MessagingSession, MessagingSessionQuerySet
+from routing.models import Extension, MessageQueue
+from sessions.models import Attempt, Draft, Message, MessagingSession, MessagingSessionQuerySet
+
+Mode = MessageQueue.PickupMode
 
 
 def inbox_of(agent: Extension) -> MessagingSessionQuerySet:
-    """All that an agent may act on: what is theirs, and what waits in their queues."""
+    """All that an agent may act on: what is theirs, and what is nobody's in their queues."""
     return MessagingSession.objects.filter(_in_inbox(agent))
 
 
@@ -27,8 +29,20 @@ def visible_to(user: User, agent: Extension | None) -> MessagingSessionQuerySet:
     return MessagingSession.objects.filter(visible)
 
 
+def lost_by(agent: Extension) -> MessagingSessionQuerySet:
+    """What another agent has taken by the first answer in a queue of theirs: they learn who, no more."""
+    queues = agent.queues.live().filter(pickup_mode=Mode.AUTO)
+    taken = MessagingSession.objects.open().filter(queue__in=queues, agent__isnull=False)
+    return taken.exclude(agent=agent).select_related("agent")
+
+
+def answered_by(agent: Extension) -> Q:
+    """What an agent answers in: what is theirs, and what their queues without pickup share."""
+    return Q(agent=agent) | Q(agent=None, queue__in=agent.queues.live().filter(pickup_mode=Mode.NONE))
+
+
 def _in_inbox(agent: Extension) -> Q:
-    return Q(agent=agent) | Q(agent=None, closed_at=None, queue__in=agent.queues.live())
+    return Q(agent=agent) | Q(agent=None, queue__in=agent.queues.live())
 
 
 def _supervised(user: User) -> Q:
@@ -44,9 +58,19 @@ def listed(sessions: MessagingSessionQuerySet) -> MessagingSessionQuerySet:
 
 def thread_of(session: MessagingSession) -> QuerySet[Message]:
     """The messages of a session in their order, with all that a page shows."""
-    attempts = Prefetch("attempts", Attempt.objects.order_by("pk"))
+    attempts = Prefetch("attempts", Attempt.objects.order_by("pk").prefetch_related("events"))
     people = ("author", "to_extension", "to_queue")
     return session.messages.select_related(*people).prefetch_related("attachments", attempts).order_by("pk")
+
+
+def draft_of(session: MessagingSession, agent: Extension) -> Draft | None:
+    """What the agent has typed into it, "" since it was sent; None if that never was."""
+    return Draft.objects.filter(session=session, agent=agent).first()
+
+
+def operations_of(session: MessagingSession) -> QuerySet[Message]:
+    """What was done with a session, in its order: its system lines."""
+    return thread_of(session).filter(kind=Message.Kind.SYSTEM)
 
 
 def queued_of(session: MessagingSession) -> QuerySet[Attempt]:

@@ -1,182 +1,149 @@
 """`/events/`: what changed, to each agent's and supervisor's page, as server-sent events.
 
-One reader of the Redis stream per process hands every event to the clients that are in its audience. The
-stream's ids are the events' ids, so a client that reconnects with `Last-Event-ID` gets what it missed; if
-that is no longer kept, it is told to reload (`reset`).
+An ASGI application of its own, since a stream that is held for hours needs nothing of what Django does for a
+page, and a thousand of them need little memory: see docs/decisions.md.
 """
 
-import asyncio
-import json
-import logging
-import time
-from collections import defaultdict
-from collections.abc import AsyncIterator
+import random
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.auth import get_user
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.sessions.backends.db import SessionStore
-from django.db import connections
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, parse_cookie
 from django.views.decorators.http import require_GET
-from redis import RedisError
-from redis.asyncio import Redis
 
-from routing.access import agent_of, supervised_queues_of
-from sessions.events import STREAM, Listener, supervisors_of
+from accounts.models import User
+from accounts.tokens import hash_of
+from routing.models import Extension
+from sessions.presence import PAGE_NAME
+from sessions.queries import visible_to
+from sessions.stream_access import Access, Credential, Gate, Unavailable
+from sessions.stream_hub import Client, Entry, Hub
+from sessions.stream_rounds import Rounds
 
-logger = logging.getLogger(__name__)
+Scope = dict[str, Any]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
-BLOCK_MS = 5_000
-RETRY_S = 1.0
-QUEUE_MOST = 1_000  # events that a client may lag behind before it is told to reload
-READ_BATCH = 500
-
-Entry = tuple[str, dict[str, Any]]  # id, event
-
-
-class Box(asyncio.Queue[Entry]):
-    """What waits for one client, which listens as its extension and as the supervisor of queues."""
-
-    def __init__(self, listeners: frozenset[Listener]) -> None:
-        super().__init__(QUEUE_MOST)
-        self.listeners = listeners
+REDIS_WAIT_S = 1.0  # then a client is told to reload, and hears more when Redis is back
+RETRY_MS = (500, 2_000)  # a client that is cut off comes back after a time between; not all at once
+HEADERS = [
+    (b"content-type", b"text/event-stream"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
+]
 
 
-class Hub:
-    """Reads the Redis stream once for all clients of this process."""
+class Parts(NamedTuple):
+    """What this process serves streams with; made in its event loop."""
 
-    def __init__(self) -> None:
-        self.clients: defaultdict[Listener, set[Box]] = defaultdict(set)
-        self.reader: asyncio.Task[None] | None = None
-        self.redis = Redis.from_url(
-            settings.REDIS_URL, decode_responses=True, socket_timeout=2 * BLOCK_MS / 1000
-        )
-
-    async def join(self, listeners: frozenset[Listener]) -> Box:
-        """A queue of what happens from now on."""
-        box = Box(listeners)
-        for listener in listeners:
-            self.clients[listener].add(box)
-        if self.reader is None or self.reader.done():
-            self.reader = asyncio.create_task(self._read(await self.last_id()))
-        return box
-
-    def leave(self, box: Box) -> None:
-        for listener in box.listeners:
-            self.clients[listener].discard(box)
-            if not self.clients[listener]:
-                del self.clients[listener]
-
-    def has(self, box: Box) -> bool:
-        return any(box in self.clients.get(listener, ()) for listener in box.listeners)
-
-    async def last_id(self) -> str:
-        """The id of the newest event; "0-0" if there is none or Redis is away."""
-        try:
-            newest = await self.redis.xrevrange(STREAM, count=1)
-        except RedisError:
-            return "0-0"
-        return str(newest[0][0]) if newest else "0-0"
-
-    async def since(self, last_id: str, listeners: frozenset[Listener]) -> list[Entry] | None:
-        """What a client missed since the event with this id; None if that is no longer known."""
-        entries: Any = await self.redis.xrange(STREAM, min=last_id)
-        if not entries or entries[0][0] != last_id:
-            return None
-        missed = [(entry_id, json.loads(fields["event"])) for entry_id, fields in entries[1:]]
-        return [entry for entry in missed if not listeners.isdisjoint(entry[1]["audience"])]
-
-    async def _read(self, last_id: str) -> None:
-        while self.clients:
-            try:
-                answer: Any = await self.redis.xread({STREAM: last_id}, count=READ_BATCH, block=BLOCK_MS)
-            except RedisError as error:
-                logger.warning("events come later: %s", error)
-                await asyncio.sleep(RETRY_S)
-                continue
-            for _stream, entries in answer or []:
-                for last_id, fields in entries:
-                    self._hand_out(last_id, json.loads(fields["event"]))
-
-    def _hand_out(self, entry_id: str, event: dict[str, Any]) -> None:
-        for box in {box for listener in event["audience"] for box in self.clients.get(listener, ())}:
-            if box.full():
-                self.leave(box)  # it hears nothing more, so its stream ends: see `_live`
-            else:
-                box.put_nowait((entry_id, event))
+    hub: Hub
+    gate: Gate
+    rounds: Rounds
 
 
 @cache
-def hub() -> Hub:
-    """The process's own; made in its event loop."""
-    return Hub()
+def _parts() -> Parts:
+    hub, gate = Hub(), Gate()
+    return Parts(hub, gate, Rounds(hub, gate))
 
 
-@login_not_required
 @require_GET
-async def event_stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """401 for whoever hears of nothing; otherwise a stream that lasts as long as the access does."""
-    listeners = await _listeners_of(request)
-    if not listeners:
-        return HttpResponse("Log in as an agent.", status=401, content_type="text/plain")
-    stream = _live(request, listeners, request.headers.get("Last-Event-ID", ""))
-    response = StreamingHttpResponse(stream, content_type="text/event-stream")
-    response["Cache-Control"] = "no-store"
-    response["X-Accel-Buffering"] = "no"
-    return response
+def served_elsewhere(request: HttpRequest) -> HttpResponse:
+    """What a process without streams says: the proxy should not have sent it here."""
+    return HttpResponse("The stream process serves this.", status=503, content_type="text/plain")
 
 
-@sync_to_async
-def _listeners_of(request: HttpRequest) -> frozenset[Listener]:
-    """What the login may hear of now; holds no database connection after it."""
+async def event_stream(scope: Scope, send: Send) -> None:
+    """An ASGI application, but for `receive`: 401 for whoever hears of nothing; else until access ends."""
+    if scope["method"] != "GET":
+        await _refuse(send, 405, "Only GET is answered here.")
+        return
+    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    credential = _credential_of(headers)
     try:
-        request.session = SessionStore(request.session.session_key)
-        request.user = get_user(request)
-        agent = agent_of(request)
-        return frozenset(
-            [*([agent.pk] if agent else []), *map(supervisors_of, supervised_queues_of(request))]
-        )
-    finally:
-        connections.close_all()
+        access = await _parts().gate.access_of(credential) if credential else None
+    except Unavailable:
+        await _refuse(send, 503, "The database does not answer. Try again.")
+        return
+    if credential is None or access is None:
+        await _refuse(send, 401, "Log in as an agent.")
+        return
+    asked = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
+    last_id = headers.get(b"last-event-id") or asked.get("last_event_id", "")
+    client = Client(credential, access, _page_of(access, asked.get("page", "")))
+    await _serve(client, last_id, send)
 
 
-async def _live(request: HttpRequest, listeners: frozenset[Listener], last_id: str) -> AsyncIterator[str]:
-    here = hub()
-    box = await here.join(listeners)
+def _credential_of(headers: dict[bytes, str]) -> Credential | None:
+    """A token goes before a cookie."""
+    scheme, _space, secret = headers.get(b"authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return Credential(token_hash=hash_of(secret.strip()))
+    key = parse_cookie(headers.get(b"cookie", "")).get(settings.SESSION_COOKIE_NAME)
+    return Credential(session_key=key) if key else None
+
+
+def _page_of(access: Access, name: str) -> str:
+    """As `sessions.presence` knows it; "" for those who look on."""
+    if access.agent is None:
+        return ""
+    return f"{access.agent}:{name if PAGE_NAME.fullmatch(name) else ''}"
+
+
+async def _refuse(send: Send, status: int, words: str) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(words))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": words.encode()})
+
+
+async def _serve(client: Client, last_id: str, send: Send) -> None:
+    hub, _gate, rounds = _parts()
+    await hub.ready(REDIS_WAIT_S)
+    hub.join(client)
     try:
-        for line in await _greeting(here, listeners, last_id):
-            yield line
-        checked_at = time.monotonic()
-        while here.has(box):
-            try:
-                yield _line(*await asyncio.wait_for(box.get(), settings.EVENTS_HEARTBEAT_S))
-            except TimeoutError:
-                yield ": still here\n\n"
-            if time.monotonic() - checked_at >= settings.EVENTS_HEARTBEAT_S:
-                if await _listeners_of(request) != listeners:
-                    return
-                checked_at = time.monotonic()
+        missed = hub.since(last_id, client.access.listeners) if last_id else []  # with no wait since joining
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        await _send(client, send, await _greeting(client, last_id, missed))
+        rounds.welcome(client)
+        while lines := await client.next():
+            await _send(client, send, lines)
     finally:
-        here.leave(box)
+        hub.leave(client)
+    await send({"type": "http.response.body", "body": b""})
 
 
-async def _greeting(here: Hub, listeners: frozenset[Listener], last_id: str) -> list[str]:
+async def _send(client: Client, send: Send, lines: bytes) -> None:
+    client.is_sending = True
+    await send({"type": "http.response.body", "body": lines, "more_body": True})
+    client.is_sending = False
+
+
+async def _greeting(client: Client, last_id: str, missed: list[Entry] | None) -> bytes:
     """What a client begins with: what it missed, or where it stands."""
+    hub, gate, _rounds = _parts()
+    retry = b"retry: %d\n" % random.randint(*RETRY_MS)  # noqa: S311  nobody gains by guessing it
+    if missed is None or not hub.newest:
+        return retry + hub.reset()
+    if not missed:
+        return retry + f"id: {last_id or hub.newest}\nevent: hello\ndata: {{}}\n\n".encode()
+    sessions = {entry.session for entry in missed if entry.session is not None}
     try:
-        missed = await here.since(last_id, listeners) if last_id else []
-    except RedisError:
-        missed = None
-    if missed is None:
-        return ["event: reset\ndata: {}\n\n"]
-    if missed:
-        return [_line(*entry) for entry in missed]
-    return [f"id: {last_id or await here.last_id()}\nevent: hello\ndata: {{}}\n\n"]
+        visible = await gate.run(_visible, client.access, sessions)
+    except Unavailable:
+        return retry + hub.reset()
+    return retry + b"".join(entry.line for entry in _deliverable(missed, visible))
 
 
-def _line(entry_id: str, event: dict[str, Any]) -> str:
-    data = json.dumps({"session": event["session"]})
-    return f"id: {entry_id}\nevent: {event['kind']}\ndata: {data}\n\n"
+def _visible(access: Access, sessions: set[int]) -> set[int | None]:
+    agent = Extension.objects.get(pk=access.agent) if access.agent else None
+    seen = visible_to(User.objects.get(pk=access.user), agent)
+    return {None, *seen.filter(pk__in=sessions).values_list("pk", flat=True)}
+
+
+def _deliverable(missed: list[Entry], visible: set[int | None]) -> Iterable[Entry]:
+    """Of a session that the client may no longer see only the last: that it has gone."""
+    last = {entry.session: entry.id for entry in missed}
+    return (entry for entry in missed if entry.session in visible or last[entry.session] == entry.id)

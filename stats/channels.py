@@ -1,6 +1,6 @@
 """The rows of the channel list: channels with their counts of a period, found and sorted by either."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Min, Prefetch, Q, QuerySet
@@ -30,16 +30,19 @@ class ChannelRow:
         return ITSPS[self.channel.itsp].name if self.channel.itsp in ITSPS else self.channel.itsp
 
 
-def channel_ids(channels: QuerySet[Channel], query: Query, counts: dict[int, Counts]) -> list[int]:
-    """All of the channels that match, in order; rows are read for the page that is shown only."""
+def channel_ids(
+    channels: QuerySet[Channel], query: Query, counts: Callable[[], dict[int, Counts]]
+) -> QuerySet[Channel, int] | list[int]:
+    """The channels that match, in order. All counts are asked for only where they give the order."""
     found = _matching(channels, query.text)
+    sign = "-" if query.descending else ""
     if query.column in FIELDS:
-        sign = "-" if query.descending else ""
         first_number = Min("numbers__address", filter=Q(numbers__archived_at=None))
-        ordered = found.annotate(first_number=first_number)
-        return list(ordered.order_by(sign + FIELDS[query.column], f"{sign}pk").values_list("pk", flat=True))
+        rows = found.annotate(first_number=first_number) if query.column == "numbers" else found
+        return rows.order_by(sign + FIELDS[query.column], f"{sign}pk").values_list("pk", flat=True)
+    known = counts()
     by_count = {
-        pk: getattr(counts.get(pk, NO_COUNTS), query.column) for pk in found.values_list("pk", flat=True)
+        pk: getattr(known.get(pk, NO_COUNTS), query.column) for pk in found.values_list("pk", flat=True)
     }
     return sorted(by_count, key=lambda pk: (by_count[pk], pk), reverse=query.descending)
 
@@ -47,8 +50,9 @@ def channel_ids(channels: QuerySet[Channel], query: Query, counts: dict[int, Cou
 def _matching(found: QuerySet[Channel], text: str) -> QuerySet[Channel]:
     for word in text.split():
         numbers = Number.objects.live().filter(address__icontains=word)
-        found = found.filter(Q(name__icontains=word) | Q(itsp__icontains=word) | Q(numbers__in=numbers))
-    return found.distinct()
+        by_number = Q(pk__in=numbers.values("channel"))
+        found = found.filter(Q(name__icontains=word) | Q(itsp__icontains=word) | by_number)
+    return found
 
 
 def rows_of(ids: Sequence[int], counts: dict[int, Counts]) -> list[ChannelRow]:

@@ -10,12 +10,13 @@ from django.db.models import F
 from channels.itsp.base import FAILURE, SUCCESS
 from channels.models import Channel
 from sessions.models import Attempt, CountedChange, Message
-from stats.models import CountBucket
+from stats.models import CountBucket, CountTotal
 
 BUCKET = timedelta(minutes=15)
 FOLD_BATCH = 10_000
 
-Sums = dict[tuple[int, datetime], tuple[int, int, int]]  # (channel, bucket) → success, failed, received
+Triple = tuple[int, int, int]  # success, failed, received
+Sums = dict[tuple[int, datetime], Triple]  # by channel and bucket
 
 
 def bucket_of(at: datetime) -> datetime:
@@ -29,18 +30,25 @@ def fold() -> int:
     with transaction.atomic():
         changes = list(CountedChange.objects.select_for_update(skip_locked=True).order_by("pk")[:FOLD_BATCH])
         sums = _summed((one.channel_id, one.at, one.success, one.failed, one.received) for one in changes)
-        for (channel, starts_at), (success, failed, received) in sorted(sums.items()):
-            bucket, _ = CountBucket.objects.get_or_create(channel_id=channel, starts_at=starts_at)
-            CountBucket.objects.filter(pk=bucket.pk).update(
-                success=F("success") + success, failed=F("failed") + failed, received=F("received") + received
-            )
+        for (channel, starts_at), counts in sorted(sums.items()):
+            _add(CountBucket.objects.get_or_create(channel_id=channel, starts_at=starts_at)[0], counts)
+            _add(CountTotal.objects.get_or_create(channel_id=channel)[0], counts)
         CountedChange.objects.filter(pk__in=[change.pk for change in changes]).delete()
     return len(changes)
 
 
+def _add(row: CountBucket | CountTotal, counts: Triple) -> None:
+    sums = {
+        name: F(name) + count for name, count in zip(("success", "failed", "received"), counts, strict=True)
+    }
+    type(row).objects.filter(pk=row.pk).update(**sums)
+
+
 def recount(channel: Channel) -> Sums:
     """The channel's buckets as its messages say, without a look at what was counted."""
-    attempts = Attempt.objects.filter(channel=channel, status__in=SUCCESS | FAILURE)
+    attempts = Attempt.objects.filter(
+        channel=channel, status__in=SUCCESS | FAILURE, message__author__isnull=False
+    )
     sent = (
         (channel.pk, at, int(status in SUCCESS), int(status in FAILURE), 0)
         for status, at in attempts.values_list("status", "counted_at").iterator()
@@ -63,7 +71,7 @@ def counted(channel: Channel) -> Sums:
 
 
 def _summed(rows: Iterable[tuple[int, datetime, int, int, int]]) -> Sums:
-    sums: defaultdict[tuple[int, datetime], tuple[int, int, int]] = defaultdict(lambda: (0, 0, 0))
+    sums: defaultdict[tuple[int, datetime], Triple] = defaultdict(lambda: (0, 0, 0))
     for channel, at, *counts in rows:
         key = (channel, bucket_of(at))
         success, failed, received = (a + b for a, b in zip(sums[key], counts, strict=True))

@@ -1,12 +1,14 @@
 """Reads the counts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from sessions.models import CountedChange
-from stats.models import CountBucket
+from stats.models import CountBucket, CountTotal
 
 
 @dataclass(frozen=True)
@@ -22,24 +24,33 @@ class Counts:
         return self.success + self.failed
 
 
-def counts_by_channel(since: datetime | None, until: datetime | None) -> dict[int, Counts]:
+def counts_by_channel(
+    since: datetime | None, until: datetime | None, *, channels: Iterable[int] | None = None
+) -> dict[int, Counts]:
     """Counts from `since` up to, not including, `until` (None: without end); both begin a quarter hour.
 
-    One statement, so that a change that is folded meanwhile is read once. A channel without any is absent.
+    Of these channels, or of all; one without any is absent. One statement, so that a change that is folded
+    meanwhile is read once.
     """
-    bucket_period = _period("starts_at", since, until)
-    change_period = _period("at", since, until)
+    of_channels = {} if channels is None else {"channel__in": list(channels)}
     columns = ("channel_id", "sum_success", "sum_failed", "sum_received")
     sums = {f"sum_{name}": Sum(name) for name in ("success", "failed", "received")}
-    folded = CountBucket.objects.filter(**bucket_period).order_by().values("channel_id").annotate(**sums)
-    waiting = CountedChange.objects.filter(**change_period).order_by().values("channel_id").annotate(**sums)
+    stored = _folded(since, until).filter(**of_channels).order_by().values("channel_id").annotate(**sums)
+    changes = CountedChange.objects.filter(**of_channels, **_period("at", since, until))
+    waiting = changes.order_by().values("channel_id").annotate(**sums)
     counts: dict[int, Counts] = {}
-    for channel_id, success, failed, received in folded.values_list(*columns).union(
+    for channel_id, success, failed, received in stored.values_list(*columns).union(
         waiting.values_list(*columns), all=True
     ):
         known = counts.get(channel_id, Counts())
         counts[channel_id] = Counts(known.success + success, known.failed + failed, known.received + received)
     return counts
+
+
+def _folded(since: datetime | None, until: datetime | None) -> QuerySet[Any]:
+    if since is None and until is None:
+        return CountTotal.objects.all()
+    return CountBucket.objects.filter(**_period("starts_at", since, until))
 
 
 def _period(field: str, since: datetime | None, until: datetime | None) -> dict[str, datetime]:

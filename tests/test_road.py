@@ -1,12 +1,16 @@
 """The setup guide's whole procedure in real browsers, from an empty database to the agent's answer."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import Role, User
+from sessions.models import MessagingSession
 from tests import walking
 from tests.servers import Simulator
 
@@ -22,7 +26,7 @@ def test_whole_setup_guide_from_nothing_to_the_agents_answer(
 ) -> None:
     User.objects.create_superuser("admin", password=walking.PASSWORD, role=Role.ADMINISTRATOR)
     account = simulator.get("/control/state")
-    stack = start_stack(workers=2)
+    stack = start_stack(workers=2, CLOSE_IDLE_EVERY_S="1")
     admin = walking.log_in(new_page(), stack.url, "admin")
     for number, name in (("1001", "Ada"), ("1002", "Ben"), ("1003", "Cleo")):
         walking.add_extension(admin, number, name)
@@ -48,7 +52,8 @@ def test_whole_setup_guide_from_nothing_to_the_agents_answer(
     walking.text_from_phone(phone, "Are you open today?")
     for agent in (ada, ben):
         waiting = agent.get_by_role("region", name="Waiting")
-        expect(waiting.get_by_role("link").filter(has_text="Are you open today?")).to_be_visible()
+        text = waiting.get_by_role("link").filter(has_text="Are you open today?")
+        expect(text).to_contain_text(re.compile(r"1\s*unread"))
 
     ada.get_by_role("link").filter(has_text="Are you open today?").click()
     ada.get_by_role("button", name="Pick up").click()
@@ -62,7 +67,11 @@ def test_whole_setup_guide_from_nothing_to_the_agents_answer(
     expect(ada.get_by_text("1 segment")).to_be_visible()
     ada.get_by_role("button", name="Send").click()
     expect(phone.get_by_label("Texts")).to_contain_text("Yes, till six. 🎉", timeout=15_000)
-    expect(ada.get_by_text("Delivered")).to_be_visible(timeout=15_000)
+    expect(ada.locator(".tick[data-status=delivered]")).to_be_visible(timeout=15_000)
 
     assert walking.counts(admin, "Today") == ["1", "0", "1", "2"]
     assert walking.counts(admin, "Yesterday") == ["0", "0", "0", "0"]
+
+    MessagingSession.objects.update(last_active_at=timezone.now() - timedelta(days=31))
+    closed = "Closed automatically, because nothing happened in the session."
+    expect(ada.get_by_text(closed)).to_be_visible(timeout=15_000)

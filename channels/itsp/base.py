@@ -45,6 +45,7 @@ class Advice(enum.Enum):
     FAIL = "fail"  # this message only; never retry by ourselves
     RETRY = "retry"  # was not processed: the channel waits, the message keeps its place
     SLOW_DOWN = "slow_down"  # was not processed: the sender is too fast
+    LATER = "later"  # was not processed: not before some hours, for this sender and recipient
     STOP = "stop"  # credentials, account or sender unusable: the channel stops, its queue stays
     UNKNOWN = "unknown"  # may have been processed
 
@@ -117,6 +118,20 @@ class OutboundSms:
 
 
 @dataclass(frozen=True)
+class MediaLimits:
+    """What may go with a text. `countries` (ISO 3166): where sender and recipient must both be.
+
+    The ITSP may fetch a file up to `fetched_within_h` hours after it took the text.
+    """
+
+    most: int = 0  # files of a text
+    most_bytes: int = 0  # of all files of a text
+    types: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
+    fetched_within_h: float = 1.0
+
+
+@dataclass(frozen=True)
 class Accepted:
     """The ITSP has taken a text."""
 
@@ -126,7 +141,7 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Found:
-    """A text that the ITSP has of us, as its list tells."""
+    """A text that the ITSP has of us, as its list tells; `created_at` is in our clock's time."""
 
     itsp_message_id: str
     body: str
@@ -134,6 +149,7 @@ class Found:
     status: DeliveryStatus
     error_code: str = ""
     reason: str = ""
+    media_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -175,11 +191,16 @@ class Itsp(ABC):
     webhook_headers: ClassVar[frozenset[str]]
     webhook_overrides: ClassVar[str] = ""  # appended to the URL that admins copy
     error_page: ClassVar[str] = ""  # the ITSP's own page about an error {code}
+    media_limits: ClassVar[MediaLimits] = MediaLimits()  # by default an ITSP takes texts only
     opt_out_codes: ClassVar[frozenset[str]] = frozenset()  # of errors that say: the contact has opted out
 
     @abstractmethod
     def check_credentials(self, credentials: Credentials) -> None:
         """Asks the ITSP. Raises `ItspError`; its `field` names the wrong one where that is known."""
+
+    @abstractmethod
+    def advice_on(self, error_code: str) -> Advice:
+        """What it means that a text ended with this error which the ITSP had accepted; FAIL for none."""
 
     @property
     def is_stand_in(self) -> bool:

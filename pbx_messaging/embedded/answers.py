@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pbx_messaging.embedded import folder
 from pbx_messaging.embedded.options import Options
 from pbx_messaging.embedded.problems import CannotStart
+from pbx_messaging.embedded.screen import show
 
 FILE = "run.env"
 COMMENT = "What `make run` was told; edit it, or delete it to be asked again."
@@ -47,6 +48,8 @@ def _ask_for_missing(known: dict[str, str], ask: Callable[[str], str]) -> None:
         answer = ask(f"{QUESTIONS[name][0]}: ").strip()
         if name == "TLS_CERTIFICATE" and not answer:
             known["BEHIND_PROXY"] = "yes"
+        elif answer and (problem := _problem(name, answer)):
+            show([f"  {problem}"])
         elif answer:
             known[name] = answer
 
@@ -78,12 +81,21 @@ def _missing(known: dict[str, str], of_admin: Sequence[str] = ()) -> list[str]:
 
 
 def _check(known: dict[str, str]) -> None:
-    address = urlsplit(known["PUBLIC_URL"])
-    if address.scheme != "https" or not address.hostname or address.path.strip("/"):
-        raise CannotStart(
-            f"PUBLIC_URL={known['PUBLIC_URL']} is no address such as https://pbx.example.com. "
-            "Browsers refuse passkeys and notifications, and Twilio warns, without https."
-        )
-    for name in ("TLS_CERTIFICATE", "TLS_KEY"):
-        if "BEHIND_PROXY" not in known and not Path(known[name]).is_file():
-            raise CannotStart(f"{name}={known[name]}: there is no such file.")
+    unused = {"TLS_CERTIFICATE", "TLS_KEY"} if "BEHIND_PROXY" in known else set()
+    for name in QUESTIONS:
+        if name in known and name not in unused and (problem := _problem(name, known[name])):
+            raise CannotStart(problem)
+
+
+def _problem(name: str, answer: str) -> str:
+    """Why an answer can't be used; "" if it can."""
+    if name == "PUBLIC_URL":
+        address = urlsplit(answer)
+        if address.scheme != "https" or not address.hostname or address.path.strip("/"):
+            return (
+                f"PUBLIC_URL={answer} is no address such as https://pbx.example.com. "
+                "Browsers refuse passkeys and notifications, and Twilio warns, without https."
+            )
+    if name in {"TLS_CERTIFICATE", "TLS_KEY"} and not Path(answer).is_file():
+        return f"{name}={answer}: there is no such file."
+    return ""

@@ -27,6 +27,11 @@ def check_ports(options: Options, host: str) -> None:
     wanted = [("portal", host, options.port, "PORT")]
     if options.is_demo:
         wanted.append(("simulator", options.host, options.simulator_port, "SIMULATOR_PORT"))
+        if options.port == options.simulator_port:
+            raise CannotStart(
+                f"Portal and simulator both want port {options.port}. Name another one for the simulator: "
+                "make demo SIMULATOR_PORT=... (--simulator-port)."
+            )
     for who, address, port, option in wanted:
         if not is_free(address, port):
             raise CannotStart(

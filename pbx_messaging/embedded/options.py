@@ -28,6 +28,13 @@ class Options:
         return self.kind == "demo"
 
 
+def port(text: str) -> int:
+    """A TCP port; what is none is refused in words by argparse."""
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is no port: ports are 1 to 65535")
+    return int(text)
+
+
 def parse(arguments: list[str] | None = None) -> Options:
     """Read the command line; the environment gives the defaults of `run`."""
     parser = argparse.ArgumentParser(
@@ -36,11 +43,11 @@ def parse(arguments: list[str] | None = None) -> Options:
     )
     kinds = parser.add_subparsers(dest="kind", required=True)
     demo = kinds.add_parser("demo", help="with sample data and a stand-in for Twilio")
-    demo.add_argument("--simulator-port", type=int, default=8081, metavar="PORT")
+    demo.add_argument("--simulator-port", type=port, default=8081, metavar="PORT")
     run = kinds.add_parser("run", help="a real small installation")
     for kind in (demo, run):
         kind.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
-        kind.add_argument("--port", type=int, default=8080, help="the portal's port (%(default)s)")
+        kind.add_argument("--port", type=port, default=8080, help="the portal's port (%(default)s)")
         kind.add_argument("--data-dir", type=Path, default=None, help="where all data is kept (var/KIND)")
     _add_run_options(run)
     values = vars(parser.parse_args(arguments))

@@ -1,6 +1,6 @@
 """The product's processes: what is called how. The supervisor and the tests start exactly these.
 
-`python -m pbx_messaging.embedded.processes web|stream|worker|beat` becomes one of them, in a container.
+`python -m pbx_messaging.embedded.processes web|stream|worker|beat` becomes one of them, as in a container.
 """
 
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 GRACEFUL_TIMEOUT_S = 3  # event streams never end by themselves
 KEEP_ALIVE_S = 75  # longer than a proxy keeps an idle connection, so that it never sends into a closed one
 WORKER_THREADS = 4
-CONTAINER_PORT = 8000
+LISTEN = "0.0.0.0:8000"  # the container's own network
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,10 @@ def valkey(config_path: Path, binary: Path) -> Process:
     return Process("valkey", [str(binary), str(config_path)])
 
 
-def in_container(name: str) -> Process:
-    """A process of docker-compose.yml; WEB_PROCESSES and WEB_THREADS size the web process."""
-    place = Listen("0.0.0.0", CONTAINER_PORT)  # noqa: S104  the container's own network
+def by_name(name: str) -> Process:
+    """A process of docker-compose.yml. WEB_PROCESSES and WEB_THREADS size web; LISTEN is its and stream's."""
+    host, _, port = os.environ.get("LISTEN", LISTEN).rpartition(":")
+    place = Listen(host, int(port))
     processes, threads = int(os.environ.get("WEB_PROCESSES", "2")), int(os.environ.get("WEB_THREADS", "8"))
     known = {
         "web": web(place, processes=processes, threads=threads),
@@ -105,5 +106,5 @@ def in_container(name: str) -> Process:
 
 
 if __name__ == "__main__":
-    chosen = in_container(sys.argv[1])
+    chosen = by_name(sys.argv[1])
     os.execv(chosen.argv[0], chosen.argv)  # noqa: S606  no shell is wanted

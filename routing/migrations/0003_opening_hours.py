@@ -3,6 +3,7 @@
 import accounts.models
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
@@ -95,5 +96,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='closedday',
             constraint=models.UniqueConstraint(fields=('queue', 'date'), name='closed_day_once'),
+        ),
+        migrations.AddIndex(
+            model_name='extension',
+            index=models.Index(django.db.models.functions.text.Length('number'), models.F('number'), models.F('id'), condition=models.Q(('archived_at', None)), name='by_number'),
         ),
     ]

@@ -1,12 +1,23 @@
 """All that an agent can do. Pages and API call the same verbs."""
 
-from sessions.actions.desk import add_note, archive, mark_unread, save_draft, set_tags, unarchive
+from sessions.actions.contacts import save_contact
+from sessions.actions.desk import (
+    add_note,
+    archive,
+    mark_unread,
+    set_availability,
+    set_tags,
+    unarchive,
+)
+from sessions.actions.drafting import save_draft
 from sessions.actions.errors import (
     ActionError,
     AlreadyPickedUp,
     BadTime,
     ChannelDisabled,
+    MediaRefused,
     NoDestination,
+    NoPickup,
     NotAllowedToInitiate,
     NotCancellable,
     NotRetryable,
@@ -14,11 +25,12 @@ from sessions.actions.errors import (
     OptedOut,
     OwnedByAnother,
     SessionClosed,
+    TooManyOpen,
 )
 from sessions.actions.holding import close, close_idle, mark_read, pick_up
 from sessions.actions.resending import CANCELLABLE, RETRYABLE, cancel, retry
 from sessions.actions.transferring import move, transfer
-from sessions.actions.writing import LATEST, MAX_BODY, reply, start_session
+from sessions.actions.writing import LATEST, MAX_BODY, accepted_under, reply, start_session
 
 __all__ = [
     "CANCELLABLE",
@@ -29,7 +41,9 @@ __all__ = [
     "AlreadyPickedUp",
     "BadTime",
     "ChannelDisabled",
+    "MediaRefused",
     "NoDestination",
+    "NoPickup",
     "NotAllowedToInitiate",
     "NotCancellable",
     "NotRetryable",
@@ -37,6 +51,8 @@ __all__ = [
     "OptedOut",
     "OwnedByAnother",
     "SessionClosed",
+    "TooManyOpen",
+    "accepted_under",
     "add_note",
     "archive",
     "cancel",
@@ -48,7 +64,9 @@ __all__ = [
     "pick_up",
     "reply",
     "retry",
+    "save_contact",
     "save_draft",
+    "set_availability",
     "set_tags",
     "start_session",
     "transfer",

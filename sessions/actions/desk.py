@@ -1,4 +1,4 @@
-"""What agents do with a session beside answering: notes, tags, unread, the archive, drafts."""
+"""What agents do with a session beside answering: notes, tags, unread, the archive."""
 
 from collections.abc import Iterable
 
@@ -6,9 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from routing.models import Extension
-from sessions import events
+from sessions import availability, events
 from sessions.actions.errors import NotTheOwner
-from sessions.models import Draft, Message, MessagingSession, Tag
+from sessions.models import Message, MessagingSession, Tag
+from sessions.queries import answered_by
 
 
 @transaction.atomic
@@ -31,7 +32,7 @@ def set_tags(session: MessagingSession, *, tags: Iterable[Tag]) -> None:
 @transaction.atomic
 def mark_unread(session: MessagingSession, *, agent: Extension) -> None:
     """Raises `NotTheOwner`."""
-    mine = MessagingSession.objects.filter(pk=session.pk, agent=agent)
+    mine = MessagingSession.objects.filter(answered_by(agent), pk=session.pk)
     if not mine.exists():
         raise NotTheOwner
     if mine.filter(unread=0).update(unread=1):
@@ -52,10 +53,11 @@ def unarchive(session: MessagingSession) -> None:
         events.record(events.EventKind.SESSION, session)
 
 
-def save_draft(session: MessagingSession, *, agent: Extension, body: str) -> None:
-    """The latest one holds, from whichever device it comes; an empty one is forgotten."""
-    if not body.strip():
-        Draft.objects.filter(session=session, agent=agent).delete()
-        return
-    values = {"body": body, "updated_at": timezone.now()}
-    Draft.objects.update_or_create(session=session, agent=agent, defaults=values)
+@transaction.atomic
+def set_availability(agent: Extension, *, to: Extension.Availability) -> None:
+    """What agents say of themselves. Their supervisors learn of it."""
+    if Extension.objects.filter(pk=agent.pk).exclude(availability=to).update(availability=to):
+        transaction.on_commit(
+            lambda: availability.tell_supervisors([agent.pk], others=[agent.pk]), robust=True
+        )
+    agent.availability = to

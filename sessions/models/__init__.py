@@ -2,6 +2,7 @@ from sessions.models.delivery import WAITING, Attempt, AttemptEvent, Lane
 from sessions.models.desk import AgentSettings, CannedReply, Contact, Draft
 from sessions.models.journal import CountedChange, Event, WebhookRequest
 from sessions.models.opt_out import OptOutEntry
+from sessions.models.searched import SearchedContact, SearchedMessage
 from sessions.models.thread import Attachment, Message, MessagingSession, MessagingSessionQuerySet, Tag
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "MessagingSession",
     "MessagingSessionQuerySet",
     "OptOutEntry",
+    "SearchedContact",
+    "SearchedMessage",
     "Tag",
     "WebhookRequest",
 ]

@@ -1,17 +1,20 @@
 """How the inbox shows states."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import ordinal
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import Urlizer
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
 
 from channels.itsp.base import DeliveryStatus
+from channels.phone_numbers import country_of
 from sessions.actions import CANCELLABLE, RETRYABLE
 from sessions.models import Attempt, Message
 from sessions.queue_state import Place
@@ -51,6 +54,14 @@ _LINES = {
     ),
     Message.SystemLine.OVERFLOWED: gettext_lazy("Nobody answered in time, so it went to %(where)s."),
     Message.SystemLine.UNSUPPORTED: gettext_lazy("The contact sent something that can't be shown."),
+}
+
+_LINE_ICONS = {
+    Message.SystemLine.PICKED_UP: "bi-hand-index",
+    Message.SystemLine.TRANSFERRED: "bi-arrow-left-right",
+    Message.SystemLine.CLOSED: "bi-check2-circle",
+    Message.SystemLine.CLOSED_IDLE: "bi-clock-history",
+    Message.SystemLine.OVERFLOWED: "bi-arrow-bar-right",
 }
 
 
@@ -112,10 +123,64 @@ def system_line(message: Message) -> str:
 
 
 @register.filter
-def short_time(at: datetime) -> str:
-    """The time of what was today, the date of what was before, in the reader's zone."""
-    local = timezone.localtime(at)
-    today = timezone.localtime().date()
-    if local.date() == today:
-        return date_format(local, "H:i")
-    return date_format(local, "j M" if local.year == today.year else "j M Y")
+def line_icon(message: Message) -> str:
+    return _LINE_ICONS.get(Message.SystemLine(message.system_line), "bi-info-circle")
+
+
+class Step(NamedTuple):
+    """How far a text had got, and when."""
+
+    words: str | StrPromise
+    at: datetime
+
+
+@register.filter
+def steps(message: Message) -> list[Step]:
+    """The way of its latest attempt, as far as it is known."""
+    attempt = latest_attempt(message)
+    if attempt is None:
+        return [Step(gettext_lazy("Written"), message.created_at)]
+    begun = [Step(_TICKS[DeliveryStatus.QUEUED].words, attempt.queued_at)]
+    if attempt.claimed_at:
+        begun.append(Step(_TICKS[DeliveryStatus.ACCEPTED].words, attempt.claimed_at))
+    return begun + [
+        Step(_TICKS[DeliveryStatus(event.status)].words, event.at) for event in attempt.events.all()
+    ]
+
+
+@register.filter
+def is_failed(message: Message) -> bool:
+    return message.status in {DeliveryStatus.FAILED, DeliveryStatus.UNDELIVERED}
+
+
+@register.filter
+def day_words(at: datetime) -> str:
+    """Today, Yesterday, or the date with its day of the week."""
+    day, today = timezone.localtime(at).date(), timezone.localtime().date()
+    if day == today:
+        return _("Today")
+    if day == today - timedelta(days=1):
+        return _("Yesterday")
+    return date_format(day, "l, j F" if day.year == today.year else "l, j F Y")
+
+
+class _Links(Urlizer):
+    """Web addresses only, opened apart from us: the page behind learns nothing of ours."""
+
+    url_template = '<a href="{href}" target="_blank" rel="noopener noreferrer nofollow">{url}</a>'
+
+    @staticmethod
+    def is_email_simple(value: str) -> bool:
+        return False
+
+
+@register.filter(needs_autoescape=True)
+def linked(text: str, autoescape: bool = True) -> SafeString:
+    """A text with its http and https addresses as links; nothing in it is markup."""
+    return mark_safe(_Links()(text, autoescape=True))  # noqa: S308  it escapes all that is not its own
+
+
+@register.filter
+def country(address: str) -> str:
+    """ISO 3166; the page says its name in the reader's language."""
+    return country_of(address)

@@ -6,21 +6,21 @@ from django.views.decorators.http import require_GET
 
 from routing.access import ViewerRequest, viewer_required
 from sessions.models import Attachment
+from sessions.previews import preview_of
 from sessions.queries import visible_to
-
-INLINE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 
 
 @require_GET
 @viewer_required
 def attachment(request: ViewerRequest, pk: int) -> HttpResponseBase:
-    """A stored file; only pictures are shown in the page, everything else is downloaded."""
+    """A stored file; only what can run nothing is shown in the page, the rest is downloaded."""
     visible = Attachment.objects.filter(message__session__in=visible_to(request.user, request.agent))
     found = get_object_or_404(visible, pk=pk, state=Attachment.State.STORED)
-    inline = found.content_type in INLINE_TYPES
+    inline = bool(preview_of(found.content_type))
     response = FileResponse(
         found.file.open("rb"),
         as_attachment=not inline,
+        filename=found.name or "",
         content_type=found.content_type if inline else "application/octet-stream",
     )
     response["X-Content-Type-Options"] = "nosniff"

@@ -10,7 +10,7 @@ from sessions import actions
 from sessions.models import Message
 from sessions.queries import inbox_of, queued_of
 from sessions.queue_state import places_by_message
-from sessions.views.inbox import session_of, thread_update, visible_session
+from sessions.views.opening import session_of, thread_update, visible_session
 
 STOP_POLLING = 286  # in htmx's own words
 

@@ -25,15 +25,18 @@ def test_create_admin_takes_the_password_from_the_environment(monkeypatch: pytes
 
 
 @pytest.mark.django_db
-def test_create_admin_asks_twice_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_create_admin_asks_at_a_terminal_until_a_password_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    answers = iter(["a-long-password-1", "a-long-password-1", "one-long-one-1", "another-long-2"])
+    answers = iter(["short", "a-long-password-1", "another-one-2", "a-long-password-1", "a-long-password-1"])
     monkeypatch.setattr("getpass.getpass", lambda prompt: next(answers))
-    create_admin()
+    out, err = StringIO(), StringIO()
+    call_command("create_admin", stdout=out, stderr=err)
+    assert out.getvalue() == "Created the administrator admin.\n"
+    assert err.getvalue().splitlines() == [
+        "This password is too short. It must contain at least 8 characters.",
+        "The two passwords differ.",
+    ]
     assert User.objects.get().check_password("a-long-password-1")
-    with pytest.raises(CommandError, match="The two passwords differ"):
-        create_admin("--username", "second")
-    assert User.objects.count() == 1
 
 
 @pytest.mark.django_db

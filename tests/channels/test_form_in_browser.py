@@ -67,6 +67,22 @@ def test_copy_button_copies_without_the_clipboard_api(open_form: Callable[..., P
     )
 
 
+def test_chosen_itsp_asks_for_its_credentials_without_complaints(open_form: Callable[..., Page]) -> None:
+    page = open_form()
+    url, field = page.get_by_label("Webhook URL").input_value(), page.get_by_label("Account SID")
+    width = field.evaluate("one => one.offsetWidth")
+    field.fill("AC12")
+    page.get_by_label("Auth Token").fill("secret")
+    with page.expect_response("**/channels/add/sms/itsp/"):
+        page.get_by_label("ITSP").select_option("Twilio")
+    expect(page.get_by_text("Kept as you typed it, and not shown again.")).to_be_visible()
+    expect(field).to_have_value("AC12")
+    expect(page.get_by_label("Auth Token")).to_have_value("")
+    assert page.get_by_label("Webhook URL").input_value() == url
+    assert page.locator("#channel-form .invalid-feedback:visible").count() == 0
+    assert field.evaluate("one => one.offsetWidth") == width
+
+
 def test_session_timeout_shows_only_when_ticked(open_form: Callable[..., Page]) -> None:
     page = open_form()
     page.get_by_role("tab", name="Messaging Settings").click()

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.csv_import import ROWS_MOST
 from channels.models import Number
-from channels.number_import import ROWS_MOST
 from routing.models import Extension, MessageQueue
 from tests.factories import Road, make_agent, make_queue, make_road
 from tests.portal import messages_of, rows_of
@@ -134,8 +134,8 @@ def test_extensions_stay_where_the_file_has_no_such_column(admin_page: Client, p
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("", "There are no rows. Write one number per row, as in the example file."),
-        (HEADING, "There are no rows. Write one number per row, as in the example file."),
+        ("", "There are no rows. Write them as in the example file."),
+        (HEADING, "There are no rows. Write them as in the example file."),
         (
             "Number,Destination\n+1,2",
             "Columns are missing: Destination type. Name them as in the example file.",

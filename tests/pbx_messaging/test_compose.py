@@ -74,4 +74,43 @@ def test_compose_checks_the_health_of_every_lasting_service(project: Path) -> No
 def test_compose_starts_the_processes_that_the_tests_start(project: Path, name: str) -> None:
     command = _services(project)[name]["command"]
     assert command == ["python", "-m", "pbx_messaging.embedded.processes", name]
-    assert processes.in_container(name).argv[1:2] == ["-m"]
+    assert processes.by_name(name).argv[1:2] == ["-m"]
+
+
+def test_process_started_by_hand_listens_where_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def bound(name: str) -> str:
+        argv = processes.by_name(name).argv
+        return argv[argv.index("--bind") + 1]
+
+    assert [bound("web"), bound("stream")] == ["0.0.0.0:8000", "0.0.0.0:8000"]
+    monkeypatch.setenv("LISTEN", "127.0.0.1:8001")
+    assert [bound("web"), bound("stream")] == ["127.0.0.1:8001", "127.0.0.1:8001"]
+
+
+def test_compose_keeps_all_data_in_volumes(project: Path) -> None:
+    def volumes(service: dict[str, Any]) -> list[tuple[str, str]]:
+        mounted = service.get("volumes", [])
+        return [(one["source"], one["target"]) for one in mounted if one["type"] == "volume"]
+
+    ours = {name: [("data", "/data")] for name in ("migrate", "web", "stream", "worker", "beat")}
+    assert {name: volumes(service) for name, service in _services(project).items()} == {
+        **ours,
+        "caddy": [("caddy-data", "/data"), ("caddy-config", "/config")],
+        "postgres": [("postgres", "/var/lib/postgresql")],
+        "valkey": [("valkey", "/data")],
+    }
+
+
+def test_compose_opens_no_port_but_those_of_the_proxy(project: Path) -> None:
+    opened = {name: service.get("ports", []) for name, service in _services(project).items()}
+    published = {name: sorted({one["published"] for one in ports}) for name, ports in opened.items() if ports}
+    assert published == {"caddy": ["443", "80"]}
+
+
+def test_compose_hands_all_further_settings_to_the_product(project: Path) -> None:
+    further = {"TIME_ZONE": "Africa/Nairobi", "MEDIA_STORAGE_OPTIONS": '{"bucket_name": "media"}'}
+    values = {**REQUIRED, **further}
+    (project / ".env").write_text("".join(f"{name}={value}\n" for name, value in values.items()))
+    services = json.loads(_config(project, {}).stdout)["services"]
+    told = [name for name, one in services.items() if further.items() <= one["environment"].items()]
+    assert sorted(told) == ["beat", "migrate", "stream", "web", "worker"]

@@ -102,6 +102,18 @@ def test_run_asks_for_the_key_of_a_certificate(
     assert (found["TLS_CERTIFICATE"], found["TLS_KEY"]) == (str(certificate[0]), str(certificate[1]))
 
 
+def test_run_asks_again_for_what_can_not_be_used(
+    tmp_path: Path, terminal: None, certificate: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = f"pbx.example.com\nhttps://pbx.example.com\n/none.pem\n{certificate[0]}\n{certificate[1]}"
+    found = _answers(tmp_path, *ADMIN, said=said)
+    assert (found["PUBLIC_URL"], found["TLS_CERTIFICATE"]) == ("https://pbx.example.com", str(certificate[0]))
+    assert [line.split(" is no address")[0].strip() for line in capsys.readouterr().out.splitlines()] == [
+        "PUBLIC_URL=pbx.example.com",
+        "TLS_CERTIFICATE=/none.pem: there is no such file.",
+    ]
+
+
 @pytest.mark.parametrize(
     "address", ["http://pbx.example.com", "pbx.example.com", "https://pbx.example.com/sms"]
 )

@@ -7,12 +7,14 @@ import subprocess
 import sys
 
 import pytest
+from django.conf import settings
 
+from pbx_messaging.celery import app
 from tests.servers import ROOT
 
 pytestmark = pytest.mark.once
 
-OF_COMPOSE = {"DOMAIN", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "WEB_PROCESSES", "WEB_THREADS"}
+OF_COMPOSE = {"DOMAIN", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "LISTEN", "WEB_PROCESSES", "WEB_THREADS"}
 SECRETS = ("SECRET_KEY", "CREDENTIALS_KEYS", "PUBLIC_URL", "REDIS_URL")
 
 
@@ -56,14 +58,51 @@ def test_env_example_gives_the_defaults() -> None:
     assert {name: _examples()[name] for name in known} == known
 
 
-@pytest.mark.parametrize("name", SECRETS)
-def test_start_stops_without(name: str) -> None:
-    env = {key: value for key, value in os.environ.items() if key != name}
-    done = subprocess.run(
-        [sys.executable, "-c", "import pbx_messaging.settings"],
-        env=env,
+def _start(**changes: str | None) -> "subprocess.CompletedProcess[str]":
+    """Django's start with other settings; None is one that is missing."""
+    env = {**os.environ, **changes}
+    return subprocess.run(
+        [sys.executable, "-c", "import django; django.setup()"],
+        env={name: value for name, value in env.items() if value is not None},
         cwd=ROOT,
         capture_output=True,
         text=True,
     )
-    assert (done.returncode, name in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("value", [None, ""])
+@pytest.mark.parametrize("name", SECRETS)
+def test_start_stops_without(name: str, value: str | None) -> None:
+    done = _start(**{name: value})
+    assert (done.returncode, name in done.stderr.splitlines()[-1]) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CREDENTIALS_KEYS", "a-password"),
+        ("PUBLIC_URL", "pbx.example.com"),
+        ("PUBLIC_URL", "https://pbx.example.com/portal"),
+    ],
+)
+def test_start_stops_at_what_can_not_be_used(name: str, value: str) -> None:
+    done = _start(**{name: value})
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(
+        f"django.core.exceptions.ImproperlyConfigured: {name} must be "
+    )
+
+
+def test_start_warns_of_a_stand_in_for_twilio() -> None:
+    warning = (
+        "WARNING channels.apps TWILIO_API_URL is set: no text reaches Twilio, "
+        "all calls go to the stand-in at http://127.0.0.1:9\n"
+    )
+    assert _start(TWILIO_API_URL="http://127.0.0.1:9/").stderr.endswith(warning)
+    assert _start(TWILIO_API_URL="").stderr == ""
+
+
+def test_beat_nudges_only_tasks_that_there_are() -> None:
+    app.loader.import_default_modules()
+    nudged = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert nudged - app.tasks.keys() == set()

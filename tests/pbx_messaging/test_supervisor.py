@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pbx_messaging.embedded.options import parse
 from pbx_messaging.embedded.ports import free_port
 from tests.installation import Installation, log_in
 from tests.servers import ROOT, wait_for_http
@@ -113,6 +114,23 @@ def test_supervisor_refuses_a_folder_in_use_and_starts_again_on_what_it_kept(
     assert (data_dir / "secrets.env").stat().st_mode & 0o777 == 0o600
     assert "database: up to date" in second.screen
     assert "static files: unchanged" in second.screen
+
+
+def test_supervisor_wants_two_ports_for_portal_and_simulator(tmp_path: Path) -> None:
+    port = str(free_port())
+    command = [sys.executable, "-m", "pbx_messaging.embedded", "demo", "--data-dir", str(tmp_path / "data")]
+    installation = Installation([*command, "--port", port, "--simulator-port", port], tmp_path, ROOT)
+    assert installation.popen.wait(20) == 1
+    assert f"Portal and simulator both want port {port}." in installation.screen
+    assert "make demo SIMULATOR_PORT=..." in installation.screen
+
+
+@pytest.mark.parametrize("port", ["0", "99999", "-1", "http"])
+def test_port_that_is_none_is_refused_in_words(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["demo", f"--port={port}"])
+    expected = f"error: argument --port: {port} is no port: ports are 1 to 65535\n"
+    assert capsys.readouterr().err.endswith(expected)
 
 
 @pytest.mark.parametrize("taken, option", [(0, "PORT"), (1, "SIMULATOR_PORT")])

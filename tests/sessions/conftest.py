@@ -12,6 +12,7 @@ from twilio.request_validator import RequestValidator
 
 from routing.models import Extension, MessageQueue
 from sessions import pump
+from sessions.models import MessagingSession
 from tests.factories import (
     ACCOUNT_SID,
     AUTH_TOKEN,
@@ -103,3 +104,8 @@ def post_inbound(client: Client, road: Road) -> Post:
         return signed_post(client, road.path, inbound_fields(sid_of(number), body, **others))
 
     return post
+
+
+def listed_in(page: Any, group: str) -> list[MessagingSession]:
+    """The rows of one of the lists on an agent's page."""
+    return [row for one in page.context["groups"] if one.name == group for row in one.rows]

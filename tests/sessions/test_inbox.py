@@ -13,7 +13,7 @@ from routing.models import Extension
 from sessions import actions
 from sessions.models import Attachment, Message, MessagingSession
 from tests.factories import CONTACT, Road, make_agent
-from tests.sessions.conftest import Post
+from tests.sessions.conftest import Post, listed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -46,8 +46,8 @@ def reply_data(client: Client, session: MessagingSession, body: str) -> dict[str
 
 def test_inbox_of_an_agent_lists_waiting_and_own_sessions(ada: Client, waiting: MessagingSession) -> None:
     page = ada.get(reverse("inbox"))
-    assert list(page.context["waiting"]) == [waiting]
-    assert list(page.context["own"]) == []
+    assert listed_in(page, "waiting") == [waiting]
+    assert listed_in(page, "mine") == []
     assert "Are you open today?" in page.content.decode()
 
 

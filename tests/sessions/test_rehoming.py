@@ -79,7 +79,7 @@ def test_sessions_go_where_the_administrator_says(
     place = (agents[2], queue) if kind == "extension" else (None, sales)
     assert (session.agent, session.queue) == place
     assert lines_of(session) == ["picked_up", "transferred"]
-    told = [agents[0].pk, agents[2].pk] if kind == "extension" else [agents[0].pk, agents[1].pk]
+    told = [agents[0].pk, agents[2].pk] if kind == "extension" else [agents[0].pk, f"agents:{sales.pk}"]
     supervisors = sorted({f"queue:{queue.pk}", f"queue:{place[1].pk}"})
     assert published(redis_client)[-1]["audience"] == [*told, *supervisors]
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import re
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import unquote_to_bytes, urlencode
 
@@ -17,6 +18,7 @@ from routing.models import Extension
 from sessions import inbound
 from sessions import journal as intake
 from sessions.models import Message, MessagingSession, WebhookRequest
+from stats.queries import counts_by_channel
 from tests.factories import AUTH_TOKEN, CONTACT, OUR_NUMBER, Road
 from tests.sessions.conftest import Post, inbound_fields, sid_of, signed_post
 
@@ -159,12 +161,28 @@ def test_nul_and_broken_encodings_survive(client: Client, road: Road, sent: byte
     assert Message.objects.get().body == stored
 
 
+@pytest.mark.parametrize("body", ["", " \n"])
+def test_text_with_nothing_to_show_becomes_a_system_line(
+    post_inbound: Post, agents: list[Extension], body: str
+) -> None:
+    post_inbound(1, body, MessageType="location", Latitude="-1.28")
+    message, session = Message.objects.get(), MessagingSession.objects.get()
+    assert (message.kind, message.system_line, session.unread) == ("inbound", "unsupported", 1)
+    browser, line = Client(), "The contact sent something that can&#x27;t be shown."
+    browser.force_login(agents[0].user)
+    page = browser.get(f"/inbox/{session.pk}/").content.decode()
+    assert re.findall(r'(?s)<li class="system-line"[^>]*><i[^>]*></i> (.*?) <time', page) == [line]
+    assert re.findall(r'(?s)<span class="inbox-preview">\s*(.*?)\s*</span>', page) == [line]
+    assert counts_by_channel(None, None)[session.number.channel_id].received == 1
+
+
 def test_ten_media_are_kept_as_references(post_inbound: Post) -> None:
     media = {f"MediaUrl{n}": f"https://api.twilio.com/m/{n}" for n in range(10)}
     types = {f"MediaContentType{n}": "image/png" for n in range(10)}
     post_inbound(1, "", NumMedia="10", **media, **types)
     kept = [(one.position, one.url, one.content_type) for one in Message.objects.get().attachments.all()]
     assert kept == [(n, f"https://api.twilio.com/m/{n}", "image/png") for n in range(10)]
+    assert Message.objects.get().system_line == ""
 
 
 def test_processing_that_fails_is_journalled_and_succeeds_later(

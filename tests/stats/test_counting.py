@@ -39,7 +39,9 @@ def test_period_includes_its_beginning_and_not_its_end(road: Road, *, folded: bo
         assert counting.fold() == 4
         assert CountedChange.objects.count() == 0
     assert counts_by_channel(NOON, NOON + quarter) == {road.channel.pk: Counts(success=100, received=10)}
-    assert counts_by_channel(None, None) == {road.channel.pk: Counts(100, 1000, 11)}
+    for period in ((None, None), (NOON - timedelta(days=9), None)):  # the totals, and the buckets
+        assert counts_by_channel(*period) == {road.channel.pk: Counts(100, 1000, 11)}
+    assert counts_by_channel(None, None, channels=[road.channel.pk + 1]) == {}
 
 
 def test_counts_are_the_same_while_they_are_folded(road: Road) -> None:

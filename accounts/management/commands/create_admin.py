@@ -28,10 +28,9 @@ class Command(BaseCommand):
         if options["if_none"] and User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exists():
             return
         user = User(username=options["username"], email=options["email"], role=Role.ADMINISTRATOR)
-        password = ask_password() if sys.stdin.isatty() else os.environ.get("ADMIN_PASSWORD", "")
         try:
             user.full_clean(exclude=["password"])
-            validate_password(password, user)
+            password = self._password(user)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         actions.create_user(
@@ -39,10 +38,19 @@ class Command(BaseCommand):
         )
         self.stdout.write(f"Created the administrator {user.username}.")
 
-
-def ask_password() -> str:
-    """Asks twice; the password is not shown."""
-    password = getpass.getpass("Password: ")
-    if password != getpass.getpass("Password (again): "):
-        raise CommandError("The two passwords differ. Nothing was created.")
-    return password
+    def _password(self, user: User) -> str:
+        """Raises `ValidationError`; a person at a terminal is told why, and asked again."""
+        if not sys.stdin.isatty():
+            password = os.environ.get("ADMIN_PASSWORD", "")
+            validate_password(password, user)
+            return password
+        while True:
+            password = getpass.getpass("Password: ")
+            try:
+                validate_password(password, user)
+            except ValidationError as error:
+                self.stderr.write(" ".join(error.messages))
+                continue
+            if password == getpass.getpass("Password (again): "):
+                return password
+            self.stderr.write("The two passwords differ.")

@@ -1,0 +1,85 @@
+"""What agents fill in beside texts: notes, tags, a transfer, what they know of a contact."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from routing.models import Extension, MessageQueue
+from sessions import actions
+from sessions.actions.transferring import Destination
+from sessions.models import Contact, MessagingSession, Tag
+
+MAX_NOTE = 4_000  # characters
+
+
+class NoteForm(forms.Form):
+    body = forms.CharField(
+        label=_("Internal note"),
+        max_length=MAX_NOTE,
+        strip=True,
+        error_messages={"required": _("Write something first.")},
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": _("Only agents see it…")}),
+    )
+
+
+class TagsForm(forms.Form):
+    tags = forms.ModelMultipleChoiceField(Tag.objects.all(), required=False)
+
+
+class ContactNotesForm(forms.ModelForm[Contact]):
+    class Meta:
+        model = Contact
+        fields = ["name", "notes"]
+        widgets = {"notes": forms.Textarea(attrs={"rows": 3})}
+
+
+class TransferForm(forms.Form):
+    """Where a session goes: to a message queue or to an extension, with a note for whoever gets it."""
+
+    to = forms.ChoiceField(
+        label=_("To"),
+        error_messages={
+            "required": _("Choose an extension or a message queue."),
+            "invalid_choice": _("This place is gone. Choose another one."),
+        },
+        widget=forms.Select(attrs={"data-searchable": "", "data-none": _("No such extension or queue")}),
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=MAX_NOTE,
+        help_text=_("Stands in the thread as an internal note; the contact never sees it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, session: MessagingSession, agent: Extension, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        queues = MessageQueue.objects.live()
+        extensions = Extension.objects.live().filter(user__is_active=True).exclude(pk=agent.pk)
+        self.places: dict[str, Destination] = {f"queue-{queue.pk}": queue for queue in queues}
+        self.places |= {f"extension-{extension.pk}": extension for extension in extensions}
+        to = self.fields["to"]
+        assert isinstance(to, forms.ChoiceField)  # noqa: S101 (for the type)
+        to.choices = [
+            ("", _("Search by name or number…")),
+            (_("Message Queues"), self._choices(MessageQueue)),
+            (_("Extensions"), self._choices(Extension)),
+        ]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the action takes."""
+        return {"to": self.places[self.cleaned_data["to"]], "note": self.cleaned_data["note"]}
+
+    def refuse(self, refused: actions.ActionError) -> None:
+        """Says why the action was not possible."""
+        words = {
+            actions.NoDestination: _("This place is gone. Choose another one."),
+            actions.NotTheOwner: _("Only the agent who picked the session up can transfer it."),
+            actions.SessionClosed: _("The session was closed meanwhile, so it can’t be transferred."),
+        }
+        self.add_error(None, words.get(type(refused), _("The session can’t be transferred now.")))
+
+    def _choices(self, kind: type[Destination]) -> list[tuple[str, str]]:
+        return [(key, str(place)) for key, place in self.places.items() if isinstance(place, kind)]

@@ -1,0 +1,89 @@
+"""The indexes that search stands on, for either database: made by a migration, kept by the database itself.
+
+They hold words as sessions.search asks for them: without case, split at punctuation. Each word of a text is
+written once with the text and never again: a change of a message's status touches none of it.
+"""
+
+import string
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+PUNCTUATION = string.punctuation + "‘’“”„‚–—…«»¡¿·•\u00a0"
+# (table, the column with the text, which rows): a system line's text is no message.
+TEXTS = [
+    ("messaging_sessions_message", "body", "{row}kind <> 'system'"),
+    ("messaging_sessions_contact", "name", "{row}name <> ''"),
+]
+SESSIONS = "messaging_sessions_messagingsession"
+
+
+def create(_apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
+    postgres = editor.connection.vendor == "postgresql"
+    for statement in _postgres() if postgres else _sqlite():
+        editor.execute(statement, params=None)
+
+
+def drop(_apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
+    postgres = editor.connection.vendor == "postgresql"
+    for table, _column, _rows in TEXTS:
+        if postgres:
+            editor.execute(f"ALTER TABLE {table} DROP COLUMN words", params=None)
+        else:
+            for event in ("insert", "delete", "update"):
+                editor.execute(f"DROP TRIGGER {table}_words_{event}", params=None)
+            editor.execute(f"DROP TABLE {table}_words", params=None)
+    if postgres:
+        editor.execute("DROP INDEX session_contact_begins, session_contact_ends", params=None)
+
+
+def keep(connection: BaseDatabaseWrapper) -> None:
+    """After each migrate: Django's changes to a table of SQLite lose its triggers."""
+    if connection.vendor != "sqlite":
+        return
+    existing = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        for table, column, rows in TEXTS:
+            if f"{table}_words" in existing:
+                for trigger in _triggers(table, column, rows):
+                    cursor.execute(trigger)
+
+
+def _postgres() -> Iterator[str]:
+    """A search reads the pending list of a GIN index from end to end, so that is kept short."""
+    signs, spaces = PUNCTUATION.replace("'", "''"), " " * len(PUNCTUATION)
+    for table, column, rows in TEXTS:
+        lexemes = f"to_tsvector('simple', translate({column}, '{signs}', '{spaces}'))"
+        yield (
+            f"ALTER TABLE {table} ADD COLUMN words tsvector "
+            f"GENERATED ALWAYS AS (CASE WHEN {rows.format(row='')} THEN {lexemes} END) STORED"
+        )
+        yield f"CREATE INDEX {table}_words ON {table} USING gin (words) WITH (gin_pending_list_limit = 128)"
+    yield f"CREATE INDEX session_contact_begins ON {SESSIONS} (contact varchar_pattern_ops)"
+    yield f"CREATE INDEX session_contact_ends ON {SESSIONS} (reverse(contact) text_pattern_ops)"
+
+
+def _sqlite() -> Iterator[str]:
+    for table, column, rows in TEXTS:
+        words = f"{table}_words"
+        yield (
+            f"CREATE VIRTUAL TABLE {words} USING fts5({column}, content='{table}', content_rowid='id', "
+            "tokenize='unicode61 remove_diacritics 0')"
+        )
+        stored = f"SELECT id, {column} FROM {table} WHERE {rows.format(row='')}"  # noqa: S608
+        yield f"INSERT INTO {words} (rowid, {column}) {stored}"
+        yield from _triggers(table, column, rows)
+
+
+def _triggers(table: str, column: str, rows: str) -> Iterator[str]:
+    words = f"{table}_words"
+    begin = f"CREATE TRIGGER IF NOT EXISTS {words}"
+    new, old = rows.format(row="new."), rows.format(row="old.")
+    insert = f"INSERT INTO {words} (rowid, {column}) SELECT new.id, new.{column} WHERE {new};"
+    columns = f"({words}, rowid, {column})"
+    delete = f"INSERT INTO {words} {columns} SELECT 'delete', old.id, old.{column} WHERE {old};"
+    yield f"{begin}_insert AFTER INSERT ON {table} BEGIN {insert} END"
+    yield f"{begin}_delete AFTER DELETE ON {table} BEGIN {delete} END"
+    yield f"{begin}_update AFTER UPDATE OF {column} ON {table} BEGIN {delete} {insert} END"

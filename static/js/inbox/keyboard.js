@@ -1,0 +1,70 @@
+// The page from the keyboard. A control says its key by aria-keyshortcuts; pressing it clicks or focuses it.
+(() => {
+  const isTyping = (element) =>
+    element.isContentEditable || element.matches("input:not([type=checkbox], [type=radio]), textarea, select");
+  const isShown = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
+  const overlay = () => document.querySelector("dialog[open], .modal.show");
+
+  const rows = () => [...document.querySelectorAll(".inbox-row")].filter(isShown);
+
+  const move = (by) => {
+    const all = rows();
+    const here = document.activeElement.closest(".inbox-row") ?? document.querySelector(".inbox-row[aria-current]");
+    const at = all.indexOf(here);
+    const next = at < 0 ? all[by > 0 ? 0 : all.length - 1] : all[at + by];
+    next?.focus();
+    next?.scrollIntoView({ block: "nearest" });
+  };
+
+  const openRow = () => {
+    const row = document.activeElement.closest(".inbox-row");
+    row?.click();
+    return Boolean(row);
+  };
+
+  const reply = () => {
+    const field = document.querySelector("#composer textarea");
+    field?.focus();
+    return Boolean(field);
+  };
+
+  const escape = (target) => {
+    if (isTyping(target)) {
+      target.blur();
+      (document.getElementById("thread-scroll") ?? document.getElementById("session")).focus();
+    } else document.dispatchEvent(new CustomEvent("inbox:back"));
+  };
+
+  const press = (key) => {
+    const control = document.querySelector(`[aria-keyshortcuts="${CSS.escape(key)}"]`);
+    if (!control || control.disabled) return false;
+    if (control.matches("input")) control.select();
+    if (control.matches("input")) control.focus();
+    else control.click();
+    return true;
+  };
+
+  const ACTIONS = { j: () => (move(1), true), k: () => (move(-1), true), o: openRow, r: reply };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (overlay()) return;
+    if (event.key === "Escape") {
+      if (!document.querySelector(".dropdown-menu.show")) escape(event.target);
+      return;
+    }
+    if (isTyping(event.target) || event.key.length !== 1) return;
+    if (event.target.closest(".dropdown-menu.show")) return;
+    if ((ACTIONS[event.key] ?? (() => press(event.key)))()) event.preventDefault();
+  });
+
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-dialog]");
+    if (opener) document.getElementById(opener.dataset.dialog).showModal();
+  });
+  for (const dialog of document.querySelectorAll("dialog")) {
+    dialog.addEventListener("click", (event) => {
+      if (event.target === dialog) dialog.close(); // beside it
+    });
+  }
+})();

@@ -1,0 +1,102 @@
+// What the page shows and what its address says go together, without loading the page anew.
+// [data-opens] shows something at the right side, [data-lists-link] other lists, [data-back] the lists.
+(() => {
+  const inbox = document.getElementById("inbox");
+  const pane = document.getElementById("session");
+  let shownQuery = location.search;
+
+  const plainClick = (event) =>
+    event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+
+  const show = (path) => {
+    pane.setAttribute("aria-busy", "true");
+    return htmx.ajax("GET", path, { target: pane, source: pane, swap: "innerHTML" });
+  };
+
+  const showLists = (query) => {
+    shownQuery = query;
+    return htmx.ajax("GET", `${inbox.dataset.lists}${query}`, {
+      target: "#inbox-lists",
+      source: inbox,
+      swap: "outerHTML",
+    });
+  };
+
+  const go = (path, query = location.search) => {
+    const url = `${path}${query}`;
+    if (url !== location.pathname + location.search) history.pushState(null, "", url);
+    inbox.classList.toggle("inbox-open", path !== inbox.dataset.home);
+  };
+
+  const open = async (link) => {
+    const url = new URL(link.href);
+    await show(url.pathname + url.search);
+    go(url.pathname, url.search || location.search);
+  };
+
+  const back = () => {
+    const row = document.querySelector(".inbox-row[aria-current]");
+    go(inbox.dataset.home);
+    row?.focus();
+  };
+
+  const lists = (link) => {
+    const query = new URL(link.href).search;
+    showLists(query);
+    history.pushState(null, "", `${location.pathname}${query}`);
+  };
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-opens], [data-lists-link], [data-back]");
+    if (!link || !plainClick(event)) return;
+    event.preventDefault();
+    if (link.hasAttribute("data-opens")) open(link);
+    else if (link.hasAttribute("data-lists-link")) lists(link);
+    else back();
+  });
+
+  // An answer that shows another session than the address says, such as that to a new message.
+  pane.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target !== pane) return;
+    pane.removeAttribute("aria-busy");
+    const url = pane.querySelector("[data-url]")?.dataset.url;
+    const asked = event.detail.requestConfig.verb !== "get";
+    if (url && asked) go(url);
+  });
+
+  window.addEventListener("popstate", () => {
+    inbox.classList.toggle("inbox-open", location.pathname !== inbox.dataset.home);
+    if (location.search !== shownQuery) showLists(location.search);
+    show(location.pathname + location.search);
+  });
+
+  let searching = null;
+  const search = () => {
+    const params = new URLSearchParams(location.search);
+    const text = document.querySelector("#inbox-search [name=q]").value.trim();
+    if (text) params.set("q", text);
+    else params.delete("q");
+    const query = params.size ? `?${params}` : "";
+    if (query === location.search) return;
+    history.replaceState(null, "", `${location.pathname}${query}`);
+    showLists(query);
+  };
+
+  document.getElementById("inbox-search").addEventListener("input", () => {
+    clearTimeout(searching);
+    searching = setTimeout(search, 250);
+  });
+  document.getElementById("inbox-search").addEventListener("submit", (event) => {
+    event.preventDefault();
+    clearTimeout(searching);
+    search();
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "inbox-lists") return;
+    const box = document.querySelector("#inbox-search [name=q]");
+    if (box !== document.activeElement) box.value = new URLSearchParams(location.search).get("q") ?? "";
+  });
+
+  document.addEventListener("inbox:back", back);
+  document.addEventListener("inbox:lists", () => showLists(location.search));
+})();

@@ -1,0 +1,103 @@
+// The open thread: where it is scrolled to, what is new in it, and what else happens to it.
+(() => {
+  const NEAR = 80; // pixels from the end that count as its end
+  const scroller = () => document.getElementById("thread-scroll");
+  const openSession = () => document.querySelector(".session-open")?.dataset.session;
+  const atEnd = (place) => place.scrollHeight - place.scrollTop - place.clientHeight < NEAR;
+  let wasAtEnd = true;
+  let heightBefore = 0;
+
+  const toEnd = () => {
+    const place = scroller();
+    if (!place) return;
+    place.scrollTop = place.scrollHeight;
+    document.getElementById("thread-down").hidden = true;
+  };
+
+  // What was not read yet begins in sight; otherwise the end is.
+  const begin = () => {
+    const unread = document.getElementById("thread-unread");
+    const place = scroller();
+    if (!place) return;
+    if (unread) place.scrollTop = unread.offsetTop - place.clientHeight / 4;
+    else toEnd();
+    place.addEventListener("scroll", () => {
+      if (atEnd(place)) document.getElementById("thread-down").hidden = true;
+    }, { passive: true });
+    for (const picture of place.querySelectorAll("img")) {
+      picture.addEventListener("load", () => wasAtEnd && toEnd(), { once: true });
+    }
+  };
+
+  // Showing a thread marks it as read, so a hidden page waits until somebody looks at it.
+  const refresh = () => {
+    const thread = document.getElementById("thread");
+    if (!thread) return;
+    if (document.hidden) document.addEventListener("visibilitychange", refresh, { once: true });
+    else htmx.trigger(thread, "refresh");
+  };
+
+  // Somebody else has it now: what was being typed is shown, to be copied.
+  const gone = () => {
+    const pane = document.getElementById("session");
+    const typed = pane.querySelector("#composer textarea[name=body]")?.value ?? "";
+    const page = document.getElementById("gone").content.cloneNode(true);
+    const kept = page.querySelector(".kept-text");
+    kept.hidden = !typed.trim();
+    kept.querySelector("textarea").value = typed;
+    pane.replaceChildren(page);
+  };
+
+  document.addEventListener("inbox:event", (event) => {
+    if (String(event.detail.session) === openSession()) refresh();
+  });
+  document.addEventListener("inbox:reset", refresh);
+
+  // Before the thread takes over what is new. Whoever reads along needs no line above each new text.
+  document.addEventListener("inbox:before-thread", (event) => {
+    const place = scroller();
+    wasAtEnd = atEnd(place);
+    if (wasAtEnd && document.hasFocus()) event.detail.update.querySelector("#thread-unread")?.remove();
+    const last = (list) => [...list.querySelectorAll("[id^=message-]")].at(-1)?.id;
+    if (!wasAtEnd && last(event.detail.update) !== last(place)) document.getElementById("thread-down").hidden = false;
+  });
+
+  // Older messages push down what one looks at: the place stays.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id === "thread-older") heightBefore = scroller().scrollHeight - scroller().scrollTop;
+  });
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const { target, requestConfig } = event.detail;
+    if (target.id === "thread-older") {
+      scroller().scrollTop = scroller().scrollHeight - heightBefore;
+      dropTwinDays();
+    }
+    if (target.id === "thread" && (wasAtEnd || requestConfig.verb === "post")) toEnd();
+    if (target.id !== "session") return;
+    wasAtEnd = true;
+    begin();
+    if (requestConfig.verb === "post") document.querySelector("#composer textarea")?.focus();
+  });
+
+  // The day that an older page ends with may be the one that the page below began with.
+  const dropTwinDays = () => {
+    const seen = new Set();
+    for (const day of document.querySelectorAll(".thread-day")) {
+      if (seen.has(day.id)) day.remove();
+      seen.add(day.id);
+    }
+  };
+
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status !== 404 || event.detail.elt.id !== "thread") return;
+    gone();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("#thread-down")) toEnd();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.form?.requestSubmit();
+  });
+  document.addEventListener("DOMContentLoaded", begin);
+})();

@@ -1,0 +1,35 @@
+// Says which session this page shows, so that others of the queue see who has it open. Load it before what
+// connects to the event stream: the page's name goes into the stream's address, and what the page says holds
+// as long as its stream does. `presence.say()` says it again, for what opens sessions in other ways.
+(() => {
+  const place = document.querySelector("[data-viewing]");
+  if (!place) return;
+  const page = Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join("");
+  let said = "";
+
+  const shown = () => (document.hidden ? "" : (document.querySelector(".session-open")?.dataset.session ?? ""));
+
+  const say = (session = shown(), again = false) => {
+    if (session === said && !again) return;
+    said = session;
+    const headers = JSON.parse(document.body.getAttribute("hx-headers"));
+    const body = new URLSearchParams({ page, session });
+    // It outlives the page; one that fails is said again with the next change or reset.
+    fetch(place.dataset.viewing, { method: "POST", headers, body, keepalive: true }).catch(() => {
+      said = "";
+    });
+  };
+
+  const refresh = () => {
+    const viewers = document.getElementById("viewers");
+    if (viewers) htmx.trigger(viewers, "refresh");
+  };
+
+  place.dataset.events += `?page=${page}`;
+  window.presence = { page, say: () => say(shown(), true), refresh };
+  document.addEventListener("DOMContentLoaded", () => say());
+  document.addEventListener("htmx:afterSettle", () => say());
+  document.addEventListener("visibilitychange", () => say());
+  window.addEventListener("pagehide", () => say(""));
+  window.addEventListener("pageshow", (event) => event.persisted && say());
+})();
