@@ -9,6 +9,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -103,8 +104,17 @@ class ToExtension(Input):
     note: Note = ""
 
 
+def _number(value: Any) -> Any:
+    """JSON has 7 and 7.0 for the same; "7" and true are something else."""
+    if isinstance(value, str | bool):
+        raise ValueError(_("Input should be a number"))
+    return value
+
+
 class ToQueue(Input):
-    queue: Annotated[int, Field(strict=True, ge=1, le=2**63 - 1, description="Its id.", examples=[7])]
+    queue: Annotated[
+        int, Field(ge=1, le=2**63 - 1, description="Its id.", examples=[7]), BeforeValidator(_number)
+    ]
     note: Note = ""
 
 

@@ -67,5 +67,7 @@ def _mend(parameter: Document) -> None:
     choices = [one for one in schema.pop("anyOf", []) if one.get("type") != "null"]
     for choice in choices:
         schema.update({name: value for name, value in choice.items() if name not in schema})
+    if "description" in schema:
+        parameter["description"] = schema["description"]
     if schema.get("default", "") is None:
         del schema["default"]

@@ -71,7 +71,7 @@ FILE_ANSWER = {200: {"description": "The file.", "content": {"*/*": FILE}}}
 
 
 @router.get(
-    "attachments/{attachment_id}",
+    "attachments/{int:attachment_id}",
     url_name="api-attachment",
     summary="Download an attachment",
     openapi_extra={"responses": FILE_ANSWER | problems(404)["responses"]},

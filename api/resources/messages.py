@@ -22,7 +22,7 @@ router = Router(tags=["Messages"])
 
 
 @router.get(
-    "sessions/{session_id}/messages",
+    "sessions/{int:session_id}/messages",
     response=Messages,
     url_name="api-messages",
     summary="List the messages of a session",
@@ -36,7 +36,7 @@ def list_messages(request: ApiRequest, session_id: int, asked: Query[PageAsked])
 
 
 @router.get(
-    "messages/{message_id}",
+    "messages/{int:message_id}",
     response=MessageOut,
     url_name="api-message",
     summary="Get a message",
@@ -48,7 +48,7 @@ def get_message(request: ApiRequest, message_id: int) -> MessageOut:
 
 
 @router.post(
-    "sessions/{session_id}/messages",
+    "sessions/{int:session_id}/messages",
     response={201: MessageOut, 200: MessageOut},
     url_name="api-messages",
     summary="Answer in a session",
@@ -97,7 +97,7 @@ def _is_same(message: Message, said: MessageIn) -> bool:
 
 
 @router.post(
-    "messages/{message_id}/retry",
+    "messages/{int:message_id}/retry",
     response=MessageOut,
     url_name="api-retry",
     summary="Send a text again that failed",
@@ -119,7 +119,7 @@ def retry(request: ApiRequest, message_id: int) -> MessageOut:
 
 
 @router.post(
-    "messages/{message_id}/cancel",
+    "messages/{int:message_id}/cancel",
     response={200: MessageOut, 202: MessageOut},
     url_name="api-cancel",
     summary="Take a text back that waits",

@@ -71,7 +71,7 @@ def _in_state(
 
 
 @router.get(
-    "sessions/{session_id}",
+    "sessions/{int:session_id}",
     response=SessionOut,
     url_name="api-session",
     summary="Get a session",
