@@ -8,9 +8,13 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from api.described import CODES
 from api.openapi import document
+from api.refusals import REFUSALS
 from routing.models import Extension
+from sessions.events import EventKind
 from tests.portal import logged_in
+from tests.servers import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +32,13 @@ def test_every_operation_is_described() -> None:
             assert operation["summary"], (path, method)
             assert operation["security"] == [{"Bearer": []}]
             assert {"200", "201", "204"} & operation["responses"].keys(), (path, method)
+
+
+def test_paper_names_every_code_and_event() -> None:
+    paper = (ROOT / "docs" / "api.md").read_text()
+    codes = {kind.code for kind in REFUSALS} | {code for codes in CODES.values() for code in codes}
+    words = codes | {kind.value for kind in EventKind} | {"client_id_reused", "unknown_tag", "unavailable"}
+    assert [word for word in sorted(words) if f"`{word}`" not in paper] == []
 
 
 def test_page_shows_every_operation_and_no_inline_script(agents: list[Extension]) -> None:
