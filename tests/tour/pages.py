@@ -47,6 +47,11 @@ def _twilio(page: Page) -> None:
     expect(page.get_by_label("Webhook URL")).to_be_visible()
 
 
+def _new_rule(page: Page) -> None:
+    _twilio(page)
+    _rule_dialog(page)
+
+
 def _keys(page: Page) -> None:
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
@@ -74,7 +79,7 @@ SHOTS = (
     Shot("password-reset", "account_reset_password", who=""),
     Shot("channels", "channel-list"),
     Shot("channel-add", "channel-add", act=_twilio),
-    Shot("channel-add-messaging", "channel-add", act=lambda page: (_twilio(page), _rule_dialog(page))[-1]),
+    Shot("channel-add-messaging", "channel-add", act=_new_rule),
     Shot("channel", "channel-edit", of=_channel),
     Shot("channel-messaging", "channel-edit", of=_channel, act=_messaging_tab),
     Shot("channel-sending", "channel-sending", of=_channel),
@@ -89,6 +94,10 @@ SHOTS = (
     Shot("opt-outs", "optout-list"),
     Shot("opt-out-add", "optout-add"),
     Shot("opt-out-reopen", "optout-reopen", of=lambda _world: OptOutEntry.objects.latest("pk").pk),
+    Shot("canned-replies", "canned-reply-list"),
+    Shot("canned-reply-add", "canned-reply-add"),
+    Shot("canned-reply", "canned-reply-edit", of=lambda world: world.hours.pk),
+    Shot("canned-reply-delete", "canned-reply-delete", of=lambda world: world.hours.pk),
     Shot("tags", "tag-list"),
     Shot("tag-add", "tag-add"),
     Shot("tag", "tag-edit", of=lambda world: world.order.pk),
@@ -97,6 +106,7 @@ SHOTS = (
     Shot("journal-request", "journal-detail", of=lambda _world: WebhookRequest.objects.latest("pk").pk),
     Shot("extensions", "extension-list"),
     Shot("extension-add", "extension-add"),
+    Shot("extension-import", "extension-import"),
     Shot("extension", "extension-edit", of=lambda world: world.alice.pk),
     Shot("extension-delete", "extension-delete", of=lambda world: world.alice.pk),
     Shot("extension-deactivate", "extension-deactivate", of=lambda world: world.alice.pk),
@@ -118,6 +128,8 @@ SHOTS = (
     Shot("inbox-failed", "inbox-session", who="alice", of=_session(MEI)),
     Shot("inbox-waiting", "inbox-session", who="alice", of=_session(LUIS)),
     Shot("inbox-transfer", "inbox-session", who="alice", of=_session(NADIA), act=_transfer),
+    Shot("inbox-settings", "inbox-settings", who="alice"),
+    Shot("offline", "offline", who="alice"),
     Shot("inbox-keys", "inbox", who="alice", act=_keys),
     Shot("inbox-new", "inbox-new", who="alice"),
     Shot("inbox-closed", "inbox", who="alice", query="?show=closed"),

@@ -74,7 +74,9 @@ class World:
             Tag.objects.create(name=name, colour=colour)
             for name, colour in (("order", "blue"), ("urgent", "red"))
         )
-        CannedReply.objects.create(shortcut="hours", body="We are open Monday to Friday, 9 to 6.")
+        self.hours = CannedReply.objects.create(
+            shortcut="hours", body="We are open Monday to Friday, 9 to 6."
+        )
         CannedReply.objects.create(
             shortcut="thanks", body="Thank you, {contact}! {agent}", queue=self.support
         )
