@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Q
-
 from sessions.models import Contact
+from sessions.search import contacts_matching
 
 
 def names_of(addresses: Iterable[str]) -> dict[str, str]:
@@ -19,9 +18,5 @@ def contact_of(address: str) -> Contact:
 
 
 def suggestions(text: str, *, most: int = 6) -> list[Contact]:
-    """Contacts whose name or number holds what was typed so far."""
-    digits = "".join(char for char in text if char.isdigit())
-    found = Q(name__icontains=text.strip())
-    if len(digits) >= 3:
-        found |= Q(address__contains=digits)
-    return list(Contact.objects.filter(found)[:most]) if text.strip() else []
+    """Contacts whose name or number begins with what was typed so far."""
+    return list(contacts_matching(Contact.objects.all(), text)[:most]) if text.strip() else []

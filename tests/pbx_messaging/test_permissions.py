@@ -13,7 +13,7 @@ from accounts import invitations
 from accounts.models import Role, User
 from channels.models import SetUpResult
 from sessions import actions, inbound, opt_outs
-from sessions.models import Attachment, OptOutEntry, WebhookRequest
+from sessions.models import Attachment, Contact, OptOutEntry, WebhookRequest
 from tests.factories import CONTACT, make_agent, make_queue, make_road
 from tests.portal import logged_in, make_user
 
@@ -28,6 +28,19 @@ RULES: dict[str, frozenset[str]] = {
     **dict.fromkeys(("home", "profile", "change-password"), LOGGED_IN),
     # The administrators' pages; a supervisor sees some channels in the list.
     "channel-list": LOGGED_IN - AGENTS,
+    # The logs, the statistics, and the address book, which agents read and add to.
+    **dict.fromkeys(
+        (
+            "statistics",
+            "statistics-export",
+            *(f"log-{page}" for page in ("list", "detail", "export", "export-messages")),
+            *(f"log-{page}" for page in ("transfer", "transfer-one")),
+            *(f"contact-{page}" for page in ("import", "import-example", "export")),
+        ),
+        LOGGED_IN - AGENTS,
+    ),
+    **dict.fromkeys((f"contact-{page}" for page in ("list", "page", "add", "edit")), LOGGED_IN),
+    "inbox-attachment": LOGGED_IN,  # administrators see it in the logs
     **dict.fromkeys(
         (
             *(
@@ -60,7 +73,6 @@ RULES: dict[str, frozenset[str]] = {
             "inbox-session",
             "inbox-thread",
             "inbox-places",
-            "inbox-attachment",
             "inbox-viewing",
             "inbox-viewers",
         ),
@@ -105,7 +117,7 @@ RULES: dict[str, frozenset[str]] = {
         ("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"), frozenset[str]()
     ),
 }
-ELSEWHERE = {"events"}  # a stream: see tests/sessions/test_events.py and test_supervising.py
+ELSEWHERE = {"events", "contact-delete"}  # a stream: see tests/sessions/test_events.py and test_supervising.py
 
 
 def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
@@ -153,6 +165,8 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "inbox-retry": message.pk,
         "inbox-cancel": message.pk,
         "inbox": session.pk,
+        "log": session.pk,
+        "contact": Contact.objects.create(address="+14155550198", name="Ida").pk,
         "user": User.objects.get(username="ivan").pk,
         "extension": agent.pk,
         "queue": queue.pk,
