@@ -75,6 +75,26 @@ def comparing(instance: Model) -> Iterator[None]:
     _write_difference(instance, before, _values(instance))
 
 
+def set_rows(instance: Any, field: str, rows: Sequence[Model]) -> None:
+    """Makes `rows` the only ones that hang on a watched object, and notes what that adds and removes.
+
+    Rows of the same name are the same.
+    """
+    present = {_name_of(row): row for row in getattr(instance, field).all()}
+    wanted = {_name_of(row): row for row in rows}
+    changes = {
+        "removed": [name for name in present if name not in wanted],
+        "added": [name for name in wanted if name not in present],
+    }
+    for name in changes["removed"]:
+        present[name].delete()
+    for name in changes["added"]:
+        wanted[name].save()
+    named = {verb: names[:NAMED_MOST] for verb, names in changes.items() if names}
+    if named:
+        _write(type(instance), instance.pk, Action.CHANGED, _name_of(instance), {field: named})
+
+
 def _before_save(sender: type[Model], instance: Any, raw: bool, **_signal: Any) -> None:
     stored = sender._base_manager.filter(pk=instance.pk).first() if instance.pk and not raw else None
     instance._audited = _values(stored) if stored else None

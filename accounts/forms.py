@@ -9,7 +9,7 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role, SecuritySettings, User
+from accounts.models import ApiToken, Role, SecuritySettings, User
 
 USERNAME_TAKEN = _(
     "A user with that username already exists. If it was deleted, find it by Users > Show deleted users "
@@ -137,3 +137,17 @@ class ProfileForm(forms.ModelForm[User]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["time_zone"] = time_zone_field()
+
+
+class TokenForm(forms.ModelForm[ApiToken]):
+    """A new API token; what it is worth is shown once, when it is made."""
+
+    class Meta:
+        model = ApiToken
+        fields = ["name", "scope"]
+        labels = {"name": _("Name"), "scope": _("Scope")}
+        help_texts = {
+            "name": _("What uses it, such as “CRM”; by this you know later which one to revoke."),
+            "scope": _("“Read” sees the sessions; “Read and send” also does what the agent may do."),
+        }
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "off"})}

@@ -3,21 +3,18 @@
 The link is signed and names the row; nothing in the database alone opens it.
 """
 
-import logging
 from datetime import timedelta
 
 from django.conf import settings
 from django.core import signing
-from django.core.mail import send_mail
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.mailing import send_to
 from accounts.models import Invitation, User
 
-logger = logging.getLogger(__name__)
 SALT = "accounts.invitation"
 
 
@@ -69,13 +66,6 @@ def accept(invitation: Invitation, *, password: str) -> User:
 
 def send(invitation: Invitation) -> bool:
     """E-mails the link, where that is set up and the user has an address. False if it did not leave."""
-    user = invitation.user
-    if not settings.EMAIL_IS_SET or not user.email:
-        return False
-    context = {"user": user, "link": link_of(invitation), "expires_at": invitation.expires_at}
-    text = render_to_string("accounts/email/invitation.txt", context)
-    try:
-        return bool(send_mail(_("Your login for PBX Messaging"), text, None, [user.email]))
-    except OSError as error:  # also what SMTP says
-        logger.warning("an invitation could not be e-mailed: %s", error)
-        return False
+    context = {"link": link_of(invitation), "expires_at": invitation.expires_at}
+    subject, template = _("Your login for PBX Messaging"), "accounts/email/invitation.txt"
+    return send_to(invitation.user, subject=subject, template=template, context=context)

@@ -102,6 +102,10 @@ class ApiToken(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def audit_name(self) -> str:
+        return f"{self.name} ({self.user.username})"
+
 
 class AuditEntry(models.Model):
     """Who changed what, when and from where. Never changed, but for what the same request adds to it.

@@ -27,17 +27,19 @@ def revoke(token: ApiToken) -> None:
         token.save(update_fields=["revoked_at"])
 
 
-def token_of(header: str) -> ApiToken | None:
-    """The valid token of an `Authorization` header with its user; notes that it was used.
+def may_use_tokens(user: User) -> bool:
+    """Whoever has something to see by them: a live extension, or the queues of a supervisor."""
+    return extension_of(user) is not None or user.is_supervisor
 
-    Its user must be active and have something to see: a live extension, or the queues of a supervisor.
-    """
+
+def token_of(header: str) -> ApiToken | None:
+    """The valid token of an `Authorization` header with its user, who must be active; notes the use."""
     scheme, _space, secret = header.partition(" ")
     if scheme.lower() != "bearer" or not secret:
         return None
     tokens = ApiToken.objects.filter(revoked_at=None, user__is_active=True)
     found = tokens.select_related("user__extension").filter(token_hash=hash_of(secret.strip())).first()
-    if found is None or not (extension_of(found.user) or found.user.is_supervisor):
+    if found is None or not may_use_tokens(found.user):
         return None
     _note_use(found)
     return found

@@ -4,7 +4,7 @@ from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
 
-from accounts import audit_views, invitation_views, security_views, views
+from accounts import audit_views, invitation_views, security_views, token_views, views
 
 # allauth's own names: it refers to its pages by them. Those that are not here, as signing up, don't exist.
 ALLAUTH = [
@@ -34,6 +34,8 @@ urlpatterns = [
     path("invitation/<str:token>/", invitation_views.accept, name="invitation"),
     path("profile/", views.profile, name="profile"),
     path("profile/password/", views.change_password, name="change-password"),
+    path("profile/tokens/", token_views.own_tokens, name="profile-tokens"),
+    path("profile/tokens/<int:pk>/revoke/", token_views.own_token_revoke, name="profile-token-revoke"),
     path("users/", views.user_list, name="user-list"),
     path("audit/", audit_views.audit_list, name="audit-list"),
     path("audit/export/", audit_views.audit_export, name="audit-export"),
@@ -41,6 +43,8 @@ urlpatterns = [
     path("users/<int:pk>/invitation/", invitation_views.invitation, name="user-invitation"),
     path("users/<int:pk>/invitation/withdraw/", invitation_views.withdraw, name="user-withdraw"),
     path("users/<int:pk>/unlock/", security_views.unlock, name="user-unlock"),
+    path("users/<int:pk>/tokens/", token_views.user_tokens, name="user-tokens"),
+    path("users/tokens/<int:pk>/revoke/", token_views.user_token_revoke, name="user-token-revoke"),
     path("users/<int:pk>/two-step/", security_views.remove_two_step, name="user-two-step"),
     path("system/security/", security_views.security, name="security"),
 ]

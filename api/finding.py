@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from api.auth import ApiRequest, acting
 from api.problems import Problem
 from api.shapes import MessageOut, SessionOut
+from sessions.actions import AlreadyPickedUp
 from sessions.models import Message, MessagingSession, MessagingSessionQuerySet
-from sessions.queries import inbox_of, listed, thread_of, visible_to
+from sessions.queries import inbox_of, listed, lost_by, thread_of, visible_to
 
 
 def visible(request: ApiRequest) -> MessagingSessionQuerySet:
@@ -32,6 +33,13 @@ def acted_on(request: ApiRequest, pk: int) -> MessagingSession:
         title = _("You supervise this session: you only read it.")
         raise Problem(403, "read_only", title, _("Have it transferred to you, or to a queue of yours."))
     return session
+
+
+def answerable(request: ApiRequest, pk: int) -> MessagingSession:
+    """As `acted_on`; who was second to answer in a queue with auto pickup is told who has the session."""
+    if lost := lost_by(acting(request)).filter(pk=pk).first():
+        raise AlreadyPickedUp(lost.agent)
+    return acted_on(request, pk)
 
 
 def session_now(session: MessagingSession) -> SessionOut:

@@ -30,7 +30,11 @@ def openapi_json(request: HttpRequest) -> HttpResponse:
 @require_GET
 def docs(request: HttpRequest) -> HttpResponse:
     origin = settings.PUBLIC_URL
-    context = {"sections": sections_of(document(), origin), "origin": origin}
+    context = {
+        "sections": sections_of(document(), origin),
+        "paragraphs": DESCRIPTION.split("\n\n"),
+        "origin": origin,
+    }
     return render(request, "api/docs.html", context)
 
 

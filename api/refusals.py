@@ -40,6 +40,14 @@ def _status(error: actions.NotRetryable) -> str:
 
 REFUSALS: dict[type[actions.ActionError], Refusal] = {
     actions.AlreadyPickedUp: Refusal(409, gettext_lazy("The session is not waiting any more."), _picked_up),
+    actions.TooManyOpen: Refusal(
+        409, gettext_lazy("You have too many open sessions of this queue."), lambda error: error.reason
+    ),
+    actions.NoPickup: Refusal(
+        409,
+        gettext_lazy("Sessions of this queue are not picked up."),
+        gettext_lazy("Just answer: all agents of the queue do."),
+    ),
     actions.NotTheOwner: Refusal(
         409,
         gettext_lazy("The session is not yours."),

@@ -11,7 +11,8 @@ from channels.models import Number
 from routing.models import Extension, MessageQueue
 from sessions.models import Attachment, Message, MessagingSession
 
-SessionState = Literal["waiting", "owned", "closed"]
+SessionState = Literal["waiting", "shared", "owned", "closed"]
+PickupMode = Literal["manual", "auto", "none"]
 Kind = Literal["inbound", "outbound", "system", "note"]
 Address = Annotated[str, Field(examples=["+14155550123"])]
 Moment = Annotated[datetime, Field(examples=["2026-11-23T09:30:00Z"])]
@@ -29,10 +30,21 @@ class ExtensionOut(BaseModel):
 class QueueOut(BaseModel):
     id: int
     name: Annotated[str, Field(examples=["Support"])]
+    pickup_mode: Annotated[
+        PickupMode,
+        Field(
+            description="`manual`: pick a session up, then answer. `auto`: the first answer makes it yours. "
+            "`none`: all agents of the queue answer, and nobody owns it."
+        ),
+    ]
 
     @classmethod
     def of(cls, queue: MessageQueue | None) -> "QueueOut | None":
-        return cls(id=queue.pk, name=queue.name) if queue else None
+        return (
+            cls.model_validate({"id": queue.pk, "name": queue.name, "pickup_mode": queue.pickup_mode})
+            if queue
+            else None
+        )
 
 
 class NumberOut(BaseModel):
@@ -125,7 +137,9 @@ class SessionOut(BaseModel):
     id: int
     number: Annotated[str, Field(description="Ours.", examples=["+25402161183"])]
     contact: Address
-    state: Annotated[SessionState, Field(description="Waiting sessions have no agent yet.")]
+    state: Annotated[
+        SessionState, Field(description="Waiting sessions have no agent yet; shared ones never.")
+    ]
     queue: QueueOut | None
     agent: ExtensionOut | None
     unread: Annotated[int, Field(description="Inbound texts that its agent has not read.")]
@@ -159,6 +173,8 @@ class SessionOut(BaseModel):
 def _state_of(session: MessagingSession) -> SessionState:
     if not session.is_open:
         return "closed"
+    if session.is_shared:
+        return "shared"
     return "owned" if session.agent_id else "waiting"
 
 

@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 CORES = os.cpu_count() or 1
@@ -47,3 +48,24 @@ def _ticks_of(root: int) -> int:
     while more := {pid for pid, parent in parents.items() if parent in ours} - ours:
         ours |= more
     return sum(ticks.get(pid, 0) for pid in ours)
+
+
+def rss_kb(root: int) -> int:
+    """What a process and all below it hold in memory; what they share counts for each."""
+    return sum(_rss_kb_of(pid) for pid in _family_of(root))
+
+
+def _family_of(root: int) -> set[int]:
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it ended meanwhile
+            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+    family = {root}
+    while more := {pid for pid, parent in parents.items() if parent in family} - family:
+        family |= more
+    return family
+
+
+def _rss_kb_of(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split(None, 1)[0])

@@ -37,9 +37,9 @@ def inbound_fields(number: int) -> dict[str, str]:
     }
 
 
-def request_of(url: str, number: int) -> bytes:
-    """A signed post, as it goes over the wire."""
-    fields = inbound_fields(number)
+def request_of(url: str, number: int, **others: str) -> bytes:
+    """A signed post, as it goes over the wire; `others` are fields that differ."""
+    fields = inbound_fields(number) | others
     signature = RequestValidator(AUTH_TOKEN).compute_signature(url, fields)
     parts, body = urlsplit(url), urlencode(fields).encode()
     lines = [

@@ -36,6 +36,11 @@ def read_number(text: str, region: str) -> NumberInput:
     return _national(text, digits, region)
 
 
+def is_e164(address: str) -> bool:
+    """Whether a phone may stand behind it: not a short code, nor a name as senders of adverts have."""
+    return bool(_E164.fullmatch(address))
+
+
 def country_of(address: str) -> str:
     """ISO 3166, as "US"; "" where the address does not tell, as a short code's."""
     parsed = _parse(address, None)

@@ -1,7 +1,7 @@
 """Pages, webhooks and API are Django's; event streams are answered before it."""
 
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from django.core.asgi import get_asgi_application
@@ -17,7 +17,7 @@ EVENTS_PATH = "/events/"  # as in sessions.urls, for pages that name it
 async def application(
     scope: dict[str, Any],
     receive: Callable[[], Awaitable[Any]],
-    send: Callable[[dict[str, Any]], Awaitable[None]],
+    send: Callable[[Mapping[str, Any]], Awaitable[None]],
 ) -> None:
     if scope["type"] == "http" and scope["path"] == EVENTS_PATH:
         await event_stream(scope, send)

@@ -126,7 +126,11 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT = "pbx_messaging.broker:NudgeTransport"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "max_retries": 0,  # a nudge waits for no broker, nor does whoever nudges
+}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
@@ -165,6 +169,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("CLOSE_IDLE_EVERY_S", default=60.0),
         "options": {"expires": 60},
     },
+    "watch-unanswered": {
+        "task": "sessions.tasks.watch_unanswered",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "check-set-up": {"task": "channels.tasks.check_due", "schedule": 60.0, "options": {"expires": 60}},
     "fold-counts": {"task": "stats.tasks.fold_counts", "schedule": 30.0, "options": {"expires": 30}},
 }
@@ -180,6 +189,8 @@ RECONCILE_EVERY_S = env.float("RECONCILE_EVERY_S", default=30.0)
 RECONCILE_GIVE_UP_S = env.float("RECONCILE_GIVE_UP_S", default=600.0)  # then it never arrived: sent again
 LOOK_UP_AFTER_H = env.float("LOOK_UP_AFTER_H", default=6.0)  # without a final state: the ITSP is asked
 LOOK_UP_GIVE_UP_H = env.float("LOOK_UP_GIVE_UP_H", default=72.0)
+TRY_SLOWER_S = env.float("TRY_SLOWER_S", default=300.0)  # after "too fast" for a text that was accepted
+TRY_LATER_S = env.float("TRY_LATER_S", default=3600.0)  # after a daily limit, or a number that is not ready
 WEBHOOK_MAX_BYTES = env.int("WEBHOOK_MAX_BYTES", default=256 * 1024)
 WEBHOOK_DATABASE_TIMEOUT_S = env.float("WEBHOOK_DATABASE_TIMEOUT_S", default=1.5)  # then it is spooled
 WEBHOOK_REJECTS_KEPT = env.int("WEBHOOK_REJECTS_KEPT", default=1_000)  # traces of rejected requests

@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from accounts import actions as accounts
+from accounts.audit import set_rows
 from accounts.models import Role, User
-from routing.models import Extension, MessageQueue
+from routing.models import ClosedDay, Extension, MessageQueue, OpeningHours
+from routing.schedule import Closed, Span
 
 
 @transaction.atomic
@@ -61,17 +64,41 @@ def update_extension(extension: Extension, *, number: str, name: str, **login: A
 
 
 @transaction.atomic
-def create_queue(*, name: str, pickup_mode: str, agents: Iterable[Extension]) -> MessageQueue:
-    queue = MessageQueue.objects.create(name=name, pickup_mode=pickup_mode)
-    queue.agents.set(agents)
-    return queue
+def create_queue(
+    *,
+    agents: Iterable[Extension],
+    opening_hours: Iterable[Span] = (),
+    closed_days: Iterable[Closed] = (),
+    **values: Any,
+) -> MessageQueue:
+    """`values`: further fields of the queue. Raises `IntegrityError` if a place was archived meanwhile."""
+    queue = MessageQueue.objects.create(**values)
+    return _arrange(queue, agents, opening_hours, closed_days)
 
 
 @transaction.atomic
 def update_queue(
-    queue: MessageQueue, *, name: str, pickup_mode: str, agents: Iterable[Extension]
+    queue: MessageQueue,
+    *,
+    agents: Iterable[Extension],
+    opening_hours: Iterable[Span] = (),
+    closed_days: Iterable[Closed] = (),
+    **values: Any,
 ) -> MessageQueue:
-    queue.name, queue.pickup_mode = name, pickup_mode
-    queue.save(update_fields=["name", "pickup_mode"])
+    """As `create_queue`."""
+    for name, value in values.items():
+        setattr(queue, name, value)
+    queue.save(update_fields=[*values])
+    return _arrange(queue, agents, opening_hours, closed_days)
+
+
+def _arrange(
+    queue: MessageQueue, agents: Iterable[Extension], hours: Iterable[Span], closed: Iterable[Closed]
+) -> MessageQueue:
     queue.agents.set(agents)
+    set_rows(queue, "opening_hours", [OpeningHours(queue=queue, **span._asdict()) for span in hours])
+    set_rows(queue, "closed_days", [ClosedDay(queue=queue, **day._asdict()) for day in closed])
+    gone = Q(overflow_extension__archived_at__isnull=False) | Q(overflow_queue__archived_at__isnull=False)
+    if MessageQueue.objects.filter(gone, pk=queue.pk).exists():
+        raise IntegrityError("where it overflows to was archived")
     return queue

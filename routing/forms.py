@@ -1,4 +1,4 @@
-"""Forms of extensions, each with its login, and of message queues."""
+"""The form of an extension with its login, and what other forms share."""
 
 from typing import Any, ClassVar
 
@@ -9,9 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import USERNAME_TAKEN, add_password, check_password
 from accounts.models import User
-from routing.models import AnyModel, Extension, MessageQueue
-
-OFFERED_PICKUP_MODES = [(MessageQueue.PickupMode.MANUAL.value, MessageQueue.PickupMode.MANUAL.label)]
+from routing.models import AnyModel, Extension
 
 
 def users_without_extension() -> QuerySet[User]:
@@ -131,27 +129,3 @@ class ExtensionForm(ArchivableForm[Extension]):
             if name not in self.errors:
                 self.add_error(name, errors)
         return cleaned
-
-
-class MessageQueueForm(ArchivableForm[MessageQueue]):
-    agents = ExtensionsField(
-        label=_("Agents"),
-        help_text=_(
-            "All the agents in the queue can receive inbound messages of new sessions. "
-            "Type a name or an extension number to search."
-        ),
-    )
-
-    class Meta:
-        model = MessageQueue
-        fields = ["name", "agents", "pickup_mode"]
-        labels = {"pickup_mode": _("Pickup Mode")}
-        help_texts = {
-            "pickup_mode": _(
-                "Only the agent who picks up a session receives and responds to its follow-up messages."
-            ),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["pickup_mode"].choices = OFFERED_PICKUP_MODES  # type: ignore[attr-defined]

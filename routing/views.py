@@ -11,13 +11,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import UserRequest, administrator_required
+from accounts.access import UserRequest, administrator_required, supervisor_required
 from accounts.actions import activate_login
 from accounts.invitation_views import lead_to_invitation
 from accounts.listing import Columns, listing_of
 from routing import actions
-from routing.forms import ExtensionForm, MessageQueueForm
+from routing.forms import ExtensionForm
 from routing.models import Extension, MessageQueue
+from routing.queue_forms import MessageQueueForm
 
 EXTENSION_COLUMNS: Columns = {
     "number": [Length("number"), "number"],  # 999 comes before 1001
@@ -77,10 +78,13 @@ def extension_activate(request: UserRequest, pk: int) -> HttpResponse:
     return redirect("extension-list")
 
 
-@administrator_required
+@supervisor_required
 def queue_list(request: UserRequest) -> HttpResponse:
+    """Supervisors see their own, for who is available."""
     live_agents = Prefetch("agents", Extension.objects.live(), to_attr="live_agents")
     rows = MessageQueue.objects.live().prefetch_related(live_agents)
+    if not request.user.is_administrator:
+        rows = rows.filter(supervisors=request.user.pk)
     listing = listing_of(request, rows, columns=QUEUE_COLUMNS, search=["name"])
     return render(request, "routing/queue_list.html", {"listing": listing})
 

@@ -25,8 +25,9 @@ from sessions.consequences import (
     consequences_of,
     consequences_of_deactivating,
     open_of_channel,
+    waiting_of,
 )
-from sessions.models import WAITING, Attempt, Message, MessagingSession
+from sessions.models import WAITING, Attempt, Lane, Message, MessagingSession
 
 Subject = TypeVar("Subject", Channel, Extension, MessageQueue)
 
@@ -69,16 +70,26 @@ def archive_channel(channel: Channel, *, cancel_waiting: bool = False) -> None:
 
 def archive_drained() -> None:
     """Channels that were to be deleted once nothing waits, nor is on its way to the ITSP."""
-    unsent = Attempt.objects.filter(channel=OuterRef("pk"), status__in=WAITING | lanes.IN_FLIGHT)
+    waiting = waiting_of(OuterRef("pk"))
+    on_its_way = Attempt.objects.filter(channel=OuterRef("pk"), status__in=lanes.IN_FLIGHT)
     draining = Channel.objects.live().filter(draining_since__isnull=False)
-    for channel in draining.exclude(Exists(unsent)):
+    for channel in draining.exclude(Exists(waiting)).exclude(Exists(on_its_way)):
         with suppress(Hindered, Channel.DoesNotExist):  # somebody was faster
             archive_channel(channel)
 
 
+def cancel_left_behind() -> None:
+    """What came back from the ITSP, or was accepted, when the channel had just been deleted."""
+    of_channel = Lane.objects.filter(channel=OuterRef("pk"), number__channel=OuterRef("pk"))
+    waits = of_channel.filter(head__isnull=False, in_flight=None, held_until=None)
+    for channel in Channel.objects.filter(Exists(waits), archived_at__isnull=False):
+        with transaction.atomic():
+            _cancel_waiting(channel)
+
+
 def _cancel_waiting(channel: Channel) -> None:
     """What is in flight goes on: the ITSP may have it already."""
-    all_waiting = Attempt.objects.filter(lane__channel=channel, status__in=WAITING)
+    all_waiting = waiting_of(channel)
     locked = lanes.lock(set(all_waiting.values_list("lane", flat=True)))
     waiting = Attempt.objects.filter(lane__in=locked, status__in=WAITING)
     reason = _("The channel was deleted before the message was sent.")

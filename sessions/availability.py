@@ -19,9 +19,13 @@ class State(models.TextChoices):
 
 def states_of(agents: Iterable[Extension]) -> dict[int, State]:
     """By the extensions' ids."""
-    agents = list(agents)
-    there = presence.online(agent.pk for agent in agents)
-    return {agent.pk: State(agent.availability) if agent.pk in there else State.OFFLINE for agent in agents}
+    there = presence.everybody_online()
+    return {agent.pk: state_of(agent, there) for agent in agents}
+
+
+def state_of(agent: Extension, there: set[int] | None) -> State:
+    """`there`: everybody who is online; None if nobody knows."""
+    return State(agent.availability) if there is None or agent.pk in there else State.OFFLINE
 
 
 def attending() -> ArchivableQuerySet[Extension]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,13 +18,14 @@ class Consequences:
 
     ends: list[str] = field(default_factory=list)
     numbers: list[Number] = field(default_factory=list)  # lead here, and must lead elsewhere first
+    overflowing: list[MessageQueue] = field(default_factory=list)  # pass on to here; the same
     waiting: int = 0  # messages to be sent, of which one must say what becomes of them
     sessions: int = 0  # open, and held by the subject
     stuck: int = 0  # of these, those that have no message queue to go back to
 
     @property
     def is_hindered(self) -> bool:
-        return bool(self.numbers)
+        return bool(self.numbers or self.overflowing)
 
 
 def consequences_of(subject: Channel | Extension | MessageQueue) -> Consequences:
@@ -38,7 +39,7 @@ def consequences_of(subject: Channel | Extension | MessageQueue) -> Consequences
 
 def _of_channel(channel: Channel) -> Consequences:
     numbers, open_ones = channel.numbers.live().count(), open_of_channel(channel).count()
-    waiting = Attempt.objects.filter(lane__channel=channel, status__in=WAITING).count()
+    waiting = waiting_of(channel).count()
     counted = [
         ngettext(
             "%(n)d number receives and sends no more messages.",
@@ -68,7 +69,11 @@ def _of_extension(extension: Extension) -> Consequences:
 def consequences_of_deactivating(extension: Extension) -> Consequences:
     """What `deactivate_extension` would do now."""
     owned = MessagingSession.objects.open().filter(agent=extension)
-    consequences = Consequences(numbers=_leading_to(extension=extension), sessions=owned.count())
+    consequences = Consequences(
+        numbers=_leading_to(extension=extension),
+        overflowing=_overflowing_to(overflow_extension=extension),
+        sessions=owned.count(),
+    )
     consequences.stuck = owned.exclude(queue__in=MessageQueue.objects.live()).count()
     ends = _("The user “%s” can’t log in until you activate the extension again.") % extension.user.username
     consequences.ends.append(ends)
@@ -81,7 +86,12 @@ def consequences_of_deactivating(extension: Extension) -> Consequences:
 
 def _of_queue(queue: MessageQueue) -> Consequences:
     waiting = MessagingSession.objects.waiting().filter(queue=queue).count()
-    consequences = Consequences(numbers=_leading_to(queue=queue), sessions=waiting, stuck=waiting)
+    consequences = Consequences(
+        numbers=_leading_to(queue=queue),
+        overflowing=_overflowing_to(overflow_queue=queue),
+        sessions=waiting,
+        stuck=waiting,
+    )
     consequences.ends.append(_("Its agents stay, and keep the sessions that they picked up."))
     return consequences
 
@@ -90,5 +100,14 @@ def _leading_to(**destination: Extension | MessageQueue) -> list[Number]:
     return list(Number.objects.live().filter(**destination).select_related("channel").order_by("address"))
 
 
+def _overflowing_to(**destination: Extension | MessageQueue) -> list[MessageQueue]:
+    return list(MessageQueue.objects.live().filter(**destination))
+
+
 def open_of_channel(channel: Channel) -> QuerySet[MessagingSession]:
     return MessagingSession.objects.open().filter(number__channel=channel)
+
+
+def waiting_of(channel: Channel | OuterRef) -> QuerySet[Attempt]:
+    """What is to be sent from the channel's numbers; those that moved away take theirs along."""
+    return Attempt.objects.filter(lane__number__channel=channel, status__in=WAITING)

@@ -18,10 +18,10 @@ from django.db.models import Count, Exists, F, Min, OuterRef, QuerySet
 from django.utils import timezone
 from redis import RedisError
 
-from channels import holding, pacing, webhook_url
+from channels import pacing, webhook_url
 from channels.itsp.base import Accepted, Advice, DeliveryStatus, ItspError, OutboundSms
 from channels.models import Channel
-from sessions import lanes, opt_outs, signs
+from sessions import lanes, opt_outs, pushback, signs
 from sessions.models import Attempt, Lane
 
 logger = logging.getLogger(__name__)
@@ -88,10 +88,13 @@ def claim(channel_id: int, *, most: int) -> list[Claim]:
             return []
         taken_at, now = time.monotonic(), timezone.now()
         ids = [attempt.pk for attempt, _slot in granted]
-        Attempt.objects.filter(pk__in=ids).update(status=DeliveryStatus.SENDING, claimed_at=now)
+        # Who sends it is whom the ITSP is asked by, and calls back: the number may have been another's.
+        Attempt.objects.filter(pk__in=ids).update(
+            status=DeliveryStatus.SENDING, claimed_at=now, channel=channel
+        )
         Lane.objects.filter(head__in=ids).update(in_flight=F("head"))
     token = _callback_token(channel)
-    return [_claim(attempt, now, taken_at, slot, token) for attempt, slot in granted]
+    return [_claim(attempt, channel.pk, now, taken_at, slot, token) for attempt, slot in granted]
 
 
 def settle(results: Sequence[Result]) -> None:
@@ -106,8 +109,10 @@ def settle(results: Sequence[Result]) -> None:
             if attempt.claimed_at == by_attempt[attempt.pk].claim.claimed_at
         ]
         lanes.advance(moves, at=timezone.now())
+        later = [move.attempt.lane_id for move in moves if _is_for_later(by_attempt[move.attempt.pk])]
         opt_outs.obey(move.attempt for move in moves)
         lanes.reseat(locked)
+        lanes.hold(later, until=timezone.now() + timedelta(seconds=settings.TRY_LATER_S))
     by_channel: defaultdict[int, list[Accepted | ItspError]] = defaultdict(list)
     for result in results:
         by_channel[result.claim.channel_id].append(result.outcome)
@@ -145,7 +150,8 @@ def _room(channel: Channel) -> int:
 
 def _claimable(channel: Channel | OuterRef) -> QuerySet[Lane]:
     """Lanes of a channel whose head may be claimed; one whose number moved away waits for `moving`."""
-    return Lane.objects.filter(channel=channel, number__channel=channel, head__isnull=False, in_flight=None)
+    own = Lane.objects.filter(channel=channel, number__channel=channel)
+    return own.filter(head__isnull=False, in_flight=None, held_until=None)
 
 
 def _heads(channel: Channel, room: int) -> list[Attempt]:
@@ -161,7 +167,8 @@ def _heads(channel: Channel, room: int) -> list[Attempt]:
     for number_id, rate in limited.items():
         few = min(room, 1 + math.ceil(HORIZON_S * (rate or 0)))
         heads += claimable.filter(number=number_id).values_list("head", flat=True)[:few]
-    attempts = Attempt.objects.filter(pk__in=heads).select_related("lane__number", "message")
+    waiting = Attempt.objects.filter(pk__in=heads, status=DeliveryStatus.QUEUED)
+    attempts = waiting.select_related("lane__number", "message")
     return list(attempts.order_by("pk")[:room])
 
 
@@ -176,14 +183,16 @@ def _callback_token(channel: Channel) -> str:
     return str(address.token) if address else ""
 
 
-def _claim(attempt: Attempt, claimed_at: datetime, taken_at: float, slot: float, token: str) -> Claim:
+def _claim(
+    attempt: Attempt, channel_id: int, claimed_at: datetime, taken_at: float, slot: float, token: str
+) -> Claim:
     sms = OutboundSms(
         sender=attempt.lane.number.address,
         recipient=attempt.lane.contact,
         body=attempt.message.body,
         callback_url=f"{webhook_url.callback_url(token)}?attempt={attempt.pk}",
     )
-    return Claim(attempt.pk, attempt.lane_id, attempt.channel_id, claimed_at, taken_at, slot, sms)
+    return Claim(attempt.pk, attempt.lane_id, channel_id, claimed_at, taken_at, slot, sms)
 
 
 def _move(attempt: Attempt, result: Result) -> lanes.Move:
@@ -197,6 +206,10 @@ def _move(attempt: Attempt, result: Result) -> lanes.Move:
     return lanes.Move(attempt, status, error_code=outcome.code, reason=outcome.reason)
 
 
+def _is_for_later(result: Result) -> bool:
+    return isinstance(result.outcome, ItspError) and result.outcome.advice is Advice.LATER
+
+
 def _obey(channel_id: int, outcomes: Sequence[Accepted | ItspError]) -> None:
     """What answers mean for the whole channel."""
     errors = [outcome for outcome in outcomes if isinstance(outcome, ItspError)]
@@ -206,7 +219,5 @@ def _obey(channel_id: int, outcomes: Sequence[Accepted | ItspError]) -> None:
     for error in errors:
         if error.advice is Advice.RETRY:
             pacing.pause(channel_id, seconds=error.retry_after_s)
-        elif error.advice is Advice.SLOW_DOWN:
-            pacing.slow_down(channel_id, rate=Channel.objects.get(pk=channel_id).sending_rate)
-        elif error.advice is Advice.STOP:
-            holding.stop(channel_id, reason=error.reason)
+        else:
+            pushback.hold_back(channel_id, error.advice, error.reason)

@@ -30,6 +30,7 @@ class EventKind(enum.StrEnum):
     SESSION = "session"  # appeared, left, was picked up, closed
     MESSAGE = "message"  # something was written in it
     STATUS = "status"  # a message of it got on
+    ALERT = "alert"  # nobody answers in it: see sessions.unanswered
     VIEWERS = "viewers"  # others have it open now; told, not recorded
     AVAILABILITY = "availability"  # of an agent; of no session; told, not recorded
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,23 @@ from channels.phone_numbers import read_number
 from routing.models import Extension
 from sessions.actions import LATEST, MAX_BODY
 from sessions.queries import numbers_of
+
+# The page offers contacts while one types, and says how it reads a number.
+SUGGESTING = {
+    "inputmode": "text",
+    "autocomplete": "off",
+    "autofocus": True,
+    "role": "combobox",
+    "aria-autocomplete": "list",
+    "aria-controls": "contact-options",
+    "aria-expanded": "false",
+    "data-suggests": True,
+    "hx-get": reverse_lazy("inbox-suggestions"),
+    "hx-trigger": "input changed delay:150ms, chosen",
+    "hx-target": "#contact-suggestions",
+    "hx-swap": "innerHTML",
+    "hx-sync": "this:replace",
+}
 
 
 class ReplyForm(forms.Form):
@@ -90,6 +108,9 @@ class NewMessageForm(ReplyForm, ContactForm):
         number = self.fields["number"]
         assert isinstance(number, forms.ModelChoiceField)  # noqa: S101 (for the type)
         number.queryset = numbers_of(agent)
+        self.fields["body"].widget.attrs["data-segments"] = "#segments"
+        self.fields["contact"].label = _("To (a number in any format, or a name)")
+        self.fields["contact"].widget.attrs |= SUGGESTING
 
 
 class OptOutForm(ContactForm):

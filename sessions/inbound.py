@@ -7,9 +7,10 @@ from django.db import IntegrityError, transaction
 from channels.itsp.base import InboundSms
 from channels.models import Channel, Number
 from routing.models import Extension
-from sessions import events, opt_outs, signs
+from sessions import automatic, events, opt_outs, signs
 from sessions.models import Attachment, CountedChange, Message, MessagingSession
 from sessions.nudges import nudge
+from sessions.opt_out_words import wish_of
 
 
 class UnknownNumber(Exception):
@@ -25,7 +26,8 @@ def receive(channel: Channel, sms: InboundSms, *, at: datetime) -> Message:
 
     Raises `UnknownNumber` or `AlreadyStored`; the transaction must be rolled back then.
     """
-    number = Number.objects.live().filter(channel=channel, address=sms.recipient).first()
+    numbers = Number.objects.live().filter(channel=channel, address=sms.recipient)
+    number = numbers.select_related("queue").first()
     if number is None:
         raise UnknownNumber(sms.recipient)
     session = open_session(number, sms.sender, at=at)
@@ -36,12 +38,19 @@ def receive(channel: Channel, sms: InboundSms, *, at: datetime) -> Message:
         last_active_at=max(session.last_active_at, at),  # one that was spooled comes late
         last_message=message,
         archived_at=None,
+        unanswered_since=_unanswered_since(session, sms, at),
     )
     CountedChange.objects.create(channel=channel, at=at, received=1)
     opt_outs.note_text(number, sms, at=at)
+    automatic.reply_if_closed(session, number, sms, at=at)
     events.record(events.EventKind.MESSAGE, session)
     signs.note_inbound(channel, at=at)
     return message
+
+
+def _unanswered_since(session: MessagingSession, sms: InboundSms, at: datetime) -> datetime | None:
+    """The first text after the last answer. Who wants no texts any more waits for none."""
+    return None if wish_of(sms) else session.unanswered_since or at
 
 
 def open_session(
@@ -64,6 +73,7 @@ def open_session(
             opened_at=at,
             last_active_at=at,
         )
+        new.waiting_since = at if new.agent_id is None else None
         # Whoever else opens one for this contact at the same moment: the constraint keeps one of them.
         MessagingSession.objects.bulk_create([new], ignore_conflicts=True)
 

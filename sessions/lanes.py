@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from channels import countries, holding
 from channels.itsp.base import FAILURE, SUCCESS, DeliveryStatus
+from channels.models import Channel
 from sessions import events
 from sessions.models import Attempt, CountedChange, Lane, Message
 from sessions.writing import write
@@ -68,8 +69,9 @@ def enqueue(message: Message, *, segments: int, due_at: datetime | None = None) 
         queued_at=due_at or now,
         held_s=holding.total_s(channel),
     )
+    if not (lane.head_id or lane.in_flight_id):
+        lane.channel = channel  # else `moving` brings what is before it along
     lane.head = lane.head or (None if due_at else attempt)
-    lane.channel = channel
     lane.save(update_fields=["head", "channel"])
     return attempt
 
@@ -93,10 +95,11 @@ def lock(lanes: Iterable[int]) -> list[Lane]:
     return list(Lane.objects.select_for_update(no_key=True).filter(pk__in=list(lanes)).order_by("pk"))
 
 
-def advance(moves: Sequence[Move], *, at: datetime) -> None:
+def advance(moves: Sequence[Move], *, at: datetime) -> list[Attempt]:
     """Moves attempts forward, never back; counts them, tells their messages and whoever looks on.
 
-    Under the locks of their lanes. A move to QUEUED gives back what was refused unprocessed.
+    Returns those that moved. Under the locks of their lanes. A move to QUEUED gives back what was refused
+    unprocessed.
     """
     moved, changes = [], []
     for move in moves:
@@ -107,6 +110,7 @@ def advance(moves: Sequence[Move], *, at: datetime) -> None:
     write([move.attempt for move in moves], *_MOVED_FIELDS)
     CountedChange.objects.bulk_create(changes)
     _tell_messages(moved)
+    return moved
 
 
 def reseat(lanes: Sequence[Lane]) -> None:
@@ -121,6 +125,21 @@ def reseat(lanes: Sequence[Lane]) -> None:
         lane.head_id = heads.get(lane.pk)
         lane.in_flight_id = lane.in_flight_id if lane.in_flight_id in held else None
     write(lanes, "head", "in_flight")
+
+
+def hold(lanes: Iterable[int], *, until: datetime) -> None:
+    """Nothing of these lanes is claimed before; their order stays. Under their locks."""
+    Lane.objects.filter(pk__in=list(lanes)).update(held_until=until)
+
+
+def release(*, now: datetime) -> int:
+    """Lets lanes go that were held until now. Returns how many."""
+    return Lane.objects.filter(held_until__lte=now).update(held_until=None)
+
+
+def waited_s(attempt: Attempt, channel: Channel, *, now: datetime) -> float:
+    """For how long it has waited to be sent, without the time that the channel was held meanwhile."""
+    return (now - attempt.queued_at).total_seconds() - (channel.held_s - attempt.held_s)
 
 
 def _move(move: Move) -> bool:
@@ -139,10 +158,13 @@ def _move(move: Move) -> bool:
 
 def _check_at(attempt: Attempt, status: DeliveryStatus) -> datetime | None:
     """When to ask the ITSP what became of it, if nobody tells us before."""
+    now = timezone.now()
     if status is DeliveryStatus.UNKNOWN:
-        return (attempt.claimed_at or timezone.now()) + timedelta(seconds=settings.RECONCILE_AFTER_S)
+        # Our clock may have jumped: nobody calls it absent while whoever claimed it may be sending it.
+        ended_at = now + timedelta(seconds=settings.ITSP_TIMEOUT_S + settings.CLAIM_MARGIN_S)
+        return max((attempt.claimed_at or now) + timedelta(seconds=settings.RECONCILE_AFTER_S), ended_at)
     if status in {DeliveryStatus.ACCEPTED, DeliveryStatus.SENT}:
-        return timezone.now() + timedelta(hours=settings.LOOK_UP_AFTER_H)
+        return now + timedelta(hours=settings.LOOK_UP_AFTER_H)
     return None
 
 
@@ -152,7 +174,12 @@ def _outcome(status: str) -> tuple[int, int]:
 
 
 def _count(attempt: Attempt, was: str, at: datetime) -> list[CountedChange]:
-    """The change in the counts, booked at the moment that the attempt first counted."""
+    """The change in the counts, booked at the moment that the attempt first counted.
+
+    Only what agents write counts as sent.
+    """
+    if attempt.message.author_id is None:
+        return []
     success, failed = _outcome(attempt.status)
     success_was, failed_was = _outcome(was)
     if (success, failed) == (success_was, failed_was):

@@ -13,6 +13,7 @@ from django_stubs_ext import StrPromise
 from routing.models import MessageQueue
 from sessions import search
 from sessions.asking import Asked, Show, Viewer, read_id
+from sessions.availability import with_attendance
 from sessions.models import MessagingSession, MessagingSessionQuerySet
 from sessions.queries import inbox_of, listed, visible_to
 
@@ -143,7 +144,10 @@ def _first_page(name: GroupName, viewer: Viewer, asked: Asked) -> Group:
 
 
 def _rows(name: GroupName, viewer: Viewer, asked: Asked) -> QuerySet[MessagingSession]:
-    sessions = listed(sessions_in(name, viewer, asked))
+    found = sessions_in(name, viewer, asked)
+    if viewer.user.is_supervisor:
+        found = with_attendance(found)
+    sessions = listed(found)
     return sessions.select_related("last_message__author").prefetch_related("tags")
 
 

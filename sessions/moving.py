@@ -3,9 +3,10 @@
 from django.db import transaction
 from django.db.models import F
 
-from channels.itsp.base import DeliveryStatus
+from channels import holding
+from channels.models import Channel
 from sessions import lanes
-from sessions.models import Attempt, Lane
+from sessions.models import WAITING, Attempt, Lane
 
 BATCH = 500
 
@@ -16,9 +17,16 @@ def follow_numbers() -> int:
     with transaction.atomic():
         locked = lanes.lock(strayed.values_list("pk", flat=True)[:BATCH])
         still = strayed.filter(pk__in=[lane.pk for lane in locked])
-        channels = dict(still.values_list("pk", "number__channel"))
-        for lane_id, channel_id in channels.items():
-            Lane.objects.filter(pk=lane_id).update(channel=channel_id)
-            waiting = Attempt.objects.filter(lane=lane_id, status=DeliveryStatus.QUEUED)
-            waiting.update(channel=channel_id)
-    return len(channels)
+        moved = list(still.select_related("number__channel"))
+        for lane in moved:
+            _move_waiting(lane, lane.number.channel)
+            Lane.objects.filter(pk=lane.pk).update(channel=lane.number.channel)
+    return len(moved)
+
+
+def _move_waiting(lane: Lane, to: Channel) -> None:
+    """Each has waited as long as before: the two channels were not held at the same times."""
+    waiting = Attempt.objects.filter(lane=lane, status__in=WAITING).exclude(channel=to)
+    for former in Channel.objects.filter(pk__in=waiting.order_by().values("channel")):
+        later_s = holding.total_s(to) - holding.total_s(former)
+        waiting.filter(channel=former).update(channel=to, held_s=F("held_s") + later_s)

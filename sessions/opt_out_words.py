@@ -6,7 +6,13 @@ from channels.itsp.base import InboundSms
 
 STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL", "REVOKE", "OPTOUT"})
 START_WORDS = frozenset({"START", "YES", "UNSTOP"})
+HELP_WORDS = frozenset({"HELP", "INFO"})  # the ITSP answers these, too
 TOLL_FREE = re.compile(r"\+18(00|33|44|55|66|77|88)\d{7}")  # there, YES does not re-open
+
+
+def is_keyword(sms: InboundSms) -> bool:
+    """A STOP, a START or a HELP, to which the ITSP has answered already."""
+    return wish_of(sms) is not None or sms.body.strip().upper() in HELP_WORDS
 
 
 def wish_of(sms: InboundSms) -> bool | None:

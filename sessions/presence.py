@@ -115,7 +115,7 @@ class Place:
 
 
 def lifetime_ms() -> int:
-    return round(LIFETIME_HEARTBEATS * settings.EVENTS_HEARTBEAT_S * 1000)
+    return int(LIFETIME_HEARTBEATS * settings.EVENTS_HEARTBEAT_S * 1000)
 
 
 def online(agents: Iterable[int]) -> set[int]:

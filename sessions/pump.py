@@ -15,6 +15,7 @@ from functools import cache
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
+from django.utils import timezone
 from redis import RedisError
 
 from channels import pacing
@@ -80,20 +81,30 @@ class Pump:
         try:
             channels = {channel.pk: channel for channel in delivery.channels_with_work()}
             for pk in self._in_turn(channels):
-                free = settings.SENDER_THREADS - self.in_flight
-                if not free:
+                if self.in_flight >= settings.SENDER_THREADS:
                     break
-                self.last_served, sender = pk, self._sender(channels[pk])  # made before its first slot comes
-                # Never all the threads that are left: another channel's ITSP may be the one that answers.
-                for claim in delivery.claim(pk, most=max(1, free // 2)):
-                    self.threads.submit(self._send, claim, sender)
-                    self.in_flight += 1
+                self._serve(channels[pk])
         except RedisError as error:
             logger.warning("nothing is sent while the limiter is away: %s", error)
         except (OperationalError, InterfaceError) as error:
             _give_up_connection(error)
             return False
         return bool(channels)
+
+    def _serve(self, channel: Channel) -> None:
+        """What is wrong with one channel must not keep the others."""
+        self.last_served = channel.pk
+        # Never all the threads that are left: another channel's ITSP may be the one that answers.
+        most = max(1, (settings.SENDER_THREADS - self.in_flight) // 2)
+        try:
+            sender = self._sender(channel)  # made before its first slot comes
+            for claim in delivery.claim(channel.pk, most=most):
+                self.threads.submit(self._send, claim, sender)
+                self.in_flight += 1
+        except (RedisError, OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("channel %s can't be served", channel.pk)
 
     def _in_turn(self, channels: dict[int, Channel]) -> list[int]:
         """Those with a slot soon, beginning after the one that was served last."""
@@ -118,7 +129,7 @@ class Pump:
 
         def wait_for_slot() -> None:
             time.sleep(max(0.0, claim.slot - time.monotonic()))
-            if time.monotonic() - claim.taken_at > settings.CLAIM_MARGIN_S:
+            if _age_s(claim) > settings.CLAIM_MARGIN_S:
                 raise ItspError(Advice.RETRY, "It was claimed too long ago.", retry_after_s=0.1)
             refused_at, refusal = self.refusals.get(claim.channel_id, (0.0, None))
             if refusal and claim.taken_at < refused_at:
@@ -158,6 +169,11 @@ class Pump:
             _settle_each(done)
         self.in_flight -= len(done)
         self.unsettled = []
+
+
+def _age_s(claim: Claim) -> float:
+    """By both clocks: one stands still while the machine sleeps, the other may be set back."""
+    return max(time.monotonic() - claim.taken_at, (timezone.now() - claim.claimed_at).total_seconds())
 
 
 def _settle_each(results: list[Result]) -> None:

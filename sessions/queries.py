@@ -5,12 +5,14 @@ from django.db.models import Prefetch, Q, QuerySet
 from accounts.models import User
 from channels.itsp.base import DeliveryStatus
 from channels.models import Number
-from routing.models import Extension
+from routing.models import Extension, MessageQueue
 from sessions.models import Attempt, Message, MessagingSession, MessagingSessionQuerySet
+
+Mode = MessageQueue.PickupMode
 
 
 def inbox_of(agent: Extension) -> MessagingSessionQuerySet:
-    """All that an agent may act on: what is theirs, and what waits in their queues."""
+    """All that an agent may act on: what is theirs, and what is nobody's in their queues."""
     return MessagingSession.objects.filter(_in_inbox(agent))
 
 
@@ -37,8 +39,20 @@ def readable_by(user: User, agent: Extension | None) -> MessagingSessionQuerySet
     return logged_for(user) if user.is_administrator else visible_to(user, agent)
 
 
+def lost_by(agent: Extension) -> MessagingSessionQuerySet:
+    """What another agent has taken by the first answer in a queue of theirs: they learn who, no more."""
+    queues = agent.queues.live().filter(pickup_mode=Mode.AUTO)
+    taken = MessagingSession.objects.open().filter(queue__in=queues, agent__isnull=False)
+    return taken.exclude(agent=agent).select_related("agent")
+
+
+def answered_by(agent: Extension) -> Q:
+    """What an agent answers in: what is theirs, and what their queues without pickup share."""
+    return Q(agent=agent) | Q(agent=None, queue__in=agent.queues.live().filter(pickup_mode=Mode.NONE))
+
+
 def _in_inbox(agent: Extension) -> Q:
-    return Q(agent=agent) | Q(agent=None, closed_at=None, queue__in=agent.queues.live())
+    return Q(agent=agent) | Q(agent=None, queue__in=agent.queues.live())
 
 
 def _supervised(user: User) -> Q:

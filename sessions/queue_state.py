@@ -103,6 +103,11 @@ def _why_stopped(channel: Channel, attempt: Attempt) -> str:
         return _("An administrator paused the channel.")
     if channel.status == Channel.Status.FAILING:
         return _("The channel is stopped: %(reason)s") % {"reason": channel.status_reason}
+    if attempt.lane.held_until:
+        until = {"time": time_format(timezone.localtime(attempt.lane.held_until), "H:i")}
+        if attempt.lane.head_id == attempt.pk:
+            return _("It is tried again at %(time)s.") % until
+        return _("The text before it is tried again at %(time)s.") % until
     ahead = attempt.lane.in_flight
     if ahead is not None and ahead.status == DeliveryStatus.UNKNOWN:
         return _("It waits until it is known whether the text before it was sent.")

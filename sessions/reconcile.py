@@ -9,19 +9,20 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels.itsp import ITSPS
-from channels.itsp.base import DeliveryStatus, Found, ItspError
-from sessions import lanes, opt_outs
+from channels.itsp.base import Advice, DeliveryStatus, Found, ItspError
+from sessions import lanes, opt_outs, pushback
 from sessions.models import Attempt
 
 logger = logging.getLogger(__name__)
 
 BATCH = 50
 LEASE = timedelta(minutes=2)  # nobody else asks about it meanwhile
-CLOCK_SKEW = timedelta(seconds=5)  # between the ITSP's clock, of whole seconds, and ours
+ROUNDING = timedelta(seconds=5)  # the ITSP's times are of whole seconds, and its clock is known as well
 
 _only_one = threading.Lock()
 
@@ -60,8 +61,8 @@ def check(pk: int) -> bool:
         if attempt.status == DeliveryStatus.UNKNOWN:
             return _reconcile(attempt)
         return _look_up(attempt)
-    except ItspError:
-        _check_again(attempt, settings.RECONCILE_EVERY_S)
+    except ItspError as error:
+        _after_no_answer(attempt, error)
         raise
 
 
@@ -96,14 +97,26 @@ def _reconcile(attempt: Attempt) -> bool:
 
 
 def _matches(attempt: Attempt, listed: list[Found]) -> list[Found]:
-    """Unowned texts with its body, accepted since it was claimed; the earliest first."""
-    since = (attempt.claimed_at or attempt.created_at) - CLOCK_SKEW
-    same = [found for found in listed if found.created_at >= since and found.body == attempt.message.body]
+    """Unowned texts with its content, accepted since it was claimed; the earliest first."""
+    since = (attempt.claimed_at or attempt.created_at) - ROUNDING
+    body, media_count = attempt.message.body, attempt.message.attachments.count()
+    same = [
+        found
+        for found in reversed(listed)  # which tells those of one second apart
+        if found.created_at >= since
+        and found.media_count == media_count
+        and _words(found.body) == _words(body)
+    ]
     ids = [found.itsp_message_id for found in same]
-    owned = Attempt.objects.filter(channel=attempt.channel, itsp_message_id__in=ids)
+    owned = Attempt.objects.filter(Q(channel=attempt.channel) | Q(lane=attempt.lane), itsp_message_id__in=ids)
     taken = set(owned.values_list("itsp_message_id", flat=True))
     free = [found for found in same if found.itsp_message_id not in taken]
-    return sorted(free, key=lambda found: (found.created_at, found.itsp_message_id))
+    return sorted(free, key=lambda found: found.created_at)
+
+
+def _words(body: str) -> list[str]:
+    """ITSPs may change line ends, and what is blank at the ends."""
+    return body.split()
 
 
 def _adopted(matches: list[Found]) -> Found:
@@ -123,11 +136,25 @@ def _look_up(attempt: Attempt) -> bool:
     found = ITSPS[channel.itsp].look_up(channel.credentials, attempt.itsp_message_id or "")
     if found.status.rank > DeliveryStatus(attempt.status).rank:
         return _move(attempt, found)
+    _look_up_later(attempt, settings.LOOK_UP_AFTER_H * 3600)
+    return False
+
+
+def _after_no_answer(attempt: Attempt, error: ItspError) -> None:
+    """Soon again; but not for ever about a text that the ITSP has no more, or does not tell of."""
+    if attempt.status == DeliveryStatus.UNKNOWN:
+        _check_again(attempt, settings.RECONCILE_EVERY_S)
+    elif error.advice in {Advice.FAIL, Advice.STOP}:
+        _look_up_later(attempt, settings.LOOK_UP_AFTER_H * 3600)
+    else:
+        _look_up_later(attempt, settings.RECONCILE_EVERY_S)
+
+
+def _look_up_later(attempt: Attempt, after_s: float) -> None:
     if timezone.now() - attempt.queued_at < _seconds(settings.LOOK_UP_GIVE_UP_H * 3600):
-        _check_again(attempt, settings.LOOK_UP_AFTER_H * 3600)
+        _check_again(attempt, after_s)
     else:
         Attempt.objects.filter(pk=attempt.pk).update(check_at=None)
-    return False
 
 
 def _move(attempt: Attempt, found: Found) -> bool:
@@ -141,8 +168,10 @@ def _move(attempt: Attempt, found: Found) -> bool:
         move = lanes.Move(
             current, found.status, found.itsp_message_id or None, found.error_code, found.reason
         )
-        lanes.advance([move], at=timezone.now())
+        moved = lanes.advance([move], at=timezone.now())
         opt_outs.obey([current])
+        if moved:
+            pushback.obey(current)
         lanes.reseat(locked)
     return True
 

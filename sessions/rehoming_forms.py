@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from routing.models import Extension, MessageQueue
+from routing.places import places_but
 from sessions.actions.transferring import Destination
 from sessions.consequences import Consequences
 
@@ -20,13 +20,7 @@ class RehomingForm(forms.Form):
         self, *args: Any, holder: Destination | None, consequences: Consequences, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        extensions = Extension.objects.live().filter(user__is_active=True)
-        self.places = {
-            f"{kind}-{place.pk}": place
-            for kind, rows in (("queue", MessageQueue.objects.live()), ("extension", extensions))
-            for place in rows
-            if place != holder
-        }
+        self.places = places_but(holder)
         to = self.fields["to"]
         assert isinstance(to, forms.ChoiceField)  # noqa: S101 (for the type)
         to.required = bool(consequences.stuck)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from channels.itsp.base import StatusUpdate
 from channels.models import Channel
-from sessions import lanes, opt_outs, signs
+from sessions import lanes, opt_outs, pushback, signs
 from sessions.models import Attempt, AttemptEvent, Lane
 
 
@@ -28,13 +28,15 @@ def apply(channel: Channel, update: StatusUpdate, *, at: datetime) -> bool:
         ignore_conflicts=True,
     )
     move = lanes.Move(attempt, update.status, update.itsp_message_id, update.error_code, update.reason)
-    lanes.advance([move], at=at)
+    moved = lanes.advance([move], at=at)
     opt_outs.obey([attempt])
+    if moved:
+        pushback.obey(attempt)
     _free(lane, attempt)
     return True
 
 
 def _free(lane: Lane, attempt: Attempt) -> None:
-    """An attempt in flight that turns out to have arrived blocks its lane no longer."""
-    if lane.in_flight_id == attempt.pk:
+    """An attempt that turns out to have arrived blocks its lane no longer, and waits in it no longer."""
+    if attempt.pk in {lane.in_flight_id, lane.head_id}:
         lanes.reseat([lane])

@@ -5,7 +5,7 @@ page, and a thousand of them need little memory: see docs/decisions.md.
 """
 
 import random
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
@@ -24,7 +24,7 @@ from sessions.stream_hub import Client, Entry, Hub
 from sessions.stream_rounds import Rounds
 
 Scope = dict[str, Any]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 REDIS_WAIT_S = 1.0  # then a client is told to reload, and hears more when Redis is back
 RETRY_MS = (500, 2_000)  # a client that is cut off comes back after a time between; not all at once
@@ -138,7 +138,7 @@ async def _greeting(client: Client, last_id: str, missed: list[Entry] | None) ->
 
 
 def _visible(access: Access, sessions: set[int]) -> set[int | None]:
-    agent = Extension.objects.filter(pk=access.agent).first()
+    agent = Extension.objects.get(pk=access.agent) if access.agent else None
     seen = visible_to(User.objects.get(pk=access.user), agent)
     return {None, *seen.filter(pk__in=sessions).values_list("pk", flat=True)}
 

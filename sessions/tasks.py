@@ -20,6 +20,7 @@ from sessions import (
     reconcile,
     retention,
     spool,
+    unanswered,
     validity,
 )
 from sessions.nudges import nudge
@@ -44,16 +45,18 @@ def settle_lost_claims() -> None:
 
 @shared_task
 def queue_due() -> None:
-    """Scheduled texts whose time has come."""
-    if lanes.queue_due(now=timezone.now()):
+    """Scheduled texts whose time has come, and lanes that were held until now."""
+    now = timezone.now()
+    if lanes.queue_due(now=now) + lanes.release(now=now):
         nudge("sessions.tasks.drain")
 
 
 @shared_task
 def tidy_queues() -> None:
-    """Texts that waited too long, those whose number changed its channel, and channels that are drained."""
+    """Texts that waited too long, or whose channel is another one or gone, and channels that are drained."""
     validity.expire(now=timezone.now())
     moving.follow_numbers()
+    archiving.cancel_left_behind()
     archiving.archive_drained()
 
 
@@ -100,6 +103,19 @@ def forget_webhooks() -> None:
 @shared_task
 def fetch_attachments() -> None:
     attachments.fetch_due()
+
+
+@shared_task
+def watch_unanswered() -> None:
+    """Contacts who wait for an answer: supervisors are told, then the session goes elsewhere."""
+    now = timezone.now()
+    unanswered.alert(now=now)
+    unanswered.overflow(now=now)
+
+
+@shared_task
+def mail_alert(session_id: int) -> None:
+    unanswered.mail_alert(session_id)
 
 
 @shared_task

@@ -28,11 +28,11 @@ def page_of(session: MessagingSession, *, before: int | None = None) -> ThreadPa
 
 
 def unread_from(session: MessagingSession, page: ThreadPage, agent: Extension | None) -> int | None:
-    """The id of the message above which the owner's "new messages" line stands.
+    """The id of the message above which the agent's "new messages" line stands.
 
     None where nothing is unread, and where all is: then there is nothing to tell it from.
     """
-    if agent is None or session.agent_id != agent.pk or not session.unread:
+    if agent is None or not session.is_for(agent) or not session.unread:
         return None
     texts = [message.pk for message in page.messages if message.kind == Message.Kind.INBOUND]
     unread = texts[-session.unread :]

@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from sessions.stream import served_elsewhere
-from sessions.views import journal, opt_outs, sending
+from sessions.views import journal, opt_outs, sending, tags
 from sessions.webhooks import webhook
 
 urlpatterns = [
@@ -17,6 +17,10 @@ urlpatterns = [
     path("journal/replay/", journal.journal_replay_failed, name="journal-replay-failed"),
     path("journal/<int:pk>/", journal.journal_detail, name="journal-detail"),
     path("journal/<int:pk>/replay/", journal.journal_replay, name="journal-replay"),
+    path("tags/", tags.tag_list, name="tag-list"),
+    path("tags/add/", tags.tag_add, name="tag-add"),
+    path("tags/<int:pk>/", tags.tag_edit, name="tag-edit"),
+    path("tags/<int:pk>/delete/", tags.tag_delete, name="tag-delete"),
     path("opt-outs/", opt_outs.opt_out_list, name="optout-list"),
     path("opt-outs/add/", opt_outs.opt_out_add, name="optout-add"),
     path("opt-outs/export/", opt_outs.opt_out_export, name="optout-export"),

@@ -4,7 +4,17 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from sessions.lists import GroupName
-from sessions.views import acting, contact, inbox, initiating, outbox, presence, replying, thread
+from sessions.views import (
+    acting,
+    availability,
+    contact,
+    inbox,
+    initiating,
+    outbox,
+    presence,
+    replying,
+    thread,
+)
 from sessions.views.attachments import attachment
 
 
@@ -22,8 +32,10 @@ urlpatterns = [
     path("sessions/", inbox.session_list, name="inbox-sessions"),
     path("sessions/<group:group>/", inbox.page, name="inbox-page"),
     path("rows/", inbox.rows, name="inbox-rows"),
+    path("availability/", availability.availability, name="inbox-availability"),
     path("viewing/", presence.viewing, name="inbox-viewing"),
     path("new/", initiating.new_message, name="inbox-new"),
+    path("new/contacts/", initiating.suggestions, name="inbox-suggestions"),
     path("<int:pk>/", inbox.index, name="inbox-session"),
     path("<int:pk>/thread/", thread.thread, name="inbox-thread"),
     path("<int:pk>/older/", thread.older, name="inbox-older"),

@@ -27,7 +27,7 @@ def _expire_of(channel: Channel, now: datetime) -> int:
     with transaction.atomic():
         locked = lanes.lock(set(old.order_by("queued_at").values_list("lane", flat=True)[:BATCH]))
         waiting = old.filter(lane__in=locked).select_related("message__session__queue")
-        expired = [one for one in waiting if _waited_s(one, channel, now) > oldest_s]
+        expired = [one for one in waiting if lanes.waited_s(one, channel, now=now) > oldest_s]
         reason = ngettext(
             "It waited longer than %(hours)s hour in our queue and was not sent.",
             "It waited longer than %(hours)s hours in our queue and was not sent.",
@@ -38,8 +38,3 @@ def _expire_of(channel: Channel, now: datetime) -> int:
         )
         lanes.reseat(locked)
     return len(expired)
-
-
-def _waited_s(attempt: Attempt, channel: Channel, now: datetime) -> float:
-    """Without the time that the channel was held meanwhile."""
-    return (now - attempt.queued_at).total_seconds() - (channel.held_s - attempt.held_s)

@@ -15,15 +15,17 @@ def account_uri(account: Account) -> str:
     return f"/{API}/Accounts/{account.sid}"
 
 
-def message_resource(account: Account, message: Message) -> dict[str, Any]:
+def message_resource(account: Account, message: Message, *, behind_s: float = 0.0) -> dict[str, Any]:
+    """`behind_s`: how far the clock that its times are told by is behind."""
+    sent_at = None if message.sent_at is None else message.sent_at - behind_s
     uri = f"{account_uri(account)}/Messages/{message.sid}"
     return {
         "account_sid": account.sid,
         "api_version": API,
         "body": message.body,
-        "date_created": rfc2822(message.created_at),
-        "date_sent": rfc2822(message.sent_at),
-        "date_updated": rfc2822(message.updated_at),
+        "date_created": rfc2822(message.created_at - behind_s),
+        "date_sent": rfc2822(sent_at),
+        "date_updated": rfc2822(message.updated_at - behind_s),
         "direction": message.direction,
         "error_code": message.error_code,
         "error_message": None,

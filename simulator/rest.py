@@ -7,6 +7,7 @@ import base64
 import hmac
 import time
 from collections.abc import Awaitable, Callable
+from email.utils import formatdate
 from urllib.parse import parse_qs
 
 from aiohttp import web
@@ -40,6 +41,8 @@ def rest(handler: Handler) -> Handler:
             response = error_response(error)
         finally:
             simulator.in_flight -= 1
+        if simulator.settings.clock_behind_s:
+            response.headers["Date"] = formatdate(at - simulator.settings.clock_behind_s, usegmt=True)
         _record(request, simulator, response, at, began)
         return response
 

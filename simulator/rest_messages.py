@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from aiohttp import web
 
@@ -23,12 +24,12 @@ async def create(request: web.Request) -> web.StreamResponse:
     simulator = request.app[SIMULATOR]
     message, number = check_message(simulator, request[FORM])
     simulator.delivery.accept(message, number)
-    return json_response(message_resource(simulator.account, message), 201)
+    return json_response(_resource(simulator, message), 201)
 
 
 @rest
 async def fetch(request: web.Request) -> web.StreamResponse:
-    return json_response(message_resource(request.app[SIMULATOR].account, message_of(request)))
+    return json_response(_resource(request.app[SIMULATOR], message_of(request)))
 
 
 @rest
@@ -48,7 +49,7 @@ async def update(request: web.Request) -> web.StreamResponse:
         message.body = ""
         simulator.state.changed_message(message)
         message_event(simulator.journal, message)
-    return json_response(message_resource(simulator.account, message))
+    return json_response(_resource(simulator, message))
 
 
 @rest
@@ -67,9 +68,13 @@ async def index(request: web.Request) -> web.StreamResponse:
         "messages",
         _matching(simulator, request),
         lambda message: message.sid,
-        lambda message: message_resource(simulator.account, message),
+        lambda message: _resource(simulator, message),
     )
     return json_response(page)
+
+
+def _resource(simulator: Simulator, message: Message) -> dict[str, Any]:
+    return message_resource(simulator.account, message, behind_s=simulator.settings.clock_behind_s)
 
 
 def message_of(request: web.Request) -> Message:

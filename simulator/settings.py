@@ -21,6 +21,7 @@ class Settings:
     callback_late_ms: float = 5000.0
     api_latency_ms: float = 0.0
     api_concurrency: int | None = None
+    clock_behind_s: float = 0.0
     queue_hours: float = 10.0
     account_type: str = "Full"
     account_status: str = "active"

@@ -46,7 +46,9 @@ def _add(row: CountBucket | CountTotal, counts: Triple) -> None:
 
 def recount(channel: Channel) -> Sums:
     """The channel's buckets as its messages say, without a look at what was counted."""
-    attempts = Attempt.objects.filter(channel=channel, status__in=SUCCESS | FAILURE)
+    attempts = Attempt.objects.filter(
+        channel=channel, status__in=SUCCESS | FAILURE, message__author__isnull=False
+    )
     sent = (
         (channel.pk, at, int(status in SUCCESS), int(status in FAILURE), 0)
         for status, at in attempts.values_list("status", "counted_at").iterator()

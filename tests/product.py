@@ -31,11 +31,12 @@ class Stack:
 
     def _embedded(self) -> list[Process]:
         place = Listen("127.0.0.1", self.port)
+        self.stream_port = self.port
         return [processes.web_and_stream(place), processes.worker(), processes.beat()]
 
     def _production(self, workers: int) -> list[Process]:
         web, stream = free_port(), free_port()
-        self._stream_port = stream
+        self.stream_port = stream
         ports = [str(port) for port in (self.port, web, stream)]
         return [
             processes.web(Listen("127.0.0.1", web)),
@@ -60,7 +61,7 @@ class Stack:
         if first.is_running():
             wait_for_http(f"{self.url}/readyz", first)
         if "stream" in self.children and self.children["stream"].is_running():
-            wait_for_http(f"http://127.0.0.1:{self._stream_port}/healthz", self.children["stream"])
+            wait_for_http(f"http://127.0.0.1:{self.stream_port}/healthz", self.children["stream"])
 
     def kill(self, name: str) -> None:
         """Kill -9 a process with what it started."""

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import signal
 import time
 import urllib.error
 import urllib.request
@@ -44,6 +45,10 @@ class ValkeyServer:
     def kill(self) -> None:
         """Kill -9 it."""
         self._child.kill()
+
+    def freeze(self) -> None:
+        """Have it take connections and requests but answer none. A killed one has never read them."""
+        self._child.signal(signal.SIGSTOP)
 
     def restart(self) -> None:
         """Start it again on the same port and data, after stop() or kill()."""

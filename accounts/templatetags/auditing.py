@@ -31,7 +31,9 @@ def sentences(entry: AuditEntry) -> list[tuple[str, str]]:
 
 def _label(kind: str, field: str) -> str:
     try:
-        return capfirst(str(apps.get_model(kind)._meta.get_field(field).verbose_name))
+        found = apps.get_model(kind)._meta.get_field(field)
+        rows = found.related_model if found.one_to_many else None
+        return capfirst(str(rows._meta.verbose_name if rows else found.verbose_name))
     except (LookupError, FieldDoesNotExist):
         return field
 

@@ -21,7 +21,7 @@ router = Router(tags=["Sessions"])
     response=SessionOut,
     url_name="api-pick-up",
     summary="Pick a waiting session up",
-    openapi_extra=problems(403, 404, actions.AlreadyPickedUp),
+    openapi_extra=problems(403, 404, actions.AlreadyPickedUp, actions.TooManyOpen, actions.NoPickup),
 )
 def pick_up(request: ApiRequest, session_id: int) -> SessionOut:
     """One agent wins; the others are told who."""

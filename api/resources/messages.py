@@ -8,7 +8,7 @@ from ninja import Header, Query, Router, Status
 
 from api.auth import ApiRequest, acting
 from api.described import problems
-from api.finding import acted_on, message_now, own_text, readable, readable_message
+from api.finding import answerable, message_now, own_text, readable, readable_message
 from api.idempotency import is_same_text, key_of, once
 from api.inputs import IdempotencyKey, MessageIn
 from api.paging import PageAsked, page_of_thread
@@ -57,6 +57,8 @@ def get_message(request: ApiRequest, message_id: int) -> MessageOut:
         403,
         404,
         422,
+        actions.AlreadyPickedUp,
+        actions.TooManyOpen,
         actions.NotTheOwner,
         actions.SessionClosed,
         actions.OptedOut,
@@ -73,8 +75,9 @@ def reply(
     idempotency_key: Annotated[IdempotencyKey | None, Header(alias="Idempotency-Key")] = None,
 ) -> Status[MessageOut]:
     """The text is accepted together with its place in the queue, and leaves at the channel's sending rate.
+    In a queue with auto pickup, the first answer makes a waiting session yours.
     200 instead of 201: it was accepted before, under the same id."""
-    session, agent, key = acted_on(request, session_id), acting(request), key_of(said, idempotency_key)
+    session, agent, key = answerable(request, session_id), acting(request), key_of(said, idempotency_key)
     status, message = once(
         agent,
         key,

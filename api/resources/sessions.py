@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.urls import reverse
 from ninja import Header, Query, Router, Status
@@ -15,18 +16,22 @@ from api.inputs import NO_NUL, IdempotencyKey, SessionIn
 from api.paging import PageAsked, page_of
 from api.shapes import SessionOut, Sessions, Started
 from channels.models import Number
-from routing.models import Extension
+from routing.models import Extension, MessageQueue
 from sessions import actions, search
 from sessions.models import Message, MessagingSessionQuerySet
 from sessions.queries import numbers_of
 
 router = Router(tags=["Sessions"])
+NO_PICKUP = Q(queue__pickup_mode=MessageQueue.PickupMode.NONE)
 
 
 class SessionsAsked(PageAsked):
     state: Annotated[
-        Literal["waiting", "mine", "closed", "all"],
-        Field(description="`mine` are your open ones. Archived sessions are in `all` only."),
+        Literal["waiting", "shared", "mine", "closed", "all"],
+        Field(
+            description="`shared` are those of queues without pickup; `mine` are your open ones. Archived "
+            "sessions are in `all` only."
+        ),
     ] = "all"
     q: Annotated[
         str, Field(max_length=200, pattern=NO_NUL, description="A text, a phone number, a name.")
@@ -55,7 +60,9 @@ def _in_state(
 ) -> MessagingSessionQuerySet:
     match state:
         case "waiting":
-            return sessions.waiting().filter(archived_at=None)
+            return sessions.waiting().exclude(NO_PICKUP).filter(archived_at=None)
+        case "shared":
+            return sessions.waiting().filter(NO_PICKUP, archived_at=None)
         case "mine":
             return sessions.open().filter(agent=agent, agent__isnull=False, archived_at=None)
         case "closed":
@@ -85,6 +92,7 @@ def get_session(request: ApiRequest, session_id: int) -> SessionOut:
         422,
         actions.NotAllowedToInitiate,
         actions.OwnedByAnother,
+        actions.TooManyOpen,
         actions.OptedOut,
         actions.ChannelDisabled,
         actions.BadTime,

@@ -45,6 +45,7 @@ class Advice(enum.Enum):
     FAIL = "fail"  # this message only; never retry by ourselves
     RETRY = "retry"  # was not processed: the channel waits, the message keeps its place
     SLOW_DOWN = "slow_down"  # was not processed: the sender is too fast
+    LATER = "later"  # was not processed: not before some hours, for this sender and recipient
     STOP = "stop"  # credentials, account or sender unusable: the channel stops, its queue stays
     UNKNOWN = "unknown"  # may have been processed
 
@@ -126,7 +127,7 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Found:
-    """A text that the ITSP has of us, as its list tells."""
+    """A text that the ITSP has of us, as its list tells; `created_at` is in our clock's time."""
 
     itsp_message_id: str
     body: str
@@ -134,6 +135,7 @@ class Found:
     status: DeliveryStatus
     error_code: str = ""
     reason: str = ""
+    media_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,10 @@ class Itsp(ABC):
     @abstractmethod
     def check_credentials(self, credentials: Credentials) -> None:
         """Asks the ITSP. Raises `ItspError`; its `field` names the wrong one where that is known."""
+
+    @abstractmethod
+    def advice_on(self, error_code: str) -> Advice:
+        """What it means that a text ended with this error which the ITSP had accepted; FAIL for none."""
 
     @property
     def is_stand_in(self) -> bool:

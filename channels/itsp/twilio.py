@@ -1,10 +1,11 @@
-"""Twilio Programmable Messaging. The only file that imports `twilio`, with its two helpers beside it."""
+"""Twilio Programmable Messaging. The only file that imports `twilio`, with its helpers beside it."""
 
 import base64
 import hashlib
 import hmac
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -13,9 +14,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from channels.itsp import twilio_tables as tables
 from channels.itsp.base import (
@@ -37,6 +36,7 @@ from channels.itsp.base import (
 )
 from channels.itsp.set_up import Change, Finding, SetUp
 from channels.itsp.twilio_checks import Checks, fix
+from channels.itsp.twilio_errors import translated, translated_check
 from channels.itsp.twilio_http import ERRORS, HttpClient, api_url
 
 API_HOST = "api.twilio.com"
@@ -78,7 +78,7 @@ class TwilioSender(Sender):
                     **media,
                 )
         except ERRORS as error:
-            raise _translated(error, self.http.retry_after_s()) from error
+            raise translated(error, self.http.retry_after_s()) from error
         if not message.sid:
             raise ItspError(Advice.UNKNOWN, str(tables.NO_CLEAR_ANSWER))
         return Accepted(message.sid)
@@ -93,39 +93,21 @@ def _errors() -> Iterator[None]:
     try:
         yield
     except ERRORS as error:
-        raise _translated(error) from error
+        raise translated(error) from error
 
 
-def _found(message: Any) -> Found:
+def _found(message: Any, ahead: timedelta) -> Found:
+    """`ahead`: of Twilio's clock, ours is."""
     code = str(message.error_code or "")
     return Found(
         itsp_message_id=message.sid,
-        body=message.body or "",
-        created_at=message.date_created,
+        body=(message.body or "").removeprefix(tables.TRIAL_PREFIX),
+        media_count=int(message.num_media or 0),
+        created_at=message.date_created + ahead,
         status=tables.STATUSES.get(message.status, DeliveryStatus.ACCEPTED),
         error_code=code,
         reason=tables.words_for(code),
     )
-
-
-def _translated(error: Exception, retry_after_s: float | None = None) -> ItspError:
-    """Whatever the client raises, as our one error. A 201 that can't be read is `ValueError`: unknown."""
-    status = getattr(error, "status", None)
-    if isinstance(error, TwilioException) and status is not None:
-        code = getattr(error, "code", None)
-        rule = tables.rule_for(code, status)
-        words = rule.words % {"code": code or status} if rule.words is tables.REFUSED else rule.words
-        return ItspError(rule.advice, str(words), str(code or status), retry_after_s)
-    if isinstance(error, requests.ConnectionError) and _never_left(error):
-        return ItspError(Advice.RETRY, str(tables.NOT_REACHED))
-    return ItspError(Advice.UNKNOWN, str(tables.NO_CLEAR_ANSWER))
-
-
-def _never_left(error: requests.ConnectionError) -> bool:
-    """True if no connection came about, so that nothing can have been sent."""
-    cause = error.args[0] if error.args else None
-    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
-    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
 
 
 class Twilio(Itsp):
@@ -146,9 +128,12 @@ class Twilio(Itsp):
         try:
             account = sender.client.api.accounts(credentials["account_sid"]).fetch()
         except ERRORS as error:
-            raise _translated_check(error) from error
+            raise translated_check(error) from error
         if account.status != "active":
             raise ItspError(Advice.STOP, _("The Twilio account is %(status)s.") % {"status": account.status})
+
+    def advice_on(self, error_code: str) -> Advice:
+        return tables.advice_on(error_code)
 
     @property
     def is_stand_in(self) -> bool:
@@ -189,13 +174,17 @@ class Twilio(Itsp):
         return TwilioSender(credentials, settings.ITSP_TIMEOUT_S)
 
     def list_sent(self, credentials: Credentials, *, sender: str, recipient: str) -> list[Found]:
+        account = TwilioSender(credentials, settings.ITSP_CHECK_TIMEOUT_S)
         with _errors():
-            messages = _client(credentials).messages.list(to=recipient, from_=sender, page_size=1000)
-        return [_found(message) for message in messages if message.direction != "inbound"]
+            messages = account.messages.list(to=recipient, from_=sender, page_size=1000)
+        ahead = account.http.ahead()
+        return [_found(message, ahead) for message in messages if message.direction != "inbound"]
 
     def look_up(self, credentials: Credentials, itsp_message_id: str) -> Found:
+        account = TwilioSender(credentials, settings.ITSP_CHECK_TIMEOUT_S)
         with _errors():
-            return _found(_client(credentials).messages(itsp_message_id).fetch())
+            message = account.messages(itsp_message_id).fetch()
+        return _found(message, account.http.ahead())
 
     def cancel(self, credentials: Credentials, itsp_message_id: str) -> bool:
         try:
@@ -242,20 +231,6 @@ def _capped(answer: requests.Response, max_bytes: int) -> bytes:
         if len(content) > max_bytes:
             raise ItspError(Advice.FAIL, _("The attachment is too large."))
     return bytes(content)
-
-
-def _translated_check(error: Exception) -> ItspError:
-    """The words for an admin who has just typed the credentials."""
-    translated = _translated(error)
-    if translated.code in {"20003", "20404", "401", "404"}:
-        translated.field = "auth_token"
-        translated.reason = _(
-            "Twilio does not accept this Account SID and Auth Token together. Copy both anew from the "
-            "dashboard of the account that the number was purchased with."
-        )
-    elif translated.advice is Advice.UNKNOWN:
-        translated.reason = _("Twilio gave no clear answer to the check. Save again later to repeat it.")
-    return translated
 
 
 def _parameters(body: bytes) -> list[tuple[bytes, bytes]]:

@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -70,7 +72,17 @@ class HttpClient(TwilioHttpClient):  # type: ignore[misc]  # twilio has no types
         value: str = getattr(self._slot, "retry_after", "")
         return float(value) if value.replace(".", "", 1).isdecimal() else None
 
+    def ahead(self) -> timedelta:
+        """How far our clock was ahead of the ITSP's by the answer that this thread got last, to a second."""
+        date, at = getattr(self._slot, "date", ("", datetime.now(UTC)))
+        try:
+            return at - parsedate_to_datetime(date)
+        except (ValueError, TypeError):  # none, one that can't be read, or one without a zone
+            return timedelta(0)
+
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
         response = super().request(method, api_url(url), *args, **kwargs)
-        self._slot.retry_after = (response.headers or {}).get("Retry-After", "")
+        headers = response.headers or {}
+        self._slot.retry_after = headers.get("Retry-After", "")
+        self._slot.date = (headers.get("Date", ""), datetime.now(UTC))
         return response

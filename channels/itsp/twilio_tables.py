@@ -19,6 +19,7 @@ STATUSES = {
     "undelivered": DeliveryStatus.UNDELIVERED,
     "canceled": DeliveryStatus.CANCELLED,
 }
+TRIAL_PREFIX = "Sent from your Twilio trial account - "  # put before the texts of trial accounts
 OPT_OUT_TYPES = {"STOP": True, "START": False}  # with Advanced Opt-Out only
 
 
@@ -43,7 +44,7 @@ ERRORS: dict[int, Rule] = {
     **_rules(Advice.RETRY, _("Too many requests; it is tried again."), 20429),
     **_rules(Advice.SLOW_DOWN, _("The ITSP's queue of the sending number is full."), 21611, 30001),
     **_rules(Advice.SLOW_DOWN, _("Sent faster than the number's registration allows."), 30022),
-    **_rules(Advice.FAIL, _("The number's daily limit is reached."), 30023, 30027, 63038),
+    **_rules(Advice.LATER, _("The number's daily limit is reached."), 30023, 30027, 63038),
     **_rules(Advice.UNKNOWN, _("The ITSP had an internal error."), 20500),
     **_rules(Advice.FAIL, _("This is not a valid phone number."), 21211),
     **_rules(Advice.FAIL, _("This number can't receive texts."), 21614, 21635, 30006),
@@ -63,7 +64,7 @@ ERRORS: dict[int, Rule] = {
     **_rules(Advice.FAIL, _("The contact's phone is switched off or out of reach."), 30003),
     **_rules(Advice.FAIL, _("The carrier could not deliver it and did not say why."), 30008),
     **_rules(Advice.FAIL, _("Blocked by the carrier."), 30004, 30007, 30450),
-    **_rules(Advice.FAIL, _("The sending number is not ready yet; try again in some hours."), 30024, 30035),
+    **_rules(Advice.LATER, _("The sending number is not ready yet at the ITSP."), 30024, 30035),
     **_rules(Advice.FAIL, _("The sending number's toll-free verification is missing."), 30032),
     **_rules(Advice.FAIL, _("The sending number is not registered for A2P 10DLC."), 30034),
     **_rules(Advice.FAIL, _("It waited too long at the ITSP and was not sent."), 30036),
@@ -92,5 +93,15 @@ def words_for(code: str) -> str:
     """An error code of a status callback in words; "" for none."""
     if not code or code == "0":
         return ""
-    rule = ERRORS.get(int(code)) if code.isdecimal() else None
+    rule = _rule_named(code)
     return str(rule.words) if rule else REFUSED % {"code": code}
+
+
+def advice_on(code: str) -> Advice:
+    """An error code of a status callback as advice: whatever it is, the text was not delivered."""
+    rule = _rule_named(code)
+    return rule.advice if rule and rule.advice is not Advice.UNKNOWN else Advice.FAIL
+
+
+def _rule_named(code: str) -> Rule | None:
+    return ERRORS.get(int(code)) if code.isdecimal() else None

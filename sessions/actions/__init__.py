@@ -17,6 +17,7 @@ from sessions.actions.errors import (
     ChannelDisabled,
     ContactExists,
     NoDestination,
+    NoPickup,
     NotAllowedToInitiate,
     NotCancellable,
     NotRetryable,
@@ -24,6 +25,7 @@ from sessions.actions.errors import (
     OptedOut,
     OwnedByAnother,
     SessionClosed,
+    TooManyOpen,
 )
 from sessions.actions.holding import close, close_idle, mark_read, pick_up
 from sessions.actions.resending import CANCELLABLE, RETRYABLE, cancel, retry
@@ -41,6 +43,7 @@ __all__ = [
     "ChannelDisabled",
     "ContactExists",
     "NoDestination",
+    "NoPickup",
     "NotAllowedToInitiate",
     "NotCancellable",
     "NotRetryable",
@@ -48,6 +51,7 @@ __all__ = [
     "OptedOut",
     "OwnedByAnother",
     "SessionClosed",
+    "TooManyOpen",
     "add_contact",
     "add_note",
     "archive",

@@ -9,6 +9,7 @@ from routing.models import Extension
 from sessions import availability, events
 from sessions.actions.errors import NotTheOwner
 from sessions.models import Draft, Message, MessagingSession, Tag
+from sessions.queries import answered_by
 
 
 @transaction.atomic
@@ -31,7 +32,7 @@ def set_tags(session: MessagingSession, *, tags: Iterable[Tag]) -> None:
 @transaction.atomic
 def mark_unread(session: MessagingSession, *, agent: Extension) -> None:
     """Raises `NotTheOwner`."""
-    mine = MessagingSession.objects.filter(pk=session.pk, agent=agent)
+    mine = MessagingSession.objects.filter(answered_by(agent), pk=session.pk)
     if not mine.exists():
         raise NotTheOwner
     if mine.filter(unread=0).update(unread=1):

@@ -1,6 +1,7 @@
 """Why something that an agent asked for is not possible."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from channels.itsp.base import DeliveryStatus
 from routing.models import Extension
@@ -23,8 +24,37 @@ class AlreadyPickedUp(ActionError):
         self.by = by
 
 
+class TooManyOpen(ActionError):
+    """The agent has as many open sessions of the queue as it allows (`limit`)."""
+
+    code = "too_many_open"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+    @property
+    def reason(self) -> str:
+        return ngettext(
+            "You have %(n)d open session of this message queue, which is as many as it allows. "
+            "Close it or transfer it first.",
+            "You have %(n)d open sessions of this message queue, which is as many as it allows. "
+            "Close or transfer one first.",
+            self.limit,
+        ) % {"n": self.limit}
+
+
+class NoPickup(ActionError):
+    """Sessions of the queue are not picked up: all its agents answer in them."""
+
+    code = "no_pickup"
+
+
 class NotTheOwner(ActionError):
-    """Only the agent who picked a session up writes in it or closes it."""
+    """Only the agent who picked a session up writes in it or closes it.
+
+    In a queue without pickup that is every agent of the queue.
+    """
 
     code = "not_the_owner"
 

@@ -5,23 +5,56 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from routing.models import Extension
+from routing.models import Extension, MessageQueue
 from sessions import events
-from sessions.actions.errors import AlreadyPickedUp, NotTheOwner, SessionClosed
+from sessions.actions.errors import (
+    ActionError,
+    AlreadyPickedUp,
+    NoPickup,
+    NotTheOwner,
+    SessionClosed,
+    TooManyOpen,
+)
 from sessions.models import Message, MessagingSession
+from sessions.queries import answered_by
+
+Mode = MessageQueue.PickupMode
 
 
 def pick_up(session: MessagingSession, *, agent: Extension) -> None:
-    """Makes the agent the owner. Raises `AlreadyPickedUp`; one wins, whoever asks at once."""
+    """Makes the agent the owner; one wins, whoever asks at once.
+
+    Raises `AlreadyPickedUp`, `TooManyOpen`, or `NoPickup`.
+    """
     seen_by = events.audience_of(session)
     with transaction.atomic():
         # No join: Django would move `agent IS NULL` into a subquery, which is not judged again at the lock.
-        taken = MessagingSession.objects.waiting().filter(pk=session.pk, queue__in=agent.queues.live())
-        if not taken.update(agent=agent, unread=0):
-            raise AlreadyPickedUp(MessagingSession.objects.select_related("agent").get(pk=session.pk).agent)
+        queues = agent.queues.live().exclude(pickup_mode=Mode.NONE)
+        taken = MessagingSession.objects.waiting().filter(pk=session.pk, queue__in=queues)
+        if not taken.update(agent=agent, unread=0, waiting_since=None):
+            raise _refusal(session)
+        _check_room(session, agent)
         session.refresh_from_db()
         _system_line(session, Message.SystemLine.PICKED_UP, by=agent)
         events.record(events.EventKind.SESSION, session, audience=seen_by)
+
+
+def _refusal(session: MessagingSession) -> ActionError:
+    now = MessagingSession.objects.select_related("agent", "queue").get(pk=session.pk)
+    return NoPickup() if now.is_shared and now.is_open else AlreadyPickedUp(now.agent)
+
+
+def _check_room(session: MessagingSession, agent: Extension) -> None:
+    """Of a session that the agent has just taken. Raises `TooManyOpen`, which takes it back.
+
+    Who picks up two at once waits at their own extension's row, and the second sees the first.
+    """
+    queue = MessageQueue.objects.get(sessions=session.pk)
+    if queue.max_open_sessions is None:
+        return
+    Extension.objects.select_for_update(no_key=True).get(pk=agent.pk)
+    if MessagingSession.objects.open().filter(queue=queue, agent=agent).count() > queue.max_open_sessions:
+        raise TooManyOpen(queue.max_open_sessions)
 
 
 def close(session: MessagingSession, *, agent: Extension) -> None:
@@ -42,8 +75,8 @@ def close_idle(session: MessagingSession, *, idle_since: datetime) -> bool:
 
 
 def mark_read(session: MessagingSession, *, agent: Extension) -> None:
-    """The owner has seen all that came in."""
-    unread = MessagingSession.objects.filter(pk=session.pk, agent=agent, unread__gt=0)
+    """Who answers in it has seen all that came in; of a shared session one has for all."""
+    unread = MessagingSession.objects.filter(answered_by(agent), pk=session.pk, unread__gt=0)
     with transaction.atomic():
         if unread.update(unread=0):
             events.record(events.EventKind.SESSION, session)
@@ -54,8 +87,36 @@ def own(session: MessagingSession, agent: Extension, *, closed_too: bool = False
 
     Without the key: whoever settles an attempt meanwhile writes an event that refers to the session.
     """
-    locked = MessagingSession.objects.select_for_update(no_key=True).get(pk=session.pk)
-    if locked.agent_id != agent.pk:
+    return _checked(_locked(session), agent, closed_too=closed_too)
+
+
+def own_or_take(session: MessagingSession, agent: Extension) -> MessagingSession:
+    """As `own`; in a queue with auto pickup, who answers first takes the session by it.
+
+    Raises also `AlreadyPickedUp` or `TooManyOpen`.
+    """
+    locked = _locked(session)
+    if locked.is_open and locked.agent_id != agent.pk and _has_queue(agent, locked.queue_id, Mode.AUTO):
+        pick_up(locked, agent=agent)
+    return _checked(locked, agent)
+
+
+def shares(agent: Extension, queue_id: int | None) -> bool:
+    """Whether the agent answers in all sessions of the queue that nobody owns."""
+    return _has_queue(agent, queue_id, Mode.NONE)
+
+
+def _has_queue(agent: Extension, queue_id: int | None, mode: MessageQueue.PickupMode) -> bool:
+    return queue_id is not None and agent.queues.live().filter(pk=queue_id, pickup_mode=mode).exists()
+
+
+def _locked(session: MessagingSession) -> MessagingSession:
+    return MessagingSession.objects.select_for_update(no_key=True).get(pk=session.pk)
+
+
+def _checked(locked: MessagingSession, agent: Extension, *, closed_too: bool = False) -> MessagingSession:
+    is_shared = locked.agent_id is None and shares(agent, locked.queue_id)
+    if locked.agent_id != agent.pk and not is_shared:
         raise NotTheOwner
     if not (locked.is_open or closed_too):
         raise SessionClosed

@@ -15,6 +15,7 @@ from sessions.models import Message, MessagingSession
 
 Destination = Extension | MessageQueue
 Actor = Extension | User
+_MOVED_FIELDS = ("agent", "queue", "unread", "waiting_since", "alerted_at", "overflowed_at")
 
 
 @transaction.atomic
@@ -27,11 +28,16 @@ def transfer(session: MessagingSession, *, agent: Extension, to: Destination, no
 
 @transaction.atomic
 def move(
-    sessions: QuerySet[MessagingSession], *, to: Destination | None, by: Actor | None = None, note: str = ""
+    sessions: QuerySet[MessagingSession],
+    *,
+    to: Destination | None,
+    by: Actor | None = None,
+    note: str = "",
+    line: Message.SystemLine = Message.SystemLine.TRANSFERRED,
 ) -> int:
     """To an extension, to a message queue, or (None) back to their own queues. Raises `NoDestination`.
 
-    Returns how many there were.
+    `line` is what the thread says of it. Returns how many there were.
     """
     moved = list(sessions.select_related("queue").select_for_update(of=("self",), no_key=True))
     seen_by = _audience_of(moved)
@@ -39,9 +45,11 @@ def move(
         raise NoDestination
     for session in moved:
         _place(session, to)
-    MessagingSession.objects.bulk_update(moved, ["agent", "queue", "unread", "waiting_since"])
+        if line is Message.SystemLine.OVERFLOWED:
+            session.overflowed_at = timezone.now()
+    MessagingSession.objects.bulk_update(moved, _MOVED_FIELDS)
     if to is not None:
-        _tell_in_thread(moved, to, by, note)
+        _tell_in_thread(moved, to, by, note, line)
     events.record_all(events.EventKind.SESSION, moved, audience=seen_by)
     return len(moved)
 
@@ -53,23 +61,30 @@ def _place(session: MessagingSession, to: Destination | None) -> None:
         return
     if to is not None:
         session.queue = to
+        session.alerted_at = None  # its supervisors are told anew
     elif session.queue is None or session.queue.archived_at:
         raise NoDestination
     session.agent, session.waiting_since = None, timezone.now()
 
 
-def _tell_in_thread(sessions: list[MessagingSession], to: Destination, by: Actor | None, note: str) -> None:
+def _tell_in_thread(
+    sessions: list[MessagingSession],
+    to: Destination,
+    by: Actor | None,
+    note: str,
+    line: Message.SystemLine,
+) -> None:
     said: dict[str, Any] = {
         "created_at": timezone.now(),
         "author": by if isinstance(by, Extension) else None,
     }
-    line = said | {
+    moved = said | {
         "kind": Message.Kind.SYSTEM,
-        "system_line": Message.SystemLine.TRANSFERRED,
+        "system_line": line,
         "body": (by.get_full_name() or by.username) if isinstance(by, User) else "",
         "to_extension" if isinstance(to, Extension) else "to_queue": to,
     }
-    rows = [Message(session=session, **line) for session in sessions]
+    rows = [Message(session=session, **moved) for session in sessions]
     if note:
         kind = Message.Kind.NOTE
         rows += [Message(session=session, **said, kind=kind, body=note) for session in sessions]

@@ -11,7 +11,7 @@ from channels.segments import segmentation
 from routing.models import Extension
 from sessions import events, inbound, lanes, opt_outs
 from sessions.actions.errors import BadTime, ChannelDisabled, NotAllowedToInitiate, OptedOut, OwnedByAnother
-from sessions.actions.holding import own, pick_up
+from sessions.actions.holding import own_or_take, pick_up, shares
 from sessions.models import Message, MessagingSession
 from sessions.nudges import nudge
 
@@ -29,11 +29,12 @@ def reply(
 ) -> Message:
     """Accepts a text together with its place in the queue; with the same `client_id` once only.
 
-    One with a time of its own (`due_at`) waits for it. Raises `NotTheOwner`, `SessionClosed`, `OptedOut`,
+    One with a time of its own (`due_at`) waits for it. The first answer in a queue with auto pickup takes
+    the session. Raises `NotTheOwner`, `SessionClosed`, `AlreadyPickedUp`, `TooManyOpen`, `OptedOut`,
     `ChannelDisabled` or `BadTime`.
     """
     with transaction.atomic():
-        locked = own(session, agent)
+        locked = own_or_take(session, agent)
         message = _accept(locked, agent=agent, body=body, client_id=client_id, due_at=due_at)
     return message or _accepted_before(agent, client_id)
 
@@ -49,20 +50,30 @@ def start_session(
 ) -> Message:
     """Texts a contact from a number; the open session between the two is used where there is one.
 
-    One that waits in the agent's own queue is picked up by this. Raises `NotAllowedToInitiate`,
-    `OwnedByAnother`, `OptedOut`, `ChannelDisabled` or `BadTime`.
+    One that waits in the agent's own queue is picked up by this; one of a queue without pickup is nobody's.
+    Raises `NotAllowedToInitiate`, `OwnedByAnother`, `TooManyOpen`, `OptedOut`, `ChannelDisabled` or
+    `BadTime`.
     """
     if not number.initiators.filter(pk=agent.pk).exists():
         raise NotAllowedToInitiate
     now = timezone.now()
     with transaction.atomic():
-        session = inbound.open_session(number, contact, at=now, agent=agent)
-        if session.agent_id is None and session.queue in agent.queues.all():
-            pick_up(session, agent=agent)
-        if session.agent_id != agent.pk:
-            raise OwnedByAnother(session.agent)
+        owner = None if shares(agent, number.queue_id) else agent
+        session = inbound.open_session(number, contact, at=now, agent=owner)
+        _hold(session, agent)
         message = _accept(session, agent=agent, body=body, client_id=client_id, due_at=due_at)
     return message or _accepted_before(agent, client_id)
+
+
+def _hold(session: MessagingSession, agent: Extension) -> None:
+    """Of an open session that is locked. Raises `OwnedByAnother` or `TooManyOpen`."""
+    if session.agent_id is None:
+        if shares(agent, session.queue_id):
+            return
+        if session.queue in agent.queues.live():
+            pick_up(session, agent=agent)
+    if session.agent_id != agent.pk:
+        raise OwnedByAnother(session.agent)
 
 
 def check_may_send(session: MessagingSession) -> None:
@@ -100,7 +111,8 @@ def _accept(
     lanes.enqueue(message, segments=segmentation(body).segments, due_at=due_at)
     check_may_send(session)
     session.last_active_at, session.last_message = now, message
-    session.save(update_fields=["last_active_at", "last_message"])
+    session.unanswered_since = session.alerted_at = None
+    session.save(update_fields=["last_active_at", "last_message", "unanswered_since", "alerted_at"])
     events.record(events.EventKind.MESSAGE, session)
     transaction.on_commit(lambda: nudge("sessions.tasks.drain"))
     return message

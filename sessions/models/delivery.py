@@ -15,7 +15,8 @@ class Lane(models.Model):
 
     `head` is the oldest waiting attempt, so that claiming reads heads only, however long the queue is.
     `in_flight` is the one attempt that is claimed or whose outcome is unknown; nothing else of the lane
-    is claimed meanwhile. Whoever changes either, or adds an attempt, locks the row first.
+    is claimed meanwhile. Nothing is before `held_until`, which beat clears. Whoever changes one of them, or
+    adds an attempt, locks the row first.
     """
 
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="lanes")
@@ -23,6 +24,7 @@ class Lane(models.Model):
     contact = models.CharField(max_length=64)
     head = models.ForeignKey("Attempt", null=True, on_delete=models.PROTECT, related_name="+")
     in_flight = models.ForeignKey("Attempt", null=True, on_delete=models.PROTECT, related_name="+")
+    held_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -31,9 +33,10 @@ class Lane(models.Model):
         indexes = [
             models.Index(
                 fields=["channel", "head"],
-                condition=Q(head__isnull=False, in_flight=None),
+                condition=Q(head__isnull=False, in_flight=None, held_until=None),
                 name="lane_claimable",
-            )
+            ),
+            models.Index(fields=["held_until"], condition=Q(held_until__isnull=False), name="lane_held"),
         ]
 
     def __str__(self) -> str:
@@ -59,7 +62,7 @@ class Attempt(models.Model):
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)  # of a scheduled one
     queued_at = models.DateTimeField()  # when it took its place in the lane: from then its validity runs
-    held_s = models.PositiveIntegerField(default=0)  # what the channel's `held_s` was then
+    held_s = models.IntegerField(default=0)  # what the channel's `held_s` was then; below 0 if it moved
     claimed_at = models.DateTimeField(null=True)
     check_at = models.DateTimeField(null=True)  # when to ask the ITSP what became of it
     itsp_message_id = models.CharField(max_length=64, null=True)  # noqa: DJ001 (null: not unique)

@@ -48,7 +48,8 @@ class MessagingSession(models.Model):
     """One thread between one of our numbers and one contact.
 
     waiting (queue, no agent) → owned (agent) → closed; a transfer leads back to waiting or to another
-    agent. A text that comes after closing opens a new session. At most one is open per number and contact.
+    agent. In a queue without pickup it stays nobody's (`is_shared`): the queue's mode says so, not the row.
+    A text that comes after closing opens a new session. At most one is open per number and contact.
     """
 
     class ClosedBy(models.TextChoices):
@@ -112,6 +113,28 @@ class MessagingSession(models.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def is_shared(self) -> bool:
+        """Nobody owns it, and every agent of its queue answers in it."""
+        return self._is_nobodys_in(MessageQueue.PickupMode.NONE)
+
+    @property
+    def goes_to_first_answer(self) -> bool:
+        """Whoever answers in it first owns it by that."""
+        return self._is_nobodys_in(MessageQueue.PickupMode.AUTO)
+
+    @property
+    def waits_for_pickup(self) -> bool:
+        """Nobody answers in it before somebody has picked it up."""
+        return self._is_nobodys_in(MessageQueue.PickupMode.MANUAL)
+
+    def is_for(self, agent: Extension) -> bool:
+        """Of an agent who sees it: theirs, or shared with all."""
+        return self.agent_id == agent.pk or self.is_shared
+
+    def _is_nobodys_in(self, mode: MessageQueue.PickupMode) -> bool:
+        return self.agent_id is None and self.queue is not None and self.queue.pickup_mode == mode
 
 
 class Message(models.Model):

@@ -57,17 +57,18 @@ def age(session: MessagingSession) -> Age | None:
 
 
 @register.filter
+def is_for(session: MessagingSession, agent: Extension) -> bool:
+    """Whether it is for this agent to read and answer, of those who see it."""
+    return session.is_for(agent)
+
+
+@register.filter
 def is_unanswered(session: MessagingSession) -> bool:
     return unanswered_since(session) is not None
 
 
 def unanswered_since(session: MessagingSession) -> datetime | None:
-    last = session.last_message
-    if not session.is_open:
-        return None
-    if session.unanswered_since is None and last is not None and last.kind == Message.Kind.INBOUND:
-        return last.created_at
-    return session.unanswered_since
+    return session.unanswered_since if session.is_open else None
 
 
 def _in_words(waited: timedelta) -> str:

@@ -7,9 +7,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from routing.access import AgentRequest, agent_required
 from sessions import actions
+from sessions.contacts import contact_of
 from sessions.desk_forms import NoteForm, TagsForm, TransferForm
 from sessions.models import MessagingSession
-from sessions.views.opening import opened, session_of, thread_update
+from sessions.views.opening import gone, opened, session_of, thread_update
 
 
 @require_POST
@@ -19,7 +20,12 @@ def pick_up(request: AgentRequest, pk: int) -> HttpResponse:
     try:
         actions.pick_up(session, agent=request.agent)
     except actions.AlreadyPickedUp as lost:
-        return render(request, "sessions/_gone.html", {"by": lost.by}, status=422)
+        return gone(request, lost.by)
+    except actions.TooManyOpen as full:
+        context = opened(request, session) | {"refusal": full.reason}
+        return render(request, "sessions/_session.html", context, status=422)
+    except actions.NoPickup:
+        session.refresh_from_db()  # its queue has become one without pickup
     return _shown(request, session)
 
 
@@ -46,7 +52,7 @@ def transfer(request: AgentRequest, pk: int) -> HttpResponse:
             return _into_the_page(render(request, "sessions/_gone.html", form.values))
         except actions.ActionError as refused:
             form.refuse(refused)
-    context = {"session": session, "form": form}
+    context = {"session": session, "form": form, "contact": contact_of(session.contact)}
     status = 422 if request.method == "POST" else 200
     return render(request, "sessions/_transfer_dialog.html", context, status=status)
 

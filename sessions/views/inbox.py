@@ -13,7 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 from routing.access import ViewerRequest, viewer_required
 from sessions import lists
 from sessions.asking import Asked, Viewer, numbers_to_filter, queues_to_filter, read_id
-from sessions.contacts import names_of
+from sessions.contacts import contact_names
 from sessions.lists import Group, GroupName
 from sessions.queries import numbers_of
 from sessions.views.opening import opened, visible_session
@@ -74,7 +74,7 @@ def inbox_context(request: ViewerRequest) -> dict[str, Any]:
 def rows_context(request: ViewerRequest, asked: Asked, groups: list[Group]) -> dict[str, Any]:
     """What rows need: whose they are, and what their contacts are called."""
     addresses = (session.contact for group in groups for session in group.rows)
-    return {"agent": request.agent, "asked": asked, "groups": groups, "names": names_of(addresses)}
+    return {"agent": request.agent, "asked": asked, "groups": groups, "names": contact_names(addresses)}
 
 
 def viewer_of(request: ViewerRequest) -> Viewer:

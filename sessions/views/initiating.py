@@ -3,28 +3,47 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from routing.access import AgentRequest, agent_required
 from routing.models import Extension
 from sessions import actions
+from sessions.contacts import contact_names, contacts_like, understood
 from sessions.forms import NewMessageForm
 from sessions.models import Message
 from sessions.views.inbox import inbox_context
+
+MAX_TYPED = 64  # characters
 
 
 @require_http_methods(["GET", "POST"])
 @agent_required
 def new_message(request: AgentRequest) -> HttpResponse:
-    """A contact in national format is shown in E.164 first; the second Send sends."""
+    """A contact in national format is shown in E.164 first; where that was done already, it is sent."""
     form = NewMessageForm(request.POST or None, agent=request.agent, initial=request.GET.dict())
     if form.is_valid():
-        if form.note:
+        if form.note and request.POST.get("shown") != form.cleaned_data["contact"]:
             form.show_address_read()
         elif message := _started(form, request.agent):
             return redirect("inbox-session", message.session_id)
     status = 422 if request.method == "POST" else 200
+    if request.htmx:
+        return render(request, "sessions/_new_message.html", {"new_form": form}, status=status)
     return render(request, "sessions/inbox.html", {**inbox_context(request), "new_form": form}, status=status)
+
+
+@require_GET
+@agent_required
+def suggestions(request: AgentRequest) -> HttpResponse:
+    """Who may be meant by what was typed so far, and how it is read if it is a number."""
+    typed = request.GET.get("contact", "").replace("\0", "")[:MAX_TYPED]
+    read = understood(typed)
+    context = {
+        "read": read,
+        "name": contact_names([read.address]).get(read.address) if read else None,
+        "suggestions": [one for one in contacts_like(typed) if not read or one.address != read.address],
+    }
+    return render(request, "sessions/_suggestions.html", context)
 
 
 def _started(form: NewMessageForm, agent: Extension) -> Message | None:
@@ -46,6 +65,8 @@ def _started(form: NewMessageForm, agent: Extension) -> Message | None:
             else _("A session with this contact waits in another queue.")
         )
         form.add_error("contact", words % {"agent": other.by})
+    except actions.TooManyOpen as full:
+        form.add_error("contact", full.reason)
     except actions.BadTime:
         form.add_error("due_at", _("This time has passed. Choose one in the future."))
     except actions.OptedOut:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import UserRequest, supervisor_required
 from accounts.csv_export import csv_response
-from sessions.contacts import names_of
+from sessions.contacts import contact_names
 from sessions.log_forms import LogFilterForm
 from sessions.logs import log_of, recipient_of, sender_of
 from sessions.models import Message, MessagingSession, MessagingSessionQuerySet
@@ -69,7 +69,7 @@ def _asked(request: UserRequest) -> MessagingSessionQuerySet:
 
 def _cells(sessions: Iterator[MessagingSession]) -> Iterator[list[str]]:
     for batch in _batches(sessions):
-        names = names_of(session.contact for session in batch)
+        names = contact_names(session.contact for session in batch)
         for session in batch:
             yield [
                 str(session.pk),

@@ -15,7 +15,7 @@ from accounts.listing import ROWS_PER_PAGE
 from accounts.log_listing import log_listing
 from sessions import actions
 from sessions.asking import read_id
-from sessions.contacts import contact_of, names_of
+from sessions.contacts import contact_names, contact_of
 from sessions.desk_forms import TransferForm
 from sessions.log_forms import LogFilterForm
 from sessions.logs import begun, log_of
@@ -65,7 +65,7 @@ def _list(request: UserRequest, form: TransferForm, status: int = 200) -> HttpRe
         "listing": listing,
         "filters": filters,
         "transfer": form,
-        "names": names_of(session.contact for session in listing.rows),
+        "names": contact_names(session.contact for session in listing.rows),
         "chosen": set(map(int, _ids(request))),
     }
     return render(request, "logs/list.html", context, status=status)

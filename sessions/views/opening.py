@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from routing.access import AgentRequest, ViewerRequest
-from sessions import actions
+from routing.models import Extension
+from sessions import actions, presence
 from sessions.contacts import contact_of
 from sessions.forms import ReplyForm
 from sessions.models import MessagingSession, OptOutEntry, Tag
@@ -35,6 +36,7 @@ def opened(
     return thread_context(request, session) | {
         "form": form or ReplyForm(),
         "all_tags": Tag.objects.all(),
+        "others": [other for other in presence.viewers(session) if other != request.agent],
         "earlier": _earlier(request, session),
     }
 
@@ -57,6 +59,7 @@ def thread_context(request: ViewerRequest, session: MessagingSession) -> dict[st
         "places": places_by_message(queued_of(session)),
         "composer": _composer(session, opt_out, acts=acts),
         "acts": acts,
+        "answers": acts and request.agent is not None and session.is_for(request.agent),
         "opt_out": opt_out,
     }
 
@@ -68,13 +71,19 @@ def thread_update(request: ViewerRequest, session: MessagingSession, notice: str
     return render(request, "sessions/_thread_update.html", context)
 
 
+def gone(request: AgentRequest, by: Extension | None) -> HttpResponse:
+    """Another agent was first; what was typed is shown again."""
+    context = {"by": by, "kept": request.POST.get("body", "")}
+    return render(request, "sessions/_gone.html", context, status=422)
+
+
 def _composer(session: MessagingSession, opt_out: OptOutEntry | None, *, acts: bool) -> str:
     """What stands below the thread."""
     if not acts:
         return "supervised"
     if not session.is_open:
         return "closed"
-    if session.agent is None:
+    if session.waits_for_pickup:
         return "pick_up"
     if session.number.channel.disabled_at:
         return "disabled"

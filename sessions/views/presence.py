@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 from routing.access import ViewerRequest, viewer_required
 from sessions import presence
 from sessions.queries import visible_to
-from sessions.views.inbox import visible_session
+from sessions.views.opening import visible_session
 
 
 @require_POST

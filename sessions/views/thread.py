@@ -1,12 +1,13 @@
 """The open thread: what is new in it, what came before, and what was done with the session."""
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from routing.access import ViewerRequest, viewer_required
 from sessions.asking import read_id
-from sessions.queries import operations_of
+from sessions.queries import operations_of, queued_of
+from sessions.queue_state import places_by_message
 from sessions.threads import page_of
 from sessions.views.opening import thread_update, visible_session
 
@@ -23,9 +24,14 @@ def thread(request: ViewerRequest, pk: int) -> HttpResponse:
 def older(request: ViewerRequest, pk: int) -> HttpResponse:
     """The messages before one of the thread. Looking at them marks nothing as read."""
     session = visible_session(request, pk)
-    if not (before := read_id(request.GET.get("before", ""))):
-        raise Http404
-    context = {"session": session, "agent": request.agent, "thread": page_of(session, before=before)}
+    page = page_of(session, before=read_id(request.GET.get("before", "")))
+    context = {
+        "session": session,
+        "agent": request.agent,
+        "thread": page,
+        "places": places_by_message(queued_of(session)),
+        "composer": request.GET.get("composer", ""),
+    }
     return render(request, "sessions/_older.html", context)
 
 

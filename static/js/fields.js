@@ -1,7 +1,7 @@
 // Fields that depend on another one, and searchable drop-downs; also in what htmx swaps in.
 (() => {
   // <div data-shown-when="name=value other=value"> is shown while every named control has its value;
-  // "name" alone asks for a ticked box. What is hidden is disabled, so that it isn't submitted.
+  // "name" alone asks for a ticked box, "name=one|other" for either. What is hidden is disabled, so that it isn't submitted.
   const valueOf = (form, name) => {
     const control = form.elements[name];
     if (!control) return "";
@@ -12,8 +12,8 @@
   const showDependents = (form) => {
     for (const part of form.querySelectorAll("[data-shown-when]")) {
       const shown = part.dataset.shownWhen.split(" ").every((condition) => {
-        const [name, value = "on"] = condition.split("=");
-        return valueOf(form, name) === value;
+        const [name, values = "on"] = condition.split("=");
+        return values.split("|").includes(valueOf(form, name));
       });
       part.hidden = !shown;
     }

@@ -2,17 +2,22 @@
 
 import hashlib
 from datetime import timedelta
+from io import StringIO
+from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts import tokens
-from accounts.models import ApiToken, Role
+from accounts.models import ApiToken, AuditEntry, Role, User
 from routing.models import Extension
 from tests.factories import make_agent
-from tests.portal import make_user
+from tests.portal import errors_of, logged_in, make_user, messages_of, rows_of
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +90,77 @@ def test_use_is_noted_once_a_minute(agent: Extension) -> None:
     tokens.token_of(f"Bearer {token}")
     row.refresh_from_db()
     assert row.last_used_at is not None and row.last_used_at > long_ago
+
+
+def made_on(page: Any) -> str:
+    """The token that the page shows, "" if none."""
+    return str(page.context["made"])
+
+
+def test_own_token_is_made_shown_once_and_revoked(agent: Extension) -> None:
+    browser = logged_in(agent.user)
+    made = browser.post("/profile/tokens/", {"name": "CRM", "scope": "read"})
+    token = made_on(made)
+    assert made["Cache-Control"].startswith("max-age=0")
+    assert token in made.content.decode()
+    again = browser.get("/profile/tokens/")
+    assert token not in again.content.decode()
+    today = date_format(timezone.now(), "DATE_FORMAT")
+    assert rows_of(again) == [["CRM", "Read", today, "never"]]
+
+    row = ApiToken.objects.get()
+    assert "Revoke the token “CRM”?" in browser.get(f"/profile/tokens/{row.pk}/revoke/").content.decode()
+    assert tokens.user_of_token(f"Bearer {token}") == agent.user
+    answer = browser.post(f"/profile/tokens/{row.pk}/revoke/", follow=True)
+    assert messages_of(answer) == ["The token “CRM” was revoked: it opens nothing any more."]
+    assert tokens.user_of_token(f"Bearer {token}") is None
+    assert rows_of(answer) == []
+
+
+def test_token_of_somebody_else_is_not_there(agent: Extension) -> None:
+    row, token = tokens.create_token(make_agent("1002").user, name="CRM")
+    browser = logged_in(agent.user)
+    assert browser.post(f"/profile/tokens/{row.pk}/revoke/").status_code == 404
+    assert rows_of(browser.get("/profile/tokens/")) == []
+    assert tokens.user_of_token(f"Bearer {token}") is not None
+
+
+def test_administrator_makes_and_revokes_an_agent_s(admin_page: Client, agent: Extension) -> None:
+    path = f"/users/{agent.user_id}/tokens/"
+    token = made_on(admin_page.post(path, {"name": "CRM", "scope": "send"}))
+    assert tokens.user_of_token(f"Bearer {token}") == agent.user
+    for page in (f"/users/{agent.user_id}/", f"/extensions/{agent.pk}/"):
+        assert f'href="{path}"' in admin_page.get(page).content.decode()
+    answer = admin_page.post(f"/users/tokens/{ApiToken.objects.get().pk}/revoke/")
+    assert answer["Location"] == path
+    entries = AuditEntry.objects.filter(kind="accounts.apitoken").order_by("pk")
+    assert [(entry.username, entry.action, entry.name) for entry in entries] == [
+        ("root", "created", "CRM (agent1001)"),
+        ("root", "changed", "CRM (agent1001)"),
+    ]
+    assert token not in str(list(AuditEntry.objects.values()))
+
+
+def test_who_has_no_extension_is_told_what_to_do(admin_page: Client, administrator: User) -> None:
+    page = admin_page.post("/profile/tokens/", {"name": "CRM", "scope": "send"})
+    assert (page.status_code, ApiToken.objects.count()) == (422, 0)
+    assert "An administrator can give you one." in page.content.decode()
+    page = admin_page.get(f"/users/{administrator.pk}/tokens/")
+    assert 'href="/extensions/add/"' in page.content.decode()
+
+
+def test_token_without_a_name_is_not_made(agent: Extension) -> None:
+    page = logged_in(agent.user).post("/profile/tokens/", {"name": " ", "scope": "read"})
+    assert page.status_code == 422
+    assert errors_of(page.context["form"]) == {"name": ["This field is required."]}
+    assert ApiToken.objects.count() == 0
+
+
+def test_command_prints_a_token_of_an_extension(agent: Extension) -> None:
+    out = StringIO()
+    call_command("agent_token", "1001", "--scope", "read", stdout=out)
+    found = tokens.token_of(f"Bearer {out.getvalue().strip()}")
+    assert found is not None
+    assert (found.user, found.scope) == (agent.user, "read")
+    with pytest.raises(CommandError, match="There is no extension 4711"):
+        call_command("agent_token", "4711", stdout=out)

@@ -29,7 +29,7 @@ def test_me_says_who_the_token_stands_for(ada: Caller, queue: MessageQueue, agen
         "name": "",
         "role": "agent",
         "extension": {"number": "1001", "name": "Ada"},
-        "queues": [{"id": queue.pk, "name": "Support"}],
+        "queues": [{"id": queue.pk, "name": "Support", "pickup_mode": "manual"}],
         "supervised_queues": [],
         "token": "CRM",
         "scope": "send",
@@ -48,7 +48,7 @@ def test_waiting_session_is_shown_with_all_that_a_list_needs(
         "number": OUR_NUMBER,
         "contact": CONTACT,
         "state": "waiting",
-        "queue": {"id": queue.pk, "name": "Support"},
+        "queue": {"id": queue.pk, "name": "Support", "pickup_mode": "manual"},
         "agent": None,
         "unread": 1,
         "tags": [],
@@ -211,7 +211,7 @@ def test_destinations_are_all_live_places(ada: Caller, queue: MessageQueue, agen
     agents[2].save()
     assert ada.get("destinations").json() == {
         "extensions": [{"number": "1001", "name": "Ada"}, {"number": "1002", "name": "Ben"}],
-        "queues": [{"id": queue.pk, "name": "Support"}],
+        "queues": [{"id": queue.pk, "name": "Support", "pickup_mode": "manual"}],
     }
 
 

@@ -35,18 +35,21 @@ doing = st.one_of(
     st.tuples(st.just("rate"), rates),
     st.tuples(st.just("pause"), st.floats(0.01, 2.0)),
     st.tuples(st.just("slow_down")),
+    st.tuples(st.just("set_back"), st.floats(0.001, 7200.0)),
 )
 losing = st.one_of(doing, st.tuples(st.just("lose")))
 
 
 class ClockOfTheTest:
-    """In place of RedisClock: moments stay those of the still clock, in seconds."""
+    """In place of RedisClock, in seconds: moments are the still clock's, before it was set back."""
+
+    set_back = 0.0
 
     def learn(self, redis_now_us: int) -> None:
         """There is nothing to learn."""
 
     def here(self, moment_us: int) -> float:
-        return moment_us / 1_000_000
+        return moment_us / 1_000_000 + self.set_back
 
 
 @dataclass
@@ -54,10 +57,12 @@ class Trial:
     """`slots` of the channel (0) and of each number, a text of k segments as k; `rates`: (since, rate)."""
 
     redis: "Redis"
+    clock: ClockOfTheTest
     one_slot_each: bool
-    now: float = 1_000.0
+    now: float = 10_000_000.0
     paused_until: float = 0.0
     rates: list[tuple[float, int]] = field(default_factory=lambda: [(0.0, 10)])
+    rate_was: int = 10
     slots: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def reserve(self, wanted: list[tuple[int, int]], times: int) -> None:
@@ -69,9 +74,11 @@ class Trial:
                 for size, number in wanted
             ]
             rate = self.rates[-1][1]
+            self._compress(rate)
             granted = pacing.reserve(1, rate=rate, wanted=asked, horizon_s=HORIZON_S)
             for text, slot in zip(asked, granted, strict=True):
                 if slot is not None:
+                    assert slot <= self.now + HORIZON_S + 1e-3
                     assert slot >= max(self.now, self.paused_until) - 1e-6
                     self._hold(0, text.slots, slot, rate)
                     self._hold(text.number_id, text.slots, slot, text.number_rate)
@@ -81,9 +88,20 @@ class Trial:
         if rate:
             self.slots[holder] += [first + place * pacing.SPACING / rate for place in range(slots)]
 
+    def _compress(self, rate: int) -> None:
+        """What a text still holds when the rate was raised, it holds at the new one."""
+        ratio = min(1.0, self.rate_was / rate)
+        self.slots[0] = [at if at <= self.now else self.now + (at - self.now) * ratio for at in self.slots[0]]
+        self.rate_was = rate
+
     def pass_(self, seconds: float) -> None:
         self.now += seconds
-        self.redis.hset("clock-of-the-test", mapping={"s": 0, "us": round(self.now * 1_000_000)})
+        now_us = round((self.now - self.clock.set_back) * 1_000_000)
+        self.redis.hset("clock-of-the-test", mapping={"s": 0, "us": now_us})
+
+    def set_back(self, seconds: float) -> None:
+        self.clock.set_back += seconds
+        self.pass_(0)
 
     def rate(self, rate: int) -> None:
         self.rates.append((self.now, rate))
@@ -120,15 +138,16 @@ class Trial:
 
 
 @pytest.fixture
-def still_clock(monkeypatch: pytest.MonkeyPatch, redis_client: "Redis") -> "Redis":
+def clock(monkeypatch: pytest.MonkeyPatch, redis_client: "Redis") -> ClockOfTheTest:
     @cache
     def script(source: str) -> Script:
         assert CLOCK in source
         return redis_client.register_script(source.replace(CLOCK, STILL_CLOCK))
 
+    clock = ClockOfTheTest()
     monkeypatch.setattr(pacing, "_script", script)
-    monkeypatch.setattr(pacing, "_clock", ClockOfTheTest())
-    return redis_client
+    monkeypatch.setattr(pacing, "_clock", clock)
+    return clock
 
 
 unhurried = settings(
@@ -138,8 +157,11 @@ unhurried = settings(
 
 @unhurried
 @given(steps=st.lists(doing, min_size=1, max_size=25))
-def test_every_second_keeps_its_rate(still_clock: "Redis", steps: list[tuple[object, ...]]) -> None:
-    trial = Trial(still_clock, one_slot_each=False)
+def test_every_second_keeps_its_rate(
+    clock: ClockOfTheTest, redis_client: "Redis", steps: list[tuple[object, ...]]
+) -> None:
+    clock.set_back = 0.0
+    trial = Trial(redis_client, clock, one_slot_each=False)
     trial.run(steps)
     trial.assert_kept()
 
@@ -147,8 +169,28 @@ def test_every_second_keeps_its_rate(still_clock: "Redis", steps: list[tuple[obj
 @unhurried
 @given(steps=st.lists(losing, min_size=1, max_size=25))
 def test_every_second_keeps_its_rate_when_the_memory_is_lost(
-    still_clock: "Redis", steps: list[tuple[object, ...]]
+    clock: ClockOfTheTest, redis_client: "Redis", steps: list[tuple[object, ...]]
 ) -> None:
-    trial = Trial(still_clock, one_slot_each=True)
+    clock.set_back = 0.0
+    trial = Trial(redis_client, clock, one_slot_each=True)
     trial.run(steps)
+    trial.assert_kept()
+
+
+def test_raised_rate_waits_for_no_long_text(clock: ClockOfTheTest, redis_client: "Redis") -> None:
+    trial = Trial(redis_client, clock, one_slot_each=False, rates=[(0.0, 1)], rate_was=1)
+    trial.run([("reserve", [(1, 0)], 1), ("pass", 1.1), ("reserve", [(20, 0)], 3), ("rate", 100)])
+    before = len(trial.slots[0])
+    trial.reserve([(1, 0)], 8)
+    assert len(trial.slots[0]) > before
+    trial.assert_kept()
+
+
+def test_clock_that_is_set_back_stops_nothing(clock: ClockOfTheTest, redis_client: "Redis") -> None:
+    trial = Trial(redis_client, clock, one_slot_each=False)
+    trial.run([("reserve", [(1, 7)], 1), ("pass", 1.1), ("reserve", [(1, 7)], 3), ("set_back", 3600.0)])
+    for holder in (0, 7):
+        before = len(trial.slots[holder])
+        trial.reserve([(1, holder)], 40)
+        assert len(trial.slots[holder]) > before
     trial.assert_kept()

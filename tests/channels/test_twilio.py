@@ -2,13 +2,12 @@
 
 from urllib.parse import urlencode
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from channels.itsp import twilio_tables
-from channels.itsp.base import Advice, InboundSms, StatusUpdate, WebhookCall
+from channels.itsp.base import InboundSms, StatusUpdate, WebhookCall
 from channels.itsp.twilio import Twilio
 from tests.factories import ACCOUNT_SID, AUTH_TOKEN
 
@@ -58,21 +57,3 @@ def test_status_callback_is_read_with_our_attempt() -> None:
         reason="The contact's phone is switched off or out of reach.",
     )
     assert Twilio().read(call_of(fields, url=f"{URL}?attempt=17")) == [update]
-
-
-@pytest.mark.parametrize(
-    ("code", "http_status", "advice"),
-    [
-        (20003, 401, Advice.STOP),
-        (None, 401, Advice.STOP),
-        (20429, 429, Advice.RETRY),
-        (None, 429, Advice.RETRY),
-        (20500, 500, Advice.UNKNOWN),
-        (99999, 400, Advice.FAIL),
-        (99999, 503, Advice.UNKNOWN),
-        (21610, 400, Advice.FAIL),
-        (21611, 400, Advice.SLOW_DOWN),
-    ],
-)
-def test_error_codes_say_what_to_do(code: int | None, http_status: int, advice: Advice) -> None:
-    assert twilio_tables.rule_for(code, http_status).advice is advice

@@ -46,15 +46,25 @@ class Drain:
     def workers(self) -> list[str]:
         return [name for name in self.stack.children if name.startswith("worker")]
 
-    def write(self, agent: Extension, count: int = TEXTS) -> None:
-        """Accepts texts as an agent's client would: to each contact in turn, each contact on one channel."""
+    def write(self, agent: Extension) -> None:
+        """Accepts texts as an agent's client would, in one transaction because there are so many."""
         with transaction.atomic():
-            for number in range(count):
-                contact = number % CONTACTS
-                road = self.roads[contact % len(self.roads)]
-                address, body = f"+1415556{contact:04}", f"Text {number} to {contact}"
-                actions.start_session(agent=agent, number=road.number, contact=address, body=body)
-                self.written[road.number.address, address].append(body)
+            for number in range(TEXTS):
+                self._write(agent, number, "Text")
+
+    def write_more(self, count: int) -> None:
+        """Further texts to the same contacts, each accepted by itself."""
+        agent = Extension.objects.get()
+        for number in range(count):
+            self._write(agent, number, "Another text")
+
+    def _write(self, agent: Extension, number: int, what: str) -> None:
+        """To each contact in turn, each contact on one channel."""
+        contact = number % CONTACTS
+        road = self.roads[contact % len(self.roads)]
+        address, body = f"+1415556{contact:04}", f"{what} {number} to {contact}"
+        actions.start_session(agent=agent, number=road.number, contact=address, body=body)
+        self.written[road.number.address, address].append(body)
 
     def begin(self, stack: Stack) -> None:
         """Lets the texts go once all workers are up."""

@@ -12,6 +12,8 @@ from tests.faults.drain import JITTER_S, most_within
 from tests.servers import PostgresServer, ValkeyServer
 from tests.stack import Servers
 
+MOST_S = 1.0  # that an agent waits for a text to be accepted while the broker is away
+
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 
@@ -37,6 +39,17 @@ def test_killed_valkey_comes_back_with_its_data(start_drain: StartDrain, valkey:
     drain.wait_for(0.3)
     valkey.kill()
     time.sleep(2)
+    valkey.restart()
+    drain.ends_well()
+
+
+def test_texts_are_accepted_while_the_broker_is_away(start_drain: StartDrain, valkey: ValkeyServer) -> None:
+    drain = start_drain()
+    drain.wait_for(0.3)
+    valkey.kill()
+    began = time.monotonic()
+    drain.write_more(30)
+    assert time.monotonic() - began < 30 * MOST_S
     valkey.restart()
     drain.ends_well()
 

@@ -4,9 +4,11 @@ import time
 
 import pytest
 
+from channels import holding
 from channels.models import Channel
 from tests.faults.conftest import NUMBERS, StartDrain
 from tests.faults.drain import JITTER_S, gaps, most_within
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
@@ -52,6 +54,41 @@ def test_storm_of_too_many_requests_is_waited_out(start_drain: StartDrain) -> No
         for at in refused:
             too_early = [one for one in requests if at + REACTION_S < one.at < at + RETRY_AFTER_S]
             assert too_early == []
+
+
+def test_answers_that_never_come_of_texts_that_arrived(start_drain: StartDrain) -> None:
+    drain = start_drain()
+    drain.wait_for(0.2)
+    drain.simulator.post("/control/faults", {"kind": "hang", "accept": True, "count": 6})
+    drain.ends_well()
+
+
+def test_full_queue_of_the_sender_slows_down_and_recovers(start_drain: StartDrain) -> None:
+    drain = start_drain()
+    drain.wait_for(0.2)
+    drain.simulator.post("/control/faults", {"kind": "refuse", "code": 21611, "count": 30})
+    drain.ends_well()
+    for number in NUMBERS:
+        requests = drain.requests(number)
+        refused = [request.at for request in requests if request.status == 429]
+        slow = [one.at for one in requests if refused[-1] + 1 <= one.at < refused[-1] + 3]
+        assert len(slow) <= 2 * 30 * 0.75
+    assert sum(request.status == 429 for request in drain.requests()) == 30
+
+
+def test_refused_credentials_stop_all_until_they_are_mended(start_drain: StartDrain) -> None:
+    drain = start_drain()
+    drain.wait_for(0.2)
+    fault = drain.simulator.post("/control/faults", {"kind": "reject_credentials"})
+    wait_until(lambda: not Channel.objects.exclude(status=Channel.Status.FAILING).exists(), timeout_s=30)
+    time.sleep(1)  # what was in flight is answered
+    refused = len(drain.requests())
+    time.sleep(3)
+    assert len(drain.requests()) == refused
+    drain.simulator.delete(f"/control/faults/{fault['id']}")
+    for channel in Channel.objects.all():
+        holding.reconnect(channel)
+    drain.ends_well()
 
 
 def test_callbacks_in_any_order_and_late(start_drain: StartDrain) -> None:

@@ -6,7 +6,8 @@ import time
 import pytest
 from django.db import connection
 
-from tests.faults.conftest import SHORT_WAITS, StartDrain
+from tests.faults.conftest import NUMBERS, SHORT_WAITS, StartDrain
+from tests.faults.drain import most_within
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
@@ -45,6 +46,22 @@ def test_worker_that_is_asked_to_end_settles_what_it_sent(start_drain: StartDrai
     assert leaving.wait(10)
     drain.stack.start(leaving.name)
     drain.ends_well()
+
+
+def test_workers_that_come_and_go_leave_the_rate_as_it_is(start_drain: StartDrain) -> None:
+    rate = 10
+    drain = start_drain(rate=rate)
+    for share in (0.2, 0.4):
+        drain.wait_for(share)
+        drain.stack.children[drain.workers[-1]].signal(signal.SIGTERM)
+        drain.wait_for(share + 0.1)
+        drain.stack.start(drain.workers[-1])
+    drain.ends_well()
+    for number in NUMBERS:
+        times = [request.at for request in drain.requests(number)]
+        assert most_within(3.0, times) <= 1.1 * 3 * rate  # one that starts up delays what others send
+        if connection.vendor != "sqlite":  # there is another worker
+            assert len(times) / (times[-1] - times[0]) >= 0.8 * rate
 
 
 def test_worker_frozen_for_longer_than_its_claims_hold(start_drain: StartDrain) -> None:

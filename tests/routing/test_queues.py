@@ -16,7 +16,9 @@ def test_queue_is_added_with_its_agents(admin_page: Client) -> None:
     values = {"name": "Support", "agents": [ada.pk, ben.pk], "pickup_mode": "manual"}
     answer = admin_page.post("/queues/add/", values, follow=True)
     assert messages_of(answer) == ["The message queue “Support” was added."]
-    assert rows_of(answer) == [["Support", "1001 Ada 1002 Ben", "Manual pickup"]]
+    assert rows_of(answer) == [
+        ["Support", "1001 Ada 1002 Ben", "Manual pickup", "0 of 2 1001 Ada: Offline 1002 Ben: Offline"]
+    ]
 
 
 def test_queue_is_edited(admin_page: Client) -> None:
@@ -27,7 +29,7 @@ def test_queue_is_edited(admin_page: Client) -> None:
     assert f'<option value="{ben.pk}">1002 Ben</option>' in page
     values = {"name": "Sales", "agents": [ben.pk], "pickup_mode": "manual"}
     answer = admin_page.post(f"/queues/{queue.pk}/", values, follow=True)
-    assert rows_of(answer) == [["Sales", "1002 Ben", "Manual pickup"]]
+    assert rows_of(answer) == [["Sales", "1002 Ben", "Manual pickup", "0 of 1 1002 Ben: Offline"]]
 
 
 @pytest.mark.parametrize(
@@ -41,8 +43,8 @@ def test_queue_is_edited(admin_page: Client) -> None:
             {"agents": ["Select a valid choice. 999 is not one of the available choices."]},
         ),
         (
-            {"pickup_mode": "auto"},
-            {"pickup_mode": ["Select a valid choice. auto is not one of the available choices."]},
+            {"pickup_mode": "later"},
+            {"pickup_mode": ["Select a valid choice. later is not one of the available choices."]},
         ),
     ],
 )
@@ -80,7 +82,7 @@ def test_queues_of_one_name_added_at_once_are_one(administrator: User) -> None:
 def test_queue_without_agents_is_pointed_out(admin_page: Client) -> None:
     make_queue()
     words = "No agents: nobody receives its messages"
-    assert rows_of(admin_page.get("/queues/")) == [["Support", words, "Manual pickup"]]
+    assert rows_of(admin_page.get("/queues/")) == [["Support", words, "Manual pickup", ""]]
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from channels.itsp.base import DeliveryStatus, OutboundSms
 from routing.models import Extension
-from sessions import actions, lanes, moving, pump, reconcile, validity
+from sessions import actions, lanes, pump, reconcile, validity
 from sessions.models import Attempt, Lane, Message
-from tests.factories import CONTACT, OUR_NUMBER, Road, make_road
+from tests.factories import CONTACT, OUR_NUMBER, Road
 from tests.servers import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,6 +50,48 @@ def test_unknown_text_that_arrived_is_adopted_and_its_lane_goes_on(
     assert (attempt.status, attempt.itsp_message_id) == ("delivered", there["sid"])
     pump.run()
     assert bodies(simulator) == ["Perhaps", "Behind it"]
+
+
+def test_text_is_found_whatever_the_itsps_clock_says(
+    own_road: Road, agents: list[Extension], simulator: Simulator, settings: Any
+) -> None:
+    settings.RECONCILE_GIVE_UP_S = 0
+    simulator.post("/control/settings", {"clock_behind_s": 3600})
+    attempt = unknown(agents[0], own_road, simulator, "drop_after_accept")
+    assert reconcile.check_due() == 1
+    attempt.refresh_from_db()
+    assert attempt.status == "delivered"
+
+
+@pytest.mark.parametrize(
+    ("body", "there"),
+    [
+        ("Perhaps\r\nor not. ", "Perhaps\nor not."),
+        ("Perhaps", "Sent from your Twilio trial account - Perhaps"),
+    ],
+)
+def test_text_is_found_as_the_itsp_keeps_it(
+    own_road: Road, agents: list[Extension], simulator: Simulator, body: str, there: str
+) -> None:
+    attempt = unknown(agents[0], own_road, simulator, "500", body)
+    kept = OutboundSms(OUR_NUMBER, CONTACT, there, "https://x.example/w/")
+    pump.Pump()._sender(own_road.channel).send(kept, lambda: None)
+    assert reconcile.check_due() == 1
+    attempt.refresh_from_db()
+    assert attempt.status == "delivered"
+
+
+def test_text_with_another_number_of_pictures_is_not_adopted(
+    own_road: Road, agents: list[Extension], simulator: Simulator
+) -> None:
+    simulator.post("/control/numbers", {"address": OUR_NUMBER, "rate": "unlimited", "mms": True})
+    attempt = unknown(agents[0], own_road, simulator, "500")
+    other = pump.Pump()._sender(own_road.channel)
+    picture = OutboundSms(OUR_NUMBER, CONTACT, "Perhaps", "", media_urls=(f"{simulator.url}/cdn/none",))
+    other.send(picture, lambda: None)
+    assert reconcile.check_due() == 0
+    attempt.refresh_from_db()
+    assert attempt.status == "unknown"
 
 
 def test_unknown_text_that_is_absent_is_sent_again_only_after_the_wait(
@@ -116,6 +158,28 @@ def test_text_without_a_final_state_is_looked_up(
     assert Attempt.objects.get().check_at is None
 
 
+@pytest.mark.parametrize(
+    ("fault", "days", "again_h"), [("404", 0, 6), ("503", 0, 30 / 3600), ("404", 3, None), ("503", 3, None)]
+)
+def test_look_up_that_fails_is_made_again_and_given_up_after_days(
+    own_road: Road,
+    agents: list[Extension],
+    simulator: Simulator,
+    fault: str,
+    days: int,
+    again_h: float | None,
+) -> None:
+    write(agents[0], own_road, "Silent")
+    pump.run()
+    simulator.post("/control/faults", {"kind": fault, "on": "api"})
+    Attempt.objects.update(check_at=timezone.now(), queued_at=timezone.now() - timedelta(days=days))
+    assert reconcile.check_due() == 0
+    attempt = Attempt.objects.get()
+    assert attempt.status == "accepted"
+    again = attempt.check_at and (attempt.check_at - timezone.now()).total_seconds() / 3600
+    assert again == (again_h and pytest.approx(again_h, abs=0.01))
+
+
 def test_text_that_waited_too_long_expires_in_words_and_the_next_goes_out(
     own_road: Road, agents: list[Extension], simulator: Simulator
 ) -> None:
@@ -169,25 +233,3 @@ def test_text_is_taken_back_from_the_itsp_while_it_can_be(
     message.refresh_from_db()
     assert message.status == "cancelled"
     assert simulator.get("/control/messages")["messages"][1]["status"] == "canceled"
-
-
-def test_number_that_moves_to_another_channel_takes_its_queue_along(
-    own_road: Road, agents: list[Extension], simulator: Simulator
-) -> None:
-    write(agents[0], own_road, "On its way")
-    account = simulator.get("/control/state")
-    other = make_road(
-        agents[0],
-        address="+14155550100",
-        name="Other",
-        account_sid=account["account_sid"],
-        auth_token=account["auth_token"],
-    ).channel
-    own_road.number.channel = other
-    own_road.number.save()
-    pump.run()
-    assert bodies(simulator) == []
-    assert moving.follow_numbers() == 1
-    pump.run()
-    assert bodies(simulator) == ["On its way"]
-    assert Attempt.objects.get().channel == other

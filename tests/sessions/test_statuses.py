@@ -7,11 +7,12 @@ from django.test import Client
 
 from channels.itsp.base import DeliveryStatus
 from routing.models import Extension
-from sessions import actions
+from sessions import actions, delivery
 from sessions.models import Attempt, CountedChange, Lane, Message
 from stats.queries import Counts, counts_by_channel
 from tests.factories import ACCOUNT_SID, CONTACT, OUR_NUMBER, Road
 from tests.sessions.conftest import sid_of, signed_post
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +85,17 @@ def test_report_before_our_own_commit_of_the_id_is_kept(client: Client, road: Ro
     Attempt.objects.update(status=DeliveryStatus.SENDING, itsp_message_id=None)
     report(client, road, attempt, "delivered")
     assert state(attempt)[0] == "delivered"
+
+
+def test_report_of_an_attempt_that_was_given_up_for_absent_keeps_it_from_being_sent_again(
+    client: Client, road: Road, attempt: Attempt, agents: list[Extension]
+) -> None:
+    Attempt.objects.update(status=DeliveryStatus.QUEUED, itsp_message_id=None)
+    behind = actions.reply(attempt.message.session, agent=agents[0], body="Behind it")
+    report(client, road, attempt, "sent")
+    claims = wait_until(lambda: delivery.claim(road.channel.pk, most=10))
+    assert [claim.sms.body for claim in claims] == ["Behind it"]
+    assert Lane.objects.get().in_flight == behind.attempts.get()
 
 
 def test_report_of_a_message_that_is_not_ours_is_ignored(

@@ -22,9 +22,18 @@
       say("off", live.dataset.off);
       if (source.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
     });
-    for (const kind of ["session", "message", "status"]) source.addEventListener(kind, tell);
+    for (const kind of ["session", "message", "status", "alert"]) source.addEventListener(kind, tell);
+    source.addEventListener("viewers", (event) => {
+      const { session } = JSON.parse(event.data);
+      if (String(session) === document.querySelector(".session-open")?.dataset.session) presence.refresh();
+    });
+    source.addEventListener("reset", () => presence.say());
     source.addEventListener("reset", () => document.dispatchEvent(new CustomEvent("inbox:reset")));
     window.addEventListener("pagehide", () => source.close());
+    source.addEventListener("availability", () => {
+      htmx.trigger("#availability", "refresh"); // of one's own, in another window
+      document.dispatchEvent(new CustomEvent("inbox:lists"));
+    });
     window.addEventListener("pageshow", (event) => event.persisted && connect(), { once: true });
   };
 

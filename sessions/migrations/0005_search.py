@@ -9,7 +9,7 @@ from sessions import search_index
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging_sessions', '0003_desk'),
+        ('messaging_sessions', '0004_held_lanes'),
     ]
 
     operations = [

@@ -1,0 +1,37 @@
+"""When a message queue is open: by its opening hours and closed days, in its own zone."""
+
+import zoneinfo
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from routing.models import MessageQueue, OpeningHours
+
+MIDNIGHT = time(0)  # as the end of a span: the end of the day
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """Read once, asked as often as wanted. Without any hours it is open on all but the closed days."""
+
+    zone: zoneinfo.ZoneInfo
+    hours: Sequence[OpeningHours]
+    closed_days: frozenset[date]
+
+    def is_open(self, at: datetime) -> bool:
+        local = at.astimezone(self.zone)
+        if local.date() in self.closed_days:
+            return False
+        return not self.hours or any(_covers(span, local) for span in self.hours)
+
+
+def timetable_of(queue: MessageQueue) -> Timetable:
+    """Two queries."""
+    closed_days = queue.closed_days.values_list("date", flat=True)
+    return Timetable(queue.zone, list(queue.opening_hours.all()), frozenset(closed_days))
+
+
+def _covers(span: OpeningHours, local: datetime) -> bool:
+    now = local.time()
+    is_before_its_end = span.closes_at == MIDNIGHT or now < span.closes_at
+    return span.weekday == local.weekday() and span.opens_at <= now and is_before_its_end
