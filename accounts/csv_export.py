@@ -32,3 +32,8 @@ def harmless(text: str) -> str:
     """The text as it is, unless a spreadsheet would take it for a formula. A phone number is none."""
     formula = text[:1] in {"=", "+", "-", "@", "\t", "\r"} and not text.removeprefix("+").isalnum()
     return f"'{text}" if formula else text
+
+
+def as_meant(text: str) -> str:
+    """What `harmless` was given."""
+    return text[1:] if text.startswith("'") and harmless(text[1:]) == text else text

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django import forms
 from django.db.models import DateTimeField
@@ -53,7 +53,7 @@ class Range:
     def step(self, first: date) -> "Step":
         days = (self.end - first).days
         if days <= HOURS_MOST:
-            return Step("hour", TruncHour, "H:i")
+            return Step("hour", TruncHour, "H:i" if days == 1 else "j M, H:i")
         return Step("day", TruncDay, "j M") if days <= DAYS_MOST else Step("month", TruncMonth, "M Y")
 
 
@@ -69,9 +69,9 @@ class Step:
         return self.truncated(field, output_field=DateTimeField())
 
     def slots(self, first: date, end: date) -> Iterator[datetime]:
-        """The begins of all slots. An hour that a zone skips, or has twice, comes as the clock shows it."""
+        """The begins of all slots; the day on which clocks go forward has 23 hours."""
         if self.name == "hour":
-            moment, after = midnight(first), midnight(end)
+            moment, after = midnight(first).astimezone(UTC), midnight(end)
             while moment < after:
                 yield timezone.localtime(moment)
                 moment += timedelta(hours=1)

@@ -32,7 +32,14 @@
     document.getElementById("log-filters").requestSubmit();
   });
 
+  // What is not asked for stays out of the URL.
+  document.addEventListener("submit", (event) => {
+    if (event.target.id !== "log-filters") return;
+    for (const field of event.target.elements) if (field.name && !field.value) field.disabled = true;
+  });
+
   const ready = () => {
+    for (const field of document.getElementById("log-filters").elements) field.disabled = false;
     for (const form of document.querySelectorAll("[data-choosing]")) show(form);
     const wide = matchMedia("(min-width: 992px)");
     const open = () => {
