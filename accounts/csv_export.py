@@ -34,6 +34,7 @@ def harmless(text: str) -> str:
     return f"'{text}" if formula else text
 
 
-def as_meant(text: str) -> str:
-    """What `harmless` was given."""
-    return text[1:] if text.startswith("'") and harmless(text[1:]) == text else text
+def unharmed(text: str) -> str:
+    """What `harmless` was given, of an export that is imported again."""
+    bare = text.removeprefix("'")
+    return bare if harmless(bare) == text else text

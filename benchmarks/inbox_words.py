@@ -5,15 +5,16 @@ from django.db import connection
 from sessions.models import Contact, MessagingSession
 
 EACH = 40
-SAMPLED = "SELECT words FROM messaging_sessions_message WHERE id %% 20 = 0"
+FREQUENT = """
+    SELECT word FROM ts_stat('SELECT words FROM messaging_sessions_message WHERE id % 20 = 0')
+    ORDER BY ndoc DESC LIMIT 600
+"""
 
 
 def words() -> dict[str, list[str]]:
     """By kind; `common` are the 20 words that most messages have, `middling` some of every hundredth."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT word FROM ts_stat('{SAMPLED.replace('%%', '%')}') ORDER BY ndoc DESC LIMIT 600"
-        )
+        cursor.execute(FREQUENT)
         frequent = [str(word) for (word,) in cursor.fetchall()]
         cursor.execute(
             "SELECT substring(body FROM 'order[0-9]+') FROM messaging_sessions_message "

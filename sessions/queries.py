@@ -6,7 +6,7 @@ from accounts.models import User
 from channels.itsp.base import DeliveryStatus
 from channels.models import Number
 from routing.models import Extension, MessageQueue
-from sessions.models import Attempt, Message, MessagingSession, MessagingSessionQuerySet
+from sessions.models import Attempt, Draft, Message, MessagingSession, MessagingSessionQuerySet
 
 Mode = MessageQueue.PickupMode
 
@@ -71,6 +71,11 @@ def thread_of(session: MessagingSession) -> QuerySet[Message]:
     attempts = Prefetch("attempts", Attempt.objects.order_by("pk").prefetch_related("events"))
     people = ("author", "to_extension", "to_queue")
     return session.messages.select_related(*people).prefetch_related("attachments", attempts).order_by("pk")
+
+
+def draft_of(session: MessagingSession, agent: Extension) -> Draft | None:
+    """What the agent has typed into it, "" since it was sent; None if that never was."""
+    return Draft.objects.filter(session=session, agent=agent).first()
 
 
 def operations_of(session: MessagingSession) -> QuerySet[Message]:

@@ -39,7 +39,7 @@ def test_only_the_twilio_files_import_twilio() -> None:
         for path in sources(app)
         if "twilio" in imported_by(path)
     }
-    assert importing == {"channels/itsp/twilio.py", "channels/itsp/twilio_http.py"}
+    assert importing == {f"channels/itsp/twilio{part}.py" for part in ("", "_errors", "_http")}
 
 
 def test_simulator_knows_nothing_of_the_product() -> None:

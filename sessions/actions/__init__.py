@@ -5,17 +5,18 @@ from sessions.actions.desk import (
     add_note,
     archive,
     mark_unread,
-    save_draft,
     set_availability,
     set_tags,
     unarchive,
 )
+from sessions.actions.drafting import save_draft
 from sessions.actions.errors import (
     ActionError,
     AlreadyPickedUp,
     BadTime,
     ChannelDisabled,
     ContactExists,
+    MediaRefused,
     NoDestination,
     NoPickup,
     NotAllowedToInitiate,
@@ -30,7 +31,7 @@ from sessions.actions.errors import (
 from sessions.actions.holding import close, close_idle, mark_read, pick_up
 from sessions.actions.resending import CANCELLABLE, RETRYABLE, cancel, retry
 from sessions.actions.transferring import move, transfer
-from sessions.actions.writing import LATEST, MAX_BODY, reply, start_session
+from sessions.actions.writing import LATEST, MAX_BODY, accepted_under, reply, start_session
 
 __all__ = [
     "CANCELLABLE",
@@ -42,6 +43,7 @@ __all__ = [
     "BadTime",
     "ChannelDisabled",
     "ContactExists",
+    "MediaRefused",
     "NoDestination",
     "NoPickup",
     "NotAllowedToInitiate",
@@ -52,6 +54,7 @@ __all__ = [
     "OwnedByAnother",
     "SessionClosed",
     "TooManyOpen",
+    "accepted_under",
     "add_contact",
     "add_note",
     "archive",

@@ -101,6 +101,16 @@ class ChannelDisabled(ActionError):
     code = "channel_disabled"
 
 
+class MediaRefused(ActionError):
+    """Files that can't go with a text; `reason` says why and what to do."""
+
+    code = "media_refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class NotRetryable(ActionError):
     """It waits, is on its way or has arrived (`status`): there is nothing to send again."""
 

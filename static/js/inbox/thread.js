@@ -37,9 +37,15 @@
     else htmx.trigger(thread, "refresh");
   };
 
+  // Somebody else has it now: what was being typed is shown, to be copied.
   const gone = () => {
     const pane = document.getElementById("session");
-    pane.replaceChildren(document.getElementById("gone").content.cloneNode(true));
+    const typed = pane.querySelector("#composer textarea[name=body]")?.value ?? "";
+    const page = document.getElementById("gone").content.cloneNode(true);
+    const kept = page.querySelector(".kept-text");
+    kept.hidden = !typed.trim();
+    kept.querySelector("textarea").value = typed;
+    pane.replaceChildren(page);
   };
 
   document.addEventListener("inbox:event", (event) => {
