@@ -27,7 +27,6 @@ from sessions.search_index import PUNCTUATION
 TEXT_MOST = 200  # characters that are looked for, of what somebody pasted
 WORDS_MOST = 12
 LISTED_MOST = 5_000  # messages, or contacts, that are listed by id
-WALKED_LEAST = 20_000  # messages with a word from which it may pay to walk through sessions instead
 SAMPLE = 2_000  # newest messages by which one judges whether a word is common now
 COMMON = 5  # of these
 DIGITS_LEAST = 3
@@ -145,7 +144,7 @@ def _in_texts(lexemes: str) -> tuple[Q, Case | Subquery | None]:
         listed = list(found.values_list("session_id", flat=True)[: LISTED_MOST + 1])
         if len(listed) <= LISTED_MOST:
             return Q(pk__in=set(listed)), None
-    if (expected is None or expected > WALKED_LEAST) and _is_common_now(found):
+    if _is_common_now(found):
         of_session = found.filter(session_id=OuterRef("pk")).values("pk")
         return Q(found_text__isnull=False), Subquery(of_session[:1])
     # As a CASE it is no join, for which PostgreSQL would find a plan that takes seconds: it is found first,

@@ -194,7 +194,6 @@ def test_words_too_common_for_a_list_are_found_otherwise(
     Contact.objects.create(address=OTHER, name="Ada Lovelace")
     Contact.objects.create(address=CONTACT, name="Ada King")
     monkeypatch.setattr(search, "LISTED_MOST", 1)
-    monkeypatch.setattr(search, "WALKED_LEAST", 0)
     monkeypatch.setattr(search, "SAMPLE", sample)
     monkeypatch.setattr(search, "COMMON", 1)
     assert [found(text) for text in ("you", "you open", "ada", "415555", "+1415555")] == [
