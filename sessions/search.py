@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import phonenumbers
 from django.conf import settings
 from django.db import connection
-from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Model, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Reverse
 
 from channels.models import Number
@@ -28,7 +28,7 @@ TEXT_MOST = 200  # characters that are looked for, of what somebody pasted
 WORDS_MOST = 12
 LISTED_MOST = 5_000  # messages, or contacts, that are listed by id
 SAMPLE = 2_000  # newest messages by which one judges whether a word is common now
-COMMON = 10  # of these
+COMMON = 5  # of these
 DIGITS_LEAST = 3
 _SPACES = str.maketrans(dict.fromkeys(PUNCTUATION, " "))
 _PHONE = re.compile(r"[\d\s().+\-/\u00a0\u2010-\u2015]+")
@@ -45,9 +45,9 @@ def matching(sessions: MessagingSessionQuerySet, text: str) -> MessagingSessionQ
         return sessions
     found = of_contact(text) | of_our_number(text)
     if lexemes := lexemes_of(text):
-        in_texts, walked = _in_texts(lexemes)
-        if walked is not None:
-            sessions = sessions.alias(found_text=Subquery(walked))
+        in_texts, found_text = _in_texts(lexemes)
+        if found_text is not None:
+            sessions = sessions.alias(found_text=found_text)
         found |= in_texts
     return with_address(sessions, found)
 
@@ -136,23 +136,26 @@ def contacts_matching(contacts: QuerySet[Contact], text: str) -> QuerySet[Contac
     return contacts.alias(sserdda=Reverse("address")).filter(found)
 
 
-def _in_texts(lexemes: str) -> tuple[Q, QuerySet[SearchedMessage, int] | None]:
-    """The condition; and if sessions are to be walked, what `found_text` is of each."""
+def _in_texts(lexemes: str) -> tuple[Q, Case | Subquery | None]:
+    """The condition; and what `found_text` in it stands for, None if it names the sessions themselves."""
     found = SearchedMessage.objects.filter(words__hold=lexemes)
-    if _estimated(found) <= LISTED_MOST:
+    expected = _estimated(found)
+    if expected is None or expected <= LISTED_MOST:
         listed = list(found.values_list("session_id", flat=True)[: LISTED_MOST + 1])
         if len(listed) <= LISTED_MOST:
             return Q(pk__in=set(listed)), None
     if _is_common_now(found):
-        of_session = found.filter(session_id=OuterRef("pk")).values_list("pk", flat=True)
-        return Q(found_text__isnull=False), of_session[:1]
-    return Q(pk__in=found.values("session_id")), None
+        of_session = found.filter(session_id=OuterRef("pk")).values("pk")
+        return Q(found_text__isnull=False), Subquery(of_session[:1])
+    # As a CASE it is no join, for which PostgreSQL would find a plan that takes seconds: it is found first,
+    # once, and then sessions are compared with it.
+    return Q(found_text=True), Case(When(pk__in=found.values("session_id"), then=True), default=False)
 
 
-def _estimated(found: QuerySet[Model]) -> int:
-    """How many rows PostgreSQL expects by its statistics, which costs it nothing. Else 0: try it."""
+def _estimated(found: QuerySet[Model]) -> int | None:
+    """How many rows PostgreSQL expects by its statistics, which costs it nothing. None: nobody knows."""
     if connection.vendor != "postgresql":
-        return 0
+        return None
     with connection.cursor() as cursor:
         statement, params = found.order_by().values("pk").query.sql_with_params()
         cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", params)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Subquery
 
 from routing.models import Extension, MessageQueue
 from sessions.logs import begun
@@ -56,7 +56,9 @@ def answers_in(asked: Range, sessions: MessagingSessionQuerySet) -> Answers:
     rows = _measured(asked, sessions)
     everything, queues = Answering(), defaultdict[int | None, Answering](Answering)
     agents = defaultdict[int, Answering](Answering)
-    for queue, opened_at, answered_at, agent in rows:
+    for queue, begun_by, opened_at, answered_at, agent in rows:
+        if begun_by != Message.Kind.INBOUND:
+            continue
         parts = [everything, queues[queue]]
         if answered_at is None:
             for part in parts:
@@ -84,14 +86,18 @@ def _counted(
 
 def _measured(
     asked: Range, sessions: MessagingSessionQuerySet
-) -> Sequence[tuple[int | None, datetime, datetime | None, int]]:
-    """(queue, opened, first answer, its agent) of the newest sessions that a contact began."""
+) -> Sequence[tuple[int | None, str | None, datetime, datetime | None, int]]:
+    """(queue, who began, opened, first answer, its agent) of the newest sessions.
+
+    Who began is not asked for in the statement: it would then look into all of them, not only the newest.
+    """
     answers = Message.objects.filter(
         session=OuterRef("pk"), kind=Message.Kind.OUTBOUND, author__isnull=False
     ).order_by("pk")
-    found = begun(_between(sessions, "opened_at", asked)).filter(Q(begun_by=Message.Kind.INBOUND))
-    rows = found.order_by("-last_active_at", "-pk").values_list(
+    found = begun(_between(sessions, "opened_at", asked)).order_by("-last_active_at", "-pk")
+    rows = found.values_list(
         "queue",
+        "begun_by",
         "opened_at",
         Subquery(answers.values("created_at")[:1]),
         Subquery(answers.values("author")[:1]),

@@ -6,12 +6,13 @@
     const all = boxes(form);
     const ticked = all.filter((box) => box.checked).length;
     const bar = form.querySelector("[data-choosing-bar]");
-    const everything = form.querySelector("[data-choose-all]");
     if (!bar) return;
     bar.hidden = ticked === 0;
     form.querySelector("[data-choosing-count]").textContent = ticked;
-    everything.checked = ticked > 0 && ticked === all.length;
-    everything.indeterminate = ticked > 0 && ticked < all.length;
+    for (const everything of form.querySelectorAll("[data-choose-all]")) {
+      everything.checked = ticked > 0 && ticked === all.length;
+      everything.indeterminate = ticked > 0 && ticked < all.length;
+    }
   };
 
   document.addEventListener("change", (event) => {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from sessions.models import OptOutEntry, WebhookRequest
+from sessions.models import Contact, OptOutEntry, WebhookRequest
 from tests.tour.world import TEXTS, World
 
 NADIA, LUIS, MEI = TEXTS[0][0], TEXTS[1][0], TEXTS[2][0]
@@ -70,6 +70,10 @@ def _channel(world: World) -> int:
     return world.channel.pk
 
 
+def _contact(_world: World) -> int:
+    return Contact.objects.earliest("pk").pk
+
+
 def _session(contact: str) -> Callable[[World], int]:
     return lambda world: world.session_of(contact).pk
 
@@ -91,6 +95,15 @@ SHOTS = (
     Shot("queue-add", "queue-add"),
     Shot("queue", "queue-edit", of=lambda world: world.support.pk),
     Shot("queue-delete", "queue-delete", of=lambda world: world.support.pk),
+    Shot("logs", "log-list", act=lambda page: page.locator("td input").first.check()),
+    Shot("log", "log-detail", of=_session(NADIA)),
+    Shot("statistics", "statistics"),
+    Shot("contacts", "contact-list"),
+    Shot("contact", "contact-page", of=_contact),
+    Shot("contact-add", "contact-add"),
+    Shot("contact-edit", "contact-edit", of=_contact),
+    Shot("contact-delete", "contact-delete", of=_contact),
+    Shot("contact-import", "contact-import"),
     Shot("opt-outs", "optout-list"),
     Shot("opt-out-add", "optout-add"),
     Shot("opt-out-reopen", "optout-reopen", of=lambda _world: OptOutEntry.objects.latest("pk").pk),

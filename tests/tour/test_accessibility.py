@@ -33,5 +33,4 @@ def test_no_page_has_a_serious_fault(visitor: Callable[..., Look]) -> None:
                 if fault["impact"] in GRAVE
                 for node in fault["nodes"]
             ]
-    print(*found, sep="\n")
     assert found == []
