@@ -46,6 +46,8 @@
     kept.hidden = !typed.trim();
     kept.querySelector("textarea").value = typed;
     pane.replaceChildren(page);
+    document.getElementById("inbox").classList.add("inbox-open");
+    document.dispatchEvent(new CustomEvent("inbox:gone"));
   };
 
   document.addEventListener("inbox:event", (event) => {
@@ -90,8 +92,9 @@
   };
 
   document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.xhr.status !== 404 || event.detail.elt.id !== "thread") return;
-    gone();
+    const { xhr, elt, target } = event.detail;
+    if (xhr.status !== 404 || elt.id === "viewers") return;
+    if (elt.id === "thread" || target?.id === "session" || target?.closest("#session")) gone();
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("#thread-down")) toEnd();
