@@ -73,7 +73,6 @@ def _walk_and_pick_up(ada: Page, ben: Page) -> None:
             expect(row(page, WAITING, "open today")).to_be_focused()
         page.keyboard.press("o")
         expect(log(page)).to_contain_text("Are you open today?")
-    ben.route("**/events/**", lambda route: route.abort())
     ada.keyboard.press("p")
     expect(ada.get_by_label("Message", exact=True)).to_be_focused()
     expect(log(ada)).to_contain_text("Ada picked up the session.")
@@ -82,7 +81,6 @@ def _walk_and_pick_up(ada: Page, ben: Page) -> None:
     expect(ben).to_have_url(re.compile(r"/inbox/$"))
     expect(row(ben, WAITING, "open today")).to_have_count(0)
     expect(row(ben, WAITING, "e-bikes")).to_have_count(1)
-    ben.unroute_all()
 
 
 def _follow_up(ada: Page, ben: Page, post_inbound: Post) -> None:
