@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from ninja import UploadedFile
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -28,6 +29,15 @@ Body = Annotated[
     str,
     StringConstraints(min_length=1, max_length=MAX_BODY, pattern=NOT_BLANK),
     Field(description="The text; something must be visible of it.", examples=["Yes, until six."]),
+]
+OptionalBody = Annotated[
+    str,
+    StringConstraints(max_length=MAX_BODY, pattern=NO_NUL),
+    Field(description="The text; it may be empty where there are files.", examples=["Yes, until six."]),
+]
+Media = Annotated[
+    list[UploadedFile],
+    Field(description="Pictures and files, within the limits of the number's ITSP."),
 ]
 ClientId = Annotated[
     str,
@@ -89,6 +99,19 @@ class MessageIn(Input):
     client_id: ClientId | None = None
     due_at: DueAt | None = None
 
+    @property
+    def files(self) -> list[UploadedFile]:
+        return []
+
+
+class MessageWithMedia(MessageIn):
+    body: OptionalBody = ""
+    media: Media = []
+
+    @property
+    def files(self) -> list[UploadedFile]:
+        return self.media
+
 
 class SessionIn(MessageIn):
     number: Annotated[
@@ -97,6 +120,10 @@ class SessionIn(MessageIn):
         Field(description="One of GET numbers.", examples=["+25402161183"]),
     ]
     contact: Contact
+
+
+class SessionWithMedia(MessageWithMedia, SessionIn):
+    """As `SessionIn`, with files."""
 
 
 class ToExtension(Input):

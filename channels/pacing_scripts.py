@@ -21,6 +21,9 @@ local function load(key)
   end
   return state
 end
+local function write(key, name, moment)
+  redis.call('HSET', key, name, string.format('%.0f', moment), 'at', string.format('%.0f', now))
+end
 """
 
 # 'slowed' is the rate that an ITSP's "too fast" left us at 'slowed_at'; it grows back by the second.
@@ -28,7 +31,7 @@ _RATE = f"""
 local function effective(state, rate)
   local slowed, at = tonumber(state[3]), tonumber(state[4])
   if not slowed then return rate end
-  return math.min(rate, slowed + (now - at) / {RECOVERY_S * 1_000_000:.0f} * rate)
+  return math.min(rate, slowed + math.max(0, now - at) / {RECOVERY_S * 1_000_000:.0f} * rate)
 end
 """
 
@@ -68,8 +71,8 @@ for i = 3, #ARGV, 3 do
     slot = slot + size * interval
   end
 end
-redis.call('HSET', KEYS[1], 'next', string.format('%.0f', slot), 'rate', rate)
-redis.call('HSET', KEYS[1], 'at', string.format('%.0f', now))
+write(KEYS[1], 'next', slot)
+redis.call('HSET', KEYS[1], 'rate', rate)
 return slots
 """
 )
@@ -86,7 +89,7 @@ if wait == 0 then
   wait = math.min({BACK_OFF_S[0]} * 2 ^ (refusals - 1), {BACK_OFF_S[1]}) * tonumber(ARGV[2])
 end
 paused_until = math.max(paused_until, now + wait * 1000000)
-redis.call('HSET', KEYS[1], 'paused_until', string.format('%.0f', paused_until))
+write(KEYS[1], 'paused_until', paused_until)
 """
 )
 
@@ -98,7 +101,8 @@ SLOW_DOWN = (
 local state = load(KEYS[1])
 if state[4] and now - tonumber(state[4]) < 1000000 then return end
 local slowed = math.max(effective(state, tonumber(ARGV[1])) / 2, 0.1)
-redis.call('HSET', KEYS[1], 'slowed', slowed, 'slowed_at', string.format('%.0f', now))
+redis.call('HSET', KEYS[1], 'slowed', slowed)
+write(KEYS[1], 'slowed_at', now)
 """
 )
 

@@ -29,6 +29,16 @@ def visible_to(user: User, agent: Extension | None) -> MessagingSessionQuerySet:
     return MessagingSession.objects.filter(visible)
 
 
+def logged_for(user: User) -> MessagingSessionQuerySet:
+    """What the message logs show: all to administrators, to supervisors what is in their queues."""
+    return MessagingSession.objects.all() if user.is_administrator else supervised_by(user)
+
+
+def readable_by(user: User, agent: Extension | None) -> MessagingSessionQuerySet:
+    """All that somebody may read, wherever it is shown."""
+    return logged_for(user) if user.is_administrator else visible_to(user, agent)
+
+
 def lost_by(agent: Extension) -> MessagingSessionQuerySet:
     """What another agent has taken by the first answer in a queue of theirs: they learn who, no more."""
     queues = agent.queues.live().filter(pickup_mode=Mode.AUTO)

@@ -1,6 +1,6 @@
 """All that an agent can do. Pages and API call the same verbs."""
 
-from sessions.actions.contacts import save_contact
+from sessions.actions.contacts import add_contact, delete_contact, import_contacts, save_contact
 from sessions.actions.desk import (
     add_note,
     archive,
@@ -15,6 +15,7 @@ from sessions.actions.errors import (
     AlreadyPickedUp,
     BadTime,
     ChannelDisabled,
+    ContactExists,
     MediaRefused,
     NoDestination,
     NoPickup,
@@ -41,6 +42,7 @@ __all__ = [
     "AlreadyPickedUp",
     "BadTime",
     "ChannelDisabled",
+    "ContactExists",
     "MediaRefused",
     "NoDestination",
     "NoPickup",
@@ -53,11 +55,14 @@ __all__ = [
     "SessionClosed",
     "TooManyOpen",
     "accepted_under",
+    "add_contact",
     "add_note",
     "archive",
     "cancel",
     "close",
     "close_idle",
+    "delete_contact",
+    "import_contacts",
     "mark_read",
     "mark_unread",
     "move",

@@ -1,8 +1,11 @@
-"""What agents note of a contact."""
+"""What people note of contacts."""
 
-from django.db import transaction
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
 
 from sessions import events
+from sessions.actions.errors import ContactExists
 from sessions.models import Contact, MessagingSession
 
 
@@ -15,3 +18,24 @@ def save_contact(*, address: str, name: str, notes: str) -> Contact:
     if renamed:
         events.record_all(events.EventKind.SESSION, MessagingSession.objects.open().filter(contact=address))
     return contact
+
+
+def add_contact(*, address: str, name: str, notes: str) -> Contact:
+    """Raises `ContactExists`: nobody overwrites unseen what somebody else noted."""
+    try:
+        with transaction.atomic():
+            return Contact.objects.create(address=address, name=name, notes=notes)
+    except IntegrityError as error:
+        raise ContactExists(Contact.objects.get(address=address)) from error
+
+
+def delete_contact(contact: Contact) -> None:
+    """Forgets name and notes; the sessions stay."""
+    contact.delete()
+
+
+@transaction.atomic
+def import_contacts(rows: Iterable[dict[str, str]]) -> None:
+    """Each row as `save_contact` takes it. All of them or none."""
+    for row in sorted(rows, key=lambda row: row["address"]):  # two imports at once wait in one order
+        save_contact(**row)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from redis import Redis
 from redis.commands.core import Script
@@ -50,6 +50,14 @@ class ClockOfTheTest:
 
     def here(self, moment_us: int) -> float:
         return moment_us / 1_000_000 + self.set_back
+
+
+BEGUN: list[tuple[object, ...]] = [
+    ("reserve", [(1, 0)], 1),
+    ("pass", 1.5),
+    ("reserve", [(1, 0)], 1),
+    ("pass", 1.5),
+]
 
 
 @dataclass
@@ -157,6 +165,7 @@ unhurried = settings(
 
 @unhurried
 @given(steps=st.lists(doing, min_size=1, max_size=25))
+@example(steps=[*BEGUN, ("slow_down",), ("set_back", 600.0), ("reserve", [(1, 0)] * 9, 12)])
 def test_every_second_keeps_its_rate(
     clock: ClockOfTheTest, redis_client: "Redis", steps: list[tuple[object, ...]]
 ) -> None:

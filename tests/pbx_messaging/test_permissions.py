@@ -14,7 +14,7 @@ from accounts.models import Role, User
 from channels.models import SetUpResult
 from sessions import actions, inbound, media_links, opt_outs
 from sessions.lists import GroupName
-from sessions.models import Attachment, CannedReply, OptOutEntry, Tag, WebhookRequest
+from sessions.models import Attachment, CannedReply, Contact, OptOutEntry, Tag, WebhookRequest
 from tests.factories import CONTACT, make_agent, make_queue, make_road
 from tests.portal import logged_in, make_user
 
@@ -38,6 +38,19 @@ RULES: dict[str, frozenset[str]] = {
     "profile-token-revoke": AGENTS,  # whose it is
     # The administrators' pages; a supervisor sees some channels in the list.
     "channel-list": LOGGED_IN - AGENTS,
+    # The logs, the statistics, and the address book, which agents read and add to.
+    **dict.fromkeys(
+        (
+            "statistics",
+            "statistics-export",
+            *(f"log-{page}" for page in ("list", "detail", "export", "export-messages")),
+            *(f"log-{page}" for page in ("transfer", "transfer-one")),
+            *(f"contact-{page}" for page in ("import", "import-example", "export")),
+        ),
+        LOGGED_IN - AGENTS,
+    ),
+    **dict.fromkeys((f"contact-{page}" for page in ("list", "page", "add", "edit")), LOGGED_IN),
+    "inbox-attachment": LOGGED_IN,  # administrators see it in the logs
     **dict.fromkeys(
         (
             *(
@@ -79,7 +92,6 @@ RULES: dict[str, frozenset[str]] = {
             "inbox-page",
             "inbox-rows",
             "inbox-places",
-            "inbox-attachment",
             "inbox-viewing",
             "inbox-viewers",
         ),
@@ -147,6 +159,7 @@ RULES: dict[str, frozenset[str]] = {
 }
 ELSEWHERE = {
     "events",  # a stream: see tests/sessions/test_events.py and test_supervising.py
+    "contact-delete",  # gone after one try: see tests/sessions/test_contacts.py
     "canned-reply-delete",  # there for the first who deletes it: see tests/sessions/test_canned_replies.py
 }
 
@@ -214,6 +227,8 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "canned-reply": CannedReply.objects.create(shortcut="hours", body="Till six.").pk,
         "inbox-page": GroupName.MINE,
         "inbox": session.pk,
+        "log": session.pk,
+        "contact": Contact.objects.create(address="+14155550198", name="Ida").pk,
         "tag": Tag.objects.create(name="Billing").pk,
         "profile-token": tokens.create_token(agent.user, name="CRM")[0].pk,
         "user-token-revoke": tokens.create_token(agent.user, name="CRM")[0].pk,
