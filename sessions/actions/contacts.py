@@ -4,16 +4,19 @@ from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 
+from sessions import events
 from sessions.actions.errors import ContactExists
-from sessions.models import Contact
+from sessions.models import Contact, MessagingSession
 
 
 @transaction.atomic
 def save_contact(*, address: str, name: str, notes: str) -> Contact:
-    """Makes it known, or changes what is known of it. The latest one holds."""
+    """Makes it known, or changes what is known of it; open sessions show it. The latest one holds."""
     contact, _made = Contact.objects.select_for_update().get_or_create(address=address)
-    contact.name, contact.notes = name, notes
+    renamed, contact.name, contact.notes = contact.name != name, name, notes
     contact.save()
+    if renamed:
+        events.record_all(events.EventKind.SESSION, MessagingSession.objects.open().filter(contact=address))
     return contact
 
 

@@ -66,6 +66,21 @@ def _typed(page: Page) -> None:
     page.get_by_label("Message", exact=True).fill("Yes, please ring the bell – I’ll come down.")
 
 
+def _note(page: Page) -> None:
+    page.keyboard.press("i")
+    page.get_by_role("textbox", name="Internal note").fill("Left-hand door; the bell is broken.")
+
+
+def _contact(page: Page) -> None:
+    pane = page.get_by_role("complementary", name="Contact")
+    if not pane.is_visible():
+        page.keyboard.press("d")
+    pane.get_by_role("button", name="Edit contact").click()
+    pane.get_by_label("Notes").fill("Picks up on Fridays.")
+    pane.get_by_text("What happened").click()
+    expect(pane.get_by_text("The session began.")).to_be_visible()
+
+
 def _channel(world: World) -> int:
     return world.channel.pk
 
@@ -141,6 +156,9 @@ SHOTS = (
     Shot("inbox-failed", "inbox-session", who="alice", of=_session(MEI)),
     Shot("inbox-waiting", "inbox-session", who="alice", of=_session(LUIS)),
     Shot("inbox-transfer", "inbox-session", who="alice", of=_session(NADIA), act=_transfer),
+    Shot("inbox-contact", "inbox-session", who="alice", of=_session(NADIA), act=_contact),
+    Shot("inbox-note", "inbox-session", who="alice", of=_session(NADIA), act=_note),
+    Shot("inbox-search", "inbox", who="alice", query="?q=order"),
     Shot("inbox-settings", "inbox-settings", who="alice"),
     Shot("offline", "offline", who="alice"),
     Shot("inbox-keys", "inbox", who="alice", act=_keys),
