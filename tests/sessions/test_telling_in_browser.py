@@ -34,7 +34,7 @@ def test_one_tab_tells_of_a_new_session_and_of_a_follow_up(
     page = new_page()
     page.context.grant_permissions(["notifications"], origin=live_server.url)
     silence = {"status": 200, "content_type": "text/event-stream", "body": "retry: 600000\n\n"}
-    page.context.route("**/events/**", lambda route: route.fulfill(**silence))  # type: ignore[arg-type]
+    page.context.route("**/events/**", lambda route: route.fulfill(**silence))
     log_in(page, live_server.url, "agent1001", "secret-of-the-agent")
     other = page.context.new_page()
     for tab in (page, other):

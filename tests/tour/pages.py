@@ -71,7 +71,7 @@ def _note(page: Page) -> None:
     page.get_by_role("textbox", name="Internal note").fill("Left-hand door; the bell is broken.")
 
 
-def _contact(page: Page) -> None:
+def _contact_edited(page: Page) -> None:
     pane = page.get_by_role("complementary", name="Contact")
     if not pane.is_visible():
         page.keyboard.press("d")
@@ -156,7 +156,7 @@ SHOTS = (
     Shot("inbox-failed", "inbox-session", who="alice", of=_session(MEI)),
     Shot("inbox-waiting", "inbox-session", who="alice", of=_session(LUIS)),
     Shot("inbox-transfer", "inbox-session", who="alice", of=_session(NADIA), act=_transfer),
-    Shot("inbox-contact", "inbox-session", who="alice", of=_session(NADIA), act=_contact),
+    Shot("inbox-contact", "inbox-session", who="alice", of=_session(NADIA), act=_contact_edited),
     Shot("inbox-note", "inbox-session", who="alice", of=_session(NADIA), act=_note),
     Shot("inbox-search", "inbox", who="alice", query="?q=order"),
     Shot("inbox-settings", "inbox-settings", who="alice"),
