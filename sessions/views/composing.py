@@ -57,9 +57,10 @@ def _told(request: AgentRequest, pk: int) -> HttpResponse:
     form = ReplyForm(request.POST, request.FILES)
     if actions.accepted_under(request.agent, form.data.get("client_id")):
         return JsonResponse({}, status=200)
-    session = session_of(request, pk)
     try:
-        if _accept(form, request, session):
+        if lost := lost_by(request.agent).filter(pk=pk).first():
+            raise actions.AlreadyPickedUp(lost.agent)
+        if _accept(form, request, session_of(request, pk)):
             return JsonResponse({}, status=201)
     except actions.AlreadyPickedUp as taken:
         form.add_error(*refusals.words_for(taken))

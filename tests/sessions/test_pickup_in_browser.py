@@ -30,8 +30,10 @@ def test_second_agent_of_an_auto_queue_keeps_what_was_typed(
         event = "new CustomEvent('inbox:event', {detail: {kind: 'session', session: pk}})"
         page.evaluate(f"(pk) => document.dispatchEvent({event})", session.pk)
         expect(page.get_by_text("This session is with somebody else now.")).to_be_visible()
+        kept = page.get_by_label("What you had written; it was not sent:")
     else:
         page.get_by_role("button", name="Send").click()
-        expect(page.get_by_text("Ben picked this session up first.")).to_be_visible()
-    expect(page.get_by_label("What you had written; it was not sent:")).to_have_value(TYPED)
+        expect(page.get_by_text("1002 Ben was faster and has the session now.")).to_be_visible()
+        kept = page.get_by_label("Your text, not sent")
+    expect(kept).to_have_value(TYPED)
     assert [message.body for message in Message.objects.filter(kind="outbound")] == ["Till six"]
