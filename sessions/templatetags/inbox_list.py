@@ -16,6 +16,7 @@ from routing.models import Extension
 from sessions.asking import Asked, Show
 from sessions.lists import cursor_of
 from sessions.models import Message, MessagingSession
+from sessions.search_hits import excerpt
 
 register = template.Library()
 
@@ -73,6 +74,8 @@ def unanswered_since(session: MessagingSession) -> datetime | None:
 
 def _in_words(waited: timedelta) -> str:
     minutes = int(waited.total_seconds() // 60)
+    if minutes < 1:
+        return _("<1 min")
     if minutes < 60:
         return _("%(n)d min") % {"n": minutes}
     if minutes < 24 * 60:
@@ -81,12 +84,16 @@ def _in_words(waited: timedelta) -> str:
 
 
 @register.inclusion_tag("sessions/_last_line.html")
-def last_line(session: MessagingSession, agent: Extension | None) -> dict[str, Any]:
-    """What was said last, and by whom if it was one of us."""
-    message = session.last_message
+def last_line(
+    session: MessagingSession, agent: Extension | None, hits: dict[int, Message] | None = None, text: str = ""
+) -> dict[str, Any]:
+    """What was said last, and by whom if it was one of us; of a search, the `hits` for `text` instead."""
+    hit = (hits or {}).get(session.pk)
+    message = hit or session.last_message
     ours = message is not None and message.kind == Message.Kind.OUTBOUND
     return {
         "message": message,
+        "excerpt": excerpt(hit.body, text) if hit else "",
         "who": _who(message, agent) if message and ours else "",
         "failed": ours and message is not None and message.status in FAILED,
     }

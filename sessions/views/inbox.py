@@ -16,6 +16,7 @@ from sessions.asking import Asked, Viewer, numbers_to_filter, queues_to_filter, 
 from sessions.contacts import contact_names
 from sessions.lists import Group, GroupName
 from sessions.queries import numbers_of
+from sessions.search_hits import hits_in
 from sessions.views.opening import opened, visible_session
 
 ROWS_MOST = 50  # that are asked for anew at once
@@ -72,9 +73,15 @@ def inbox_context(request: ViewerRequest) -> dict[str, Any]:
 
 
 def rows_context(request: ViewerRequest, asked: Asked, groups: list[Group]) -> dict[str, Any]:
-    """What rows need: whose they are, and what their contacts are called."""
-    addresses = (session.contact for group in groups for session in group.rows)
-    return {"agent": request.agent, "asked": asked, "groups": groups, "names": contact_names(addresses)}
+    """What rows need: whose they are, what their contacts are called, and why a search found them."""
+    sessions = [session for group in groups for session in group.rows]
+    return {
+        "agent": request.agent,
+        "asked": asked,
+        "groups": groups,
+        "names": contact_names(session.contact for session in sessions),
+        "hits": hits_in(sessions, asked.text),
+    }
 
 
 def viewer_of(request: ViewerRequest) -> Viewer:

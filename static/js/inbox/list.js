@@ -86,7 +86,7 @@
       const minutes = Math.max(0, Math.floor((Date.now() - new Date(age.dataset.since)) / MINUTE));
       const [unit, n] =
         minutes < 60 ? ["Min", minutes] : minutes < 1440 ? ["H", Math.floor(minutes / 60)] : ["D", Math.floor(minutes / 1440)];
-      const template = words?.[`age${unit}`];
+      const template = minutes < 1 ? words?.ageNow : words?.[`age${unit}`];
       if (template) age.querySelector("[data-age]").textContent = template.replace("{n}", n);
       const level = minutes >= 60 ? "late" : minutes >= 15 ? "soon" : "fresh";
       if (age.classList.contains(`age-${level}`)) continue;
