@@ -160,6 +160,16 @@ def test_new_message_shows_national_input_in_e164_before_it_is_sent(ada: Client,
     assert MessagingSession.objects.get().contact == "+12015550123"
 
 
+def test_new_message_is_sent_at_once_where_the_page_has_shown_the_number(ada: Client, road: Road) -> None:
+    typed = {"contact": "(201) 555-0123"}
+    shown = ada.get(reverse("inbox-suggestions"), typed)
+    assert 'name="shown" value="+12015550123"' in shown.content.decode()
+    other = ada.post(reverse("inbox-new"), new_message_data(road, **typed, shown="+12015550199"))
+    assert (other.status_code, MessagingSession.objects.count()) == (422, 0)
+    ada.post(reverse("inbox-new"), new_message_data(road, **typed, shown="+12015550123"))
+    assert MessagingSession.objects.get().contact == "+12015550123"
+
+
 def test_new_message_from_a_number_that_is_not_allowed_is_refused(
     road: Road, agents: list[Extension]
 ) -> None:
@@ -201,6 +211,29 @@ def test_file_that_is_no_picture_is_only_downloaded(
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
     html = ada.get(url("session", picture.message.session_id)).content.decode()
     assert f'<img class="attachment" src="{url("attachment", picture.pk)}"' not in html
+
+
+@pytest.mark.parametrize(("content_type", "tag"), [("audio/ogg", "<audio"), ("video/mp4", "<video")])
+def test_sound_and_film_are_played_in_the_page(
+    picture: Attachment, ada: Client, content_type: str, tag: str
+) -> None:
+    Attachment.objects.update(content_type=content_type)
+    answer = ada.get(url("attachment", picture.pk))
+    assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == (content_type, "nosniff")
+    assert tag in ada.get(url("session", picture.message.session_id)).content.decode()
+
+
+def test_rows_are_those_that_the_lists_show_now(
+    ada: Client, waiting: MessagingSession, agents: list[Extension]
+) -> None:
+    """What left is not there, so the page removes it; what one may not see is not told from it."""
+    asked: dict[str, list[int | str]] = {"session": [waiting.pk, waiting.pk + 1, "x", 10**30]}
+    assert listed_in(ada.get(reverse("inbox-rows"), asked), "waiting") == [waiting]
+    assert listed_in(logged_in(agents[2]).get(reverse("inbox-rows"), asked), "waiting") == []
+    actions.pick_up(waiting, agent=agents[0])
+    rows = ada.get(reverse("inbox-rows"), asked)
+    assert (listed_in(rows, "waiting"), listed_in(rows, "mine")) == ([], [waiting])
+    assert listed_in(logged_in(agents[1]).get(reverse("inbox-rows"), asked), "waiting") == []
 
 
 def test_inbox_costs_the_same_with_one_and_with_thirty_sessions(

@@ -1,0 +1,153 @@
+"""The lists and New message in a real browser: what comes meanwhile moves neither place nor focus."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from playwright.sync_api import Locator, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from routing.models import Extension
+from sessions.models import Attachment, Contact, Message, MessagingSession
+from tests.factories import Road
+from tests.sessions.pictures import PNG
+from tests.walking import log_in
+
+pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+MANY = 65
+NADIA = "+12015550123"
+LIST = "document.getElementById('session-list')"
+
+
+@pytest.fixture
+def sessions(road: Road) -> list[MessagingSession]:
+    """Many that wait, the newest first."""
+    now = timezone.now()
+    rows = [
+        MessagingSession(
+            number=road.number,
+            queue=road.number.queue,
+            contact=f"+1415555{1000 + number}",
+            opened_at=now,
+            last_active_at=now - timedelta(minutes=number),
+        )
+        for number in range(MANY)
+    ]
+    MessagingSession.objects.bulk_create(rows)
+    return list(MessagingSession.objects.order_by("-last_active_at"))
+
+
+@pytest.fixture
+def inbox(
+    live_server: LiveServer, new_page: Callable[..., Page], sessions: list[MessagingSession], road: Road
+) -> Iterator[Page]:
+    """Ada's; the events are left out, so that the test says what changed."""
+    complaints: list[str] = []
+    page = new_page(reduced_motion="reduce")
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    silence = {"status": 200, "content_type": "text/event-stream", "body": "retry: 600000\n\n"}
+    page.route("**/events/*", lambda route: route.fulfill(**silence))
+    log_in(page, live_server.url, "agent1001", "secret-of-the-agent")
+    page.goto(f"{live_server.url}/inbox/")
+    yield page
+    assert complaints == []
+
+
+def row(inbox: Page, session: MessagingSession) -> Locator:
+    return inbox.locator(f"#row-{session.pk} .inbox-row")
+
+
+def hear_of(inbox: Page, *sessions: MessagingSession) -> None:
+    """As if events had come."""
+    for session in sessions:
+        detail = f"{{ detail: {{ kind: 'message', session: {session.pk} }} }}"
+        inbox.evaluate(f"document.dispatchEvent(new CustomEvent('inbox:event', {detail}))")
+
+
+def test_list_goes_on_by_scrolling_and_changes_where_nobody_looks(
+    inbox: Page, sessions: list[MessagingSession], agents: list[Extension]
+) -> None:
+    rows = inbox.get_by_role("region", name="Waiting").locator(".inbox-row")
+    expect(rows).to_have_count(30)
+    for shown in (60, MANY):
+        inbox.evaluate(f"{LIST}.scrollTop = {LIST}.scrollHeight")
+        expect(rows).to_have_count(shown)
+    watched, risen, lost = sessions[40], sessions[50], sessions[2]
+    row(inbox, watched).focus()
+    before = inbox.evaluate(f"document.getElementById('row-{watched.pk}').getBoundingClientRect().top")
+
+    MessagingSession.objects.filter(pk=risen.pk).update(last_active_at=timezone.now(), unread=1)
+    MessagingSession.objects.filter(pk=lost.pk).update(agent=agents[1])
+    hear_of(inbox, risen, lost)
+    expect(rows.first).to_contain_text(risen.contact)
+    expect(row(inbox, lost)).to_have_count(0)
+    expect(rows).to_have_count(MANY - 1)
+    expect(inbox.get_by_role("region", name="Waiting").locator(".inbox-count")).to_have_text("64")
+    expect(row(inbox, watched)).to_be_focused()
+    after = inbox.evaluate(f"document.getElementById('row-{watched.pk}').getBoundingClientRect().top")
+    assert abs(after - before) < 3
+    hear_of(inbox, watched)
+    inbox.wait_for_timeout(300)
+    expect(row(inbox, watched)).to_be_focused()
+
+
+def test_address_goes_along_with_what_is_shown(inbox: Page, sessions: list[MessagingSession]) -> None:
+    """Back and forward work, and what is opened keeps the lists as they are."""
+    inbox.evaluate("document.getElementById('inbox').dataset.mark = 'the same page'")
+    for session in sessions[:2]:
+        row(inbox, session).click()
+        expect(inbox).to_have_url(f"{inbox.url.partition('/inbox/')[0]}/inbox/{session.pk}/")
+        expect(inbox.get_by_role("heading", name=session.contact)).to_be_visible()
+    inbox.go_back()
+    expect(inbox.get_by_role("heading", name=sessions[0].contact)).to_be_visible()
+    expect(row(inbox, sessions[0])).to_have_attribute("aria-current", "true")
+    inbox.go_back()
+    expect(inbox.get_by_text("Choose a session to read it.")).to_be_visible()
+    inbox.get_by_role("link", name="Closed").click()
+    expect(inbox.get_by_text("Nothing is closed yet.")).to_be_visible()
+    expect(inbox).to_have_url(f"{inbox.url.partition('/inbox/')[0]}/inbox/?show=closed")
+    assert inbox.evaluate("document.getElementById('inbox').dataset.mark") == "the same page"
+
+
+def test_pictures_are_gone_through_by_the_arrow_keys(
+    inbox: Page, live_server: LiveServer, sessions: list[MessagingSession]
+) -> None:
+    message = Message.objects.create(session=sessions[0], kind="inbound", created_at=timezone.now())
+    for position in range(2):
+        picture = Attachment(message=message, position=position, state="stored", content_type="image/png")
+        picture.file.save("picture.png", ContentFile(PNG))
+    urls = [f"/inbox/attachments/{picture.pk}/" for picture in message.attachments.all()]
+    inbox.goto(f"{live_server.url}/inbox/{sessions[0].pk}/")
+    inbox.get_by_role("link", name="Show the picture").first.click()
+    shown = inbox.get_by_role("dialog", name="Picture").locator("img")
+    expect(shown).to_have_attribute("src", f"{live_server.url}{urls[0]}")
+    inbox.keyboard.press("ArrowRight")
+    expect(shown).to_have_attribute("src", f"{live_server.url}{urls[1]}")
+    inbox.keyboard.press("Escape")
+    expect(inbox.get_by_role("dialog", name="Picture")).to_be_hidden()
+    expect(inbox.get_by_role("link", name="Show the picture").last).to_be_focused()
+
+
+def test_new_message_by_the_keyboard(inbox: Page) -> None:
+    """The contact by a part of the name, then another one in the format of the country."""
+    Contact.objects.create(address=NADIA, name="Nadia Okafor")
+    inbox.keyboard.press("n")
+    to = inbox.get_by_role("combobox", name="To")
+    expect(to).to_be_focused()
+    to.press_sequentially("okaf")
+    expect(inbox.get_by_role("option", name="Nadia Okafor")).to_be_visible()
+    inbox.keyboard.press("ArrowDown")
+    inbox.keyboard.press("Enter")
+    expect(inbox.get_by_text(f"Goes to Nadia Okafor, {NADIA}")).to_be_visible()
+    expect(inbox.get_by_label("Message", exact=True)).to_be_focused()
+    to.fill("(201) 555-0145")
+    expect(inbox.get_by_text("Goes to +12015550145")).to_be_visible()
+    inbox.get_by_label("Message", exact=True).fill("Your bike is ready.")
+    inbox.keyboard.press("Control+Enter")
+    expect(inbox.get_by_role("log", name="Messages")).to_contain_text("Your bike is ready.")
+    session = MessagingSession.objects.get(contact="+12015550145")
+    expect(inbox).to_have_url(f"{inbox.url.partition('/inbox/')[0]}/inbox/{session.pk}/")
+    mine = inbox.get_by_role("region", name="Mine")
+    expect(mine.get_by_role("link").filter(has_text="You: Your bike is ready.")).to_be_visible()
