@@ -6,18 +6,23 @@
   if (!place) return;
   const page = Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join("");
   let said = "";
+  let told = Promise.resolve(); // one word after the other, or an old one could come last
 
   const shown = () => (document.hidden ? "" : (document.querySelector(".session-open")?.dataset.session ?? ""));
+
+  const tell = (session) => {
+    const headers = JSON.parse(document.body.getAttribute("hx-headers"));
+    const body = new URLSearchParams({ page, session });
+    // It outlives the page; one that fails is said again with the next change or reset.
+    return fetch(place.dataset.viewing, { method: "POST", headers, body, keepalive: true }).catch(() => {
+      said = "";
+    });
+  };
 
   const say = (session = shown(), again = false) => {
     if (session === said && !again) return;
     said = session;
-    const headers = JSON.parse(document.body.getAttribute("hx-headers"));
-    const body = new URLSearchParams({ page, session });
-    // It outlives the page; one that fails is said again with the next change or reset.
-    fetch(place.dataset.viewing, { method: "POST", headers, body, keepalive: true }).catch(() => {
-      said = "";
-    });
+    told = told.then(() => tell(session));
   };
 
   const refresh = () => {
@@ -31,6 +36,9 @@
   document.addEventListener("htmx:afterSettle", () => say());
   document.addEventListener("inbox:gone", () => say());
   document.addEventListener("visibilitychange", () => say());
-  window.addEventListener("pagehide", () => say(""));
+  window.addEventListener("pagehide", () => {
+    said = "";
+    tell(said); // now or never
+  });
   window.addEventListener("pageshow", (event) => event.persisted && say());
 })();
