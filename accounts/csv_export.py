@@ -32,3 +32,9 @@ def harmless(text: str) -> str:
     """The text as it is, unless a spreadsheet would take it for a formula. A phone number is none."""
     formula = text[:1] in {"=", "+", "-", "@", "\t", "\r"} and not text.removeprefix("+").isalnum()
     return f"'{text}" if formula else text
+
+
+def unharmed(text: str) -> str:
+    """What `harmless` was given, of an export that is imported again."""
+    bare = text.removeprefix("'")
+    return bare if harmless(bare) == text else text

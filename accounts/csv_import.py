@@ -14,6 +14,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.csv_export import unharmed
+
 ROWS_MOST = 1_000
 BYTES_MOST = 1024 * 1024
 SHORTENED = re.compile(r"\d[.,]?\d*[eE]\+?\d+")  # what a spreadsheet makes of a long number
@@ -54,7 +56,7 @@ class Columns:
         columns = self._named_by(rows[0][1]) if rows else None
         rows = rows[1:] if columns else rows
         if not rows:
-            raise ValidationError(_("There are no rows. Write one number per row, as in the example file."))
+            raise ValidationError(_("There are no rows. Write them as in the example file."))
         if len(rows) > ROWS_MOST:
             raise ValidationError(_("These are more than %s rows. Import them in parts.") % ROWS_MOST)
         return [(line, dict(zip(columns or self.order, row, strict=False))) for line, row in rows]
@@ -78,7 +80,7 @@ def _rows_of(text: str) -> tuple[list[tuple[int, list[str]]], bool]:
     separator = told[1] if told else max(";,\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
-        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+        rows = [(reader.line_num, [unharmed(cell.strip()) for cell in row]) for row in reader]
     except csv.Error as error:
         raise ValidationError(_("This is not a CSV file: save it as CSV in the spreadsheet.")) from error
     return [(line, row) for line, row in rows if any(row)], told is not None

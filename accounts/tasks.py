@@ -6,9 +6,17 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import AuditEntry
+from accounts import invitations
+from accounts.models import AuditEntry, Invitation
 
 BATCH = 1_000
+
+
+@shared_task
+def mail_invitations(first: int, last: int) -> None:
+    """Those that an import has made, by the range of their ids."""
+    for invitation in Invitation.objects.filter(pk__range=(first, last)).select_related("user"):
+        invitations.send(invitation)
 
 
 @shared_task

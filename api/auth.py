@@ -1,5 +1,7 @@
 """Who asks: the user of a bearer token. A browser's cookie counts for nothing here."""
 
+from typing import Any
+
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from ninja.security import HttpBearer
@@ -39,14 +41,14 @@ class Bearer(HttpBearer):
         request.rate = asked  # type: ignore[attr-defined]
         if asked and asked.is_exceeded:
             words = _("This token may ask %(limit)s times a minute. Go on in %(reset)s s.")
-            detail = str(words) % {"limit": asked.limit, "reset": asked.reset_s}
+            detail: Any = str(words) % {"limit": asked.limit, "reset": asked.reset_s}
             raise Problem(429, "rate_limited", _("Too many requests."), detail)
         if token.scope == ApiToken.Scope.READ and request.method not in READING:
             title, detail = _("This token only reads."), _("Make a token with the scope “Read and send”.")
             headers = {"WWW-Authenticate": 'Bearer error="insufficient_scope", scope="send"'}
             raise Problem(403, "insufficient_scope", title, detail, headers=headers)
         request.user = token.user
-        request.agent = extension_of(token.user)  # type: ignore[attr-defined]  (read with the token)
+        request.agent = extension_of(token.user)  # type: ignore[attr-defined]
         return token
 
 

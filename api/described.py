@@ -21,18 +21,19 @@ TAGS = {
     "Events": "What changes, as it happens.",
 }
 
+LISTENING = """\
+Server-sent events, for as long as the access lasts. An event's name says what happened: `session`
+(appeared, left, picked up, closed), `message` (something was written), `status` (a text got on), `alert`
+(nobody answers for too long), `viewers` (others have it open) or `availability` (of an agent); its data is
+`{"session": id}`. They never say what was written: fetch that. The first one is `hello`; after `reset`, read
+everything anew. A connection that was lost is resumed without a gap by `Last-Event-ID`."""
+
 EVENTS: dict[str, Any] = {
     "get": {
         "operationId": "events",
         "tags": ["Events"],
         "summary": "Listen to what changes",
-        "description": (
-            "Server-sent events, for as long as the access lasts. An event's name says what happened: "
-            "`session` (appeared, left, picked up, closed), `message` (something was written) or `status` "
-            '(a text got on); its data is `{"session": id}`. They never say what was written: fetch that. '
-            "The first one is `hello`; after `reset`, read everything anew. A connection that was lost is "
-            "resumed without a gap by `Last-Event-ID`."
-        ),
+        "description": LISTENING,
         "parameters": [
             {
                 "in": "header",

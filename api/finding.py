@@ -1,5 +1,7 @@
 """What a request is about: looked for among what one may see, or act on; anything else is a 404."""
 
+from collections.abc import Sequence
+
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -8,6 +10,7 @@ from api.auth import ApiRequest, acting
 from api.problems import Problem
 from api.shapes import MessageOut, SessionOut
 from sessions.actions import AlreadyPickedUp
+from sessions.contacts import contact_names
 from sessions.models import Message, MessagingSession, MessagingSessionQuerySet
 from sessions.queries import inbox_of, listed, lost_by, thread_of, visible_to
 
@@ -44,7 +47,12 @@ def answerable(request: ApiRequest, pk: int) -> MessagingSession:
 
 def session_now(session: MessagingSession) -> SessionOut:
     """After an action on it."""
-    return SessionOut.of(shown(MessagingSession.objects.all()).get(pk=session.pk))
+    return as_shown([shown(MessagingSession.objects.all()).get(pk=session.pk)])[0]
+
+
+def as_shown(sessions: Sequence[MessagingSession]) -> list[SessionOut]:
+    names = contact_names(session.contact for session in sessions)
+    return [SessionOut.of(session, contact_name=names.get(session.contact, "")) for session in sessions]
 
 
 def message_now(message: Message) -> MessageOut:

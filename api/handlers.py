@@ -1,7 +1,6 @@
 """Turns whatever goes wrong into a problem."""
 
 import logging
-from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import OperationalError
@@ -12,13 +11,13 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from api.problems import INVALID, Problem
+from api.reading import errors_of
 from api.refusals import problem_of
 from sessions.actions import ActionError
 
 logger = logging.getLogger(__name__)
-PLACES = frozenset(
-    {"body", "query", "path", "header", "said", "asked", "extension", "queue"}
-)  # not fields, at first
+# At the beginning of where ninja found an error; `("body", "said", "queue", "queue")` is the field `queue`.
+PLACES = frozenset({"body", "query", "path", "header", "said", "asked", "extension", "queue"})
 
 
 def unauthenticated() -> Problem:
@@ -61,21 +60,11 @@ def internal_error() -> Problem:
 
 
 def invalid(error: ValidationError) -> Problem:
-    errors: dict[str, list[str]] = {}
-    for one in error.errors:
-        errors.setdefault(_field_of(one["loc"]), []).append(one["msg"].removeprefix("Value error, "))
-    return Problem(422, *INVALID, errors=errors)
+    return Problem(422, *INVALID, errors=errors_of(error.errors, within=PLACES))
 
 
-def _field_of(place: tuple[Any, ...]) -> str:
-    """`("body", "said", "contact")` is `contact`; `("body", "said", "queue", "queue")` is `queue`."""
-    names = [str(name) for name in place]
-    while len(names) > 1 and names[0] in PLACES:
-        names.pop(0)
-    return ".".join(names)
-
-
-def handle(request: HttpRequest, error: Exception) -> HttpResponse:
+def handle(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+    assert isinstance(error, Exception)  # noqa: S101 (for the type: ninja hands over what was raised)
     return problem_from(error).response()
 
 

@@ -1,13 +1,13 @@
 """The same text sent twice is accepted once: by `client_id`, or by the header `Idempotency-Key`."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from api.inputs import MessageIn
 from api.problems import Problem
 from routing.models import Extension
+from sessions.actions import accepted_under
 from sessions.models import Message
 
 ACCEPTED, ACCEPTED_BEFORE = 201, 200
@@ -30,7 +30,7 @@ def once(
     It is asked before `accept` tries, since a session may have been closed after the lost answer; of two
     at once the action lets one through.
     """
-    message = Message.objects.filter(author=agent, client_id=key).first() if key else None
+    message = accepted_under(agent, key)
     if message is None:
         message = accept()
         if not message.accepted_before:
@@ -42,6 +42,9 @@ def once(
     return ACCEPTED_BEFORE, message
 
 
-def is_same_text(message: Message, body: str, due_at: datetime | None) -> bool:
+def is_same_text(message: Message, said: MessageIn) -> bool:
+    """Of files the number is compared."""
     first = message.attempts.order_by("pk").first()
-    return message.body == body and (first.due_at if first else None) == due_at
+    due_at = first.due_at if first else None
+    same = (message.body, due_at) == (said.body, said.due_at)
+    return same and message.attachments.count() == len(said.files)

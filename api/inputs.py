@@ -5,10 +5,12 @@ from typing import Annotated, Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from ninja import UploadedFile
 from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -27,6 +29,15 @@ Body = Annotated[
     str,
     StringConstraints(min_length=1, max_length=MAX_BODY, pattern=NOT_BLANK),
     Field(description="The text; something must be visible of it.", examples=["Yes, until six."]),
+]
+OptionalBody = Annotated[
+    str,
+    StringConstraints(max_length=MAX_BODY, pattern=NO_NUL),
+    Field(description="The text; it may be empty where there are files.", examples=["Yes, until six."]),
+]
+Media = Annotated[
+    list[UploadedFile],
+    Field(description="Pictures and files, within the limits of the number's ITSP."),
 ]
 ClientId = Annotated[
     str,
@@ -88,6 +99,19 @@ class MessageIn(Input):
     client_id: ClientId | None = None
     due_at: DueAt | None = None
 
+    @property
+    def files(self) -> list[UploadedFile]:
+        return []
+
+
+class MessageWithMedia(MessageIn):
+    body: OptionalBody = ""
+    media: Media = []
+
+    @property
+    def files(self) -> list[UploadedFile]:
+        return self.media
+
 
 class SessionIn(MessageIn):
     number: Annotated[
@@ -98,13 +122,26 @@ class SessionIn(MessageIn):
     contact: Contact
 
 
+class SessionWithMedia(MessageWithMedia, SessionIn):
+    """As `SessionIn`, with files."""
+
+
 class ToExtension(Input):
     extension: ExtensionNumber
     note: Note = ""
 
 
+def _number(value: Any) -> Any:
+    """JSON has 7 and 7.0 for the same; "7" and true are something else."""
+    if isinstance(value, str | bool):
+        raise ValueError(_("Input should be a number"))
+    return value
+
+
 class ToQueue(Input):
-    queue: Annotated[int, Field(strict=True, ge=1, le=2**63 - 1, description="Its id.", examples=[7])]
+    queue: Annotated[
+        int, Field(ge=1, le=2**63 - 1, description="Its id.", examples=[7]), BeforeValidator(_number)
+    ]
     note: Note = ""
 
 

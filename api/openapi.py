@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from api.described import DESCRIPTION, EVENTS, TAGS
+from api.inputs import MessageIn, MessageWithMedia, SessionIn, SessionWithMedia
 from api.reference import sections_of
 from api.shapes import ProblemOut
 from api.views import api
@@ -46,7 +47,8 @@ def document() -> Document:
     made["servers"] = [{"url": "/"}]
     made["tags"] = [{"name": name, "description": words} for name, words in TAGS.items()]
     made["paths"]["/events/"] = EVENTS
-    made["components"]["schemas"]["ProblemOut"] = ProblemOut.model_json_schema(ref_template=REF)
+    for model in (ProblemOut, MessageIn, MessageWithMedia, SessionIn, SessionWithMedia):
+        made["components"]["schemas"][model.__name__] = model.model_json_schema(ref_template=REF)
     made["components"]["securitySchemes"]["Bearer"] = {"type": "http", "scheme": "bearer"}
     for operation in _operations(made):
         operation["responses"] = {str(code): said for code, said in sorted(operation["responses"].items())}
@@ -67,5 +69,7 @@ def _mend(parameter: Document) -> None:
     choices = [one for one in schema.pop("anyOf", []) if one.get("type") != "null"]
     for choice in choices:
         schema.update({name: value for name, value in choice.items() if name not in schema})
+    if "description" in schema:
+        parameter["description"] = schema["description"]
     if schema.get("default", "") is None:
         del schema["default"]

@@ -49,7 +49,7 @@ def count(token_id: int) -> Rate | None:
     """Counts a request. None while nobody can tell: without Redis there is no limit."""
     limit: int = settings.API_RATE_PER_MIN
     try:
-        used, left_ms = redis_client().eval(_COUNT, 1, f"api:rate:{token_id}", WINDOW_S * 1_000)  # type: ignore[misc]
+        used, left_ms = redis_client().eval(_COUNT, 1, f"api:rate:{token_id}", WINDOW_S * 1_000)
     except RedisError as error:
         logger.warning("requests are not counted: %s", error)
         return None

@@ -92,9 +92,13 @@ class _Reader:
         for choice in [self._resolved(one) for one in body.get("oneOf", [body])]:
             required = set() if "oneOf" in body else set(choice.get("required", ()))
             for name, schema in choice.get("properties", {}).items():
-                words = schema.get("description", "") or self._resolved(schema).get("description", "")
-                found[name] = Field(name, self._kind(schema), name in required, words)
+                found[name] = Field(name, self._kind(schema), name in required, self._words(schema))
         return list(found.values())
+
+    def _words(self, schema: Schema) -> str:
+        """Of a field that may be null they stand with what it is otherwise."""
+        said = [schema, *schema.get("anyOf", []), self._resolved(schema)]
+        return next((one["description"] for one in said if one.get("description")), "")
 
     def _answer(self, status: str, said: Document) -> Answer:
         schema = _json_of(said) if status.startswith("2") else {}

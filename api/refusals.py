@@ -81,6 +81,9 @@ REFUSALS: dict[type[actions.ActionError], Refusal] = {
         gettext_lazy("The channel of this number is disabled."),
         gettext_lazy("Ask an administrator to enable it, or write from another number."),
     ),
+    actions.MediaRefused: Refusal(
+        422, gettext_lazy("The files can’t be sent."), lambda error: error.reason, field="media"
+    ),
     actions.NotRetryable: Refusal(409, gettext_lazy("The text can’t be sent again."), _status),
     actions.NotCancellable: Refusal(
         409, gettext_lazy("The text can’t be cancelled."), lambda error: error.reason

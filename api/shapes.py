@@ -23,8 +23,8 @@ class ExtensionOut(BaseModel):
     name: Annotated[str, Field(examples=["Ada"])]
 
     @classmethod
-    def of(cls, extension: Extension | None) -> "ExtensionOut | None":
-        return cls(number=extension.number, name=extension.name) if extension else None
+    def of(cls, extension: Extension) -> "ExtensionOut":
+        return cls(number=extension.number, name=extension.name)
 
 
 class QueueOut(BaseModel):
@@ -39,12 +39,8 @@ class QueueOut(BaseModel):
     ]
 
     @classmethod
-    def of(cls, queue: MessageQueue | None) -> "QueueOut | None":
-        return (
-            cls.model_validate({"id": queue.pk, "name": queue.name, "pickup_mode": queue.pickup_mode})
-            if queue
-            else None
-        )
+    def of(cls, queue: MessageQueue) -> "QueueOut":
+        return cls.model_validate({"id": queue.pk, "name": queue.name, "pickup_mode": queue.pickup_mode})
 
 
 class NumberOut(BaseModel):
@@ -109,7 +105,7 @@ class MessageOut(BaseModel):
             session=message.session_id,
             kind=message.kind,  # type: ignore[arg-type]
             body=message.body,
-            author=ExtensionOut.of(message.author),
+            author=ExtensionOut.of(message.author) if message.author else None,
             created_at=message.created_at,
             status=DeliveryStatus(message.status) if message.status else None,
             error_code=message.error_code,
@@ -137,6 +133,7 @@ class SessionOut(BaseModel):
     id: int
     number: Annotated[str, Field(description="Ours.", examples=["+25402161183"])]
     contact: Address
+    contact_name: Annotated[str, Field(description="Where one is known.", examples=["Grace Hopper"])]
     state: Annotated[
         SessionState, Field(description="Waiting sessions have no agent yet; shared ones never.")
     ]
@@ -151,15 +148,16 @@ class SessionOut(BaseModel):
     last_message: LastMessage | None
 
     @classmethod
-    def of(cls, session: MessagingSession) -> "SessionOut":
+    def of(cls, session: MessagingSession, *, contact_name: str) -> "SessionOut":
         """`session` as `api.finding` reads it."""
         return cls(
             id=session.pk,
             number=session.number.address,
             contact=session.contact,
+            contact_name=contact_name,
             state=_state_of(session),
-            queue=QueueOut.of(session.queue),
-            agent=ExtensionOut.of(session.agent),
+            queue=QueueOut.of(session.queue) if session.queue else None,
+            agent=ExtensionOut.of(session.agent) if session.agent else None,
             unread=session.unread,
             tags=[tag.name for tag in session.tags.all()],
             opened_at=session.opened_at,

@@ -5,10 +5,14 @@ In a process of its own, since it has the settings of the stack that is measured
 
 import json
 import sys
+from typing import TYPE_CHECKING
 
 import django
 
 from benchmarks.texts import ACCOUNT_SID, AUTH_TOKEN
+
+if TYPE_CHECKING:
+    from routing.models import Extension
 
 QUEUE_SIZE = 5
 EVERYBODY = "+25402169999"  # leads to a queue of all agents
@@ -40,7 +44,7 @@ def seed(count: int) -> dict[str, object]:
     return {"path": road.path, "keys": [_log_in(agent) for agent in agents], "numbers": numbers}
 
 
-def _agents(count: int) -> "list[object]":
+def _agents(count: int) -> "list[Extension]":
     from accounts.models import User  # noqa: PLC0415
     from routing.models import Extension  # noqa: PLC0415
 
@@ -54,12 +58,12 @@ def _agents(count: int) -> "list[object]":
     )
 
 
-def _log_in(agent: "object") -> str:
+def _log_in(agent: "Extension") -> str:
     from django.conf import settings  # noqa: PLC0415
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415
     from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
 
-    user = agent.user  # type: ignore[attr-defined]
+    user = agent.user
     session = SessionStore()
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "csp",
+    "corsheaders",
     "django_htmx",
     "allauth",
     "allauth.account",
@@ -59,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -126,56 +128,36 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT = "pbx_messaging.broker:NudgeTransport"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "socket_timeout": 5,
-    "socket_connect_timeout": 2,
-    "max_retries": 0,  # a nudge waits for no broker, nor does whoever nudges
-}
+# A nudge waits for no broker, nor does whoever nudges.
+CELERY_BROKER_TRANSPORT_OPTIONS = dict(socket_timeout=5, socket_connect_timeout=2, max_retries=0)  # noqa: C408
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    "drain": {"task": "sessions.tasks.drain", "schedule": 1.0, "options": {"expires": 1}},
-    "queue-due": {"task": "sessions.tasks.queue_due", "schedule": 1.0, "options": {"expires": 1}},
-    "tidy-queues": {"task": "sessions.tasks.tidy_queues", "schedule": 10.0, "options": {"expires": 10}},
-    "reconcile": {"task": "sessions.tasks.reconcile_unknown", "schedule": 5.0, "options": {"expires": 5}},
-    "publish-events": {"task": "sessions.tasks.publish_events", "schedule": 2.0, "options": {"expires": 2}},
-    "settle-lost-claims": {
-        "task": "sessions.tasks.settle_lost_claims",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
-    "drain-spool": {"task": "sessions.tasks.drain_spool", "schedule": 2.0, "options": {"expires": 2}},
-    "retry-webhooks": {"task": "sessions.tasks.retry_webhooks", "schedule": 10.0, "options": {"expires": 10}},
-    "forget-webhooks": {
-        "task": "sessions.tasks.forget_webhooks",
-        "schedule": 600.0,
-        "options": {"expires": 600},
-    },
-    "forget-audit": {"task": "accounts.tasks.forget_audit", "schedule": 3600.0, "options": {"expires": 3600}},
-    "remember-channels": {
-        "task": "sessions.tasks.remember_channels",
-        "schedule": 30.0,
-        "options": {"expires": 30},
-    },
-    "fetch-attachments": {
-        "task": "sessions.tasks.fetch_attachments",
-        "schedule": 10.0,
-        "options": {"expires": 10},
-    },
-    "close-idle-sessions": {
-        "task": "sessions.tasks.close_idle_sessions",
-        "schedule": env.float("CLOSE_IDLE_EVERY_S", default=60.0),
-        "options": {"expires": 60},
-    },
-    "watch-unanswered": {
-        "task": "sessions.tasks.watch_unanswered",
-        "schedule": 15.0,
-        "options": {"expires": 15},
-    },
-    "check-set-up": {"task": "channels.tasks.check_due", "schedule": 60.0, "options": {"expires": 60}},
-    "fold-counts": {"task": "stats.tasks.fold_counts", "schedule": 30.0, "options": {"expires": 30}},
+NUDGES: dict[str, tuple[str, float]] = {  # name: task, every so many seconds
+    "drain": ("sessions.tasks.drain", 1.0),
+    "queue-due": ("sessions.tasks.queue_due", 1.0),
+    "tidy-queues": ("sessions.tasks.tidy_queues", 10.0),
+    "reconcile": ("sessions.tasks.reconcile_unknown", 5.0),
+    "publish-events": ("sessions.tasks.publish_events", 2.0),
+    "settle-lost-claims": ("sessions.tasks.settle_lost_claims", 5.0),
+    "drain-spool": ("sessions.tasks.drain_spool", 2.0),
+    "retry-webhooks": ("sessions.tasks.retry_webhooks", 10.0),
+    "forget-webhooks": ("sessions.tasks.forget_webhooks", 600.0),
+    "forget-audit": ("accounts.tasks.forget_audit", 3600.0),
+    "remember-channels": ("sessions.tasks.remember_channels", 30.0),
+    "fetch-attachments": ("sessions.tasks.fetch_attachments", 10.0),
+    "close-idle-sessions": (
+        "sessions.tasks.close_idle_sessions",
+        env.float("CLOSE_IDLE_EVERY_S", default=60.0),
+    ),
+    "watch-unanswered": ("sessions.tasks.watch_unanswered", 15.0),
+    "check-set-up": ("channels.tasks.check_due", 60.0),
+    "fold-counts": ("stats.tasks.fold_counts", 30.0),
+}
+CELERY_BEAT_SCHEDULE = {  # one that no worker took until the next one is due is of no use
+    name: {"task": task, "schedule": every_s, "options": {"expires": every_s}}
+    for name, (task, every_s) in NUDGES.items()
 }
 
 # --- ITSP -----------------------------------------------------------------------------------------
@@ -200,6 +182,11 @@ MEDIA_MAX_BYTES = env.int("MEDIA_MAX_BYTES", default=5 * 1024 * 1024)  # of one 
 
 # --- REST API -------------------------------------------------------------------------------------
 API_RATE_PER_MIN = env.int("API_RATE_PER_MIN", default=600)  # requests of one token
+API_CORS_ORIGINS: list[str] = env.list("API_CORS_ORIGINS", default=[])  # other sites' pages that may ask it
+CORS_ALLOWED_ORIGINS = API_CORS_ORIGINS
+CORS_URLS_REGEX = r"^/api/v1/"
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key"]
+CORS_EXPOSE_HEADERS = ["Location", "RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate"]
 
 # --- Accounts and browser sessions ----------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

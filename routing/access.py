@@ -69,6 +69,28 @@ def viewer_required(
     return checked
 
 
+def member_required(
+    view: Callable[Concatenate[ViewerRequest, Parameters], Response],
+) -> Callable[Concatenate[HttpRequest, Parameters], Response]:
+    """For agents, supervisors and administrators: all who have work here."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Response:
+        agent = agent_of(request)
+        if agent is None and not is_supervisor(request) and not is_administrator(request):
+            raise Http404
+        looking = cast(ViewerRequest, request)
+        looking.agent = agent
+        return view(looking, *args, **kwargs)
+
+    return checked
+
+
+def is_administrator(request: HttpRequest) -> bool:
+    user = request.user
+    return isinstance(user, User) and user.is_active and user.is_administrator
+
+
 def is_supervisor(request: HttpRequest) -> bool:
     user = request.user
     return isinstance(user, User) and user.is_active and user.is_supervisor

@@ -4,7 +4,6 @@ What is kept is served by us later, so its real type is found from its content, 
 """
 
 import logging
-import mimetypes
 from datetime import timedelta
 
 from django.conf import settings
@@ -15,6 +14,7 @@ from django.utils import timezone
 from channels.itsp import ITSPS
 from channels.itsp.base import Advice, ItspError, Media
 from sessions import events
+from sessions.content_types import suffix_of, type_of
 from sessions.models import Attachment
 
 logger = logging.getLogger(__name__)
@@ -23,18 +23,6 @@ State = Attachment.State
 LEASE = timedelta(minutes=2)  # nobody else tries it meanwhile
 MOST_TRIES = 8
 BATCH = 20
-
-_SIGNATURES = {
-    b"\xff\xd8\xff": "image/jpeg",
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"GIF87a": "image/gif",
-    b"GIF89a": "image/gif",
-    b"%PDF-": "application/pdf",
-    b"OggS": "audio/ogg",
-    b"ID3": "audio/mpeg",
-    b"#!AMR": "audio/amr",
-    b"BEGIN:VCARD": "text/vcard",
-}
 
 
 def fetch_due() -> int:
@@ -60,23 +48,11 @@ def fetch(pk: int) -> bool:
     return True
 
 
-def real_type(media: Media) -> str:
-    """What the content is; what we don't know is application/octet-stream, which browsers only download."""
-    head = media.content[:16]
-    for signature, content_type in _SIGNATURES.items():
-        if head.startswith(signature):
-            return content_type
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
-    if head[4:8] == b"ftyp":
-        return "image/heic" if head[8:12] in {b"heic", b"mif1"} else "video/mp4"
-    return "application/octet-stream"
-
-
 def _store(attachment: Attachment, media: Media) -> None:
-    attachment.content_type, attachment.state = real_type(media), State.STORED
-    suffix = mimetypes.guess_extension(attachment.content_type) or ".bin"
-    attachment.file.save(f"{attachment.pk}{suffix}", ContentFile(media.content), save=False)
+    attachment.content_type, attachment.state = type_of(media.content), State.STORED
+    attachment.file.save(
+        f"{attachment.pk}{suffix_of(attachment.content_type)}", ContentFile(media.content), save=False
+    )
     _end(attachment)
 
 

@@ -23,13 +23,17 @@ _WORDS_OF_MACHINES = re.compile(
 )
 
 
-def reply_if_closed(session: MessagingSession, number: Number, sms: InboundSms, *, at: datetime) -> None:
+def reply_if_closed(
+    session: MessagingSession, number: Number, sms: InboundSms, *, has_reply: bool, at: datetime
+) -> None:
     """In the transaction that stores the text, which locks the session. Most texts cost no query here.
 
-    `number` was read with its queue, which is the session's own unless that was transferred.
+    `has_reply`: the number's own queue replies, which is the session's unless that was transferred.
     """
-    queue = number.queue if session.queue_id == number.queue_id else session.queue
-    if queue is None or not queue.closed_reply or session.auto_replied_at:
+    if session.auto_replied_at or (session.queue_id == number.queue_id and not has_reply):
+        return
+    queue = session.queue
+    if queue is None or not queue.closed_reply:
         return
     if _is_of_a_machine(sms, queue) or not _is_closed(queue, at) or _was_answered(session):
         return

@@ -35,8 +35,8 @@ def attending() -> ArchivableQuerySet[Extension]:
     return available if there is None else available.filter(pk__in=there)
 
 
-def with_attendance(sessions: MessagingSessionQuerySet) -> MessagingSessionQuerySet:
-    """Each with `is_unattended`: its contact waits for an answer, and nobody who could give it is there.
+def _waits_for_nobody() -> Q:
+    """Of a session: its contact waits for an answer, and nobody who could give it is there.
 
     Of an agent's session that is the agent, of one that waits in a queue the queue's agents.
     """
@@ -45,15 +45,18 @@ def with_attendance(sessions: MessagingSessionQuerySet) -> MessagingSessionQuery
         there.filter(pk=OuterRef("agent"))
     )
     queued = Q(agent=None) & ~Exists(there.filter(queues=OuterRef("queue")))
-    waits = Q(closed_at=None) & (owned | queued)
-    return sessions.annotate(
-        is_unattended=models.Case(models.When(waits, then=models.Value(True)), default=models.Value(False))
-    )
+    return Q(closed_at=None) & (owned | queued)
+
+
+def with_attendance(sessions: MessagingSessionQuerySet) -> MessagingSessionQuerySet:
+    """Each with `is_unattended`."""
+    waits = models.When(_waits_for_nobody(), then=models.Value(True))
+    return sessions.annotate(is_unattended=models.Case(waits, default=models.Value(False)))
 
 
 def unattended(sessions: MessagingSessionQuerySet) -> MessagingSessionQuerySet:
     """Those of the sessions that wait for somebody who is away or offline."""
-    return with_attendance(sessions).filter(is_unattended=True)
+    return sessions.filter(_waits_for_nobody())
 
 
 def tell_supervisors(agents: Iterable[int], *, others: Iterable[events.Listener] = ()) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 
 from channels.phone_numbers import NumberInput, read_number
 from sessions.models import Contact
+from sessions.search import contacts_matching
 
 
 def contact_names(addresses: Iterable[str]) -> dict[str, str]:
@@ -22,12 +22,8 @@ def contact_of(address: str) -> Contact:
 
 
 def contacts_like(text: str, *, most: int = 6) -> list[Contact]:
-    """Contacts whose name or number holds what was typed so far."""
-    digits = "".join(char for char in text if char.isdigit())
-    found = Q(name__icontains=text.strip())
-    if len(digits) >= 3:
-        found |= Q(address__contains=digits)
-    return list(Contact.objects.filter(found)[:most]) if text.strip() else []
+    """Contacts whose name has a word, or whose number a part, that begins as what was typed so far."""
+    return list(contacts_matching(Contact.objects.all(), text)[:most]) if text.strip() else []
 
 
 def understood(text: str) -> NumberInput | None:

@@ -22,6 +22,7 @@ from channels import pacing, webhook_url
 from channels.itsp.base import Accepted, Advice, DeliveryStatus, ItspError, OutboundSms
 from channels.models import Channel
 from sessions import lanes, opt_outs, pushback, signs
+from sessions.media_links import links_of
 from sessions.models import Attempt, Lane
 
 logger = logging.getLogger(__name__)
@@ -169,7 +170,7 @@ def _heads(channel: Channel, room: int) -> list[Attempt]:
         heads += claimable.filter(number=number_id).values_list("head", flat=True)[:few]
     waiting = Attempt.objects.filter(pk__in=heads, status=DeliveryStatus.QUEUED)
     attempts = waiting.select_related("lane__number", "message")
-    return list(attempts.order_by("pk")[:room])
+    return list(attempts.prefetch_related("message__attachments").order_by("pk")[:room])
 
 
 def _wanted(channel: Channel, attempt: Attempt) -> pacing.Wanted:
@@ -191,6 +192,7 @@ def _claim(
         recipient=attempt.lane.contact,
         body=attempt.message.body,
         callback_url=f"{webhook_url.callback_url(token)}?attempt={attempt.pk}",
+        media_urls=links_of(attempt.message),
     )
     return Claim(attempt.pk, attempt.lane_id, channel_id, claimed_at, taken_at, slot, sms)
 

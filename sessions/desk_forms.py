@@ -53,10 +53,19 @@ class TransferForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, session: MessagingSession, agent: Extension, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        session: MessagingSession | None = None,
+        agent: Extension | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`agent` is who gives it away, and so is not offered it."""
         super().__init__(*args, **kwargs)
         queues = MessageQueue.objects.live()
-        extensions = Extension.objects.live().filter(user__is_active=True).exclude(pk=agent.pk)
+        extensions = Extension.objects.live().filter(user__is_active=True)
+        if agent is not None:
+            extensions = extensions.exclude(pk=agent.pk)
         self.places: dict[str, Destination] = {f"queue-{queue.pk}": queue for queue in queues}
         self.places |= {f"extension-{extension.pk}": extension for extension in extensions}
         to = self.fields["to"]

@@ -14,6 +14,7 @@ from channels.models import Number
 from channels.phone_numbers import read_number
 from routing.models import Extension
 from sessions.actions import LATEST, MAX_BODY
+from sessions.file_fields import FilesField
 from sessions.queries import numbers_of
 
 # The page offers contacts while one types, and says how it reads a number.
@@ -37,13 +38,16 @@ SUGGESTING = {
 class ReplyForm(forms.Form):
     """A text and the id under which it is accepted once, however often the form is sent."""
 
+    code = ""  # of the refusal, once there is one
+
     body = forms.CharField(
         label=_("Message"),
         max_length=MAX_BODY,
         strip=True,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": _("Write a text…")}),
-        error_messages={"required": _("Write something first.")},
     )
+    attachments = FilesField(label=_("Pictures and files"), required=False)
     later = forms.BooleanField(label=_("Send later"), required=False)
     due_at = forms.DateTimeField(
         label=_("Send at"),
@@ -55,6 +59,8 @@ class ReplyForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """`due_at` is None for a text that is sent now; the field is not even shown then."""
         cleaned: dict[str, Any] = super().clean() or {}
+        if not (cleaned.get("body") or cleaned.get("attachments") or self.errors):
+            self.add_error("body", _("Write something first."))
         if not cleaned.pop("later", False):
             self.errors.pop("due_at", None)
             cleaned["due_at"] = None
@@ -71,6 +77,13 @@ class ReplyForm(forms.Form):
         elif due_at > now + LATEST:
             words = _("Choose a time within the next %(days)s days.")
             self.add_error("due_at", words % {"days": LATEST.days})
+
+
+class DraftForm(forms.Form):
+    """What is typed, and how many milliseconds ago: clocks of devices go wrong."""
+
+    body = forms.CharField(required=False, max_length=10 * MAX_BODY, strip=False)
+    age_ms = forms.IntegerField(min_value=0, max_value=10**11)
 
 
 class ContactForm(forms.Form):
@@ -101,7 +114,7 @@ class NewMessageForm(ReplyForm, ContactForm):
     """A first text to a contact."""
 
     number = forms.ModelChoiceField(Number.objects.none(), label=_("From"), empty_label=None)
-    field_order = ("number", "contact", "body", "later", "due_at", "client_id")
+    field_order = ("number", "contact", "body", "attachments", "later", "due_at", "client_id")
 
     def __init__(self, *args: Any, agent: Extension, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from channels.itsp.base import InboundSms
 from channels.models import Channel, Number
@@ -27,7 +28,7 @@ def receive(channel: Channel, sms: InboundSms, *, at: datetime) -> Message:
     Raises `UnknownNumber` or `AlreadyStored`; the transaction must be rolled back then.
     """
     numbers = Number.objects.live().filter(channel=channel, address=sms.recipient)
-    number = numbers.select_related("queue").first()
+    number = numbers.annotate(closed_reply=F("queue__closed_reply")).first()  # for `automatic`: no query more
     if number is None:
         raise UnknownNumber(sms.recipient)
     session = open_session(number, sms.sender, at=at)
@@ -42,7 +43,7 @@ def receive(channel: Channel, sms: InboundSms, *, at: datetime) -> Message:
     )
     CountedChange.objects.create(channel=channel, at=at, received=1)
     opt_outs.note_text(number, sms, at=at)
-    automatic.reply_if_closed(session, number, sms, at=at)
+    automatic.reply_if_closed(session, number, sms, has_reply=bool(number.closed_reply), at=at)
     events.record(events.EventKind.MESSAGE, session)
     signs.note_inbound(channel, at=at)
     return message

@@ -6,7 +6,7 @@ from accounts.models import User
 from channels.itsp.base import DeliveryStatus
 from channels.models import Number
 from routing.models import Extension, MessageQueue
-from sessions.models import Attempt, Message, MessagingSession, MessagingSessionQuerySet
+from sessions.models import Attempt, Draft, Message, MessagingSession, MessagingSessionQuerySet
 
 Mode = MessageQueue.PickupMode
 
@@ -27,6 +27,16 @@ def visible_to(user: User, agent: Extension | None) -> MessagingSessionQuerySet:
     if agent is not None:
         visible |= _in_inbox(agent)
     return MessagingSession.objects.filter(visible)
+
+
+def logged_for(user: User) -> MessagingSessionQuerySet:
+    """What the message logs show: all to administrators, to supervisors what is in their queues."""
+    return MessagingSession.objects.all() if user.is_administrator else supervised_by(user)
+
+
+def readable_by(user: User, agent: Extension | None) -> MessagingSessionQuerySet:
+    """All that somebody may read, wherever it is shown."""
+    return logged_for(user) if user.is_administrator else visible_to(user, agent)
 
 
 def lost_by(agent: Extension) -> MessagingSessionQuerySet:
@@ -61,6 +71,11 @@ def thread_of(session: MessagingSession) -> QuerySet[Message]:
     attempts = Prefetch("attempts", Attempt.objects.order_by("pk").prefetch_related("events"))
     people = ("author", "to_extension", "to_queue")
     return session.messages.select_related(*people).prefetch_related("attachments", attempts).order_by("pk")
+
+
+def draft_of(session: MessagingSession, agent: Extension) -> Draft | None:
+    """What the agent has typed into it, "" since it was sent; None if that never was."""
+    return Draft.objects.filter(session=session, agent=agent).first()
 
 
 def operations_of(session: MessagingSession) -> QuerySet[Message]:

@@ -11,18 +11,24 @@ from dataclasses import dataclass
 import phonenumbers
 from django.conf import settings
 from django.db import connection
-from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Model, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Reverse
 
 from channels.models import Number
-from sessions.models import MessagingSession, MessagingSessionQuerySet, SearchedContact, SearchedMessage
+from sessions.models import (
+    Contact,
+    MessagingSession,
+    MessagingSessionQuerySet,
+    SearchedContact,
+    SearchedMessage,
+)
 from sessions.search_index import PUNCTUATION
 
 TEXT_MOST = 200  # characters that are looked for, of what somebody pasted
 WORDS_MOST = 12
 LISTED_MOST = 5_000  # messages, or contacts, that are listed by id
 SAMPLE = 2_000  # newest messages by which one judges whether a word is common now
-COMMON = 10  # of these
+COMMON = 5  # of these
 DIGITS_LEAST = 3
 _SPACES = str.maketrans(dict.fromkeys(PUNCTUATION, " "))
 _PHONE = re.compile(r"[\d\s().+\-/\u00a0\u2010-\u2015]+")
@@ -34,19 +40,20 @@ def matching(sessions: MessagingSessionQuerySet, text: str) -> MessagingSessionQ
     All words in one message, or all in the contact's name, the last one by its beginning; or the contact's
     number or ours, by its beginning or its end.
     """
-    text = text.replace("\0", " ").strip()[:TEXT_MOST]
+    text = _read(text)
     if not text:
         return sessions
-    lexemes, forms = lexemes_of(text), forms_of(text)
-    sessions = sessions.alias(tcatnoc=Reverse("contact"))
-    found = _of_addresses(forms) | _of_our_numbers(forms)
-    if lexemes:
-        found |= _of_names(lexemes)
-        in_texts, walked = _in_texts(lexemes)
-        if walked is not None:
-            sessions = sessions.alias(found_text=Subquery(walked))
+    found = of_contact(text) | of_our_number(text)
+    if lexemes := lexemes_of(text):
+        in_texts, found_text = _in_texts(lexemes)
+        if found_text is not None:
+            sessions = sessions.alias(found_text=found_text)
         found |= in_texts
-    return sessions.filter(found)
+    return with_address(sessions, found)
+
+
+def _read(text: str) -> str:
+    return text.replace("\0", " ").strip()[:TEXT_MOST]
 
 
 def lexemes_of(text: str) -> str:
@@ -91,41 +98,64 @@ def forms_of(text: str) -> Forms:
     return Forms(frozenset({digits, f"+{digits}", f"+{country}{national}"}), national)
 
 
-def _of_addresses(forms: Forms) -> Q:
+def with_address(sessions: MessagingSessionQuerySet, found: Q) -> MessagingSessionQuerySet:
+    """Narrowed by what `of_contact` and `of_our_number` say, and what else is in `found`."""
+    return sessions.alias(tcatnoc=Reverse("contact")).filter(found)
+
+
+def of_contact(text: str) -> Q:
+    """Sessions whose contact has such a number, or such a name. For `with_address`."""
+    forms, lexemes = forms_of(text), lexemes_of(text)
     found = forms.condition("contact", "tcatnoc")
     sessions = MessagingSession.objects.alias(tcatnoc=Reverse("contact")).filter(found)
     listed = list(sessions.values_list("contact", flat=True)[: LISTED_MOST + 1])
-    return Q(contact__in=set(listed)) if len(listed) <= LISTED_MOST else found
+    if len(listed) <= LISTED_MOST:
+        found = Q(contact__in=set(listed))
+    if not lexemes:
+        return found
+    named = SearchedContact.objects.filter(words__hold=lexemes).values_list("address", flat=True)
+    known = list(named[: LISTED_MOST + 1])
+    return found | Q(contact__in=known if len(known) <= LISTED_MOST else named)
 
 
-def _of_our_numbers(forms: Forms) -> Q:
-    found = Number.objects.alias(sserdda=Reverse("address")).filter(forms.condition("address", "sserdda"))
+def of_our_number(text: str) -> Q:
+    """Sessions of those of our numbers that the text is a part of."""
+    numbers = Number.objects.alias(sserdda=Reverse("address"))
+    found = numbers.filter(forms_of(text).condition("address", "sserdda"))
     return Q(number__in=list(found.values_list("pk", flat=True)))
 
 
-def _of_names(lexemes: str) -> Q:
-    named = SearchedContact.objects.filter(words__hold=lexemes).values_list("address", flat=True)
-    listed = list(named[: LISTED_MOST + 1])
-    return Q(contact__in=listed if len(listed) <= LISTED_MOST else named)
+def contacts_matching(contacts: QuerySet[Contact], text: str) -> QuerySet[Contact]:
+    """Those whose name or number the text finds; all for an empty one."""
+    text = _read(text)
+    if not text:
+        return contacts
+    found = forms_of(text).condition("address", "sserdda")
+    if lexemes := lexemes_of(text):
+        found |= Q(pk__in=SearchedContact.objects.filter(words__hold=lexemes).values("pk"))
+    return contacts.alias(sserdda=Reverse("address")).filter(found)
 
 
-def _in_texts(lexemes: str) -> tuple[Q, QuerySet[SearchedMessage, int] | None]:
-    """The condition; and if sessions are to be walked, what `found_text` is of each."""
+def _in_texts(lexemes: str) -> tuple[Q, Case | Subquery | None]:
+    """The condition; and what `found_text` in it stands for, None if it names the sessions themselves."""
     found = SearchedMessage.objects.filter(words__hold=lexemes)
-    if _estimated(found) <= LISTED_MOST:
+    expected = _estimated(found)
+    if expected is None or expected <= LISTED_MOST:
         listed = list(found.values_list("session_id", flat=True)[: LISTED_MOST + 1])
         if len(listed) <= LISTED_MOST:
             return Q(pk__in=set(listed)), None
     if _is_common_now(found):
-        of_session = found.filter(session_id=OuterRef("pk")).values_list("pk", flat=True)
-        return Q(found_text__isnull=False), of_session[:1]
-    return Q(pk__in=found.values("session_id")), None
+        of_session = found.filter(session_id=OuterRef("pk")).values("pk")
+        return Q(found_text__isnull=False), Subquery(of_session[:1])
+    # As a CASE it is no join, for which PostgreSQL would find a plan that takes seconds: it is found first,
+    # once, and then sessions are compared with it.
+    return Q(found_text=True), Case(When(pk__in=found.values("session_id"), then=True), default=False)
 
 
-def _estimated(found: QuerySet[Model]) -> int:
-    """How many rows PostgreSQL expects by its statistics, which costs it nothing. Else 0: try it."""
+def _estimated(found: QuerySet[Model]) -> int | None:
+    """How many rows PostgreSQL expects by its statistics, which costs it nothing. None: nobody knows."""
     if connection.vendor != "postgresql":
-        return 0
+        return None
     with connection.cursor() as cursor:
         statement, params = found.order_by().values("pk").query.sql_with_params()
         cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", params)

@@ -53,7 +53,7 @@ def check_message(simulator: Simulator, form: Form) -> tuple[Message, Number]:
         to=to,
         body=body,
         status="queued",
-        num_segments=count_segments(body),
+        num_segments=1 if media_urls else count_segments(body),
         media_urls=media_urls,
         status_callback=status_callback,
         validity_s=validity_s,

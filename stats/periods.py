@@ -39,8 +39,8 @@ def bounds_of(period: Period) -> tuple[datetime | None, datetime | None]:
     if period is Period.ALL:
         return None, None
     since, until = DAYS[period](timezone.localdate())
-    return _midnight(since), _midnight(until)
+    return midnight(since), midnight(until)
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())

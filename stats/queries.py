@@ -36,7 +36,7 @@ def counts_by_channel(
     columns = ("channel_id", "sum_success", "sum_failed", "sum_received")
     sums = {f"sum_{name}": Sum(name) for name in ("success", "failed", "received")}
     stored = _folded(since, until).filter(**of_channels).order_by().values("channel_id").annotate(**sums)
-    changes = CountedChange.objects.filter(**of_channels, **_period("at", since, until))
+    changes = CountedChange.objects.filter(**of_channels, **within("at", since, until))
     waiting = changes.order_by().values("channel_id").annotate(**sums)
     counts: dict[int, Counts] = {}
     for channel_id, success, failed, received in stored.values_list(*columns).union(
@@ -50,9 +50,9 @@ def counts_by_channel(
 def _folded(since: datetime | None, until: datetime | None) -> QuerySet[Any]:
     if since is None and until is None:
         return CountTotal.objects.all()
-    return CountBucket.objects.filter(**_period("starts_at", since, until))
+    return CountBucket.objects.filter(**within("starts_at", since, until))
 
 
-def _period(field: str, since: datetime | None, until: datetime | None) -> dict[str, datetime]:
+def within(field: str, since: datetime | None, until: datetime | None) -> dict[str, datetime]:
     bounds = {f"{field}__gte": since, f"{field}__lt": until}
     return {name: moment for name, moment in bounds.items() if moment is not None}

@@ -47,7 +47,7 @@ class Installation:
         """All that it has said."""
         return self._screen_path.read_text()
 
-    def wait_for(self, pattern: str, timeout_s: float = 60.0) -> "re.Match[str]":
+    def wait_for(self, pattern: str, timeout_s: float = 120.0) -> "re.Match[str]":
         """Wait until it says something that matches."""
         deadline = time.monotonic() + timeout_s
         while not (found := re.search(pattern, self.screen)):

@@ -67,7 +67,7 @@ def test_whole_setup_guide_from_nothing_to_the_agents_answer(
     expect(ada.get_by_text("1 segment")).to_be_visible()
     ada.get_by_role("button", name="Send").click()
     expect(phone.get_by_label("Texts")).to_contain_text("Yes, till six. 🎉", timeout=15_000)
-    expect(ada.get_by_text("Delivered")).to_be_visible(timeout=15_000)
+    expect(ada.locator(".tick[data-status=delivered]")).to_be_visible(timeout=15_000)
 
     assert walking.counts(admin, "Today") == ["1", "0", "1", "2"]
     assert walking.counts(admin, "Yesterday") == ["0", "0", "0", "0"]

@@ -56,6 +56,12 @@ def styled(bound: BoundField, *, has_help: bool) -> SafeString:
     return bound.as_widget(attrs=attrs)
 
 
+@register.simple_tag
+def filter_input(bound: BoundField) -> SafeString:
+    """The input of a filter, whose label and errors stand in the template."""
+    return styled(bound, has_help=False)
+
+
 @register.inclusion_tag("partials/sort_header.html", takes_context=True)
 def sort_header(context: Context, query: Query, column: str, label: str, css: str = "") -> dict[str, Any]:
     """A column head that sorts by `column`, and the other way round when it does already."""

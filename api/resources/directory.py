@@ -25,7 +25,7 @@ def me(request: ApiRequest) -> Me:
         username=user.username,
         name=user.get_full_name(),
         role=user.role,  # type: ignore[arg-type]
-        extension=ExtensionOut.of(agent),
+        extension=ExtensionOut.of(agent) if agent else None,
         queues=[QueueOut.of(queue) for queue in queues],
         supervised_queues=[QueueOut.of(queue) for queue in supervised],
         token=request.auth.name,
@@ -71,7 +71,7 @@ FILE_ANSWER = {200: {"description": "The file.", "content": {"*/*": FILE}}}
 
 
 @router.get(
-    "attachments/{attachment_id}",
+    "attachments/{int:attachment_id}",
     url_name="api-attachment",
     summary="Download an attachment",
     openapi_extra={"responses": FILE_ANSWER | problems(404)["responses"]},

@@ -17,7 +17,7 @@ router = Router(tags=["Sessions"])
 
 
 @router.post(
-    "sessions/{session_id}/pick-up",
+    "sessions/{int:session_id}/pick-up",
     response=SessionOut,
     url_name="api-pick-up",
     summary="Pick a waiting session up",
@@ -31,7 +31,7 @@ def pick_up(request: ApiRequest, session_id: int) -> SessionOut:
 
 
 @router.post(
-    "sessions/{session_id}/transfer",
+    "sessions/{int:session_id}/transfer",
     response={204: None},
     url_name="api-transfer",
     summary="Transfer a session to an extension or a message queue",
@@ -58,7 +58,7 @@ def _place(said: TransferIn) -> Extension | MessageQueue:
 
 
 @router.post(
-    "sessions/{session_id}/close",
+    "sessions/{int:session_id}/close",
     response=SessionOut,
     url_name="api-close",
     summary="Close a session",
@@ -72,7 +72,7 @@ def close(request: ApiRequest, session_id: int) -> SessionOut:
 
 
 @router.post(
-    "sessions/{session_id}/read",
+    "sessions/{int:session_id}/read",
     response=SessionOut,
     url_name="api-read",
     summary="Mark a session as read",
@@ -86,7 +86,7 @@ def mark_read(request: ApiRequest, session_id: int) -> SessionOut:
 
 
 @router.post(
-    "sessions/{session_id}/unread",
+    "sessions/{int:session_id}/unread",
     response=SessionOut,
     url_name="api-unread",
     summary="Mark a session as unread",
@@ -99,7 +99,7 @@ def mark_unread(request: ApiRequest, session_id: int) -> SessionOut:
 
 
 @router.post(
-    "sessions/{session_id}/archive",
+    "sessions/{int:session_id}/archive",
     response=SessionOut,
     url_name="api-archive",
     summary="Archive a session",
@@ -113,7 +113,7 @@ def archive(request: ApiRequest, session_id: int) -> SessionOut:
 
 
 @router.post(
-    "sessions/{session_id}/unarchive",
+    "sessions/{int:session_id}/unarchive",
     response=SessionOut,
     url_name="api-unarchive",
     summary="Take a session out of the archive",
@@ -126,7 +126,7 @@ def unarchive(request: ApiRequest, session_id: int) -> SessionOut:
 
 
 @router.post(
-    "sessions/{session_id}/notes",
+    "sessions/{int:session_id}/notes",
     response={201: MessageOut},
     url_name="api-notes",
     summary="Write an internal note",
@@ -140,7 +140,7 @@ def add_note(request: ApiRequest, session_id: int, said: NoteIn) -> Status[Messa
 
 
 @router.put(
-    "sessions/{session_id}/tags",
+    "sessions/{int:session_id}/tags",
     response=SessionOut,
     url_name="api-session-tags",
     summary="Set the tags of a session",

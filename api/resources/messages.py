@@ -10,8 +10,9 @@ from api.auth import ApiRequest, acting
 from api.described import problems
 from api.finding import answerable, message_now, own_text, readable, readable_message
 from api.idempotency import is_same_text, key_of, once
-from api.inputs import IdempotencyKey, MessageIn
+from api.inputs import IdempotencyKey, MessageIn, MessageWithMedia
 from api.paging import PageAsked, page_of_thread
+from api.reading import body_schema, text_of
 from api.shapes import MessageOut, Messages
 from routing.models import Extension
 from sessions import actions
@@ -22,7 +23,7 @@ router = Router(tags=["Messages"])
 
 
 @router.get(
-    "sessions/{session_id}/messages",
+    "sessions/{int:session_id}/messages",
     response=Messages,
     url_name="api-messages",
     summary="List the messages of a session",
@@ -36,7 +37,7 @@ def list_messages(request: ApiRequest, session_id: int, asked: Query[PageAsked])
 
 
 @router.get(
-    "messages/{message_id}",
+    "messages/{int:message_id}",
     response=MessageOut,
     url_name="api-message",
     summary="Get a message",
@@ -48,7 +49,7 @@ def get_message(request: ApiRequest, message_id: int) -> MessageOut:
 
 
 @router.post(
-    "sessions/{session_id}/messages",
+    "sessions/{int:session_id}/messages",
     response={201: MessageOut, 200: MessageOut},
     url_name="api-messages",
     summary="Answer in a session",
@@ -56,6 +57,8 @@ def get_message(request: ApiRequest, message_id: int) -> MessageOut:
         400,
         403,
         404,
+        413,
+        415,
         422,
         actions.AlreadyPickedUp,
         actions.TooManyOpen,
@@ -64,24 +67,27 @@ def get_message(request: ApiRequest, message_id: int) -> MessageOut:
         actions.OptedOut,
         actions.ChannelDisabled,
         actions.BadTime,
+        actions.MediaRefused,
         codes={422: ["client_id_reused"]},
-    ),
+    )
+    | body_schema(MessageIn, MessageWithMedia),
 )
 def reply(
     request: ApiRequest,
     response: HttpResponse,
     session_id: int,
-    said: MessageIn,
     idempotency_key: Annotated[IdempotencyKey | None, Header(alias="Idempotency-Key")] = None,
 ) -> Status[MessageOut]:
     """The text is accepted together with its place in the queue, and leaves at the channel's sending rate.
     In a queue with auto pickup, the first answer makes a waiting session yours.
     200 instead of 201: it was accepted before, under the same id."""
-    session, agent, key = answerable(request, session_id), acting(request), key_of(said, idempotency_key)
+    session, agent = answerable(request, session_id), acting(request)
+    said = text_of(request, MessageIn, MessageWithMedia)
+    key = key_of(said, idempotency_key)
     status, message = once(
         agent,
         key,
-        same=lambda message: message.session_id == session_id and _is_same(message, said),
+        same=lambda message: message.session_id == session_id and is_same_text(message, said),
         accept=lambda: _reply(session, agent, said, key),
     )
     response["Location"] = reverse("api-message", args=[message.pk])
@@ -89,15 +95,13 @@ def reply(
 
 
 def _reply(session: MessagingSession, agent: Extension, said: MessageIn, key: str | None) -> Message:
-    return actions.reply(session, agent=agent, body=said.body, client_id=key, due_at=said.due_at)
-
-
-def _is_same(message: Message, said: MessageIn) -> bool:
-    return is_same_text(message, said.body, said.due_at)
+    return actions.reply(
+        session, agent=agent, body=said.body, client_id=key, due_at=said.due_at, files=said.files
+    )
 
 
 @router.post(
-    "messages/{message_id}/retry",
+    "messages/{int:message_id}/retry",
     response=MessageOut,
     url_name="api-retry",
     summary="Send a text again that failed",
@@ -119,7 +123,7 @@ def retry(request: ApiRequest, message_id: int) -> MessageOut:
 
 
 @router.post(
-    "messages/{message_id}/cancel",
+    "messages/{int:message_id}/cancel",
     response={200: MessageOut, 202: MessageOut},
     url_name="api-cancel",
     summary="Take a text back that waits",

@@ -10,10 +10,11 @@ from pydantic import Field
 
 from api.auth import ApiRequest, acting
 from api.described import problems
-from api.finding import message_now, readable, session_now, shown, visible
+from api.finding import as_shown, message_now, readable, session_now, shown, visible
 from api.idempotency import is_same_text, key_of, once
-from api.inputs import NO_NUL, IdempotencyKey, SessionIn
+from api.inputs import NO_NUL, IdempotencyKey, SessionIn, SessionWithMedia
 from api.paging import PageAsked, page_of
+from api.reading import body_schema, text_of
 from api.shapes import SessionOut, Sessions, Started
 from channels.models import Number
 from routing.models import Extension, MessageQueue
@@ -52,7 +53,7 @@ def list_sessions(request: ApiRequest, asked: Query[SessionsAsked]) -> Sessions:
     """
     sessions = search.matching(_in_state(visible(request), asked.state, request.agent), asked.q)
     page = page_of(shown(sessions), time="last_active_at", cursor=asked.cursor, limit=asked.limit)
-    return Sessions(items=[SessionOut.of(one) for one in page.rows], next_cursor=page.next_cursor)
+    return Sessions(items=as_shown(page.rows), next_cursor=page.next_cursor)
 
 
 def _in_state(
@@ -71,14 +72,14 @@ def _in_state(
 
 
 @router.get(
-    "sessions/{session_id}",
+    "sessions/{int:session_id}",
     response=SessionOut,
     url_name="api-session",
     summary="Get a session",
     openapi_extra=problems(404),
 )
 def get_session(request: ApiRequest, session_id: int) -> SessionOut:
-    return SessionOut.of(readable(request, session_id))
+    return as_shown([readable(request, session_id)])[0]
 
 
 @router.post(
@@ -89,6 +90,8 @@ def get_session(request: ApiRequest, session_id: int) -> SessionOut:
     openapi_extra=problems(
         400,
         403,
+        413,
+        415,
         422,
         actions.NotAllowedToInitiate,
         actions.OwnedByAnother,
@@ -96,18 +99,20 @@ def get_session(request: ApiRequest, session_id: int) -> SessionOut:
         actions.OptedOut,
         actions.ChannelDisabled,
         actions.BadTime,
+        actions.MediaRefused,
         codes={422: ["client_id_reused"]},
-    ),
+    )
+    | body_schema(SessionIn, SessionWithMedia),
 )
 def start_session(
     request: ApiRequest,
     response: HttpResponse,
-    said: SessionIn,
     idempotency_key: Annotated[IdempotencyKey | None, Header(alias="Idempotency-Key")] = None,
 ) -> Status[Started]:
     """The open session with the contact is used where there is one; one that waits in your queue becomes
     yours. 200 instead of 201: this text was accepted before, under the same id."""
-    agent, key = acting(request), key_of(said, idempotency_key)
+    agent, said = acting(request), text_of(request, SessionIn, SessionWithMedia)
+    key = key_of(said, idempotency_key)
     number = numbers_of(agent).filter(address=said.number).first()
     if number is None:
         raise actions.NotAllowedToInitiate
@@ -123,11 +128,18 @@ def start_session(
 
 
 def _start(agent: Extension, number: Number, said: SessionIn, key: str | None) -> Message:
-    values = {"contact": said.contact, "body": said.body, "due_at": said.due_at}
-    return actions.start_session(agent=agent, number=number, client_id=key, **values)
+    return actions.start_session(
+        agent=agent,
+        number=number,
+        contact=said.contact,
+        body=said.body,
+        client_id=key,
+        due_at=said.due_at,
+        files=said.files,
+    )
 
 
 def _is_same(message: Message, said: SessionIn) -> bool:
     session = message.session
     is_same_place = (session.number.address, session.contact) == (said.number, said.contact)
-    return is_same_place and is_same_text(message, said.body, said.due_at)
+    return is_same_place and is_same_text(message, said)

@@ -118,6 +118,20 @@ class OutboundSms:
 
 
 @dataclass(frozen=True)
+class MediaLimits:
+    """What may go with a text. `countries` (ISO 3166): where sender and recipient must both be.
+
+    The ITSP may fetch a file up to `fetched_within_h` hours after it took the text.
+    """
+
+    most: int = 0  # files of a text
+    most_bytes: int = 0  # of all files of a text
+    types: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
+    fetched_within_h: float = 1.0
+
+
+@dataclass(frozen=True)
 class Accepted:
     """The ITSP has taken a text."""
 
@@ -177,6 +191,7 @@ class Itsp(ABC):
     webhook_headers: ClassVar[frozenset[str]]
     webhook_overrides: ClassVar[str] = ""  # appended to the URL that admins copy
     error_page: ClassVar[str] = ""  # the ITSP's own page about an error {code}
+    media_limits: ClassVar[MediaLimits] = MediaLimits()  # by default an ITSP takes texts only
     opt_out_codes: ClassVar[frozenset[str]] = frozenset()  # of errors that say: the contact has opted out
 
     @abstractmethod

@@ -9,13 +9,13 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
-import requests
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from twilio.rest import Client
 
+from channels.itsp import twilio_media
 from channels.itsp import twilio_tables as tables
 from channels.itsp.base import (
     Accepted,
@@ -37,10 +37,8 @@ from channels.itsp.base import (
 from channels.itsp.set_up import Change, Finding, SetUp
 from channels.itsp.twilio_checks import Checks, fix
 from channels.itsp.twilio_errors import translated, translated_check
-from channels.itsp.twilio_http import ERRORS, HttpClient, api_url
+from channels.itsp.twilio_http import ERRORS, HttpClient
 
-API_HOST = "api.twilio.com"
-MAX_MEDIA = 10
 SIGNATURE = "x-twilio-signature"
 
 
@@ -78,7 +76,8 @@ class TwilioSender(Sender):
                     **media,
                 )
         except ERRORS as error:
-            raise translated(error, self.http.retry_after_s()) from error
+            refusal = translated(error, self.http.retry_after_s())
+            raise twilio_media.judged(refusal) if media else refusal from error
         if not message.sid:
             raise ItspError(Advice.UNKNOWN, str(tables.NO_CLEAR_ANSWER))
         return Accepted(message.sid)
@@ -102,11 +101,11 @@ def _found(message: Any, ahead: timedelta) -> Found:
     return Found(
         itsp_message_id=message.sid,
         body=(message.body or "").removeprefix(tables.TRIAL_PREFIX),
-        media_count=int(message.num_media or 0),
         created_at=message.date_created + ahead,
         status=tables.STATUSES.get(message.status, DeliveryStatus.ACCEPTED),
         error_code=code,
         reason=tables.words_for(code),
+        media_count=int(message.num_media or 0),
     )
 
 
@@ -114,6 +113,7 @@ class Twilio(Itsp):
     code = "twilio"
     name = "Twilio"
     error_page = "https://www.twilio.com/docs/api/errors/{code}"
+    media_limits = twilio_media.LIMITS
     opt_out_codes = frozenset({"21610"})
     credentials_form = CredentialsForm
     webhook_headers = frozenset({SIGNATURE, "i-twilio-idempotency-token", "content-type"})
@@ -197,40 +197,7 @@ class Twilio(Itsp):
         return True
 
     def fetch_media(self, url: str, credentials: Credentials, max_bytes: int) -> Media:
-        if urlsplit(url).hostname not in {API_HOST, urlsplit(settings.TWILIO_API_URL).hostname}:
-            raise ItspError(Advice.FAIL, _("The attachment does not lie at Twilio."))
-        account = (credentials["account_sid"], credentials["auth_token"])
-        try:
-            with requests.Session() as http:
-                http.trust_env = False
-                return _download(http, api_url(url), account, max_bytes)
-        except requests.RequestException as error:
-            raise ItspError(Advice.RETRY, str(tables.NOT_REACHED)) from error
-
-
-def _download(http: requests.Session, url: str, account: tuple[str, str] | None, max_bytes: int) -> Media:
-    """Follows redirects by hand, and without the account's credentials."""
-    for _hop in range(4):
-        with http.get(url, auth=account, timeout=30, stream=True, allow_redirects=False) as answer:
-            if answer.is_redirect:
-                url, account = requests.compat.urljoin(url, answer.headers["Location"]), None
-                if not (url.startswith("https://") or settings.TWILIO_API_URL):
-                    raise ItspError(Advice.FAIL, _("The attachment's address is not secure."))
-                continue
-            if answer.status_code != 200:
-                gone = answer.status_code in {403, 404, 410}
-                raise ItspError(Advice.FAIL if gone else Advice.RETRY, _("The attachment is not there."))
-            return Media(_capped(answer, max_bytes), answer.headers.get("Content-Type", ""))
-    raise ItspError(Advice.FAIL, _("The attachment is redirected too often."))
-
-
-def _capped(answer: requests.Response, max_bytes: int) -> bytes:
-    content = bytearray()
-    for chunk in answer.iter_content(64 * 1024):
-        content += chunk
-        if len(content) > max_bytes:
-            raise ItspError(Advice.FAIL, _("The attachment is too large."))
-    return bytes(content)
+        return twilio_media.fetch(url, credentials, max_bytes)
 
 
 def _parameters(body: bytes) -> list[tuple[bytes, bytes]]:
@@ -245,7 +212,11 @@ def _text(value: bytes) -> str:
 
 
 def _inbound(fields: dict[str, str]) -> InboundSms:
-    count = min(int(fields["NumMedia"]), MAX_MEDIA) if fields.get("NumMedia", "").isdecimal() else 0
+    count = (
+        min(int(fields["NumMedia"]), twilio_media.LIMITS.most)
+        if fields.get("NumMedia", "").isdecimal()
+        else 0
+    )
     media = tuple(
         MediaRef(fields[f"MediaUrl{n}"], fields.get(f"MediaContentType{n}", "")[:127])
         for n in range(count)

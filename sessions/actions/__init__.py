@@ -1,20 +1,22 @@
 """All that an agent can do. Pages and API call the same verbs."""
 
-from sessions.actions.contacts import save_contact
+from sessions.actions.contacts import add_contact, delete_contact, import_contacts, save_contact
 from sessions.actions.desk import (
     add_note,
     archive,
     mark_unread,
-    save_draft,
     set_availability,
     set_tags,
     unarchive,
 )
+from sessions.actions.drafting import save_draft
 from sessions.actions.errors import (
     ActionError,
     AlreadyPickedUp,
     BadTime,
     ChannelDisabled,
+    ContactExists,
+    MediaRefused,
     NoDestination,
     NoPickup,
     NotAllowedToInitiate,
@@ -29,7 +31,7 @@ from sessions.actions.errors import (
 from sessions.actions.holding import close, close_idle, mark_read, pick_up
 from sessions.actions.resending import CANCELLABLE, RETRYABLE, cancel, retry
 from sessions.actions.transferring import move, transfer
-from sessions.actions.writing import LATEST, MAX_BODY, reply, start_session
+from sessions.actions.writing import LATEST, MAX_BODY, accepted_under, reply, start_session
 
 __all__ = [
     "CANCELLABLE",
@@ -40,6 +42,8 @@ __all__ = [
     "AlreadyPickedUp",
     "BadTime",
     "ChannelDisabled",
+    "ContactExists",
+    "MediaRefused",
     "NoDestination",
     "NoPickup",
     "NotAllowedToInitiate",
@@ -50,11 +54,15 @@ __all__ = [
     "OwnedByAnother",
     "SessionClosed",
     "TooManyOpen",
+    "accepted_under",
+    "add_contact",
     "add_note",
     "archive",
     "cancel",
     "close",
     "close_idle",
+    "delete_contact",
+    "import_contacts",
     "mark_read",
     "mark_unread",
     "move",

@@ -1,4 +1,4 @@
-"""What agents do with a session beside answering: notes, tags, unread, the archive, drafts."""
+"""What agents do with a session beside answering: notes, tags, unread, the archive."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 from routing.models import Extension
 from sessions import availability, events
 from sessions.actions.errors import NotTheOwner
-from sessions.models import Draft, Message, MessagingSession, Tag
+from sessions.models import Message, MessagingSession, Tag
 from sessions.queries import answered_by
 
 
@@ -51,15 +51,6 @@ def unarchive(session: MessagingSession) -> None:
     archived = MessagingSession.objects.filter(pk=session.pk, archived_at__isnull=False)
     if archived.update(archived_at=None):
         events.record(events.EventKind.SESSION, session)
-
-
-def save_draft(session: MessagingSession, *, agent: Extension, body: str) -> None:
-    """The latest one holds, from whichever device it comes; an empty one is forgotten."""
-    if not body.strip():
-        Draft.objects.filter(session=session, agent=agent).delete()
-        return
-    values = {"body": body, "updated_at": timezone.now()}
-    Draft.objects.update_or_create(session=session, agent=agent, defaults=values)
 
 
 @transaction.atomic

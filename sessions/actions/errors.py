@@ -5,7 +5,7 @@ from django.utils.translation import ngettext
 
 from channels.itsp.base import DeliveryStatus
 from routing.models import Extension
-from sessions.models import OptOutEntry
+from sessions.models import Contact, OptOutEntry
 
 
 class ActionError(Exception):
@@ -101,6 +101,16 @@ class ChannelDisabled(ActionError):
     code = "channel_disabled"
 
 
+class MediaRefused(ActionError):
+    """Files that can't go with a text; `reason` says why and what to do."""
+
+    code = "media_refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class NotRetryable(ActionError):
     """It waits, is on its way or has arrived (`status`): there is nothing to send again."""
 
@@ -133,3 +143,13 @@ class BadTime(ActionError):
     """A scheduled text goes out in the future, within `writing.LATEST`."""
 
     code = "bad_time"
+
+
+class ContactExists(ActionError):
+    """The address is in the address book already, as `contact`."""
+
+    code = "contact_exists"
+
+    def __init__(self, contact: Contact) -> None:
+        super().__init__(contact)
+        self.contact = contact

@@ -5,12 +5,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels.itsp.base import DeliveryStatus
-from channels.segments import segmentation
 from routing.models import Extension
 from sessions import events, lanes
 from sessions.actions.errors import NotCancellable, NotRetryable
 from sessions.actions.holding import own
-from sessions.actions.writing import check_may_send
+from sessions.actions.writing import check_may_send, segments_of
 from sessions.models import WAITING, Attempt, Lane, Message
 from sessions.nudges import nudge, nudge_cancel
 
@@ -39,7 +38,8 @@ def retry(message: Message, *, agent: Extension) -> Attempt:
         check_may_send(session)
         message.status, message.error_code, message.reason = DeliveryStatus.QUEUED, "", ""
         message.save(update_fields=["status", "error_code", "reason"])
-        attempt = lanes.enqueue(message, segments=segmentation(message.body).segments)
+        segments = segments_of(message.body, with_files=message.attachments.exists())
+        attempt = lanes.enqueue(message, segments=segments)
         session.last_active_at = timezone.now()
         session.save(update_fields=["last_active_at"])
         events.record(events.EventKind.STATUS, session)

@@ -63,9 +63,10 @@ def note(request: AgentRequest, pk: int) -> HttpResponse:
     session = session_of(request, pk)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        return render(
-            request, "sessions/_note_form.html", {"session": session, "note_form": form}, status=422
-        )
+        context = {"session": session, "note_form": form, "composer": request.GET.get("composer", "")}
+        answer = render(request, "sessions/_note_form.html", context, status=422)
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#note-form", "outerHTML"
+        return answer
     actions.add_note(session, agent=request.agent, body=form.cleaned_data["body"])
     return thread_update(request, session)
 
@@ -105,7 +106,10 @@ def unread(request: AgentRequest, pk: int) -> HttpResponse:
         actions.mark_unread(session, agent=request.agent)
     except actions.NotTheOwner:
         notice = _("Only the agent who has the session marks it as unread.")
-    return render(request, "sessions/_nothing_open.html", {"notice": notice})
+    answer = render(request, "sessions/_nothing_open.html", {"notice": notice})
+    if not notice:
+        answer["HX-Trigger"] = "inbox:back"
+    return answer
 
 
 def _shown(request: AgentRequest, session: MessagingSession) -> HttpResponse:

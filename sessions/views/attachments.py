@@ -4,17 +4,17 @@ from django.http import FileResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
-from routing.access import ViewerRequest, viewer_required
+from routing.access import ViewerRequest, member_required
 from sessions.models import Attachment
 from sessions.previews import preview_of
-from sessions.queries import visible_to
+from sessions.queries import readable_by
 
 
 @require_GET
-@viewer_required
+@member_required
 def attachment(request: ViewerRequest, pk: int) -> HttpResponseBase:
     """A stored file; only what can run nothing is shown in the page, the rest is downloaded."""
-    visible = Attachment.objects.filter(message__session__in=visible_to(request.user, request.agent))
+    visible = Attachment.objects.filter(message__session__in=readable_by(request.user, request.agent))
     found = get_object_or_404(visible, pk=pk, state=Attachment.State.STORED)
     inline = bool(preview_of(found.content_type))
     response = FileResponse(

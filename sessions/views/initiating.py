@@ -20,7 +20,8 @@ MAX_TYPED = 64  # characters
 @agent_required
 def new_message(request: AgentRequest) -> HttpResponse:
     """A contact in national format is shown in E.164 first; where that was done already, it is sent."""
-    form = NewMessageForm(request.POST or None, agent=request.agent, initial=request.GET.dict())
+    data, initial = request.POST or None, request.GET.dict()
+    form = NewMessageForm(data, request.FILES or None, agent=request.agent, initial=initial)
     if form.is_valid():
         if form.note and request.POST.get("shown") != form.cleaned_data["contact"]:
             form.show_address_read()
@@ -57,6 +58,7 @@ def _started(form: NewMessageForm, agent: Extension) -> Message | None:
             body=data["body"],
             client_id=str(data["client_id"]),
             due_at=data["due_at"],
+            files=data["attachments"],
         )
     except actions.OwnedByAnother as other:
         words = (
@@ -72,6 +74,8 @@ def _started(form: NewMessageForm, agent: Extension) -> Message | None:
     except actions.OptedOut:
         words = _("This contact opted out of texts from this number, so none can be sent.")
         form.add_error("contact", words)
+    except actions.MediaRefused as refused:
+        form.add_error("attachments", refused.reason)
     except actions.ChannelDisabled:
         form.add_error("number", _("The channel of this number was disabled. Choose another number."))
     except actions.NotAllowedToInitiate:

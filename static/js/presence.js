@@ -29,6 +29,7 @@
   window.presence = { page, say: () => say(shown(), true), refresh };
   document.addEventListener("DOMContentLoaded", () => say());
   document.addEventListener("htmx:afterSettle", () => say());
+  document.addEventListener("inbox:gone", () => say());
   document.addEventListener("visibilitychange", () => say());
   window.addEventListener("pagehide", () => say(""));
   window.addEventListener("pageshow", (event) => event.persisted && say());

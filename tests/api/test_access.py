@@ -141,6 +141,6 @@ def test_post_needs_no_csrf_token(ada: Caller, waiting: MessagingSession) -> Non
 
 def test_attachment_is_downloaded_as_safely_as_in_the_inbox(ada: Caller, things: dict[str, int]) -> None:
     shown = ada.get(f"messages/{things['message_id']}").json()["attachments"][0]
-    answer = ada.client.get(shown["url"])
+    answer: Any = ada.client.get(shown["url"])
     assert b"".join(answer.streaming_content) == b"\x89PNG\r\n\x1a\n"
     assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("image/png", "nosniff")

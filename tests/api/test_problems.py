@@ -88,7 +88,7 @@ def test_what_postgresql_does_not_store_is_refused(ada: Caller, mine: MessagingS
 
 def test_nothing_is_cached(ada: Caller) -> None:
     answer = ada.get("me")
-    assert (answer["Cache-Control"], answer["Vary"]) == ("no-store", "Authorization, Cookie")
+    assert (answer["Cache-Control"], answer["Vary"]) == ("no-store", "Authorization, Cookie, origin")
 
 
 def test_database_away_asks_to_try_again(ada: Caller) -> None:

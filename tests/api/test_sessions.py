@@ -1,5 +1,6 @@
 """Sessions by the API: found, picked up, answered, handed on, as in the inbox."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from django.utils import timezone
 
 from routing.models import Extension, MessageQueue
 from sessions import actions
-from sessions.models import Message, MessagingSession, Tag
+from sessions.models import Contact, Message, MessagingSession, Tag
 from tests.api.conftest import Caller, code_of, texts
 from tests.factories import CONTACT, OUR_NUMBER, Road
 from tests.sessions.conftest import Post
@@ -39,6 +40,7 @@ def test_me_says_who_the_token_stands_for(ada: Caller, queue: MessageQueue, agen
 def test_waiting_session_is_shown_with_all_that_a_list_needs(
     ada: Caller, waiting: MessagingSession, queue: MessageQueue
 ) -> None:
+    Contact.objects.create(address=CONTACT, name="Grace Hopper")
     shown = ada.get("sessions").json()["items"][0]
     last = shown.pop("last_message")
     moments = {name: shown.pop(name) for name in ("opened_at", "last_active_at")}
@@ -47,6 +49,7 @@ def test_waiting_session_is_shown_with_all_that_a_list_needs(
         "id": waiting.pk,
         "number": OUR_NUMBER,
         "contact": CONTACT,
+        "contact_name": "Grace Hopper",
         "state": "waiting",
         "queue": {"id": queue.pk, "name": "Support", "pickup_mode": "manual"},
         "agent": None,
@@ -115,7 +118,7 @@ def test_answer_is_accepted_and_read_back(ada: Caller, mine: MessagingSession) -
 
 
 def test_scheduled_text_is_cancelled_and_sent_again(ada: Caller, mine: MessagingSession) -> None:
-    due_at = (timezone.now() + timezone.timedelta(hours=1)).isoformat(timespec="milliseconds")
+    due_at = (timezone.now() + timedelta(hours=1)).isoformat(timespec="milliseconds")
     sent = ada.post(f"sessions/{mine.pk}/messages", {"body": "Later", "due_at": due_at}).json()
     assert (sent["status"], sent["due_at"]) == ("scheduled", due_at.replace("+00:00", "Z"))
     assert ada.post(f"messages/{sent['id']}/cancel").json()["status"] == "cancelled"
@@ -224,7 +227,7 @@ def test_list_costs_the_same_for_one_and_for_thirty(
     paths = ("sessions", f"sessions/{first.pk}/messages")
 
     def cost() -> None:
-        for path, queries in zip(paths, (3, 6), strict=True):
+        for path, queries in zip(paths, (4, 6), strict=True):
             with django_assert_num_queries(queries):
                 ada.get(path)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import ConsoleMessage, Dialog, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
@@ -194,3 +194,25 @@ def test_page_fits_a_phone(open_form: Callable[..., Page]) -> None:
     expect(page.get_by_role("heading", name="Extensions")).to_be_visible()
     assert Extension.objects.count() == 2
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_leaving_with_something_typed_asks_first(open_form: Callable[..., Page]) -> None:
+    page = open_form()
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    name = page.get_by_label("Name", exact=True)
+    name.fill("Main")
+    page.get_by_role("link", name="Extensions").click()
+    expect(name).to_have_value("Main")
+    page.get_by_role("button", name="Save").click()  # with errors: it is still not saved
+    expect(page.get_by_role("tab", name="Authentication")).to_be_visible()
+    page.get_by_role("link", name="Extensions").click()
+    expect(name).to_have_value("Main")
+    page.get_by_role("link", name="Cancel").click()
+    page.wait_for_url("**/channels/")
+    assert asked == ["beforeunload", "beforeunload"]

@@ -134,8 +134,8 @@ def test_extensions_stay_where_the_file_has_no_such_column(admin_page: Client, p
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("", "There are no rows. Write one number per row, as in the example file."),
-        (HEADING, "There are no rows. Write one number per row, as in the example file."),
+        ("", "There are no rows. Write them as in the example file."),
+        (HEADING, "There are no rows. Write them as in the example file."),
         (
             "Number,Destination\n+1,2",
             "Columns are missing: Destination type. Name them as in the example file.",

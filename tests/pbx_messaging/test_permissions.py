@@ -12,9 +12,9 @@ from django.utils import timezone
 from accounts import invitations, tokens
 from accounts.models import Role, User
 from channels.models import SetUpResult
-from sessions import actions, inbound, opt_outs
+from sessions import actions, inbound, media_links, opt_outs
 from sessions.lists import GroupName
-from sessions.models import Attachment, OptOutEntry, Tag, WebhookRequest
+from sessions.models import Attachment, CannedReply, Contact, OptOutEntry, Tag, WebhookRequest
 from tests.factories import CONTACT, make_agent, make_queue, make_road
 from tests.portal import logged_in, make_user
 
@@ -25,8 +25,11 @@ ADMINISTRATORS, AGENTS, READERS = map(frozenset, (["administrator"], ["agent"], 
 
 # Who opens a page; for others it is a 404, and for strangers the login.
 RULES: dict[str, frozenset[str]] = {
-    **dict.fromkeys(("healthz", "readyz", "webhook", "invitation", "logout"), EVERYBODY),
+    **dict.fromkeys(("healthz", "readyz", "webhook", "outbound-media", "invitation", "logout"), EVERYBODY),
+    **dict.fromkeys(("manifest", "service-worker", "offline"), EVERYBODY),  # nothing personal in them
     **dict.fromkeys(("home", "profile", "change-password"), LOGGED_IN),
+    **dict.fromkeys(("canned-reply-list", "canned-reply-add"), LOGGED_IN),  # of one's own, or of all
+    "canned-reply-edit": LOGGED_IN - AGENTS,  # one of all agents
     # The administrators' pages; a supervisor sees some channels and queues in the lists.
     **dict.fromkeys(("channel-list", "queue-list"), LOGGED_IN - AGENTS),
     **dict.fromkeys(("healthz", "readyz", "webhook", "invitation", "logout", "api-openapi"), EVERYBODY),
@@ -35,6 +38,19 @@ RULES: dict[str, frozenset[str]] = {
     "profile-token-revoke": AGENTS,  # whose it is
     # The administrators' pages; a supervisor sees some channels in the list.
     "channel-list": LOGGED_IN - AGENTS,
+    # The logs, the statistics, and the address book, which agents read and add to.
+    **dict.fromkeys(
+        (
+            "statistics",
+            "statistics-export",
+            *(f"log-{page}" for page in ("list", "detail", "export", "export-messages")),
+            *(f"log-{page}" for page in ("transfer", "transfer-one")),
+            *(f"contact-{page}" for page in ("import", "import-example", "export")),
+        ),
+        LOGGED_IN - AGENTS,
+    ),
+    **dict.fromkeys((f"contact-{page}" for page in ("list", "page", "add", "edit")), LOGGED_IN),
+    "inbox-attachment": LOGGED_IN,  # administrators see it in the logs
     **dict.fromkeys(
         (
             *(
@@ -54,6 +70,9 @@ RULES: dict[str, frozenset[str]] = {
             *(f"user-{page}" for page in ("invitation", "withdraw", "unlock", "two-step")),
             *("user-tokens", "user-token-revoke"),
             "extension-activate",
+            "extension-import",
+            "extension-import-example",
+            "extension-export",
             "extension-deactivate",
             "rule-dialog",
             "rule-save",
@@ -73,14 +92,25 @@ RULES: dict[str, frozenset[str]] = {
             "inbox-page",
             "inbox-rows",
             "inbox-places",
-            "inbox-attachment",
             "inbox-viewing",
             "inbox-viewers",
         ),
         READERS,
     ),
     **dict.fromkeys(
-        ("inbox-new", "inbox-pick-up", "inbox-reply", "inbox-close", "inbox-retry", "inbox-cancel"),
+        (
+            "inbox-new",
+            "inbox-pick-up",
+            "inbox-reply",
+            "inbox-note",
+            "inbox-draft",
+            "inbox-canned-replies",
+            "inbox-calls",
+            "inbox-settings",
+            "inbox-close",
+            "inbox-retry",
+            "inbox-cancel",
+        ),
         AGENTS,
     ),
     **dict.fromkeys(
@@ -127,7 +157,11 @@ RULES: dict[str, frozenset[str]] = {
         ("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"), frozenset[str]()
     ),
 }
-ELSEWHERE = {"events"}  # a stream: see tests/sessions/test_events.py and test_supervising.py
+ELSEWHERE = {
+    "events",  # a stream: see tests/sessions/test_events.py and test_supervising.py
+    "contact-delete",  # gone after one try: see tests/sessions/test_contacts.py
+    "canned-reply-delete",  # there for the first who deletes it: see tests/sessions/test_canned_replies.py
+}
 
 
 def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
@@ -187,10 +221,14 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "invitation": invited.rstrip("/").rpartition("/")[2],
         "webhook": road.token,
         "inbox-attachment": attachment.pk,
+        "outbound-media": media_links.links_of(message)[0].rstrip("/").rpartition("/")[2],
         "inbox-retry": message.pk,
         "inbox-cancel": message.pk,
+        "canned-reply": CannedReply.objects.create(shortcut="hours", body="Till six.").pk,
         "inbox-page": GroupName.MINE,
         "inbox": session.pk,
+        "log": session.pk,
+        "contact": Contact.objects.create(address="+14155550198", name="Ida").pk,
         "tag": Tag.objects.create(name="Billing").pk,
         "profile-token": tokens.create_token(agent.user, name="CRM")[0].pk,
         "user-token-revoke": tokens.create_token(agent.user, name="CRM")[0].pk,

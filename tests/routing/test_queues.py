@@ -17,7 +17,7 @@ def test_queue_is_added_with_its_agents(admin_page: Client) -> None:
     answer = admin_page.post("/queues/add/", values, follow=True)
     assert messages_of(answer) == ["The message queue “Support” was added."]
     assert rows_of(answer) == [
-        ["Support", "1001 Ada 1002 Ben", "Manual pickup", "0 of 2 1001 Ada: Offline 1002 Ben: Offline"]
+        ["Support", "1001 Ada 1002 Ben", "Manual pickup", "0 of 2 1001 Ada: Offline 1002 Ben: Offline", "–"]
     ]
 
 
@@ -29,7 +29,7 @@ def test_queue_is_edited(admin_page: Client) -> None:
     assert f'<option value="{ben.pk}">1002 Ben</option>' in page
     values = {"name": "Sales", "agents": [ben.pk], "pickup_mode": "manual"}
     answer = admin_page.post(f"/queues/{queue.pk}/", values, follow=True)
-    assert rows_of(answer) == [["Sales", "1002 Ben", "Manual pickup", "0 of 1 1002 Ben: Offline"]]
+    assert rows_of(answer) == [["Sales", "1002 Ben", "Manual pickup", "0 of 1 1002 Ben: Offline", "–"]]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_queues_of_one_name_added_at_once_are_one(administrator: User) -> None:
 def test_queue_without_agents_is_pointed_out(admin_page: Client) -> None:
     make_queue()
     words = "No agents: nobody receives its messages"
-    assert rows_of(admin_page.get("/queues/")) == [["Support", words, "Manual pickup", ""]]
+    assert rows_of(admin_page.get("/queues/")) == [["Support", words, "Manual pickup", "", "–"]]
 
 
 @pytest.mark.parametrize(
@@ -100,9 +100,9 @@ def test_queue_list_costs_the_same_however_many(
 ) -> None:
     agent = make_agent("1001")
     make_queue(agent)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         admin_page.get("/queues/")
     for number in range(20):
         make_queue(agent, name=f"Queue {number}")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         admin_page.get("/queues/")

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from channels.itsp.base import Media
 from routing.models import Extension, MessageQueue
 from sessions import attachments
 from sessions.models import Attachment
@@ -94,19 +93,3 @@ def test_attachment_that_does_not_lie_at_the_itsp_is_never_asked_for(post_inboun
     assert attachments.fetch_due() == 1
     attachment = Attachment.objects.get()
     assert (attachment.state, attachment.reason) == ("refused", "The attachment does not lie at Twilio.")
-
-
-@pytest.mark.parametrize(
-    ("content", "real"),
-    [
-        (b"<html><script>alert(1)</script>", "application/octet-stream"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "application/octet-stream"),
-        (b"\xff\xd8\xff\xe0JFIF", "image/jpeg"),
-        (b"GIF89a......", "image/gif"),
-        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "image/webp"),
-        (b"%PDF-1.7", "application/pdf"),
-        (b"", "application/octet-stream"),
-    ],
-)
-def test_real_type_is_found_from_the_content(content: bytes, real: str) -> None:
-    assert attachments.real_type(Media(content, "image/png")) == real

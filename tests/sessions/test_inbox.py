@@ -187,11 +187,20 @@ def test_picture_is_shown_to_those_who_see_the_session_only(
     assert answers[0]["X-Content-Type-Options"] == "nosniff"
 
 
-def test_file_that_is_no_picture_is_only_downloaded(picture: Attachment, ada: Client) -> None:
-    Attachment.objects.update(content_type="text/html")
+@pytest.mark.parametrize(
+    "content_type", ["text/html", "image/svg+xml", "application/pdf", "text/xml", "image/x-unknown", ""]
+)
+def test_file_that_is_no_picture_is_only_downloaded(
+    picture: Attachment, ada: Client, content_type: str
+) -> None:
+    Attachment.objects.update(content_type=content_type)
     answer = ada.get(url("attachment", picture.pk))
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    html = ada.get(url("session", picture.message.session_id)).content.decode()
+    assert f'<img class="attachment" src="{url("attachment", picture.pk)}"' not in html
 
 
 def test_inbox_costs_the_same_with_one_and_with_thirty_sessions(

@@ -44,7 +44,7 @@ def inbox(
     page.on("console", note)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     silence = {"status": 200, "content_type": "text/event-stream", "body": "retry: 600000\n\n"}
-    page.route("**/events/", lambda route: route.fulfill(**silence))
+    page.route("**/events/**", lambda route: route.fulfill(**silence))
     log_in(page, live_server.url, "agent1001", "secret-of-the-agent")
     page.goto(f"{live_server.url}/inbox/{session.pk}/")
     yield page

@@ -247,7 +247,7 @@ def test_event_of_a_web_process_killed_between_commit_and_publish_is_not_lost(
     valkey: ValkeyServer,
     start_stack: Callable[..., Stack],
 ) -> None:
-    stack = start_stack(REDIS_TIMEOUT_S="20")  # so long does publishing wait for the frozen Valkey
+    stack = start_stack(REDIS_TIMEOUT_S="6")  # so long does publishing wait for the frozen Valkey
     ada = Listener(stack.url, agents[0].user)
     last_id, kind, _data = ada.next()
     assert kind == "hello"

@@ -56,7 +56,7 @@ def test_supervisor_reads_waiting_owned_and_closed_sessions(
             actions.close(session, agent=agents[0])
         inbox = page.get(reverse("inbox"), {"show": "closed"} if state == "closed" else {})
         assert listed_in(inbox, "closed" if state == "closed" else "queue") == [session]
-        html = page.get(url("session", session.pk)).content.decode()
+        html = page.get(url("session", session.pk), headers={"HX-Request": "true"}).content.decode()
         assert "Are you open today?" in html
         assert f"You read along as a supervisor. {said}" in html
         assert "<textarea" not in html

@@ -19,7 +19,7 @@ from routing.models import Extension, MessageQueue
 from sessions import actions, archiving, unanswered
 from sessions.models import Message, MessagingSession
 from tests.factories import Road, make_queue
-from tests.portal import logged_in, make_user
+from tests.portal import logged_in, make_user, rows_of
 from tests.sessions.conftest import Post
 from tests.sessions.test_actions import lines
 from tests.sessions.test_archiving import said
@@ -140,6 +140,19 @@ def test_alert_is_mailed_to_the_supervisors_who_have_an_address(
     assert "since Nov. 25, 2026, 12:30 a.m." in letter.body
     assert f"{settings.PUBLIC_URL}/inbox/{session.pk}/" in letter.body
     assert session.contact not in letter.body
+
+
+def test_queue_list_counts_who_waits_and_who_waits_too_long(
+    admin_page: Client,
+    session: MessagingSession,
+    queue: MessageQueue,
+    sales: MessageQueue,
+    post_inbound: Post,
+) -> None:
+    post_inbound(2, "Hello", From="+14155550124")
+    MessagingSession.objects.filter(pk=session.pk).update(alerted_at=timezone.now())
+    rows = {row[0]: row[4] for row in rows_of(admin_page.get("/queues/"))}
+    assert rows == {"Sales": "–", "Support": "2 1 for too long"}
 
 
 # --- the overflow ---

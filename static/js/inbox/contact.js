@@ -52,7 +52,7 @@
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.elt.id !== "note-form" || !event.detail.successful) return;
-    event.detail.elt.reset();
+    event.detail.elt.elements.body.value = "";
     showNote(false);
   });
   wide.addEventListener("change", () => {

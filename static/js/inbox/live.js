@@ -27,11 +27,13 @@
       const { session } = JSON.parse(event.data);
       if (String(session) === document.querySelector(".session-open")?.dataset.session) presence.refresh();
     });
-    source.addEventListener("reset", () => presence.say());
+    // What was said may have been forgotten while there was no connection.
+    for (const kind of ["open", "reset"]) source.addEventListener(kind, () => presence.say());
     source.addEventListener("reset", () => document.dispatchEvent(new CustomEvent("inbox:reset")));
     window.addEventListener("pagehide", () => source.close());
     source.addEventListener("availability", () => {
-      htmx.trigger("#availability", "refresh"); // of one's own, in another window
+      const own = document.getElementById("availability");
+      if (own) htmx.trigger(own, "refresh"); // it may have been changed in another window
       document.dispatchEvent(new CustomEvent("inbox:lists"));
     });
     window.addEventListener("pageshow", (event) => event.persisted && connect(), { once: true });

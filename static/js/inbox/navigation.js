@@ -4,13 +4,22 @@
   const inbox = document.getElementById("inbox");
   const pane = document.getElementById("session");
   let shownQuery = location.search;
+  let isShown = false;
 
   const plainClick = (event) =>
     event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
 
-  const show = (path) => {
+  // False where nothing came: without a connection, or because it is somebody else's now.
+  const show = async (path) => {
     pane.setAttribute("aria-busy", "true");
-    return htmx.ajax("GET", path, { target: pane, source: pane, swap: "innerHTML" });
+    isShown = false;
+    try {
+      await htmx.ajax("GET", path, { target: pane, source: pane, swap: "innerHTML" });
+    } catch {
+      // No connection: what is shown stays, and so does the address.
+    }
+    pane.removeAttribute("aria-busy");
+    return isShown;
   };
 
   const showLists = (query) => {
@@ -30,9 +39,11 @@
 
   const open = async (link) => {
     const url = new URL(link.href);
-    await show(url.pathname + url.search);
-    go(url.pathname, url.search || location.search);
+    if (await show(url.pathname + url.search)) go(url.pathname, url.search || location.search);
   };
+
+  // What was open is there no more, so that loading the page anew must not ask for it.
+  const leave = () => history.replaceState(null, "", `${inbox.dataset.home}${location.search}`);
 
   const back = () => {
     const row = document.querySelector(".inbox-row[aria-current]");
@@ -55,13 +66,14 @@
     else back();
   });
 
-  // An answer that shows another session than the address says, such as that to a new message.
+  // An answer that shows another session than the address says, such as that to a new message, or none.
   pane.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target !== pane) return;
-    pane.removeAttribute("aria-busy");
+    isShown = true;
     const url = pane.querySelector("[data-url]")?.dataset.url;
     const asked = event.detail.requestConfig.verb !== "get";
     if (url && asked) go(url);
+    else if (asked && pane.querySelector(".inbox-empty")) leave();
   });
 
   window.addEventListener("popstate", () => {
@@ -98,5 +110,6 @@
   });
 
   document.addEventListener("inbox:back", back);
+  document.addEventListener("inbox:gone", leave);
   document.addEventListener("inbox:lists", () => showLists(location.search));
 })();

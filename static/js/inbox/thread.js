@@ -6,6 +6,7 @@
   const atEnd = (place) => place.scrollHeight - place.scrollTop - place.clientHeight < NEAR;
   let wasAtEnd = true;
   let heightBefore = 0;
+  let isLeaving = false; // by marking it as unread: the event that says so must not have it read again
 
   const toEnd = () => {
     const place = scroller();
@@ -32,20 +33,34 @@
   // Showing a thread marks it as read, so a hidden page waits until somebody looks at it.
   const refresh = () => {
     const thread = document.getElementById("thread");
-    if (!thread) return;
+    if (!thread || isLeaving) return;
     if (document.hidden) document.addEventListener("visibilitychange", refresh, { once: true });
     else htmx.trigger(thread, "refresh");
   };
 
+  // Somebody else has it now: what was being typed is shown, to be copied.
   const gone = () => {
     const pane = document.getElementById("session");
-    pane.replaceChildren(document.getElementById("gone").content.cloneNode(true));
+    const typed = pane.querySelector("#composer textarea[name=body]")?.value ?? "";
+    const page = document.getElementById("gone").content.cloneNode(true);
+    const kept = page.querySelector(".kept-text");
+    kept.hidden = !typed.trim();
+    kept.querySelector("textarea").value = typed;
+    pane.replaceChildren(page);
+    document.getElementById("inbox").classList.add("inbox-open");
+    document.dispatchEvent(new CustomEvent("inbox:gone"));
   };
 
   document.addEventListener("inbox:event", (event) => {
     if (String(event.detail.session) === openSession()) refresh();
   });
   document.addEventListener("inbox:reset", refresh);
+
+  for (const [name, begins] of [["htmx:beforeRequest", true], ["htmx:afterRequest", false]]) {
+    document.addEventListener(name, (event) => {
+      if (event.detail.elt.matches("[data-leaves]")) isLeaving = begins;
+    });
+  }
 
   // Before the thread takes over what is new. Whoever reads along needs no line above each new text.
   document.addEventListener("inbox:before-thread", (event) => {
@@ -84,8 +99,9 @@
   };
 
   document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.xhr.status !== 404 || event.detail.elt.id !== "thread") return;
-    gone();
+    const { xhr, elt, target } = event.detail;
+    if (xhr.status !== 404 || elt.id === "viewers") return;
+    if (elt.id === "thread" || target?.id === "session" || target?.closest("#session")) gone();
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("#thread-down")) toEnd();

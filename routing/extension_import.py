@@ -1,0 +1,190 @@
+"""Reads extensions from a spreadsheet's CSV, says what each row would do, and writes such a file."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
+from django.db.models.functions import Length
+from django.utils.translation import gettext as _
+
+from accounts.csv_export import unharmed
+from accounts.csv_import import SHORTENED, Cells, Columns, Outcome
+from accounts.models import User
+from routing.models import Extension, MessageQueue
+
+HEADER = ("Extension number", "Name", "Username", "E-mail", "Active", "Message queues")
+COLUMNS = Columns(
+    order=("number", "name", "username", "email", "active", "queues"),
+    headings={
+        "extension number": "number",
+        "extension": "number",
+        "number": "number",
+        "name": "name",
+        "username": "username",
+        "login": "username",
+        "e-mail": "email",
+        "email": "email",
+        "active": "active",
+        "message queues": "queues",
+        "queues": "queues",
+    },
+    required={"number": "Extension number", "name": "Name", "username": "Username"},
+)
+YES, NO = "yes", "no"
+_ACTIVE = {"": True, YES: True, "true": True, "1": True, "y": True, NO: False, "false": False, "0": False}
+_BETWEEN_QUEUES = re.compile(r"(?<!\\)\|")  # a name that holds a | has it as \|
+
+
+@dataclass
+class ExtensionRow:
+    """A line of the file. What the file has no column for is None: it stays."""
+
+    line: int
+    number: str
+    name: str = ""
+    username: str = ""
+    email: str | None = None
+    active: bool | None = None
+    queues: list[MessageQueue] | None = None
+    outcome: Outcome = Outcome.ERROR
+    errors: list[str] = field(default_factory=list)
+    present: Extension | None = None
+    user: User | None = None  # who gets the extension, if there is such a login already
+    changes: list[str] = field(default_factory=list)
+
+
+def exported(extensions: Any) -> Iterator[Sequence[str]]:
+    """Rows that the import reads again."""
+    queues = Prefetch("queues", MessageQueue.objects.live(), to_attr="live_queues")
+    found = extensions.select_related("user").prefetch_related(queues)
+    for one in found.order_by(Length("number"), "number").iterator(chunk_size=1000):
+        names = " | ".join(queue.name.replace("|", r"\|") for queue in one.live_queues)
+        active = YES if one.user.is_active else NO
+        yield one.number, one.name, one.user.username, one.user.email, active, names
+
+
+def preview(cells: Cells) -> list[ExtensionRow]:
+    """What each row would do; a handful of queries, however many rows."""
+    return _Reading(cells).rows()
+
+
+class _Reading:
+    def __init__(self, cells: Cells) -> None:
+        self.cells = [(line, {name: unharmed(text) for name, text in texts.items()}) for line, texts in cells]
+        numbers = {texts.get("number", "") for _line, texts in self.cells}
+        live_queues = Prefetch("queues", MessageQueue.objects.live(), to_attr="live_queues")
+        found = Extension.objects.live().filter(number__in=numbers).select_related("user")
+        self.present = {one.number: one for one in found.prefetch_related(live_queues)}
+        usernames = {texts.get("username", "") for _line, texts in self.cells}
+        self.users = {user.username: user for user in _users(usernames)}
+        self.queues = {queue.name: queue for queue in MessageQueue.objects.live()}
+        self.queues_by_small_name = {name.lower(): queue for name, queue in self.queues.items()}
+        self.seen: dict[tuple[str, str], int] = {}
+
+    def rows(self) -> list[ExtensionRow]:
+        return [self._row(line, texts) for line, texts in self.cells]
+
+    def _row(self, line: int, texts: dict[str, str]) -> ExtensionRow:
+        row = ExtensionRow(line, texts.get("number", ""))
+        row.present = self.present.get(row.number)
+        self._read_details(row, texts)
+        self._read_active(row, texts)
+        self._read_queues(row, texts)
+        self._find_login(row)
+        self._refuse_twice(
+            row, "number", _("The extension stands in line %s already. Remove one of the two.")
+        )
+        self._refuse_twice(row, "username", _("The username stands in line %s already. Use another one."))
+        if not row.errors:
+            row.changes = _changes(row)
+            row.outcome = Outcome.CHANGE if row.changes else Outcome.UNCHANGED
+            row.outcome = row.outcome if row.present else Outcome.ADD
+        return row
+
+    def _read_details(self, row: ExtensionRow, texts: dict[str, str]) -> None:
+        if SHORTENED.fullmatch(row.number):
+            words = _("The spreadsheet has shortened “%s”. Format the column as text and enter it again.")
+            row.errors.append(words % row.number)
+        else:
+            _clean(row, Extension, "number", row.number)
+        row.name = _clean(row, Extension, "name", texts.get("name", ""))
+        row.username = _clean(row, User, "username", texts.get("username", ""))
+        if "email" in texts:
+            row.email = _clean(row, User, "email", texts["email"])
+
+    def _read_active(self, row: ExtensionRow, texts: dict[str, str]) -> None:
+        if "active" not in texts:
+            return
+        row.active = _ACTIVE.get(texts["active"].lower())
+        if row.active is None:
+            row.errors.append(_("Write “yes” or “no” in the column Active."))
+        elif row.active is False and row.present and row.present.user.is_active:
+            row.errors.append(_("Deactivate it on its own page, which asks where its open sessions go."))
+
+    def _read_queues(self, row: ExtensionRow, texts: dict[str, str]) -> None:
+        if "queues" not in texts:
+            return
+        names = [part.strip().replace(r"\|", "|") for part in _BETWEEN_QUEUES.split(texts["queues"])]
+        row.queues = []
+        for name in dict.fromkeys(filter(None, names)):
+            queue = self.queues.get(name) or self.queues_by_small_name.get(name.lower())
+            if queue is None:
+                words = _("There is no message queue “%s”. Write the names of queues, with | between them.")
+                row.errors.append(words % name)
+            else:
+                row.queues.append(queue)
+
+    def _find_login(self, row: ExtensionRow) -> None:
+        """Its own, one that has no extension, or a new one."""
+        holder = self.users.get(row.username)
+        if row.present:
+            row.user = row.present.user
+            if holder and holder != row.user:
+                row.errors.append(_("“%s” is the login of somebody else.") % row.username)
+        elif holder:
+            row.user = holder
+            extension = getattr(holder, "extension", None)
+            if extension and not extension.archived_at:
+                words = _("“%(user)s” is the login of extension %(number)s already.")
+                row.errors.append(words % {"user": holder.username, "number": extension.number})
+            elif not holder.is_active:
+                words = _("The login “%s” is switched off. Make the user active first, or use another one.")
+                row.errors.append(words % row.username)
+
+    def _refuse_twice(self, row: ExtensionRow, name: str, words: str) -> None:
+        value = getattr(row, name)
+        if value and (earlier := self.seen.setdefault((name, value), row.line)) != row.line:
+            row.errors.append(words % earlier)
+
+
+def _users(usernames: Iterable[str]) -> Iterable[User]:
+    return User.objects.filter(username__in=usernames).select_related("extension")
+
+
+def _clean(row: ExtensionRow, model: type[Extension] | type[User], name: str, text: str) -> str:
+    """As the form checks it; what is wrong is added to the row's errors, with the column's name."""
+    checked: Any = model._meta.get_field(name)
+    try:
+        return str(checked.clean(text, None))
+    except ValidationError as error:
+        label = HEADER[COLUMNS.order.index(name)]
+        row.errors += [f"{label}: {message}" for message in error.messages]
+        return text
+
+
+def _changes(row: ExtensionRow) -> list[str]:
+    """The columns in which a row differs from what there is."""
+    if row.present is None:
+        return []
+    user, queues = row.present.user, {queue.pk for queue in row.present.live_queues}  # type: ignore[attr-defined]
+    differs = {
+        _("Name"): row.name != row.present.name,
+        _("Username"): row.username != user.username,
+        _("E-mail"): row.email not in (None, user.email),
+        _("Active"): row.active not in (None, user.is_active),
+        _("Message Queues"): row.queues is not None and {queue.pk for queue in row.queues} != queues,
+    }
+    return [label for label, is_other in differs.items() if is_other]

@@ -1,0 +1,76 @@
+"""Texts that agents insert by a shortcut: who may use and change which, and what their variables become."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from routing.models import Extension
+from sessions.models import CannedReply, Contact, MessagingSession
+
+VARIABLES = {
+    "contact": _("the contact’s name, or number"),
+    "agent": _("your name"),
+    "number": _("our number"),
+    "queue": _("the message queue"),
+}
+_VARIABLE = re.compile(r"\{([a-z_]+)\}")
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A canned reply for one session, its variables replaced."""
+
+    shortcut: str
+    body: str
+
+
+def usable_in(session: MessagingSession, agent: Extension) -> QuerySet[CannedReply]:
+    """The agent's own, those of the session's queue, and those of all."""
+    of_queue = Q(queue=session.queue) if session.queue_id else Q(pk__in=[])
+    return CannedReply.objects.filter(Q(agent=agent) | of_queue | Q(agent=None, queue=None))
+
+
+def managed_by(user: User, agent: Extension | None) -> QuerySet[CannedReply]:
+    """All that somebody may change: one's own; beyond those, administrators and supervisors only."""
+    own = Q(agent=agent) if agent else Q(pk__in=[])
+    if user.is_administrator:
+        return CannedReply.objects.filter(own | Q(agent=None))
+    if user.is_supervisor:
+        supervised = Q(queue__in=user.supervised_queues.live())
+        return CannedReply.objects.filter(own | Q(agent=None, queue=None) | supervised)
+    return CannedReply.objects.filter(own)
+
+
+def filled(session: MessagingSession, agent: Extension) -> list[Filled]:
+    """In the order of their shortcuts; where one is there several times, the nearest holds."""
+    values = _values(session, agent)
+    chosen = {one.shortcut: one for one in sorted(usable_in(session, agent), key=_nearness, reverse=True)}
+    return [Filled(one.shortcut, fill(one.body, values)) for _name, one in sorted(chosen.items())]
+
+
+def fill(body: str, values: Mapping[str, str]) -> str:
+    """What is no variable of ours stays as it is written."""
+    return _VARIABLE.sub(lambda found: values.get(found[1], found[0]), body)
+
+
+def unknown_variables(body: str) -> list[str]:
+    """Words in braces that nothing would be put in the place of."""
+    return [word for word in _VARIABLE.findall(body) if word not in VARIABLES]
+
+
+def _nearness(reply: CannedReply) -> int:
+    return 0 if reply.agent_id else 1 if reply.queue_id else 2
+
+
+def _values(session: MessagingSession, agent: Extension) -> dict[str, str]:
+    contact = Contact.objects.filter(address=session.contact).first()
+    return {
+        "contact": str(contact) if contact else session.contact,
+        "agent": agent.name,
+        "number": session.number.address,
+        "queue": session.queue.name if session.queue else "",
+    }

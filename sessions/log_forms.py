@@ -1,0 +1,94 @@
+"""What the message logs are narrowed by, and where sessions are transferred to."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.log_listing import day_field
+from accounts.models import User
+from channels.access import channels_of
+from channels.models import Number
+
+ID_MOST = 2**63 - 1
+
+
+class Status(models.TextChoices):
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+    ARCHIVED = "archived", _("Archived")
+    FAILED = "failed", _("A message failed")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The filters that are set and can be read."""
+
+    text: str = ""
+    since: datetime | None = None
+    until: datetime | None = None  # the first moment after
+    sender: str = ""
+    recipient: str = ""
+    channel: int | None = None
+    number: int | None = None
+    status: str = ""
+    session: int | None = None
+    is_homeless: bool = False
+
+
+class LogFilterForm(forms.Form):
+    """By GET: each filter is in the URL. What can't be read says so on its field, and narrows nothing."""
+
+    since, until = day_field(_("From")), day_field(_("To"))
+    sender = forms.CharField(label=_("Sender"), required=False, max_length=64)
+    recipient = forms.CharField(label=_("Recipient"), required=False, max_length=64)
+    channel = forms.ChoiceField(label=_("Channel"), required=False)
+    number = forms.ChoiceField(label=_("Number"), required=False)
+    status = forms.ChoiceField(
+        label=_("Status"), required=False, choices=[("", _("Any status")), *Status.choices]
+    )
+    session = forms.IntegerField(label=_("Session ID"), required=False, min_value=1, max_value=ID_MOST)
+    deleted = forms.BooleanField(label=_("Extension or queue was deleted"), required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        channels = channels_of(user).order_by("name")
+        numbers = Number.objects.live().filter(channel__in=channels).order_by("address")
+        self._offer("channel", _("All channels"), channels.values_list("pk", "name"))
+        self._offer("number", _("All numbers"), numbers.values_list("pk", "address"))
+
+    def _offer(self, name: str, everything: Any, rows: Any) -> None:
+        choice = self.fields[name]
+        assert isinstance(choice, forms.ChoiceField)  # noqa: S101 (for the type)
+        choice.choices = [("", everything), *rows]
+
+    @property
+    def is_set(self) -> bool:
+        return any(self.data.get(name) for name in self.fields)
+
+    @property
+    def asked(self) -> Asked:
+        self.is_valid()
+        data = {name: self.cleaned_data.get(name) for name in self.fields}
+        return Asked(
+            text=self.data.get("q", "").strip(),
+            since=_midnight(data["since"]),
+            until=_midnight(data["until"], days=1),
+            sender=data["sender"] or "",
+            recipient=data["recipient"] or "",
+            channel=int(data["channel"]) if data["channel"] else None,
+            number=int(data["number"]) if data["number"] else None,
+            status=data["status"] or "",
+            session=data["session"],
+            is_homeless=bool(data["deleted"]),
+        )
+
+
+def _midnight(day: date | None, *, days: int = 0) -> datetime | None:
+    """Of the reader's zone."""
+    zone = timezone.get_current_timezone()
+    return datetime.combine(day + timedelta(days=days), time.min, tzinfo=zone) if day else None

@@ -1,0 +1,47 @@
+// What the composer's scripts share: when a composer appears, whose it is, and how they ask the server.
+(() => {
+  const acts = [];
+  const about = () => document.querySelector('meta[name="pbx-agent"]');
+
+  const ready = () => {
+    const root = document.querySelector("#composer[data-session]:not([data-ready])");
+    if (!root) return;
+    root.dataset.ready = "";
+    for (const act of acts) act(root);
+  };
+
+  // The page's own token ends when one logs in again in another tab; the cookie does not.
+  const token = () =>
+    document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ??
+    JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+
+  window.composing = {
+    // act(root): for the composer that is there and each that comes in its place.
+    onReady: (act) => acts.push(act),
+    about,
+    agent: () => about()?.content ?? "",
+    openSession: () => document.querySelector("#composer[data-session]")?.dataset.session ?? "",
+    textarea: () => document.querySelector("#composer .composer-text textarea"),
+    setText: (input, text) => {
+      input.value = text;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+    // crypto.randomUUID is there on https and localhost only.
+    newId: () =>
+      "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
+        (Number(digit) ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (Number(digit) / 4)))).toString(16),
+      ),
+    post: (url, data, options = {}) =>
+      fetch(url, {
+        method: "POST",
+        body: data,
+        headers: { Accept: "application/json", "X-CSRFToken": token() },
+        ...options,
+      }),
+    isJson: (answer) => (answer.headers.get("Content-Type") ?? "").startsWith("application/json"),
+  };
+
+  document.addEventListener("DOMContentLoaded", ready);
+  document.addEventListener("htmx:afterSettle", ready);
+  document.addEventListener("htmx:oobAfterSwap", ready);
+})();

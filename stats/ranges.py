@@ -1,0 +1,86 @@
+"""The days that statistics are about, by a period's name or from one to another, and how they are divided."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from django import forms
+from django.db.models import DateTimeField
+from django.db.models.functions import TruncDay, TruncHour, TruncMonth
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.log_listing import day_field
+from stats.periods import DAY, DAYS, Period, midnight
+
+HOURS_MOST, DAYS_MOST = 2, 93  # days that are divided into hours, and into days; beyond them: months
+
+
+class RangeForm(forms.Form):
+    since, until = day_field(_("From")), day_field(_("To"))
+
+
+@dataclass(frozen=True)
+class Range:
+    """From `first` up to, not including, `end`, in the reader's zone. `first` is None for all time."""
+
+    first: date | None
+    end: date
+    period: Period | None = None  # None: days that somebody chose
+
+    @classmethod
+    def asked(cls, params: QueryDict, form: RangeForm) -> "Range":
+        """What the URL asks for; the last 30 days where it asks for nothing that can be read."""
+        today = timezone.localdate()
+        if form.is_valid() and (form.cleaned_data["since"] or form.cleaned_data["until"]):
+            last = form.cleaned_data["until"] or today
+            first = form.cleaned_data["since"] or last
+            first, last = min(first, last), max(first, last)
+            return cls(first, last + DAY)
+        name = params.get("period", "")
+        period = Period(name) if name in Period.values else Period.LAST_30_DAYS
+        if period is Period.ALL:
+            return cls(None, today + DAY, period)
+        return cls(*DAYS[period](today), period)
+
+    @property
+    def bounds(self) -> tuple[datetime | None, datetime | None]:
+        if self.first is None:
+            return None, None
+        return midnight(self.first), midnight(self.end)
+
+    def step(self, first: date) -> "Step":
+        days = (self.end - first).days
+        if days <= HOURS_MOST:
+            return Step("hour", TruncHour, "H:i" if days == 1 else "j M, H:i")
+        return Step("day", TruncDay, "j M") if days <= DAYS_MOST else Step("month", TruncMonth, "M Y")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A slot of a chart: how the database cuts a moment down to its begin, and how that is written."""
+
+    name: str
+    truncated: type[TruncHour | TruncDay | TruncMonth]
+    written: str
+
+    def cut(self, field: str) -> TruncHour | TruncDay | TruncMonth:
+        return self.truncated(field, output_field=DateTimeField())
+
+    def slots(self, first: date, end: date) -> Iterator[datetime]:
+        """The begins of all slots; the day on which clocks go forward has 23 hours."""
+        if self.name == "hour":
+            moment, after = midnight(first).astimezone(UTC), midnight(end)
+            while moment < after:
+                yield timezone.localtime(moment)
+                moment += timedelta(hours=1)
+            return
+        day = first.replace(day=1) if self.name == "month" else first
+        while day < end:
+            yield midnight(day)
+            day = (
+                (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+                if self.name == "month"
+                else day + DAY
+            )

@@ -1,0 +1,137 @@
+"""What the composer's script asks the server: texts under one id, drafts of several devices."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from routing.models import Extension
+from sessions import actions
+from sessions.models import Draft, Message, MessagingSession
+from tests.factories import CONTACT, Road
+from tests.portal import logged_in
+from tests.sessions.pictures import picture
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def session(road: Road, agents: list[Extension]) -> MessagingSession:
+    return actions.start_session(agent=agents[0], number=road.number, contact=CONTACT, body="Hello").session
+
+
+@pytest.fixture
+def ada(agents: list[Extension]) -> Client:
+    return logged_in(agents[0].user)
+
+
+def send(client: Client, session: MessagingSession, body: str, **fields: Any) -> tuple[int, dict[str, Any]]:
+    data = {"body": body, "client_id": str(uuid.uuid4()), **fields}
+    answer = client.post(f"/inbox/{session.pk}/reply/", data, headers={"Accept": "application/json"})
+    return answer.status_code, answer.json() if answer["Content-Type"] == "application/json" else {}
+
+
+def save(client: Client, session: MessagingSession, body: str, age_ms: int = 0) -> tuple[int, str]:
+    answer = client.post(f"/inbox/{session.pk}/draft/", {"body": body, "age_ms": age_ms})
+    return answer.status_code, answer.json()["body"] if answer.status_code == 409 else ""
+
+
+def draft() -> str:
+    return Draft.objects.get().body
+
+
+def test_text_is_accepted_once_under_its_id_even_when_the_session_has_left(
+    ada: Client, session: MessagingSession, agents: list[Extension]
+) -> None:
+    client_id = str(uuid.uuid4())
+    assert send(ada, session, "Yes", client_id=client_id) == (201, {})
+    assert send(ada, session, "Yes", client_id=client_id) == (200, {})
+    actions.transfer(session, agent=agents[0], to=agents[2])
+    assert send(ada, session, "Yes", client_id=client_id) == (200, {})
+    assert send(ada, session, "Another") == (404, {})
+    assert list(Message.objects.filter(kind="outbound").values_list("body", flat=True)) == ["Hello", "Yes"]
+
+
+def test_verb_knows_an_accepted_text_after_the_session_closed(
+    session: MessagingSession, agents: list[Extension]
+) -> None:
+    first = actions.reply(session, agent=agents[0], body="Yes", client_id="one")
+    actions.close(session, agent=agents[0])
+    again = actions.reply(session, agent=agents[0], body="Yes", client_id="one")
+    assert (again, again.accepted_before) == (first, True)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"body": " "}, "Write something first."),
+        ({"later": "on", "due_at": "2020-01-01T10:00"}, "This time has passed. Choose one in the future."),
+        (
+            {"attachments": [picture()]},
+            "Pictures and files can only be sent between numbers of these countries: AU, CA, US. "
+            "Send a link instead.",
+        ),
+    ],
+)
+def test_refusal_says_why(
+    ada: Client, session: MessagingSession, fields: dict[str, Any], reason: str
+) -> None:
+    status, said = send(ada, session, **{"body": "Yes", **fields})
+    assert (status, said["reason"]) == (422, reason)
+
+
+def test_refusal_of_a_closed_session_has_its_code(
+    ada: Client, session: MessagingSession, agents: list[Extension]
+) -> None:
+    actions.close(session, agent=agents[0])
+    words = "The session was closed meanwhile. Send it as a new message."
+    assert send(ada, session, "Late") == (422, {"reason": words, "code": "session_closed"})
+
+
+def test_draft_typed_last_holds_in_whatever_order_devices_tell(
+    ada: Client, session: MessagingSession
+) -> None:
+    assert save(ada, session, "typed a minute ago", 60_000) == (204, "")
+    assert save(ada, session, "typed now") == (204, "")
+    assert save(ada, session, "typed on the train", 30_000) == (409, "typed now")
+    assert draft() == "typed now"
+    assert save(ada, session, "") == (204, "")
+    assert save(ada, session, "typed on the train", 30_000) == (409, "")
+    assert draft() == ""
+
+
+def test_draft_is_shown_and_gone_once_it_is_sent(
+    ada: Client, session: MessagingSession, agents: list[Extension]
+) -> None:
+    save(ada, session, "Half a thought ")
+    assert "Half a thought" in ada.get(f"/inbox/{session.pk}/").content.decode()
+    assert "Half a thought" not in logged_in(agents[1].user).get("/inbox/").content.decode()
+    send(ada, session, "Half a thought")
+    assert draft() == ""
+    assert save(ada, session, "Half a thou", 5_000) == (409, "")
+
+
+def test_draft_outlives_another_text_that_waited_and_goes_out_now(
+    ada: Client, session: MessagingSession
+) -> None:
+    save(ada, session, "The next one")
+    send(ada, session, "The one that waited")
+    assert draft() == "The next one"
+
+
+def test_draft_in_a_foreign_session_is_404(session: MessagingSession, agents: list[Extension]) -> None:
+    foreign = logged_in(agents[1].user)
+    assert foreign.post(f"/inbox/{session.pk}/draft/", {"body": "x", "age_ms": 0}).status_code == 404
+    assert Draft.objects.count() == 0
+
+
+def test_clock_that_goes_ahead_makes_no_draft_of_the_future(
+    session: MessagingSession, agents: list[Extension]
+) -> None:
+    ahead = timezone.now() + timedelta(days=1)
+    assert actions.save_draft(session, agent=agents[0], body="x", typed_at=ahead)
+    assert actions.save_draft(session, agent=agents[0], body="y")
+    assert draft() == "y"

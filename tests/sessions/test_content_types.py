@@ -1,0 +1,24 @@
+"""What a file really is."""
+
+import pytest
+
+from sessions.content_types import type_of
+
+
+@pytest.mark.parametrize(
+    ("content", "real"),
+    [
+        (b"<html><script>alert(1)</script>", "application/octet-stream"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "application/octet-stream"),
+        (b"\xff\xd8\xff\xe0JFIF", "image/jpeg"),
+        (b"GIF89a......", "image/gif"),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "image/webp"),
+        (b"%PDF-1.7", "application/pdf"),
+        (b"\0\0\0\x18ftypheic", "image/heic"),
+        (b"\0\0\0\x18ftypqt  ", "video/quicktime"),
+        (b"\0\0\0\x18ftypisom", "video/mp4"),
+        (b"", "application/octet-stream"),
+    ],
+)
+def test_real_type_is_found_from_the_content(content: bytes, real: str) -> None:
+    assert type_of(content) == real

@@ -1,0 +1,186 @@
+"""The message logs: who sees which sessions, how they are narrowed, and what a session's page shows."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from routing.models import Extension, MessageQueue
+from sessions import actions, archiving
+from sessions.models import Attachment, Contact, Message, MessagingSession
+from tests.factories import CONTACT, OUR_NUMBER, Road, make_queue
+from tests.portal import rows_of
+from tests.sessions.conftest import Post
+from tests.sessions.logged import OTHER, THIRD, lines_of, sessions, supervisor_page
+
+__all__ = ["sessions", "supervisor_page"]
+
+
+@pytest.fixture
+def shown(admin_page: Client, sessions: dict[str, MessagingSession]) -> Callable[..., list[str]]:
+    """The names of the sessions that the list shows, newest first."""
+    names = {session.pk: name for name, session in sessions.items()}
+
+    def read(page: Client = admin_page, **asked: str) -> list[str]:
+        return [names[session.pk] for session in page.get("/logs/", asked).context["listing"].rows]
+
+    return read
+
+
+@pytest.mark.django_db
+def test_list_has_its_columns(admin_page: Client, sessions: dict[str, MessagingSession]) -> None:
+    Contact.objects.create(address=OTHER, name="Ben")
+    rows = [row[1:] for row in rows_of(admin_page.get("/logs/"))]
+    at = [f"03/0{day}/2026 12:00" for day in (1, 2, 3)]
+    ids = {name: str(session.pk) for name, session in sessions.items()}
+    assert rows == [
+        [ids["ours"], at[2], at[2], "+12015550123", THIRD, "Other", "1003 Cleo", "Open"],
+        [ids["waiting"], at[1], at[1], f"{OTHER} Ben", OUR_NUMBER, "Main", "Support", "Waiting"],
+        [ids["closed"], at[0], at[0], CONTACT, OUR_NUMBER, "Main", "1001 Ada Support", "Closed"],
+    ]
+
+
+@pytest.mark.django_db
+def test_supervisor_sees_only_the_queues_sessions(
+    shown: Callable[..., list[str]], supervisor_page: Client, sessions: dict[str, MessagingSession]
+) -> None:
+    assert (shown(), shown(supervisor_page)) == (["ours", "waiting", "closed"], ["waiting", "closed"])
+    assert shown(supervisor_page, q="parcel") == []
+    assert shown(supervisor_page, session=str(sessions["ours"].pk)) == []
+    assert supervisor_page.get(f"/logs/{sessions['ours'].pk}/").status_code == 404
+    assert len(lines_of(supervisor_page.get("/logs/export/"))) == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked", "names"),
+    [
+        ({"q": "green"}, ["waiting"]),
+        ({"q": "until five"}, ["closed"]),
+        ({"q": "555-0125"}, ["ours"]),
+        ({"since": "2026-03-02"}, ["ours", "waiting"]),
+        ({"until": "2026-03-02"}, ["waiting", "closed"]),
+        ({"since": "2026-03-02", "until": "2026-03-02"}, ["waiting"]),
+        ({"sender": "(415) 555-0123"}, ["closed"]),
+        ({"sender": OUR_NUMBER}, []),
+        ({"recipient": OUR_NUMBER}, ["waiting", "closed"]),
+        ({"sender": "+12015550123"}, ["ours"]),
+        ({"sender": "+12015550123", "recipient": THIRD}, ["ours"]),
+        ({"sender": THIRD, "recipient": "+12015550123"}, []),
+        ({"sender": "ben"}, ["waiting"]),
+        ({"status": "open"}, ["ours", "waiting"]),
+        ({"status": "closed"}, ["closed"]),
+        ({"status": "archived"}, ["waiting"]),
+        ({"status": "failed"}, ["ours"]),
+        ({"status": "open", "q": "green", "recipient": OUR_NUMBER}, ["waiting"]),
+        ({"since": "yesterday", "session": "x", "channel": "999"}, ["ours", "waiting", "closed"]),
+        ({"since": "0001-01-01", "session": "9" * 30, "sender": "\0"}, ["ours", "waiting", "closed"]),
+    ],
+    ids=str,
+)
+def test_filters(
+    shown: Callable[..., list[str]],
+    sessions: dict[str, MessagingSession],
+    asked: dict[str, str],
+    names: list[str],
+) -> None:
+    Contact.objects.create(address=OTHER, name="Ben")
+    actions.archive(sessions["waiting"])
+    Message.objects.filter(session=sessions["ours"]).update(status="undelivered")
+    assert shown(**asked) == names
+
+
+@pytest.mark.django_db
+def test_filters_by_channel_number_and_session(
+    shown: Callable[..., list[str]], sessions: dict[str, MessagingSession], road: Road
+) -> None:
+    assert shown(channel=str(road.channel.pk)) == ["waiting", "closed"]
+    assert shown(number=str(sessions["ours"].number_id)) == ["ours"]
+    assert shown(session=str(sessions["closed"].pk)) == ["closed"]
+
+
+@pytest.mark.django_db
+def test_filter_for_what_lost_its_extension_or_queue(
+    shown: Callable[..., list[str]],
+    sessions: dict[str, MessagingSession],
+    agents: list[Extension],
+    queue: MessageQueue,
+    road: Road,
+) -> None:
+    assert shown(deleted="on") == []
+    archiving.archive_extension(agents[0])
+    assert shown(deleted="on") == ["closed"]
+    sales = make_queue(agents[1], name="Sales")
+    type(road.number).objects.filter(pk=road.number.pk).update(queue=sales)
+    archiving.archive_queue(queue, to=sales)
+    assert shown(deleted="on") == ["closed"]
+    assert shown(deleted="on", status="open") == []
+
+
+@pytest.mark.django_db
+def test_what_cannot_be_read_says_so_on_its_field(
+    admin_page: Client, sessions: dict[str, MessagingSession]
+) -> None:
+    answer = admin_page.get("/logs/", {"since": "yesterday", "session": "x"})
+    assert answer.context["filters"].errors == {
+        "since": ["Enter a valid date."],
+        "session": ["Enter a whole number."],
+    }
+    assert 'value="yesterday"' in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_list_costs_the_same_with_thirty_sessions_and_pages_on(
+    admin_page: Client, sessions: dict[str, MessagingSession], post_inbound: Post
+) -> None:
+    def queries(**asked: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            admin_page.get("/logs/", asked)
+        return len(captured)
+
+    queries()
+    few = queries(), queries(q="open"), queries(sender="+1415")
+    for number in range(30):
+        post_inbound(number + 10, "Are you open?", From=f"+141555502{number:02}")
+    assert (queries(), queries(q="open"), queries(sender="+1415")) == few
+    newest = admin_page.get("/logs/").context["listing"]
+    older = admin_page.get("/logs/", {"before": newest.older}).context["listing"]
+    pks = [session.pk for session in [*newest.rows, *older.rows]]
+    assert (len(pks), len(set(pks)), older.older) == (33, 33, "")
+
+
+@pytest.mark.django_db
+def test_detail_shows_thread_timeline_and_files(
+    admin_page: Client, sessions: dict[str, MessagingSession], agents: list[Extension]
+) -> None:
+    session = sessions["closed"]
+    actions.add_note(session, agent=agents[0], body="Was in a hurry")
+    attachment = Attachment(message=session.messages.earliest("pk"), position=0, state="stored")
+    attachment.content_type = "image/png"
+    attachment.file.save("x.png", ContentFile(b"\x89PNG\r\n\x1a\n"))
+    answer = admin_page.get(f"/logs/{session.pk}/")
+    html = answer.content.decode()
+    for text in ("Are you open today?", "Yes, until five", "Was in a hurry"):
+        assert text in html
+    assert [line.system_line for line in answer.context["lines"]] == ["picked_up", "closed"]
+    assert "<textarea" in html and "hx-post" not in html  # the transfer's note; nothing of the composer
+    file = admin_page.get(f"/inbox/attachments/{attachment.pk}/")
+    assert (file.status_code, file["Content-Type"]) == (200, "image/png")
+    session.refresh_from_db()
+    assert session.unread == 0
+
+
+@pytest.mark.django_db
+def test_detail_pages_through_a_long_thread(
+    admin_page: Client, sessions: dict[str, MessagingSession], post_inbound: Post
+) -> None:
+    for number in range(60):
+        post_inbound(number + 10, f"Text {number}", From=OTHER)
+    path = f"/logs/{sessions['waiting'].pk}/"
+    thread = admin_page.get(path).context["thread"]
+    older = admin_page.get(path, {"before": str(thread.older)}).context["thread"]
+    bodies = [message.body for message in [*older.messages, *thread.messages]]
+    assert bodies == ["A green one, please", *(f"Text {number}" for number in range(60))]

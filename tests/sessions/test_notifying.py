@@ -1,0 +1,63 @@
+"""What an agent is told of, and the settings for it."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from routing.models import Extension
+from sessions import actions
+from sessions.models import AgentSettings, Contact, MessagingSession
+from tests.factories import CONTACT
+from tests.portal import logged_in
+from tests.sessions.conftest import Post
+
+pytestmark = pytest.mark.django_db
+
+
+def told(client: Client) -> tuple[int, list[tuple[str, str]]]:
+    state: dict[str, Any] = client.get("/inbox/calls/").json()
+    return state["count"], [(call["kind"], call["who"]) for call in state["calls"]]
+
+
+def test_waiting_sessions_and_follow_ups_are_told_without_what_they_say(
+    post_inbound: Post, agents: list[Extension]
+) -> None:
+    ada, ben = logged_in(agents[0].user), logged_in(agents[1].user)
+    Contact.objects.create(address=CONTACT, name="Grace")
+    assert told(ada) == (0, [])
+    post_inbound(1, "A secret")
+    assert (told(ada), told(ben)) == ((1, [("new", "Grace")]), (1, [("new", "Grace")]))
+    actions.pick_up(MessagingSession.objects.get(), agent=agents[0])
+    assert (told(ada), told(ben)) == ((0, []), (0, []))
+    post_inbound(2, "Another secret")
+    assert (told(ada), told(ben)) == ((1, [("follow_up", "Grace")]), (0, []))
+    assert "secret" not in ada.get("/inbox/calls/").content.decode()
+    assert MessagingSession.objects.get().unread == 1
+
+
+def test_each_follow_up_has_another_mark(post_inbound: Post, agents: list[Extension]) -> None:
+    ada, marks = logged_in(agents[0].user), set()
+    post_inbound(1, "Hello")
+    actions.pick_up(MessagingSession.objects.get(), agent=agents[0])
+    for number in (2, 3):
+        post_inbound(number, "Are you there?")
+        marks.add(ada.get("/inbox/calls/").json()["calls"][0]["mark"])
+    assert len(marks) == 2
+
+
+def test_settings_are_the_agents_own(agents: list[Extension]) -> None:
+    ada = logged_in(agents[0].user)
+    assert 'data-sound="1"' in ada.get("/inbox/").content.decode()
+    answer = ada.post("/inbox/settings/", {"notify_new": "on"})
+    assert (answer.status_code, answer["Location"]) == (302, "/inbox/settings/")
+    kept = AgentSettings.objects.get()
+    assert (kept.agent, kept.notify_new, kept.notify_follow_up, kept.sound, kept.title_count) == (
+        agents[0],
+        True,
+        False,
+        False,
+        False,
+    )
+    assert 'data-sound="0"' in ada.get("/inbox/").content.decode()
+    assert 'data-sound="1"' in logged_in(agents[1].user).get("/inbox/").content.decode()

@@ -1,0 +1,268 @@
+"""Pictures and files that agents send: judged, kept, fetched by the ITSP from us."""
+
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from pytest_django.live_server_helper import LiveServer
+
+from channels.itsp.base import OutboundSms
+from channels.models import Channel
+from routing.models import Extension, MessageQueue
+from sessions import actions, media_links, opt_outs, pump, reconcile
+from sessions.models import Attachment, Attempt, Message
+from tests.factories import CONTACT, OUR_NUMBER, Road, make_road
+from tests.servers import Simulator
+from tests.sessions.pictures import OUR_US_NUMBER, PNG, picture
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def media_folder(settings: Any, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def us_road(
+    simulator: Simulator,
+    live_server: LiveServer,
+    settings: Any,
+    queue: MessageQueue,
+    agents: list[Extension],
+    redis_client: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Road:
+    """A number that takes pictures; the ITSP reaches us."""
+    settings.PUBLIC_URL = live_server.url
+    account = simulator.get("/control/state")
+    secrets = {"account_sid": account["account_sid"], "auth_token": account["auth_token"]}
+    road = make_road(queue, *agents[:2], address=OUR_US_NUMBER, rate=225, **secrets)
+    redis_client.hset(f"pace:{road.channel.pk}", "next", 0)
+    monkeypatch.setattr(pump, "IDLE_S", 0.1)
+    simulator.post("/control/settings", {"send_delay_ms": 0, "deliver_delay_ms": 0})
+    return road
+
+
+def write(agent: Extension, road: Road, body: str, *files: Any, contact: str = CONTACT) -> Message:
+    return actions.start_session(agent=agent, number=road.number, contact=contact, body=body, files=files)
+
+
+def files_in(folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()]
+
+
+def sent(simulator: Simulator) -> list[dict[str, Any]]:
+    """What the ITSP has, once it has come to an end there."""
+    pump.run()
+
+    def ended() -> list[dict[str, Any]]:
+        messages: list[dict[str, Any]] = simulator.get("/control/messages")["messages"]
+        over = {"delivered", "failed", "undelivered"}
+        return messages if messages and all(one["status"] in over for one in messages) else []
+
+    return wait_until(ended)
+
+
+def fetched(url: str, method: str = "GET") -> tuple[int, bytes, dict[str, str]]:
+    call = urllib.request.Request(url, method=method)
+    try:
+        with urllib.request.urlopen(call, timeout=10) as answer:
+            return answer.status, answer.read(), dict(answer.headers)
+    except urllib.error.HTTPError as error:
+        return error.code, b"", dict(error.headers)
+
+
+def test_pictures_without_a_text_arrive_in_their_order_and_count_as_one(
+    us_road: Road, agents: list[Extension], simulator: Simulator
+) -> None:
+    other = PNG + b"another"
+    message = write(agents[0], us_road, "", picture(), picture("C:\\x\\b.png", other))
+    (there,) = sent(simulator)
+    assert (there["status"], there["body"], there["sid"][:2]) == ("delivered", "", "MM")
+    assert [fetched(simulator.url + path)[1] for path in there["media"]] == [PNG, other]
+    rows = list(message.attachments.values_list("name", "content_type", "size_bytes", "state"))
+    assert rows == [
+        ("map.png", "image/png", len(PNG), "stored"),
+        ("b.png", "image/png", len(other), "stored"),
+    ]
+    assert Attempt.objects.get().segments == 1
+
+
+def test_long_text_with_a_picture_counts_as_one(us_road: Road, agents: list[Extension]) -> None:
+    write(agents[0], us_road, "x" * 1000, picture())
+    assert Attempt.objects.get().segments == 1
+
+
+def test_link_opens_the_one_file_for_whoever_has_it(
+    us_road: Road, agents: list[Extension], simulator: Simulator, live_server: LiveServer
+) -> None:
+    write(agents[0], us_road, "Look", picture())
+    (url,) = sent(simulator)[0]["media_urls"]
+    assert url.startswith(f"{live_server.url}/m/")
+    status, content, headers = fetched(url)
+    kept = {name: headers[name] for name in ("Content-Type", "X-Content-Type-Options", "Content-Length")}
+    assert (status, content, kept) == (
+        200,
+        PNG,
+        {"Content-Type": "image/png", "X-Content-Type-Options": "nosniff", "Content-Length": str(len(PNG))},
+    )
+    assert "Set-Cookie" not in headers
+    head = fetched(url, "HEAD")
+    assert (head[0], head[1], head[2]["Content-Type"]) == (200, b"", "image/png")
+
+
+def test_forged_ended_and_strange_links_are_404(
+    us_road: Road, agents: list[Extension], simulator: Simulator, live_server: LiveServer
+) -> None:
+    write(agents[0], us_road, "Look", picture())
+    (url,) = sent(simulator)[0]["media_urls"]
+    token = url.rstrip("/").rpartition("/")[2]
+    forged = ("B" if token[10] == "A" else "A").join((token[:10], token[11:]))
+    for wrong in (forged, token[:-2] + "AA", "x", "%2e%2e", "é", token[:39], "A" * 40, token + "AAAA"):
+        assert fetched(f"{live_server.url}/m/{urllib.parse.quote(wrong, safe='%')}/")[0] == 404
+    Attachment.objects.update(state="refused")
+    assert fetched(url)[0] == 404
+
+
+def test_link_ends_an_hour_after_the_itsp_would_have_dropped_the_text(
+    us_road: Road, agents: list[Extension], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = write(agents[0], us_road, "Look", picture())
+    token = media_links.links_of(message)[0].rstrip("/").rpartition("/")[2]
+    now = timezone.now().timestamp()
+    found = []
+    for later_h in (10.9, 11.1):
+        monkeypatch.setattr(time, "time", lambda later_h=later_h: now + later_h * 3600)
+        found.append(media_links.attachment_of(token))
+    assert found == [message.attachments.get(), None]
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ([picture()] * 11, "At most 10 files go with one text."),
+        ([picture("x.png", PNG + b"x" * 5 * 2**20)], "The files are too large: 5 MB in all is the most."),
+        ([picture("x.png", b"<html><script>")], "“x.png” can’t be sent: only pictures, videos, sounds"),
+        ([picture(), picture("y.svg", b"<svg/>")], "“y.svg” can’t be sent: only pictures, videos, sounds"),
+    ],
+)
+def test_files_that_can_not_be_sent_are_refused_in_words_and_leave_nothing(
+    us_road: Road, agents: list[Extension], media_folder: Path, files: list[Any], why: str
+) -> None:
+    with pytest.raises(actions.MediaRefused) as refused:
+        write(agents[0], us_road, "Look", *files)
+    assert refused.value.reason.startswith(why)
+    assert (Message.objects.count(), files_in(media_folder)) == (0, [])
+
+
+@pytest.mark.parametrize(("address", "contact"), [(OUR_NUMBER, CONTACT), (OUR_US_NUMBER, "+254712345678")])
+def test_numbers_of_other_countries_take_no_pictures(
+    us_road: Road, agents: list[Extension], address: str, contact: str
+) -> None:
+    us_road.number.address = address
+    us_road.number.save()
+    with pytest.raises(actions.MediaRefused) as refused:
+        write(agents[0], us_road, "Look", picture(), contact=contact)
+    assert refused.value.reason == (
+        "Pictures and files can only be sent between numbers of these countries: AU, CA, US. "
+        "Send a link instead."
+    )
+    assert write(agents[0], us_road, "Texts go", contact=contact).body == "Texts go"
+
+
+def test_picture_that_no_text_takes_is_removed_again(
+    us_road: Road, agents: list[Extension], media_folder: Path, administrator: Any
+) -> None:
+    opt_outs.opt_out(us_road.number, CONTACT, by=administrator)
+    with pytest.raises(actions.OptedOut):
+        write(agents[0], us_road, "Look", picture())
+    assert (Attachment.objects.count(), files_in(media_folder)) == (0, [])
+
+
+def test_number_without_mms_fails_the_text_and_not_the_channel(
+    us_road: Road, agents: list[Extension], simulator: Simulator
+) -> None:
+    simulator.post("/control/numbers", {"address": OUR_US_NUMBER, "mms": False})
+    message = write(agents[0], us_road, "Look", picture())
+    pump.run()
+    message.refresh_from_db()
+    assert (message.status, message.reason) == ("failed", "This number can’t send pictures or files.")
+    assert Channel.objects.get().status == "connected"
+
+
+def test_second_try_takes_the_pictures_along(
+    us_road: Road, agents: list[Extension], simulator: Simulator
+) -> None:
+    simulator.post("/control/faults", {"kind": "refuse", "code": 21614, "count": 1})
+    message = write(agents[0], us_road, "Look", picture())
+    pump.run()
+    message.refresh_from_db()
+    actions.retry(message, agent=agents[0])
+    (there,) = sent(simulator)
+    assert fetched(simulator.url + there["media"][0])[1] == PNG
+    assert list(message.attempts.values_list("segments", flat=True)) == [1, 1]
+
+
+def test_unknown_picture_is_not_taken_for_the_same_text_without_one(
+    us_road: Road, agents: list[Extension], simulator: Simulator
+) -> None:
+    simulator.post("/control/settings", {"callbacks": "never"})
+    simulator.post("/control/faults", {"kind": "500", "count": 1})
+    write(agents[0], us_road, "Look", picture())
+    pump.run()
+    unknown = Attempt.objects.get()
+    twin = OutboundSms(OUR_US_NUMBER, CONTACT, "Look", f"{simulator.url}/x")
+    pump.Pump()._sender(Channel.objects.get()).send(twin, lambda: None)
+    Attempt.objects.update(check_at=timezone.now())
+    assert reconcile.check_due() == 0
+    unknown.refresh_from_db()
+    assert unknown.status == "unknown"
+
+
+def test_same_client_id_with_pictures_at_once_is_accepted_once(
+    us_road: Road, agents: list[Extension], media_folder: Path
+) -> None:
+    session = write(agents[0], us_road, "Hello").session
+    barrier, messages = threading.Barrier(4), []
+
+    def reply() -> None:
+        try:
+            barrier.wait()
+            again = actions.reply(
+                session, agent=agents[0], body="Look", client_id="one", files=[picture(), picture()]
+            )
+            messages.append(again.pk)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=reply) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert messages == [Message.objects.get(client_id="one").pk] * 4
+    assert (Attachment.objects.count(), len(files_in(media_folder))) == (2, 2)
+
+
+def test_page_takes_files_and_says_what_is_wrong_with_them(
+    us_road: Road, agents: list[Extension], client: Any
+) -> None:
+    session = write(agents[0], us_road, "Hello").session
+    client.force_login(agents[0].user)
+    post: dict[str, Any] = {"body": "", "attachments": [picture(), picture("x.png", b"MZ")]}
+    answer = client.post(f"/inbox/{session.pk}/reply/", post | {"client_id": str(uuid.uuid4())})
+    assert (answer.status_code, "“x.png” can’t be sent" in answer.content.decode()) == (422, True)
+    post["attachments"] = [picture(), picture()]
+    answer = client.post(f"/inbox/{session.pk}/reply/", post | {"client_id": str(uuid.uuid4())})
+    assert (answer.status_code, Attachment.objects.count()) == (200, 2)

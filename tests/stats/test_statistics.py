@@ -1,0 +1,233 @@
+"""The statistics page: figures, chart, tables, CSV; each figure by hand."""
+
+import csv
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import Role, User
+from channels.models import Channel
+from routing.models import Extension, MessageQueue
+from sessions import actions, inbound
+from sessions.models import CountedChange, Message, MessagingSession
+from stats.counting import fold
+from tests.factories import Road, make_agent, make_queue, make_road
+from tests.portal import PASSWORD, logged_in, make_user
+from tests.walking import log_in
+
+NOW = datetime(2026, 3, 15, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def now() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def ada(db: None) -> Extension:
+    return make_agent("1001", "Ada")
+
+
+@pytest.fixture
+def queue(ada: Extension) -> MessageQueue:
+    return make_queue(ada)
+
+
+@pytest.fixture
+def road(queue: MessageQueue, ada: Extension) -> Road:
+    return make_road(queue, ada)
+
+
+@pytest.fixture
+def other(ada: Extension) -> Road:
+    return make_road(ada, ada, address="+12015550123", name="Other")
+
+
+def count(channel: Channel, at: datetime, *, success: int = 0, failed: int = 0, received: int = 0) -> None:
+    CountedChange.objects.create(channel=channel, at=at, success=success, failed=failed, received=received)
+
+
+def session(road: Road, contact: str, at: datetime, *, answered_s: float | None, by: Extension) -> None:
+    """One that a contact began, answered by an agent after some time."""
+    found = inbound.open_session(road.number, contact, at=at)
+    Message.objects.create(session=found, kind="inbound", created_at=at, body="Hello")
+    Message.objects.create(session=found, kind="outbound", created_at=at + timedelta(seconds=1), body="Auto")
+    if answered_s is not None:
+        moment = at + timedelta(seconds=answered_s)
+        Message.objects.create(session=found, kind="outbound", created_at=moment, author=by, body="Yes")
+
+
+def slots(answer: Any) -> list[tuple[str, int, int, int]]:
+    """Those with anything in them."""
+    rows = [(one.label, one.counts) for one in answer.context["slots"]]
+    return [(label, c.success, c.failed, c.received) for label, c in rows if c.total or c.received]
+
+
+def lines_of(answer: Any) -> list[list[str]]:
+    text: str = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(text.splitlines()))
+
+
+def test_messages_stand_on_the_days_of_the_users_zone(
+    admin_page: Client, administrator: User, road: Road, other: Road
+) -> None:
+    User.objects.filter(pk=administrator.pk).update(time_zone="Asia/Kolkata")  # its midnight is 18:30 UTC
+    count(road.channel, NOW, success=3, failed=1, received=5)
+    fold()
+    count(other.channel, datetime(2026, 3, 14, 18, 30, tzinfo=UTC), success=1)
+    count(other.channel, datetime(2026, 3, 14, 18, 15, tzinfo=UTC), received=2)
+    answer = admin_page.get("/statistics/")
+    assert len(answer.context["slots"]) == 30
+    assert slots(answer) == [("14 Mar", 0, 0, 2), ("15 Mar", 4, 1, 5)]
+    assert slots(admin_page.get("/statistics/?period=today")) == [("00:00", 1, 0, 0), ("15:00", 3, 1, 5)]
+    assert slots(admin_page.get("/statistics/?period=all")) == [
+        ("14 Mar, 23:00", 0, 0, 2),
+        ("15 Mar, 00:00", 1, 0, 0),
+        ("15 Mar, 15:00", 3, 1, 5),
+    ]
+    assert slots(admin_page.get("/statistics/?since=2026-03-14&until=2026-03-14")) == [("23:00", 0, 0, 2)]
+    long = admin_page.get("/statistics/?since=2025-01-20")
+    assert (len(long.context["slots"]), slots(long)) == (15, [("Mar 2026", 4, 1, 7)])
+
+
+def test_a_day_of_23_hours_has_23(admin_page: Client, administrator: User, road: Road) -> None:
+    User.objects.filter(pk=administrator.pk).update(time_zone="Europe/Berlin")
+    day = "since=2026-03-29&until=2026-03-29"
+    count(road.channel, datetime(2026, 3, 29, 1, 15, tzinfo=UTC), success=1)
+    answer = admin_page.get(f"/statistics/?{day}")
+    assert (len(answer.context["slots"]), slots(answer)) == (23, [("03:00", 1, 0, 0)])
+
+
+def test_totals_chart_and_channels_say_the_same(admin_page: Client, road: Road, other: Road) -> None:
+    count(road.channel, NOW, success=3, failed=1, received=5)
+    count(other.channel, NOW, success=10)
+    answer = admin_page.get("/statistics/?period=last-7-days")
+    total = answer.context["total"]
+    assert (total.success, total.failed, total.total, total.received) == (13, 1, 14, 5)
+    assert [(channel.name, counts.total) for channel, counts in answer.context["channels"]] == [
+        ("Other", 10),
+        ("Main", 4),
+    ]
+    html = answer.content.decode()
+    chart = json.loads(
+        html.partition('id="chart-data" type="application/json">')[2].partition("</script>")[0]
+    )
+    assert [(one["label"], sum(one["data"])) for one in chart["series"]] == [
+        ("Sent", 13),
+        ("Failed", 1),
+        ("Received", 5),
+    ]
+    assert chart["labels"] == [f"{day} Mar" for day in range(9, 16)]
+
+
+def test_waits_for_the_first_answer(admin_page: Client, road: Road, other: Road, ada: Extension) -> None:
+    ben = make_agent("1002", "Ben")
+    for n, wait in enumerate([10, 20, 30, 40, 50, 60, 70, 80, 90, 1_000, None]):
+        at = NOW - timedelta(hours=n)
+        session(road, f"+1415555{n:04}", at, answered_s=wait, by=ben if n == 9 else ada)
+    session(other, "+14155559999", NOW, answered_s=5, by=ada)
+    session(road, "+14155558888", NOW - timedelta(days=40), answered_s=9, by=ada)  # before the time
+    actions.start_session(agent=ada, number=road.number, contact="+14155557777", body="Hi", client_id="1")
+    MessagingSession.objects.filter(contact="+14155550000").update(closed_at=NOW)
+    answers = admin_page.get("/statistics/").context["answers"]
+    every = answers.all
+    assert (every.opened, every.closed, every.unanswered, every.answered) == (13, 1, 1, 11)
+    assert (every.median_s, every.p90_s) == (50, 90)
+    assert [
+        (str(queue), part.opened, part.closed, part.unanswered, part.median_s, part.p90_s)
+        for queue, part in answers.queues
+    ] == [("Support", 12, 1, 1, 55, 90), ("None", 1, 0, 0, 5, 5)]
+    assert [(agent.name, part.answered, part.median_s) for agent, part in answers.agents] == [
+        ("Ada", 10, 45),
+        ("Ben", 1, 1_000),
+    ]
+
+
+def test_supervisor_sees_the_queues_alone(
+    road: Road, other: Road, queue: MessageQueue, ada: Extension
+) -> None:
+    vera = make_user("vera", Role.SUPERVISOR)
+    page = logged_in(vera)
+    count(road.channel, NOW, success=3)
+    count(other.channel, NOW, success=10)
+    session(road, "+14155550000", NOW, answered_s=10, by=ada)
+    session(other, "+14155559999", NOW, answered_s=5, by=ada)
+    nothing = page.get("/statistics/").context
+    assert (nothing["total"].total, nothing["answers"].all.opened, nothing["channels"]) == (0, 0, [])
+    vera.supervised_queues.add(queue)
+    seen = page.get("/statistics/").context
+    assert (seen["total"].total, seen["answers"].all.opened) == (3, 1)
+    assert [row[0] for row in lines_of(page.get("/statistics/export/?table=channels"))] == ["Channel", "Main"]
+
+
+def test_exports(admin_page: Client, road: Road, ada: Extension) -> None:
+    count(road.channel, NOW, success=3, failed=1, received=5)
+    session(road, "+14155550000", NOW, answered_s=12.4, by=ada)
+    path = "/statistics/export/?since=2026-03-15&until=2026-03-15&table="
+    assert lines_of(admin_page.get(f"{path}time"))[11] == ["2026-03-15T10:00:00+00:00", "3", "1", "4", "5"]
+    assert lines_of(admin_page.get(f"{path}channels"))[1:] == [["Main", "3", "1", "4", "5"]]
+    assert lines_of(admin_page.get(f"{path}queues"))[1:] == [["Support", "1", "0", "0", "1", "12", "12"]]
+    assert lines_of(admin_page.get(f"{path}agents"))[1:] == [["1001 Ada", "1", "12", "12"]]
+    assert len(lines_of(admin_page.get(f"{path}users"))) == 25
+
+
+@pytest.mark.parametrize(
+    ("query", "errors"),
+    [
+        ("since=yesterday", {"since": ["Enter a valid date."]}),
+        (
+            "until=0001-01-01",
+            {"until": ["Ensure this value is greater than or equal to 2000-01-01."]},
+        ),
+        ("period=never", {}),
+    ],
+)
+def test_what_cannot_be_read_shows_the_last_30_days(
+    admin_page: Client, query: str, errors: dict[str, list[str]]
+) -> None:
+    answer = admin_page.get(f"/statistics/?{query}")
+    assert (answer.context["form"].errors, len(answer.context["slots"])) == (errors, 30)
+
+
+def test_page_costs_the_same_with_much_in_it(admin_page: Client, road: Road, ada: Extension) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            admin_page.get("/statistics/")
+        return len(captured)
+
+    session(road, "+14155550000", NOW, answered_s=12, by=ada)
+    count(road.channel, NOW, success=1)
+    queries()
+    few = queries()
+    for n in range(10):
+        agent = make_agent(str(1100 + n), f"Agent {n}")
+        more = make_road(make_queue(agent, name=f"Q{n}"), agent, address=f"+1201555{n:04}", name=f"C{n}")
+        count(more.channel, NOW, success=1)
+        session(more, "+14155550001", NOW, answered_s=12, by=agent)
+    assert queries() == few
+
+
+@pytest.mark.django_db(transaction=True)
+def test_chart_is_drawn_within_the_security_policy(
+    live_server: LiveServer, page: Page, road: Road, administrator: User
+) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    count(road.channel, NOW, success=3)
+    log_in(page, f"{live_server.url}/statistics/", "root", PASSWORD)
+    page.goto(f"{live_server.url}/statistics/")
+    expect(page.get_by_role("img", name="Messages over time")).to_be_visible()
+    drawn = "() => Chart.getChart('chart').data.datasets.map((one) => one.data.at(-1))"
+    assert page.evaluate(drawn) == [3, 0, 0]
+    page.get_by_text("The figures as a table").click()
+    expect(page.get_by_role("row").filter(has_text="15 Mar")).to_contain_text("3")
+    assert said == []

@@ -1,0 +1,113 @@
+"""A small business in mid-day: what the screenshots show, and what every page is looked at with."""
+
+from typing import Any
+
+from django.core.management import call_command
+
+from accounts.models import Role, User
+from channels import webhook_keys, webhook_url
+from channels.itsp import ITSPS
+from channels.models import Channel
+from routing.models import Extension, MessageQueue, OpeningHours
+from sessions import actions
+from sessions.models import CannedReply, Contact, MessagingSession, Tag
+from tests.factories import make_road
+from tests.servers import Simulator
+from tests.waiting import wait_until
+
+PASSWORDS = {"admin": "admin-demo", "alice": "alice-demo", "bob": "bob-demo", "sam": "sam-demo-42"}
+NUMBER, SECOND = "+14155550100", "+447700900123"
+TEXTS = (  # contact, name, our number, what they write
+    ("+14155550111", "Nadia Okafor", NUMBER, "Hi! Is my order ready to be picked up?"),
+    ("+14155550112", "Luis Romero", NUMBER, "Do you repair e-bikes, too?"),
+    ("+14155550113", "Mei Tanaka", NUMBER, "The invoice shows the old address."),
+    ("+14155550114", "", NUMBER, "Are you open on Sunday?"),
+    ("+14155550115", "Jonas Weber", NUMBER, "Thanks, all works again 👍"),
+    ("+447700900555", "Priya Shah", SECOND, "Can I move my appointment to Friday?"),
+)
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEklEQVR4nGNk+M+ABzDhkxy50gBALQETmXEDiQAAAABJRU5ErkJggg=="
+)
+
+
+class World:
+    """Made once the processes run: texts come in by the webhook and leave through the worker."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self.simulator = simulator
+        call_command("seed_demo", verbosity=0)
+        self.alice, self.bob = (Extension.objects.get(number=number) for number in ("1001", "1002"))
+        self.support = MessageQueue.objects.get()
+        self.sam = User.objects.create_user(
+            "sam", password=PASSWORDS["sam"], role=Role.SUPERVISOR, first_name="Sam", last_name="Hughes"
+        )
+        self.support.supervisors.add(self.sam)
+        for day in range(5):
+            OpeningHours.objects.create(queue=self.support, weekday=day, opens_at="00:00", closes_at="00:00")
+        self._make_channel()
+        self._make_desk()
+
+    def _make_channel(self) -> None:
+        account = self.simulator.get("/control/state")
+        login = {name: account[name] for name in ("account_sid", "auth_token")}
+        road = make_road(self.support, self.alice, self.bob, address=NUMBER, name="Main line", **login)
+        self.channel = road.channel
+        second = {"address": SECOND, "extension": Extension.objects.get(number="1004")}
+        self.channel.numbers.create(**second).initiators.add(self.alice)
+        Channel.objects.create(
+            name="Marketing",
+            itsp="twilio",
+            credentials=login,
+            status=Channel.Status.FAILING,
+            status_reason="Twilio does not accept the account's credentials.",
+        )
+        webhook_keys.remember_all()
+        url = webhook_url.webhook_url(road.token, ITSPS["twilio"])
+        for number in (NUMBER, SECOND):
+            self.simulator.post("/control/numbers", {"address": number, "sms_url": url, "rate": "unlimited"})
+
+    def _make_desk(self) -> None:
+        for contact, name, _number, _body in TEXTS:
+            if name:
+                Contact.objects.create(address=contact, name=name)
+        self.order, self.urgent = (
+            Tag.objects.create(name=name, colour=colour)
+            for name, colour in (("order", "blue"), ("urgent", "red"))
+        )
+        self.hours = CannedReply.objects.create(
+            shortcut="hours", body="We are open Monday to Friday, 9 to 6."
+        )
+        CannedReply.objects.create(
+            shortcut="thanks", body="Thank you, {contact}! {agent}", queue=self.support
+        )
+
+    def live(self) -> None:
+        """A morning's texts and answers."""
+        for contact, _name, number, body in TEXTS:
+            self.text(contact, number, body)
+        nadia, _luis, mei, _unknown, jonas = (self.session_of(contact) for contact, *_ in TEXTS[:5])
+        for session in (nadia, mei, jonas):
+            actions.pick_up(session, agent=self.alice)
+        actions.reply(nadia, agent=self.alice, body="Good morning! Yes, since nine o'clock.")
+        self.wait_for(nadia, "delivered")
+        picture = {"content_type": "image/png", "data": PIXEL}
+        self.text(nadia.contact, NUMBER, "Great. Is this the right door?", media=[picture])
+        actions.add_note(nadia, agent=self.alice, body="Paid already; invoice 2041.")
+        actions.set_tags(nadia, tags=[self.order])
+        self.simulator.post("/control/faults", {"kind": "undeliver", "count": 1, "code": 30003})
+        actions.reply(mei, agent=self.alice, body="We have changed it. The new invoice is on its way.")
+        self.wait_for(mei, "undelivered")
+        actions.close(jonas, agent=self.alice)
+        self.text("+14155550116", NUMBER, "STOP")
+
+    def text(self, contact: str, number: str, body: str, **more: Any) -> None:
+        answer = self.simulator.post(
+            "/control/inbound", {"from": contact, "to": number, "body": body, "wait": True, **more}
+        )
+        assert answer["status"] == 200, answer
+
+    def session_of(self, contact: str) -> MessagingSession:
+        return MessagingSession.objects.get(contact=contact)
+
+    def wait_for(self, session: MessagingSession, status: str) -> None:
+        wait_until(lambda: session.messages.filter(status=status).exists(), timeout_s=30)
