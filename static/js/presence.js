@@ -33,7 +33,10 @@
   place.dataset.events += `?page=${page}`;
   window.presence = { page, say: () => say(shown(), true), refresh };
   document.addEventListener("DOMContentLoaded", () => say());
-  document.addEventListener("htmx:afterSettle", () => say());
+  document.addEventListener("htmx:afterSettle", (event) => {
+    say();
+    if (event.target.id === "session") refresh(); // somebody may have come or gone while it was on its way
+  });
   document.addEventListener("inbox:gone", () => say());
   document.addEventListener("visibilitychange", () => say());
   window.addEventListener("pagehide", () => {
