@@ -68,6 +68,8 @@ def _arrived(stack: OutboundStack) -> dict[int, list[tuple[float, int]]]:
     """For each rate when the simulator got which texts: (seconds, segments)."""
     found: dict[int, list[tuple[float, int]]] = defaultdict(list)
     for request in stack.simulator.get("/control/requests?kind=api&limit=0")["requests"]:
+        if "Body" not in request["params"]:
+            continue  # a set-up check's, or the reconciler's
         size = 1 + len(request["params"]["Body"]) // 200
         found[int(request["params"]["From"][-4:])].append((request["at"], size))
     return {rate: sorted(texts) for rate, texts in found.items()}

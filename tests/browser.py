@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -18,7 +18,8 @@ FLAGS = [
     "--disable-quic",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-TIMEOUT_MS = 10_000
+TIMEOUT_MS = 15_000  # of a machine that runs both stacks at once
+expect.set_options(timeout=TIMEOUT_MS)
 
 
 def find_browser() -> str:

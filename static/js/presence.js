@@ -6,18 +6,23 @@
   if (!place) return;
   const page = Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join("");
   let said = "";
+  let told = Promise.resolve(); // one word after the other, or an old one could come last
 
   const shown = () => (document.hidden ? "" : (document.querySelector(".session-open")?.dataset.session ?? ""));
+
+  const tell = (session) => {
+    const headers = JSON.parse(document.body.getAttribute("hx-headers"));
+    const body = new URLSearchParams({ page, session });
+    // It outlives the page; one that fails is said again with the next change or reset.
+    return fetch(place.dataset.viewing, { method: "POST", headers, body, keepalive: true }).catch(() => {
+      said = "";
+    });
+  };
 
   const say = (session = shown(), again = false) => {
     if (session === said && !again) return;
     said = session;
-    const headers = JSON.parse(document.body.getAttribute("hx-headers"));
-    const body = new URLSearchParams({ page, session });
-    // It outlives the page; one that fails is said again with the next change or reset.
-    fetch(place.dataset.viewing, { method: "POST", headers, body, keepalive: true }).catch(() => {
-      said = "";
-    });
+    told = told.then(() => tell(session));
   };
 
   const refresh = () => {
@@ -28,9 +33,15 @@
   place.dataset.events += `?page=${page}`;
   window.presence = { page, say: () => say(shown(), true), refresh };
   document.addEventListener("DOMContentLoaded", () => say());
-  document.addEventListener("htmx:afterSettle", () => say());
+  document.addEventListener("htmx:afterSettle", (event) => {
+    say();
+    if (event.target.id === "session") refresh(); // somebody may have come or gone while it was on its way
+  });
   document.addEventListener("inbox:gone", () => say());
   document.addEventListener("visibilitychange", () => say());
-  window.addEventListener("pagehide", () => say(""));
+  window.addEventListener("pagehide", () => {
+    said = "";
+    tell(said); // now or never
+  });
   window.addEventListener("pageshow", (event) => event.persisted && say());
 })();

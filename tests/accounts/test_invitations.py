@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
@@ -33,6 +34,7 @@ def link_on(page: Any) -> str:
     return link.removeprefix("https://pbx.example.com")
 
 
+@time_machine.travel(timezone.now(), tick=False)  # the link that is shown is the one that was mailed
 def test_invited_user_sets_the_password_once(admin_page: Client) -> None:
     page = admin_page.post("/users/add/", NEW, follow=True)
     assert messages_of(page) == [

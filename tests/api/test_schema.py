@@ -17,7 +17,7 @@ from pbx_messaging.wsgi import application
 from sessions.models import Attachment, MessagingSession
 from tests.api.conftest import Caller
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 # A value can have the right form and still not be used: a time that has passed, an impossible number.
 USABLE = ["2xx", "401", "403", "404", "409", "422"]
 EXAMPLES = 10  # of each operation, beside those that cover the edges of each field

@@ -79,7 +79,7 @@ def _walk_and_pick_up(ada: Page, ben: Page) -> None:
     expect(row(ada, MINE, "open today")).to_have_attribute("aria-current", "true")
     expect(ben.get_by_text("This session is with somebody else now.")).to_be_visible()
     expect(ben).to_have_url(re.compile(r"/inbox/$"))
-    expect(ada.locator("#viewers")).to_have_text("")
+    expect(ada.locator("#viewers")).to_have_text("", timeout=15_000)
     expect(row(ben, WAITING, "open today")).to_have_count(0)
     expect(row(ben, WAITING, "e-bikes")).to_have_count(1)
 
@@ -189,6 +189,7 @@ def _close_and_archive(ben: Page) -> None:
     wait_until(lambda: MessagingSession.objects.get(contact=CONTACT).archived_at is not None)
     ben.get_by_role("link", name="Archived").click()
     expect(row(ben, "Archived", "Nadia Okafor")).to_be_visible()
+    expect(ben.get_by_role("status").filter(has_text="Live")).to_be_attached()  # its scripts run
     ben.get_by_text("What happened").click()
     expect(ben.locator(".timeline li")).to_have_text(
         [

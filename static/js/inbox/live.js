@@ -29,7 +29,10 @@
     });
     // What was said may have been forgotten while there was no connection.
     for (const kind of ["open", "reset"]) source.addEventListener(kind, () => presence.say());
-    source.addEventListener("reset", () => document.dispatchEvent(new CustomEvent("inbox:reset")));
+    // Nobody told of what happened between the page and its stream.
+    const reset = () => document.dispatchEvent(new CustomEvent("inbox:reset"));
+    source.addEventListener("open", reset, { once: true });
+    source.addEventListener("reset", reset);
     window.addEventListener("pagehide", () => source.close());
     source.addEventListener("availability", () => {
       const own = document.getElementById("availability");

@@ -30,6 +30,8 @@
     }
   };
 
+  let again = 0;
+
   // Showing a thread marks it as read, so a hidden page waits until somebody looks at it.
   const refresh = () => {
     const thread = document.getElementById("thread");
@@ -52,7 +54,10 @@
   };
 
   document.addEventListener("inbox:event", (event) => {
-    if (String(event.detail.session) === openSession()) refresh();
+    if (String(event.detail.session) !== openSession()) return;
+    refresh();
+    clearTimeout(again); // an answer that was on its way already may not have it
+    again = setTimeout(refresh, 1000);
   });
   document.addEventListener("inbox:reset", refresh);
 
