@@ -76,7 +76,8 @@ def test_list_goes_on_by_scrolling_and_changes_where_nobody_looks(
         expect(rows).to_have_count(shown)
     watched, risen, lost = sessions[40], sessions[50], sessions[2]
     row(inbox, watched).focus()
-    before = inbox.evaluate(f"document.getElementById('row-{watched.pk}').getBoundingClientRect().top")
+    place = f"document.getElementById('row-{watched.pk}').getBoundingClientRect().top"
+    before = inbox.evaluate(place)
 
     MessagingSession.objects.filter(pk=risen.pk).update(last_active_at=timezone.now(), unread=1)
     MessagingSession.objects.filter(pk=lost.pk).update(agent=agents[1])
@@ -86,11 +87,16 @@ def test_list_goes_on_by_scrolling_and_changes_where_nobody_looks(
     expect(rows).to_have_count(MANY - 1)
     expect(inbox.get_by_role("region", name="Waiting").locator(".inbox-count")).to_have_text("64")
     expect(row(inbox, watched)).to_be_focused()
-    after = inbox.evaluate(f"document.getElementById('row-{watched.pk}').getBoundingClientRect().top")
-    assert abs(after - before) < 3
-    hear_of(inbox, watched)
-    inbox.wait_for_timeout(300)
+    assert abs(inbox.evaluate(place) - before) < 3
+
+    MessagingSession.objects.filter(pk=sessions[60].pk).update(agent=agents[1])
+    MessagingSession.objects.filter(pk=sessions[3].pk).update(unread=7)
+    inbox.evaluate("document.dispatchEvent(new CustomEvent('inbox:reset'))")
+    expect(row(inbox, sessions[3])).to_contain_text("7")
+    expect(row(inbox, sessions[60])).to_have_count(0)
+    expect(rows).to_have_count(MANY - 2)
     expect(row(inbox, watched)).to_be_focused()
+    assert abs(inbox.evaluate(place) - before) < 3
 
 
 def test_address_goes_along_with_what_is_shown(inbox: Page, sessions: list[MessagingSession]) -> None:

@@ -9,13 +9,15 @@
   const list = () => document.getElementById("session-list");
   const openSession = () => document.querySelector(".session-open")?.dataset.session;
 
+  const mark = (row) => {
+    const isOpen = row.dataset.session === openSession();
+    row.classList.toggle("active", isOpen);
+    if (isOpen) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  };
+
   const markOpen = () => {
-    for (const row of document.querySelectorAll(".inbox-row")) {
-      const isOpen = row.dataset.session === openSession();
-      row.classList.toggle("active", isOpen);
-      if (isOpen) row.setAttribute("aria-current", "true");
-      else row.removeAttribute("aria-current");
-    }
+    for (const row of document.querySelectorAll(".inbox-row")) mark(row);
   };
 
   // "microseconds-id", the newest first.
@@ -34,42 +36,86 @@
     rows.insertBefore(item, next ?? null);
   };
 
+  // Puts the rows of an answer in their places; the rows of `ids` that it has not are gone. False if the
+  // groups themselves are others now.
   const takeOver = (html, ids) => {
     const update = new DOMParser().parseFromString(html, "text/html");
     const groups = [...update.querySelectorAll("[data-group]")];
-    const here = (name) => list().querySelector(`[data-group="${name}"]`);
-    if (groups.some((one) => one.querySelector("li") && !here(one.dataset.group))) return false;
+    if (groups.some((one) => one.querySelector("li") && !groupHere(one))) return false;
     const focused = document.activeElement.closest?.(".inbox-row")?.dataset.session;
-    for (const id of ids) document.getElementById(`row-${id}`)?.remove();
-    for (const one of groups) {
-      const rows = here(one.dataset.group)?.querySelector("ul");
-      if (!rows) continue;
-      for (const item of [...one.querySelectorAll("li")]) place(document.adoptNode(item), rows);
-      const count = one.querySelector(".inbox-count");
-      if (count) here(one.dataset.group).querySelector(".inbox-count")?.replaceWith(document.adoptNode(count));
+    const scrolled = list().scrollTop;
+    for (const id of ids) {
+      if (!update.getElementById(`row-${id}`)) document.getElementById(`row-${id}`)?.remove();
     }
+    for (const one of groups) if (groupHere(one)) fill(groupHere(one), one);
+    if (scrolled === 0) list().scrollTop = 0; // where what comes is seen
     markOpen();
     if (focused) document.querySelector(`#row-${focused} .inbox-row`)?.focus({ preventScroll: true });
     document.dispatchEvent(new CustomEvent("inbox:listed"));
     return true;
   };
 
-  const refresh = async () => {
-    const ids = [...changed];
-    changed.clear();
-    if (ids.length > MOST) {
-      document.dispatchEvent(new CustomEvent("inbox:lists"));
-      return;
+  const groupHere = (group) => list().querySelector(`[data-group="${group.dataset.group}"]`);
+
+  const fill = (here, update) => {
+    const rows = here.querySelector("ul");
+    const items = [...update.querySelectorAll("li[data-at]")];
+    for (const item of items) {
+      const old = document.getElementById(item.id);
+      mark(item.querySelector(".inbox-row"));
+      if (rows.contains(old) && old.isEqualNode(item)) continue;
+      old?.remove();
+      place(document.adoptNode(item), rows);
     }
+    const count = update.querySelector(".inbox-count");
+    if (count) here.querySelector(".inbox-count")?.replaceWith(document.adoptNode(count));
+    const more = update.querySelector(".inbox-more");
+    if (!more || rows.querySelector(".inbox-more")) return;
+    if (rows.lastElementChild?.id !== items.at(-1)?.id) return;
+    rows.append(document.adoptNode(more)); // there is more now than there was
+    htmx.process(more);
+  };
+
+  const anew = () => document.dispatchEvent(new CustomEvent("inbox:lists-anew"));
+
+  // The text of an answer, null without a connection.
+  const ask = async (url) => {
+    try {
+      const answer = await fetch(url);
+      if (answer.redirected) location.reload(); // the login has ended
+      return answer.ok ? await answer.text() : null;
+    } catch {
+      return null;
+    }
+  };
+
+  const refresh = async () => {
+    const ids = [...changed].slice(0, MOST);
+    if (!ids.length) return;
+    for (const id of ids) changed.delete(id);
     const params = new URLSearchParams(list().dataset.query);
     for (const id of ids) params.append("session", id);
-    try {
-      const answer = await fetch(`${inbox.dataset.rows}?${params}`);
-      if (answer.redirected) location.reload(); // the login has ended
-      else if (answer.ok && !takeOver(await answer.text(), ids)) document.dispatchEvent(new CustomEvent("inbox:lists"));
-    } catch {
-      for (const id of ids) changed.add(id); // without a connection; it comes with the next change
+    const html = await ask(`${inbox.dataset.rows}?${params}`);
+    if (html === null) for (const id of ids) changed.add(id); // it comes with the next change
+    else if (!takeOver(html, ids)) anew();
+    else await refresh();
+  };
+
+  // All that is shown: what is newest, then each row that is not among it.
+  const refreshAll = async () => {
+    const { query } = list().dataset;
+    const html = await ask(`${inbox.dataset.lists}${query}`);
+    if (html === null || list().dataset.query !== query) return;
+    const newest = [...html.matchAll(/id="row-(\d+)"/g)].map((match) => match[1]);
+    if (!takeOver(html, newest)) {
+      anew();
+      return;
     }
+    const known = new Set(newest);
+    for (const { dataset } of list().querySelectorAll(".inbox-row")) {
+      if (!known.has(dataset.session)) changed.add(dataset.session);
+    }
+    await refresh();
   };
 
   const note = (id) => {
@@ -98,7 +144,7 @@
   };
 
   document.addEventListener("inbox:event", (event) => note(event.detail.session));
-  document.addEventListener("inbox:reset", () => document.dispatchEvent(new CustomEvent("inbox:lists")));
+  for (const name of ["inbox:reset", "inbox:lists"]) document.addEventListener(name, refreshAll);
   document.addEventListener("htmx:afterSwap", (event) => {
     const { target, requestConfig } = event.detail;
     if (target.id === "session" && openSession()) note(openSession());

@@ -111,5 +111,5 @@
 
   document.addEventListener("inbox:back", back);
   document.addEventListener("inbox:gone", leave);
-  document.addEventListener("inbox:lists", () => showLists(location.search));
+  document.addEventListener("inbox:lists-anew", () => showLists(location.search));
 })();

@@ -53,7 +53,14 @@
     document.dispatchEvent(new CustomEvent("inbox:gone"));
   };
 
+  // A session that is being opened may be rendered already when something happens in it.
+  const meanwhile = new Set();
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target.id === "session") meanwhile.clear();
+  });
+
   document.addEventListener("inbox:event", (event) => {
+    meanwhile.add(String(event.detail.session));
     if (String(event.detail.session) !== openSession()) return;
     refresh();
     clearTimeout(again); // an answer that was on its way already may not have it
@@ -91,6 +98,7 @@
     if (target.id !== "session") return;
     wasAtEnd = true;
     begin();
+    if (meanwhile.has(openSession())) refresh();
     if (requestConfig.verb === "post") document.querySelector("#composer textarea")?.focus();
   });
 
