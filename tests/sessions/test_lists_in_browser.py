@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from routing.models import Extension
@@ -157,3 +157,28 @@ def test_new_message_by_the_keyboard(inbox: Page) -> None:
     expect(inbox).to_have_url(f"{inbox.url.partition('/inbox/')[0]}/inbox/{session.pk}/")
     mine = inbox.get_by_role("region", name="Mine")
     expect(mine.get_by_role("link").filter(has_text="You: Your bike is ready.")).to_be_visible()
+
+
+def test_text_that_comes_while_a_session_opens_is_shown(
+    inbox: Page, sessions: list[MessagingSession]
+) -> None:
+    """After the pane was rendered, and told before htmx has settled it."""
+    session = sessions[2]
+
+    def answer(route: Route) -> None:
+        rendered = route.fetch()
+        Message.objects.create(
+            session=session, kind=Message.Kind.INBOUND, body="And on Sunday?", created_at=timezone.now()
+        )
+        route.fulfill(response=rendered)
+
+    inbox.route(f"**/inbox/{session.pk}/", answer)
+    event = "new CustomEvent('inbox:event', {detail: {kind: 'message', session: pk}})"
+    inbox.evaluate(
+        f"""(pk) => document.addEventListener('htmx:afterSwap', ({{ detail }}) => {{
+          if (detail.target.id === 'session') document.dispatchEvent({event});
+        }})""",
+        session.pk,
+    )
+    row(inbox, session).click()
+    expect(inbox.get_by_role("log", name="Messages")).to_contain_text("And on Sunday?")

@@ -30,8 +30,6 @@
     }
   };
 
-  let again = 0;
-
   // Showing a thread marks it as read, so a hidden page waits until somebody looks at it.
   const refresh = () => {
     const thread = document.getElementById("thread");
@@ -53,18 +51,19 @@
     document.dispatchEvent(new CustomEvent("inbox:gone"));
   };
 
-  // A session that is being opened may be rendered already when something happens in it.
+  // A session that is being opened may be rendered already when something happens in it, and until htmx has
+  // settled what it swapped in, nothing listens to "refresh" there.
   const meanwhile = new Set();
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.target.id === "session") meanwhile.clear();
   });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target.id === "session" && meanwhile.delete(openSession())) refresh();
+  });
 
   document.addEventListener("inbox:event", (event) => {
     meanwhile.add(String(event.detail.session));
-    if (String(event.detail.session) !== openSession()) return;
-    refresh();
-    clearTimeout(again); // an answer that was on its way already may not have it
-    again = setTimeout(refresh, 1000);
+    if (String(event.detail.session) === openSession()) refresh();
   });
   document.addEventListener("inbox:reset", refresh);
 
@@ -98,7 +97,6 @@
     if (target.id !== "session") return;
     wasAtEnd = true;
     begin();
-    if (meanwhile.has(openSession())) refresh();
     if (requestConfig.verb === "post") document.querySelector("#composer textarea")?.focus();
   });
 
