@@ -71,6 +71,10 @@ class WebhookStack:
     def _serve(self, name: str, port: int, settings: str, **env: str) -> None:
         place = Listen("127.0.0.1", port)
         process = processes.web(place) if self.kind == "postgres" else processes.web_and_stream(place)
+        if settings == GLUE:  # the product's own application is more than Django
+            process.argv[:] = [
+                part.replace("pbx_messaging.asgi", "benchmarks.glue.asgi") for part in process.argv
+            ]
         env = {**self._env, "DJANGO_SETTINGS_MODULE": settings, **env}
         child = Child(process, env, self.folder / f"{name}.log", ROOT)
         self._children.append(child)
