@@ -26,7 +26,8 @@ EXTENSION_COLUMNS: Columns = {
     "username": ["user__username"],
     "email": ["user__email"],
 }
-_AGENTS = Extension.objects.live().filter(queues=OuterRef("pk")).order_by().values("queues")
+# An extension that is archived has left its queues.
+_AGENTS = MessageQueue.agents.through.objects.filter(messagequeue=OuterRef("pk")).values("messagequeue")
 AGENT_COUNT = Coalesce(Subquery(_AGENTS.values(count=Count("pk"))), 0)
 QUEUE_COLUMNS: Columns = {"name": ["name"], "agents": [AGENT_COUNT], "pickup_mode": ["pickup_mode"]}
 

@@ -10,11 +10,10 @@ from channels.itsp import ITSPS
 from channels.itsp.set_up import CheckOutcome
 from channels.models import Channel, Number
 from sessions.sending import QueueMark, marks_of
-from stats.queries import Counts
+from stats.queries import NOTHING, Counts
 
 FIELDS = {"name": "name", "itsp": "itsp", "numbers": "first_number", "status": "status"}
 COLUMNS = (*FIELDS, "success", "failed", "total", "received")
-NO_COUNTS = Counts()
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ def channel_ids(
         return rows.order_by(sign + FIELDS[query.column], f"{sign}pk").values_list("pk", flat=True)
     known = counts()
     by_count = {
-        pk: getattr(known.get(pk, NO_COUNTS), query.column) for pk in found.values_list("pk", flat=True)
+        pk: getattr(known.get(pk, NOTHING), query.column) for pk in found.values_list("pk", flat=True)
     }
     return sorted(by_count, key=lambda pk: (by_count[pk], pk), reverse=query.descending)
 
@@ -65,7 +64,7 @@ def rows_of(ids: Sequence[int], counts: dict[int, Counts]) -> list[ChannelRow]:
         ChannelRow(
             channel=channels[pk],
             numbers=[number.address for number in channels[pk].live_numbers],
-            counts=counts.get(pk, NO_COUNTS),
+            counts=counts.get(pk, NOTHING),
             mark=marks.get(pk),
             failed_checks=channels[pk].failed_checks,
         )

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from channels.models import Channel
 from sessions.models import CountedChange
 from stats.models import CountBucket
-from stats.queries import Counts, counts_by_channel, within
+from stats.queries import NOTHING, Counts, counts_by_channel, within
 from stats.ranges import Range, Step
 
 SUMS = {f"sum_{name}": Sum(name) for name in ("success", "failed", "received")}
@@ -33,7 +33,7 @@ def over_time(asked: Range, channels: Iterable[int]) -> list[Slot]:
     step = asked.step(first)
     counts = _by_slot(asked, step, ids)
     return [
-        Slot(begin, date_format(begin, step.written), counts.get(begin, Counts()))
+        Slot(begin, date_format(begin, step.written), counts.get(begin, NOTHING))
         for begin in step.slots(first, asked.end)
     ]
 
@@ -64,8 +64,7 @@ def _by_slot(asked: Range, step: Step, channels: list[int]) -> dict[datetime, Co
         for rows, field in ((CountBucket, "starts_at"), (CountedChange, "at"))
     )
     for slot, success, failed, received in folded.union(waiting, all=True):
-        known = counts.get(slot, Counts())
-        counts[slot] = Counts(known.success + success, known.failed + failed, known.received + received)
+        counts[slot] = counts.get(slot, NOTHING).plus(success, failed, received)
     return counts
 
 

@@ -1,9 +1,8 @@
 """Reads the counts."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet, Sum
 
@@ -11,8 +10,7 @@ from sessions.models import CountedChange
 from stats.models import CountBucket, CountTotal
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(NamedTuple):
     """Messages of a channel in a period; `total` is all that were sent, successfully or not."""
 
     success: int = 0
@@ -22,6 +20,12 @@ class Counts:
     @property
     def total(self) -> int:
         return self.success + self.failed
+
+    def plus(self, success: int, failed: int, received: int) -> "Counts":
+        return Counts(self.success + success, self.failed + failed, self.received + received)
+
+
+NOTHING = Counts()
 
 
 def counts_by_channel(
@@ -39,11 +43,8 @@ def counts_by_channel(
     changes = CountedChange.objects.filter(**of_channels, **within("at", since, until))
     waiting = changes.order_by().values("channel_id").annotate(**sums)
     counts: dict[int, Counts] = {}
-    for channel_id, success, failed, received in stored.values_list(*columns).union(
-        waiting.values_list(*columns), all=True
-    ):
-        known = counts.get(channel_id, Counts())
-        counts[channel_id] = Counts(known.success + success, known.failed + failed, known.received + received)
+    for channel_id, *found in stored.values_list(*columns).union(waiting.values_list(*columns), all=True):
+        counts[channel_id] = counts.get(channel_id, NOTHING).plus(*found)
     return counts
 
 
