@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Expression, F, Model, OrderBy, QuerySet, TextField, Value
+from django.db.models import Expression, F, Model, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 from django.http import HttpRequest
 
@@ -66,15 +66,12 @@ def listing_of(
     The order is found by ids alone; of `rows`, with all that they fetch, only one page is read.
     """
     query = Query.of(request, list(columns), default=default)
-    order = [_ordered(by, descending=query.descending) for by in [*columns[query.column], "pk"]]
-    found = matching(rows.prefetch_related(None), query.text, search).order_by(*order)
-    ids = found.values_list("pk", flat=True)
+    named = {f"by_{place}": by for place, by in enumerate(columns[query.column]) if not isinstance(by, str)}
+    by = [by if isinstance(by, str) else f"by_{place}" for place, by in enumerate(columns[query.column])]
+    sign = "-" if query.descending else ""
+    found = matching(rows.prefetch_related(None), query.text, search).annotate(**named)
+    ids = found.order_by(*(f"{sign}{field}" for field in [*by, "pk"])).values_list("pk", flat=True)
     page = page_of(request, list(ids) if query.text else ids)  # a search is not made twice, to count it too
     by_pk = rows.in_bulk(list(page.object_list))
     page.object_list = [by_pk[pk] for pk in page.object_list if pk in by_pk]
     return Listing(query, page)
-
-
-def _ordered(by: str | Expression, *, descending: bool) -> OrderBy:
-    expression = F(by) if isinstance(by, str) else by
-    return expression.desc() if descending else expression.asc()

@@ -4,8 +4,8 @@ from contextlib import suppress
 
 from django.contrib import messages
 from django.db import IntegrityError
-from django.db.models import Count, OuterRef, Prefetch, Subquery
-from django.db.models.functions import Coalesce, Length
+from django.db.models import Count, Prefetch
+from django.db.models.functions import Length
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -27,9 +27,7 @@ EXTENSION_COLUMNS: Columns = {
     "email": ["user__email"],
 }
 # An extension that is archived has left its queues.
-_AGENTS = MessageQueue.agents.through.objects.filter(messagequeue=OuterRef("pk")).values("messagequeue")
-AGENT_COUNT = Coalesce(Subquery(_AGENTS.values(count=Count("pk"))), 0)
-QUEUE_COLUMNS: Columns = {"name": ["name"], "agents": [AGENT_COUNT], "pickup_mode": ["pickup_mode"]}
+QUEUE_COLUMNS: Columns = {"name": ["name"], "agents": [Count("agents")], "pickup_mode": ["pickup_mode"]}
 
 
 @administrator_required

@@ -1,16 +1,17 @@
 """The rows of the channel list: channels with their counts of a period, found and sorted by either."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Min, Prefetch, Q, QuerySet
 
 from accounts.listing import Query
 from channels.itsp import ITSPS
 from channels.itsp.set_up import CheckOutcome
 from channels.models import Channel, Number
 from sessions.sending import QueueMark, marks_of
-from stats.queries import NOTHING, Counts
+from stats.periods import Bounds
+from stats.queries import NOTHING, Counts, count_of
 
 FIELDS = {"name": "name", "itsp": "itsp", "numbers": "first_number", "status": "status"}
 COLUMNS = (*FIELDS, "success", "failed", "total", "received")
@@ -29,21 +30,14 @@ class ChannelRow:
         return ITSPS[self.channel.itsp].name if self.channel.itsp in ITSPS else self.channel.itsp
 
 
-def channel_ids(
-    channels: QuerySet[Channel], query: Query, counts: Callable[[], dict[int, Counts]]
-) -> QuerySet[Channel, int] | list[int]:
-    """The channels that match, in order. All counts are asked for only where they give the order."""
+def channel_ids(channels: QuerySet[Channel], query: Query, period: Bounds) -> QuerySet[Channel, int]:
+    """The channels that match, in order; counts are those of the period."""
     found = _matching(channels, query.text)
-    sign = "-" if query.descending else ""
-    if query.column in FIELDS:
-        first_number = Min("numbers__address", filter=Q(numbers__archived_at=None))
-        rows = found.annotate(first_number=first_number) if query.column == "numbers" else found
-        return rows.order_by(sign + FIELDS[query.column], f"{sign}pk").values_list("pk", flat=True)
-    known = counts()
-    by_count = {
-        pk: getattr(known.get(pk, NOTHING), query.column) for pk in found.values_list("pk", flat=True)
-    }
-    return sorted(by_count, key=lambda pk: (by_count[pk], pk), reverse=query.descending)
+    if query.column == "numbers":
+        found = found.annotate(first_number=Min("numbers__address", filter=Q(numbers__archived_at=None)))
+    by = F(FIELDS[query.column]) if query.column in FIELDS else count_of(query.column, *period)
+    order = (by.desc(), "-pk") if query.descending else (by.asc(), "pk")
+    return found.order_by(*order).values_list("pk", flat=True)
 
 
 def _matching(found: QuerySet[Channel], text: str) -> QuerySet[Channel]:

@@ -17,6 +17,7 @@ class Period(models.TextChoices):
     ALL = "all", _("All")
 
 
+Bounds = tuple[datetime | None, datetime | None]  # from, and up to but not including; None: without end
 DAY = timedelta(days=1)
 
 # The first day of each period and the day after its last, given today's date.
@@ -34,7 +35,7 @@ def period_named(name: str) -> Period:
     return Period(name) if name in Period.values else Period.ALL
 
 
-def bounds_of(period: Period) -> tuple[datetime | None, datetime | None]:
+def bounds_of(period: Period) -> Bounds:
     """The period's begin and the first moment after it, at midnights of the current time zone."""
     if period is Period.ALL:
         return None, None

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Coalesce
 
 from sessions.models import CountedChange
 from stats.models import CountBucket, CountTotal
@@ -46,6 +48,22 @@ def counts_by_channel(
     for channel_id, *found in stored.values_list(*columns).union(waiting.values_list(*columns), all=True):
         counts[channel_id] = counts.get(channel_id, NOTHING).plus(*found)
     return counts
+
+
+def count_of(column: str, since: datetime | None, until: datetime | None) -> CombinedExpression:
+    """One of a channel's counts, to sort channels by."""
+    amount = F("success") + F("failed") if column == "total" else F(column)
+    changes = CountedChange.objects.filter(**within("at", since, until))
+    parts = [
+        Coalesce(
+            Subquery(
+                rows.filter(channel=OuterRef("pk")).order_by().values("channel").values(sum=Sum(amount))
+            ),
+            0,
+        )
+        for rows in (_folded(since, until), changes)
+    ]
+    return parts[0] + parts[1]
 
 
 def _folded(since: datetime | None, until: datetime | None) -> QuerySet[Any]:

@@ -1,7 +1,5 @@
 """The channel list. It is a page of stats, since it sorts and shows by counts."""
 
-from functools import partial
-
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -17,12 +15,12 @@ from stats.queries import counts_by_channel
 @supervisor_required
 def channel_list(request: UserRequest) -> HttpResponse:
     query, period = Query.of(request, COLUMNS), period_named(request.GET.get("period", ""))
-    counts_of = partial(counts_by_channel, *bounds_of(period))
-    page = page_of(request, channel_ids(channels_of(request.user), query, counts_of))
+    bounds = bounds_of(period)
+    page = page_of(request, channel_ids(channels_of(request.user), query, bounds))
     ids = list(page.object_list)
     context = {
         "listing": Listing[Channel](query, page),
-        "rows": rows_of(ids, counts_of(channels=ids)),
+        "rows": rows_of(ids, counts_by_channel(*bounds, channels=ids)),
         "period": period,
         "periods": Period,
     }
