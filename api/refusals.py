@@ -71,12 +71,6 @@ REFUSALS: dict[type[actions.ActionError], Refusal] = {
         gettext_lazy("There is no such place for the session."),
         gettext_lazy("GET destinations lists the extensions and message queues that there are."),
     ),
-    actions.ContactExists: Refusal(
-        409,
-        gettext_lazy("The number is in the address book already."),
-        gettext_lazy("Change the contact that it belongs to."),
-        field="address",
-    ),
     actions.OptedOut: Refusal(
         409,
         gettext_lazy("The contact opted out of texts from this number."),

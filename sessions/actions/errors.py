@@ -145,10 +145,8 @@ class BadTime(ActionError):
     code = "bad_time"
 
 
-class ContactExists(ActionError):
-    """The address is in the address book already, as `contact`."""
-
-    code = "contact_exists"
+class ContactExists(Exception):
+    """The address is in the address book already, as `contact`. The API has no contacts to add."""
 
     def __init__(self, contact: Contact) -> None:
         super().__init__(contact)
