@@ -106,3 +106,21 @@ def test_stop_disables_the_composer_and_start_brings_it_back(inbox: Page, road: 
     signed_post(Client(), road.path, inbound_fields(sid_of(2), "START"))
     look(inbox)
     expect(composer).to_be_visible()
+
+
+def test_what_is_confirmed_is_done_though_the_page_was_updated_meanwhile(inbox: Page, road: Road) -> None:
+    signed_post(Client(), road.path, inbound_fields(sid_of(1), "And on Sunday?"))
+    look(inbox)
+    expect(inbox.get_by_role("log")).to_contain_text("And on Sunday?")
+    inbox.get_by_role("button", name="Close").click()
+    expect(inbox.get_by_role("dialog")).to_be_visible()
+    inbox.evaluate(
+        """() => {
+          const head = document.getElementById("session-head");
+          const update = head.cloneNode(true);
+          head.replaceWith(update);
+          htmx.process(update);
+        }"""
+    )
+    inbox.keyboard.press("Enter")
+    expect(inbox.get_by_role("log")).to_contain_text("Ada closed the session.")
