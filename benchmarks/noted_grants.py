@@ -13,15 +13,14 @@ _reserve = pacing.reserve
 _file = (Path(os.environ["GRANTS"]) / str(os.getpid())).open("w", buffering=1)
 
 
-def reserve(
-    channel_id: int, *, rate: int, wanted: Sequence[pacing.Wanted], horizon_s: float
-) -> list[float | None]:
+def reserve(wanted: Sequence[pacing.Reservation], *, horizon_s: float) -> list[list[float | None]]:
     """As the product's."""
-    slots = _reserve(channel_id, rate=rate, wanted=wanted, horizon_s=horizon_s)
-    for text, slot in zip(wanted, slots, strict=True):
-        if slot is not None:
-            _file.write(f"{channel_id} {slot} {text.slots}\n")
-    return slots
+    granted = _reserve(wanted, horizon_s=horizon_s)
+    for one, slots in zip(wanted, granted, strict=True):
+        for text, slot in zip(one.texts, slots, strict=True):
+            if slot is not None:
+                _file.write(f"{one.channel_id} {slot} {text.slots}\n")
+    return granted
 
 
 pacing.reserve = reserve

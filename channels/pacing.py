@@ -18,7 +18,17 @@ from channels.pacing_scripts import PAUSE, RESERVE, SLOW_DOWN, SPACING, STATE
 from channels.redis_clock import RedisClock
 from pbx_messaging.redis import redis_client
 
-__all__ = ["SPACING", "PacingState", "Wanted", "forget_refusals", "pause", "reserve", "slow_down", "states"]
+__all__ = [
+    "SPACING",
+    "PacingState",
+    "Reservation",
+    "Wanted",
+    "forget_refusals",
+    "pause",
+    "reserve",
+    "slow_down",
+    "states",
+]
 
 _clock = RedisClock()
 
@@ -33,6 +43,30 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Reservation:
+    """The texts of a channel that want slots, at most `rate` a second."""
+
+    channel_id: int
+    rate: int
+    texts: Sequence[Wanted]
+
+    def keys(self) -> list[str]:
+        """What the limiter remembers of the channel, and of its numbers with a rate of their own."""
+        return [_key(self.channel_id), *(f"pace:number:{number_id}" for number_id in self._numbers())]
+
+    def args(self, horizon_s: float) -> list[float]:
+        """As RESERVE takes them: for each text its slots, and which of the keys its number's is."""
+        place = {number_id: position for position, number_id in enumerate(self._numbers(), start=2)}
+        args: list[float] = [self.rate, horizon_s * 1_000_000]
+        for one in self.texts:
+            args += [one.slots, place.get(one.number_id, 0), one.number_rate or 0]
+        return args
+
+    def _numbers(self) -> list[int]:
+        return sorted({one.number_id for one in self.texts if one.number_rate})
+
+
+@dataclass(frozen=True)
 class PacingState:
     """Seconds from now; `paused_for_s` is 0.0 if the ITSP did not ask for a pause."""
 
@@ -41,21 +75,20 @@ class PacingState:
     effective_rate: float
 
 
-def reserve(channel_id: int, *, rate: int, wanted: Sequence[Wanted], horizon_s: float) -> list[float | None]:
-    """Reserves slots for texts, in their order, as far as they begin within `horizon_s`.
+def reserve(wanted: Sequence[Reservation], *, horizon_s: float) -> list[list[float | None]]:
+    """Reserves slots for texts, in their order, as far as they begin within `horizon_s`; all in one go.
 
-    Returns for each its moment (`time.monotonic()` of this process), None for what must wait: there is no
-    slot, or its number's own rate is used up. Raises `redis.RedisError`.
+    Returns for each text its moment (`time.monotonic()` of this process), None for what must wait: there is
+    no slot, or its number's own rate is used up. Raises `redis.RedisError`.
     """
-    numbers = sorted({one.number_id for one in wanted if one.number_rate})
-    place = {number_id: position for position, number_id in enumerate(numbers, start=2)}
-    args: list[float] = [rate, horizon_s * 1_000_000]
+    script = _script(RESERVE)
+    pipeline = redis_client().pipeline(transaction=False)
     for one in wanted:
-        args += [one.slots, place.get(one.number_id, 0), one.number_rate or 0]
-    keys = [_key(channel_id), *(f"pace:number:{number_id}" for number_id in numbers)]
-    redis_now, *slots = _script(RESERVE)(keys=keys, args=args)
-    _clock.learn(redis_now)
-    return [_clock.here(slot) if slot else None for slot in slots]
+        script(keys=one.keys(), args=one.args(horizon_s), client=pipeline)
+    answers: list[list[int]] = pipeline.execute()
+    for redis_now, *_slots in answers:
+        _clock.learn(redis_now)
+    return [[_clock.here(slot) if slot else None for slot in slots] for _redis_now, *slots in answers]
 
 
 def pause(channel_id: int, *, seconds: float | None) -> None:

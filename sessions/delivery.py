@@ -8,19 +8,19 @@ import logging
 import math
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Exists, F, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from redis import RedisError
 
 from channels import pacing, webhook_url
 from channels.itsp.base import Accepted, Advice, DeliveryStatus, ItspError, OutboundSms
-from channels.models import Channel
+from channels.models import Channel, Number, WebhookAddress
 from sessions import lanes, opt_outs, pushback, signs
 from sessions.media_links import links_of
 from sessions.models import Attempt, Lane
@@ -66,36 +66,28 @@ def may_send() -> QuerySet[Channel]:
     return Channel.objects.live().filter(paused_at=None).exclude(status=Channel.Status.FAILING)
 
 
-def claim(channel_id: int, *, most: int) -> list[Claim]:
-    """Claims the heads of the channel's lanes, oldest first, as far as it has room and slots.
+def claim(most: Mapping[int, int]) -> list[Claim]:
+    """Claims the heads of channels' lanes, oldest first, as far as each channel has room and slots.
 
-    One worker at a time claims for a channel; who comes meanwhile gets nothing. Raises `redis.RedisError`
-    when the limiter is away: nothing is claimed then.
+    `most`: how many at once, by channel id. One worker at a time claims for a channel; who comes meanwhile
+    gets nothing of it. Raises `redis.RedisError` when the limiter is away: nothing is claimed then.
     """
+    if not most:
+        return []
     with transaction.atomic():
-        channel = may_send().select_for_update(skip_locked=True, no_key=True).filter(pk=channel_id).first()
-        room = min(_room(channel), BATCH, most) if channel else 0
-        if channel is None or not room:
-            return []
-        free = _heads(channel, room)
-        slots = pacing.reserve(
-            channel.pk,
-            rate=channel.sending_rate,
-            wanted=[_wanted(channel, attempt) for attempt in free],
-            horizon_s=HORIZON_S,
-        )
-        granted = [(one, slot) for one, slot in zip(free, slots, strict=True) if slot is not None]
+        locked = may_send().select_for_update(skip_locked=True, no_key=True).filter(pk__in=most)
+        channels = list(locked.order_by("pk"))
+        granted = _granted(channels, most)
         if not granted:
             return []
         taken_at, now = time.monotonic(), timezone.now()
         ids = [attempt.pk for attempt, _slot in granted]
         # Who sends it is whom the ITSP is asked by, and calls back: the number may have been another's.
-        Attempt.objects.filter(pk__in=ids).update(
-            status=DeliveryStatus.SENDING, claimed_at=now, channel=channel
-        )
+        own = Subquery(Lane.objects.filter(pk=OuterRef("lane")).values("channel")[:1])
+        Attempt.objects.filter(pk__in=ids).update(status=DeliveryStatus.SENDING, claimed_at=now, channel=own)
         Lane.objects.filter(head__in=ids).update(in_flight=F("head"))
-    token = _callback_token(channel)
-    return [_claim(attempt, channel.pk, now, taken_at, slot, token) for attempt, slot in granted]
+    tokens = _callback_tokens(channels)
+    return [_claim(attempt, now, taken_at, slot, tokens) for attempt, slot in granted]
 
 
 def settle(results: Sequence[Result]) -> None:
@@ -138,15 +130,37 @@ def settle_lost_claims() -> int:
     return len(moves)
 
 
-def _room(channel: Channel) -> int:
-    """How many more of the channel may be in flight."""
-    flying = Attempt.objects.filter(channel=channel, status=DeliveryStatus.SENDING)
-    count, oldest = flying.aggregate(count=Count("pk"), oldest=Min("claimed_at")).values()
+def _granted(channels: Sequence[Channel], most: Mapping[int, int]) -> list[tuple[Attempt, float]]:
+    """The attempts that may be sent now, with their slots."""
+    rooms = _rooms(channels)
+    free = _heads({channel: min(rooms[channel.pk], BATCH, most[channel.pk]) for channel in channels})
+    wanted = [
+        pacing.Reservation(channel.pk, channel.sending_rate, [_wanted(channel, one) for one in attempts])
+        for channel, attempts in free.items()
+    ]
+    slots = pacing.reserve(wanted, horizon_s=HORIZON_S)
+    return [
+        (attempt, slot)
+        for attempts, their_slots in zip(free.values(), slots, strict=True)
+        for attempt, slot in zip(attempts, their_slots, strict=True)
+        if slot is not None
+    ]
+
+
+def _rooms(channels: Sequence[Channel]) -> dict[int, int]:
+    """How many more of each channel may be in flight."""
+    sending = Attempt.objects.filter(channel__in=channels, status=DeliveryStatus.SENDING).order_by()
+    counted = sending.values("channel").annotate(count=Count("pk"), oldest=Min("claimed_at"))
+    flying = {one["channel"]: (one["count"], one["oldest"]) for one in counted}
+    return {channel.pk: _room(channel, *flying.get(channel.pk, (0, None))) for channel in channels}
+
+
+def _room(channel: Channel, count: int, oldest: datetime | None) -> int:
     overdue = timezone.now() - timedelta(seconds=OVERDUE_S + HORIZON_S)
     if oldest and oldest < overdue:
-        return max(0, 1 - int(count))
+        return max(0, 1 - count)
     waiting_for_slot = math.ceil(HORIZON_S * channel.sending_rate)  # claimed, but not in flight yet
-    return max(0, max(2, int(IN_FLIGHT_PER_RATE * channel.sending_rate)) + waiting_for_slot - int(count))
+    return max(0, max(2, int(IN_FLIGHT_PER_RATE * channel.sending_rate)) + waiting_for_slot - count)
 
 
 def _claimable(channel: Channel | OuterRef) -> QuerySet[Lane]:
@@ -155,22 +169,33 @@ def _claimable(channel: Channel | OuterRef) -> QuerySet[Lane]:
     return own.filter(head__isnull=False, in_flight=None, held_until=None)
 
 
-def _heads(channel: Channel, room: int) -> list[Attempt]:
-    """The oldest attempts that may be sent now, with what sending needs, their lanes locked.
+def _heads(rooms: Mapping[Channel, int]) -> dict[Channel, list[Attempt]]:
+    """The oldest attempts that may be sent now, with what sending needs, their lanes locked."""
+    limited = Number.objects.filter(channel__in=rooms).exclude(sending_rate=None)
+    rates: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    for number in limited:
+        rates[number.channel_id][number.pk] = number.sending_rate or 0
+    heads = [
+        pk for channel, room in rooms.items() if room for pk in _lock_heads(channel, room, rates[channel.pk])
+    ]
+    waiting = Attempt.objects.filter(pk__in=heads, status=DeliveryStatus.QUEUED)
+    attempts = waiting.select_related("lane__number", "message").prefetch_related("message__attachments")
+    found: defaultdict[int, list[Attempt]] = defaultdict(list)
+    for attempt in attempts.order_by("pk"):
+        found[attempt.lane.channel_id].append(attempt)
+    return {channel: found[channel.pk][:room] for channel, room in rooms.items() if found[channel.pk]}
 
-    A number with a rate of its own contributes a few only: its queue must not hide those of the others.
-    """
+
+def _lock_heads(channel: Channel, room: int, rates: Mapping[int, int]) -> list[int]:
+    """A number with a rate of its own contributes a few only: its queue must not hide those of the others."""
     claimable = (
         _claimable(channel).select_for_update(skip_locked=True, of=("self",), no_key=True).order_by("head")
     )
-    limited = dict(channel.numbers.exclude(sending_rate=None).values_list("pk", "sending_rate"))
-    heads = list(claimable.exclude(number__in=limited).values_list("head", flat=True)[:room])
-    for number_id, rate in limited.items():
-        few = min(room, 1 + math.ceil(HORIZON_S * (rate or 0)))
+    heads = list(claimable.exclude(number__in=rates).values_list("head", flat=True)[:room])
+    for number_id, rate in rates.items():
+        few = min(room, 1 + math.ceil(HORIZON_S * rate))
         heads += claimable.filter(number=number_id).values_list("head", flat=True)[:few]
-    waiting = Attempt.objects.filter(pk__in=heads, status=DeliveryStatus.QUEUED)
-    attempts = waiting.select_related("lane__number", "message")
-    return list(attempts.prefetch_related("message__attachments").order_by("pk")[:room])
+    return heads
 
 
 def _wanted(channel: Channel, attempt: Attempt) -> pacing.Wanted:
@@ -179,19 +204,22 @@ def _wanted(channel: Channel, attempt: Attempt) -> pacing.Wanted:
     return pacing.Wanted(attempt.segments if counts_segments else 1, number.pk, number.sending_rate)
 
 
-def _callback_token(channel: Channel) -> str:
-    address = channel.webhook_addresses.order_by("-created_at").first()
-    return str(address.token) if address else ""
+def _callback_tokens(channels: Sequence[Channel]) -> dict[int, str]:
+    """The token of each channel's newest address."""
+    addresses = WebhookAddress.objects.filter(channel__in=channels).order_by("created_at")
+    return {channel: str(token) for channel, token in addresses.values_list("channel", "token")}
 
 
 def _claim(
-    attempt: Attempt, channel_id: int, claimed_at: datetime, taken_at: float, slot: float, token: str
+    attempt: Attempt, claimed_at: datetime, taken_at: float, slot: float, tokens: Mapping[int, str]
 ) -> Claim:
+    channel_id = attempt.lane.channel_id
+    callback_url = webhook_url.callback_url(tokens.get(channel_id, ""))
     sms = OutboundSms(
         sender=attempt.lane.number.address,
         recipient=attempt.lane.contact,
         body=attempt.message.body,
-        callback_url=f"{webhook_url.callback_url(token)}?attempt={attempt.pk}",
+        callback_url=f"{callback_url}?attempt={attempt.pk}",
         media_urls=links_of(attempt.message),
     )
     return Claim(attempt.pk, attempt.lane_id, channel_id, claimed_at, taken_at, slot, sms)

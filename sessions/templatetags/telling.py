@@ -10,5 +10,5 @@ register = template.Library()
 
 
 @register.simple_tag
-def agent_settings(agent: Extension) -> AgentSettings:
+def agent_settings(agent: Extension | None) -> AgentSettings:
     return settings_of(agent)

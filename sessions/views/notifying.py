@@ -7,8 +7,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from routing.access import AgentRequest, agent_required
+from routing.access import AgentRequest, ViewerRequest, agent_required, viewer_required
 from sessions import notifying
+from sessions.asking import Viewer
 from sessions.models import AgentSettings
 
 
@@ -19,10 +20,10 @@ class AgentSettingsForm(forms.ModelForm[AgentSettings]):
 
 
 @require_GET
-@agent_required
-def calls(request: AgentRequest) -> HttpResponse:
+@viewer_required
+def calls(request: ViewerRequest) -> HttpResponse:
     """Names and numbers only, never what was written. Looking at it marks nothing as read."""
-    return JsonResponse(notifying.state_of(request.agent))
+    return JsonResponse(notifying.state_of(Viewer(request.user, request.agent)))
 
 
 @require_http_methods(["GET", "POST"])

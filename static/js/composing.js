@@ -1,7 +1,6 @@
 // What the composer's scripts share: when a composer appears, whose it is, and how they ask the server.
 (() => {
   const acts = [];
-  const about = () => document.querySelector('meta[name="pbx-agent"]');
 
   const ready = () => {
     const root = document.querySelector("#composer[data-session]:not([data-ready])");
@@ -18,8 +17,7 @@
   window.composing = {
     // act(root): for the composer that is there and each that comes in its place.
     onReady: (act) => acts.push(act),
-    about,
-    agent: () => about()?.content ?? "",
+    agent: () => document.querySelector('meta[name="pbx-agent"]')?.content ?? "",
     openSession: () => document.querySelector("#composer[data-session]")?.dataset.session ?? "",
     textarea: () => document.querySelector("#composer .composer-text textarea"),
     setText: (input, text) => {

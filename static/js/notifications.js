@@ -1,10 +1,15 @@
-// Tells of sessions that wait and of follow-ups: a notification, a sound, a count in the title. One tab tells.
+// Tells of sessions that wait, of follow-ups and alerts: a notification, a sound, a count in the title. One tab tells.
 // Never what a text says: only who wrote.
 (() => {
-  const about = window.composing.about();
+  const about = document.querySelector('meta[name="pbx-telling"]');
   if (!about) return;
-  const { calls, newSession, newText, icon, session: address } = about.dataset;
+  const { newSession, newText, unanswered, icon, session: address } = about.dataset;
   const wants = (name) => about.dataset[name] === "1";
+  const kinds = {
+    new: { words: newSession, wanted: wants("new") },
+    follow_up: { words: newText, wanted: wants("followUp") },
+    alert: { words: unanswered, wanted: true },
+  };
   const title = document.title;
   const told = new Set();
   let known = false; // what there was when the page came is not news
@@ -35,7 +40,7 @@
   const notify = async (call) => {
     if (!("Notification" in window) || Notification.permission !== "granted") return;
     const url = address.replace("/0/", `/${call.session}/`);
-    const options = { body: call.kind === "new" ? newSession : newText, tag: `session-${call.session}`, icon, renotify: true, data: { url } };
+    const options = { body: kinds[call.kind].words, tag: `session-${call.session}`, icon, renotify: true, data: { url } };
     const worker = await navigator.serviceWorker?.getRegistration();
     if (worker?.active) return worker.showNotification(call.who, options);
     const shown = new Notification(call.who, options);
@@ -74,13 +79,13 @@
       const key = `${call.kind}:${call.session}:${call.mark}`;
       if (told.has(key)) continue;
       told.add(key);
-      if (known && wants(call.kind === "new" ? "new" : "followUp")) tell(call, key);
+      if (known && kinds[call.kind].wanted) tell(call, key);
     }
     known = true;
   };
 
   const ask = async () => {
-    const answer = await fetch(calls, { headers: { Accept: "application/json" }, redirect: "error" }).catch(() => null);
+    const answer = await fetch(about.content, { headers: { Accept: "application/json" }, redirect: "error" }).catch(() => null);
     if (answer?.ok) take(await answer.json());
   };
   const soon = () => {

@@ -8,13 +8,17 @@ from redis import Redis
 from channels import pacing
 
 
+def reserved(rate: int, texts: list[pacing.Wanted], channel_id: int = 1) -> list[float | None]:
+    (slots,) = pacing.reserve([pacing.Reservation(channel_id, rate, texts)], horizon_s=0.1)
+    return slots
+
+
 def granted(rate: int, seconds: float, sizes: int = 1) -> list[float]:
     """The slots that are handed out while one asks all the time."""
     slots: list[float] = []
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        wanted = [pacing.Wanted(sizes)] * 50
-        slots += [slot for slot in pacing.reserve(1, rate=rate, wanted=wanted, horizon_s=0.1) if slot]
+        slots += [slot for slot in reserved(rate, [pacing.Wanted(sizes)] * 50) if slot]
         time.sleep(0.01)
     return slots
 
@@ -65,13 +69,26 @@ def test_number_with_a_lower_rate_does_not_hold_back_the_others() -> None:
     others: list[float] = []
     end = time.monotonic() + 3.5
     while time.monotonic() < end:
-        slots = pacing.reserve(1, rate=50, wanted=wanted, horizon_s=0.1)
+        slots = reserved(50, wanted)
         slow += [slot for slot in slots[::2] if slot]
         others += [slot for slot in slots[1::2] if slot]
         time.sleep(0.01)
     assert most_in_a_second(slow) <= 2
     assert most_in_a_second(sorted(slow + others)) <= 50
     assert len(slow) + len(others) >= 2.4 * 50 * 0.97
+
+
+def test_channels_that_are_asked_for_together_keep_a_rate_each() -> None:
+    asked = [pacing.Reservation(rate, rate, [pacing.Wanted(1)] * 50) for rate in (20, 50)]
+    slots: dict[int, list[float]] = {20: [], 50: []}
+    end = time.monotonic() + 3.5
+    while time.monotonic() < end:
+        for one, granted_now in zip(asked, pacing.reserve(asked, horizon_s=0.1), strict=True):
+            slots[one.rate] += [slot for slot in granted_now if slot]
+        time.sleep(0.01)
+    for rate, its_slots in slots.items():
+        assert most_in_a_second(its_slots) <= rate
+        assert len(its_slots) >= 2.4 * rate * 0.97
 
 
 def test_refusals_in_a_row_back_off_longer_until_one_succeeds() -> None:

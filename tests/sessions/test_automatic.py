@@ -50,7 +50,7 @@ def test_closed_queue_replies_once_per_session_through_the_lane(
     assert session.last_message is not None
     assert session.last_message.body == "Hello?"
     assert (session.unanswered_since, session.unread) == (session.opened_at, 2)
-    claims = wait_until(lambda: delivery.claim(road.channel.pk, most=10))
+    claims = wait_until(lambda: delivery.claim({road.channel.pk: 10}))
     assert [claim.sms.body for claim in claims] == [REPLY]
 
 
@@ -185,7 +185,7 @@ def test_automatic_reply_is_not_counted_as_sent(
     actions.pick_up(session, agent=agents[0])
     actions.reply(session, agent=agents[0], body="For you, yes")
     for sid in ("SM1", "SM2"):
-        (claim,) = wait_until(lambda: delivery.claim(road.channel.pk, most=10))
+        (claim,) = wait_until(lambda: delivery.claim({road.channel.pk: 10}))
         outcome = Accepted(sid, DeliveryStatus.SENT)
         delivery.settle([delivery.Result(claim, outcome)])
     assert [

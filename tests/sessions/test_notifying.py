@@ -1,15 +1,18 @@
 """What an agent is told of, and the settings for it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from routing.models import Extension
-from sessions import actions
+from accounts.models import Role
+from routing.models import Extension, MessageQueue
+from sessions import actions, unanswered
 from sessions.models import AgentSettings, Contact, MessagingSession
 from tests.factories import CONTACT
-from tests.portal import logged_in
+from tests.portal import logged_in, make_user
 from tests.sessions.conftest import Post
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +47,39 @@ def test_each_follow_up_has_another_mark(post_inbound: Post, agents: list[Extens
         post_inbound(number, "Are you there?")
         marks.add(ada.get("/inbox/calls/").json()["calls"][0]["mark"])
     assert len(marks) == 2
+
+
+def test_supervisor_is_told_once_of_a_session_that_nobody_answers(
+    post_inbound: Post, queue: MessageQueue, agents: list[Extension]
+) -> None:
+    user = make_user("vera", Role.SUPERVISOR)
+    user.supervised_queues.add(queue)
+    vera, ada = logged_in(user), logged_in(agents[0].user)
+    MessageQueue.objects.update(alert_after_minutes=10)
+    post_inbound(1, "A secret")
+    assert told(vera) == (0, [])
+    unanswered.alert(now=timezone.now() + timedelta(minutes=11))
+    assert (told(vera), told(ada)) == ((1, [("alert", CONTACT)]), (1, [("new", CONTACT)]))
+    (first,) = vera.get("/inbox/calls/").json()["calls"]
+    post_inbound(2, "Hello?")
+    assert vera.get("/inbox/calls/").json()["calls"] == [first]
+    session = MessagingSession.objects.get()
+    actions.pick_up(session, agent=agents[0])
+    actions.reply(session, agent=agents[0], body="Till six")
+    assert told(vera) == (0, [])
+
+
+def test_who_supervises_and_answers_counts_a_session_once(
+    post_inbound: Post, queue: MessageQueue, agents: list[Extension]
+) -> None:
+    user = agents[0].user
+    user.role = Role.SUPERVISOR
+    user.save()
+    user.supervised_queues.add(queue)
+    MessageQueue.objects.update(alert_after_minutes=10)
+    post_inbound(1, "A secret")
+    unanswered.alert(now=timezone.now() + timedelta(minutes=11))
+    assert told(logged_in(user)) == (1, [("new", CONTACT), ("alert", CONTACT)])
 
 
 def test_settings_are_the_agents_own(agents: list[Extension]) -> None:

@@ -127,7 +127,7 @@ def test_stop_takes_what_waits_out_of_the_queue(
 
 def claimed(road: Road) -> delivery.Claim:
     """The next one; the limiter, new to the channel, grants nothing in its first second."""
-    return wait_until(lambda: delivery.claim(road.channel.pk, most=10))[0]
+    return wait_until(lambda: delivery.claim({road.channel.pk: 10}))[0]
 
 
 def test_refusal_for_an_opt_out_is_recorded(

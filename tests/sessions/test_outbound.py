@@ -130,7 +130,7 @@ def test_refused_connection_is_tried_again(
 def claimed() -> list[delivery.Claim]:
     """Claims what there is; the limiter, new to the channel, grants nothing in its first second."""
     pk = Channel.objects.get().pk
-    return wait_until(lambda: delivery.claim(pk, most=10))
+    return wait_until(lambda: delivery.claim({pk: 10}))
 
 
 def test_lost_worker_leaves_unknown_not_a_second_send(

@@ -78,7 +78,7 @@ def test_text_is_taken_back_and_sent_again_while_the_agent_goes_on_typing(inbox:
     composer.fill("Half a sentence")
     inbox.get_by_role("log").get_by_role("button", name="Cancel").click()
     expect(inbox.get_by_text("Taken back by Ada.")).to_be_visible()
-    inbox.get_by_role("button", name="Send again").click()
+    inbox.get_by_role("button", name="Retry").click()
     expect(inbox.get_by_text("2 attempts")).to_be_visible()
     expect(composer).to_have_value("Half a sentence")
 

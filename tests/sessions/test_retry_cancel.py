@@ -175,7 +175,7 @@ def test_of_a_claim_and_a_cancel_at_once_one_has_it(road: Road, agents: list[Ext
 
 
 def claim_of(road: Road) -> Callable[[], list[delivery.Claim]]:
-    return closing(lambda: delivery.claim(road.channel.pk, most=10))
+    return closing(lambda: delivery.claim({road.channel.pk: 10}))
 
 
 def cancel_of(message: Message, agent: Extension) -> Callable[[], bool]:

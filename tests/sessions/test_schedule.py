@@ -57,7 +57,7 @@ def test_scheduled_text_waits_for_its_time_outside_of_the_queue(
     assert lanes.queue_due(now=due_at) == 1
     message.refresh_from_db()
     assert message.status == "queued"
-    claims = wait_until(lambda: delivery.claim(road.channel.pk, most=10))
+    claims = wait_until(lambda: delivery.claim({road.channel.pk: 10}))
     assert [claim.sms.body for claim in claims] == ["Good morning"]
 
 

@@ -126,7 +126,7 @@ def test_paused_channel_sends_nothing_until_it_is_resumed(
     assert messages_of(answer)[-1] == "“Main” sends again."
     channel.refresh_from_db()
     assert (channel.paused_at, channel.held_since) == (None, None)
-    assert len(wait_until(lambda: delivery.claim(channel.pk, most=10))) == 1
+    assert len(wait_until(lambda: delivery.claim({channel.pk: 10}))) == 1
 
 
 def test_resumed_channel_that_fails_stays_held(road: Road) -> None:

@@ -93,7 +93,7 @@ def test_report_of_an_attempt_that_was_given_up_for_absent_keeps_it_from_being_s
     Attempt.objects.update(status=DeliveryStatus.QUEUED, itsp_message_id=None)
     behind = actions.reply(attempt.message.session, agent=agents[0], body="Behind it")
     report(client, road, attempt, "sent")
-    claims = wait_until(lambda: delivery.claim(road.channel.pk, most=10))
+    claims = wait_until(lambda: delivery.claim({road.channel.pk: 10}))
     assert [claim.sms.body for claim in claims] == ["Behind it"]
     assert Lane.objects.get().in_flight == behind.attempts.get()
 
