@@ -10,6 +10,7 @@ from routing.forms import ArchivableForm, ExtensionsField
 from routing.models import Extension, MessageQueue
 from routing.places import key_of, places_but
 from routing.schedule import Schedule
+from routing.sms_field import SmsField
 
 
 class MessageQueueForm(ArchivableForm[MessageQueue]):
@@ -60,6 +61,7 @@ class MessageQueueForm(ArchivableForm[MessageQueue]):
                 "other machines, and never after an agent has written. Empty: nothing is sent."
             ),
         }
+        field_classes = {"closed_reply": SmsField}
         widgets = {"closed_reply": forms.Textarea(attrs={"rows": 3, "data-segments": "#segments"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

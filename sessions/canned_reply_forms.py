@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from routing.models import Extension, MessageQueue
+from routing.sms_field import SmsField
 from sessions.canned_replies import VARIABLES, unknown_variables
 from sessions.models import CannedReply
 
@@ -21,6 +22,7 @@ class CannedReplyForm(forms.ModelForm[CannedReply]):
     class Meta:
         model = CannedReply
         fields = ["shortcut", "body"]
+        field_classes = {"body": SmsField}
         widgets = {
             "body": forms.Textarea(attrs={"rows": 5, "maxlength": 1600, "data-segments": "#segments"}),
             "shortcut": forms.TextInput(attrs={"autocapitalize": "off", "autocomplete": "off"}),

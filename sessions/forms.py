@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from channels.models import Number
 from channels.phone_numbers import read_number
 from routing.models import Extension
+from routing.sms_field import SmsField
 from sessions.actions import LATEST, MAX_BODY
 from sessions.file_fields import FilesField
 from sessions.queries import numbers_of
@@ -32,6 +33,7 @@ SUGGESTING = {
     "hx-target": "#contact-suggestions",
     "hx-swap": "innerHTML",
     "hx-sync": "this:replace",
+    "hx-disabled-elt": "unset",  # the form's own is for sending it
 }
 
 
@@ -40,7 +42,7 @@ class ReplyForm(forms.Form):
 
     code = ""  # of the refusal, once there is one
 
-    body = forms.CharField(
+    body = SmsField(
         label=_("Message"),
         max_length=MAX_BODY,
         strip=True,

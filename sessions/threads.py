@@ -7,6 +7,8 @@ from sessions.models import Message, MessagingSession
 from sessions.queries import thread_of
 
 PAGE = 50  # messages
+CONTEXT = 5  # messages above one that was looked for
+MOST = 500  # messages that are shown at once to reach it
 
 
 @dataclass(frozen=True)
@@ -17,14 +19,20 @@ class ThreadPage:
     older: int | None
 
 
-def page_of(session: MessagingSession, *, before: int | None = None) -> ThreadPage:
-    """The latest messages, or those before one."""
+def page_of(
+    session: MessagingSession, *, before: int | None = None, back_to: int | None = None
+) -> ThreadPage:
+    """The latest messages, or those before one. Back to one that was looked for, if it is near enough."""
     messages = thread_of(session).order_by("-pk")
+    size = PAGE
     if before is not None:
         messages = messages.filter(pk__lt=before)
-    rows = list(messages[: PAGE + 1])
-    shown = rows[:PAGE][::-1]
-    return ThreadPage(shown, shown[0].pk if len(rows) > PAGE else None)
+    elif back_to is not None:
+        wanted = CONTEXT + messages.filter(pk__gte=back_to)[:MOST].count()
+        size = max(PAGE, wanted) if wanted <= MOST else PAGE
+    rows = list(messages[: size + 1])
+    shown = rows[:size][::-1]
+    return ThreadPage(shown, shown[0].pk if len(rows) > size else None)
 
 
 def unread_from(session: MessagingSession, page: ThreadPage, agent: Extension | None) -> int | None:

@@ -8,12 +8,14 @@ from django.shortcuts import get_object_or_404, render
 from routing.access import AgentRequest, ViewerRequest
 from routing.models import Extension
 from sessions import actions, presence
+from sessions.asking import Asked
 from sessions.contacts import contact_of
 from sessions.forms import ReplyForm
-from sessions.models import MessagingSession, OptOutEntry, Tag
+from sessions.models import Message, MessagingSession, OptOutEntry, Tag
 from sessions.opt_outs import opt_out_of
 from sessions.queries import inbox_of, listed, queued_of, visible_to
 from sessions.queue_state import places_by_message
+from sessions.search_hits import hits_in
 from sessions.threads import page_of, unread_from
 
 EARLIER_MOST = 20  # sessions
@@ -33,7 +35,8 @@ def opened(
     request: ViewerRequest, session: MessagingSession, form: ReplyForm | None = None
 ) -> dict[str, Any]:
     """What the page shows of a session; its owner has then read it."""
-    return thread_context(request, session) | {
+    found = hits_in([session], Asked.of(request.GET).text).get(session.pk)
+    return thread_context(request, session, found) | {
         "form": form or ReplyForm(),
         "all_tags": Tag.objects.all(),
         "others": [other for other in presence.viewers(session) if other != request.agent],
@@ -41,9 +44,11 @@ def opened(
     }
 
 
-def thread_context(request: ViewerRequest, session: MessagingSession) -> dict[str, Any]:
-    """The end of the thread, and what stands below it."""
-    page = page_of(session)
+def thread_context(
+    request: ViewerRequest, session: MessagingSession, found: Message | None = None
+) -> dict[str, Any]:
+    """The end of the thread, back to what a search found in it, and what stands below it."""
+    page = page_of(session, back_to=found.pk if found else None)
     unread = unread_from(session, page, request.agent)
     if request.agent is not None:
         actions.mark_read(session, agent=request.agent)
@@ -56,6 +61,7 @@ def thread_context(request: ViewerRequest, session: MessagingSession) -> dict[st
         "form": ReplyForm(),
         "thread": page,
         "unread_from": unread,
+        "found": found,
         "places": places_by_message(queued_of(session)),
         "composer": _composer(session, opt_out, acts=acts),
         "acts": acts,

@@ -13,7 +13,7 @@ from routing.models import Extension
 from sessions.models import Attachment, Contact, Message, MessagingSession
 from tests.factories import Road
 from tests.sessions.pictures import PNG
-from tests.walking import log_in
+from tests.sessions.undisturbed import undisturbed
 
 pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MANY = 65
@@ -43,16 +43,9 @@ def sessions(road: Road) -> list[MessagingSession]:
 def inbox(
     live_server: LiveServer, new_page: Callable[..., Page], sessions: list[MessagingSession], road: Road
 ) -> Iterator[Page]:
-    """Ada's; the events are left out, so that the test says what changed."""
-    complaints: list[str] = []
-    page = new_page(reduced_motion="reduce")
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    silence = {"status": 200, "content_type": "text/event-stream", "body": "retry: 600000\n\n"}
-    page.route("**/events/*", lambda route: route.fulfill(**silence))
-    log_in(page, live_server.url, "agent1001", "secret-of-the-agent")
-    page.goto(f"{live_server.url}/inbox/")
-    yield page
-    assert complaints == []
+    """Ada's."""
+    with undisturbed(new_page(reduced_motion="reduce"), live_server.url, "/inbox/") as page:
+        yield page
 
 
 def row(inbox: Page, session: MessagingSession) -> Locator:
@@ -182,3 +175,18 @@ def test_text_that_comes_while_a_session_opens_is_shown(
     )
     row(inbox, session).click()
     expect(inbox.get_by_role("log", name="Messages")).to_contain_text("And on Sunday?")
+
+
+def test_search_opens_the_thread_where_it_found_the_words(
+    inbox: Page, sessions: list[MessagingSession]
+) -> None:
+    session = sessions[3]
+    now = timezone.now()
+    for number in range(70):
+        body = "My invoice" if number == 10 else f"Line {number}"
+        Message.objects.create(session=session, kind=Message.Kind.INBOUND, body=body, created_at=now)
+    inbox.get_by_role("searchbox", name="Search").fill("invoice")
+    found = inbox.locator(".inbox-row").filter(has_text="My invoice")
+    found.click()
+    expect(inbox.get_by_role("log", name="Messages").get_by_text("My invoice")).to_be_in_viewport()
+    expect(inbox.get_by_role("log", name="Messages").get_by_text("Line 69")).not_to_be_in_viewport()

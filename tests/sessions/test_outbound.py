@@ -8,10 +8,10 @@ import pytest
 from django.utils import timezone
 
 from channels.models import Channel
-from routing.models import Extension
+from routing.models import Extension, MessageQueue
 from sessions import actions, delivery, pump
 from sessions.models import Attempt, Lane, Message, MessagingSession
-from tests.factories import CONTACT, OUR_NUMBER, Road
+from tests.factories import ACCOUNT_SID, AUTH_TOKEN, CONTACT, OUR_NUMBER, Road, make_road
 from tests.servers import Simulator
 from tests.waiting import wait_until
 
@@ -95,6 +95,39 @@ def test_too_many_requests_is_tried_again_in_order(
     write(agents[0], own_road, "First")
     write(agents[0], own_road, "Second")
     assert [one["body"] for one in drained(simulator)] == ["First", "Second"]
+
+
+def test_channel_that_cannot_be_served_keeps_no_other(
+    own_road: Road,
+    queue: MessageQueue,
+    agents: list[Extension],
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pump, "RUN_S", 3.0)  # there is something to do all the time
+    broken = make_road(queue, agents[0], address="+14155550177", name="Broken")
+    write(agents[0], broken, "Never")
+    write(agents[0], own_road, "Hello")
+    Channel.objects.filter(pk=broken.channel.pk).update(itsp="gone")
+    assert [one["body"] for one in drained(simulator)] == ["Hello"]
+    assert statuses() == ["queued", "accepted"]
+
+
+@pytest.mark.parametrize(
+    ("rates", "shares"),
+    [
+        ([10], [128]),  # half of the threads are left for whoever comes
+        ([225] * 8, [*[32] * 7, 16]),
+        ([225, *[10] * 31], [107, *[4] * 31]),
+        ([10] * 1_000, [1] * 256),
+    ],
+)
+def test_channels_share_the_sender_threads_by_their_rates(rates: list[int], shares: list[int]) -> None:
+    known = {"itsp": "twilio", "credentials": {"account_sid": ACCOUNT_SID, "auth_token": AUTH_TOKEN}}
+    channels = [Channel(pk=pk, sending_rate=rate, **known) for pk, rate in enumerate(rates, 1)]
+    given = pump.Pump()._shares(channels, sum(rates))
+    assert list(given.values()) == shares
+    assert sum(given.values()) <= 256
 
 
 @pytest.mark.parametrize("fault", ["drop_after_accept", "error_after_accept", "garbage_201"])

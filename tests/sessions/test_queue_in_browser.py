@@ -1,12 +1,13 @@
 """What an agent sees of waiting texts and opt-outs without reloading, in a real browser."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from routing.models import Extension
@@ -14,7 +15,7 @@ from sessions import actions
 from sessions.models import Attempt, MessagingSession
 from tests.factories import CONTACT, Road
 from tests.sessions.conftest import inbound_fields, sid_of, signed_post
-from tests.walking import log_in
+from tests.sessions.undisturbed import undisturbed
 
 pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -33,22 +34,9 @@ def session(road: Road, agents: list[Extension]) -> MessagingSession:
 def inbox(
     live_server: LiveServer, new_page: Callable[..., Page], session: MessagingSession
 ) -> Iterator[Page]:
-    """Ada's inbox with the session open; the events are left out, so that the test says when to look."""
-    complaints: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type == "error" and "422" not in message.text:
-            complaints.append(message.text)
-
-    page = new_page()
-    page.on("console", note)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    silence = {"status": 200, "content_type": "text/event-stream", "body": "retry: 600000\n\n"}
-    page.route("**/events/**", lambda route: route.fulfill(**silence))
-    log_in(page, live_server.url, "agent1001", "secret-of-the-agent")
-    page.goto(f"{live_server.url}/inbox/{session.pk}/")
-    yield page
-    assert complaints == []
+    """Ada's inbox with the session open."""
+    with undisturbed(new_page(), live_server.url, f"/inbox/{session.pk}/") as page:
+        yield page
 
 
 def look(inbox: Page) -> None:
@@ -108,19 +96,41 @@ def test_stop_disables_the_composer_and_start_brings_it_back(inbox: Page, road: 
     expect(composer).to_be_visible()
 
 
-def test_what_is_confirmed_is_done_though_the_page_was_updated_meanwhile(inbox: Page, road: Road) -> None:
-    signed_post(Client(), road.path, inbound_fields(sid_of(1), "And on Sunday?"))
+def test_what_comes_while_the_thread_is_asked_for_is_shown(inbox: Page, road: Road) -> None:
+    """The first answer knows nothing of it; that to the second question does, in thread and head."""
+    texts = iter([["And on Sunday?"]])
+
+    def answer(route: Route) -> None:
+        rendered = route.fetch()
+        for (body,) in texts:
+            signed_post(Client(), road.path, inbound_fields(sid_of(1), body))
+            look(inbox)
+        route.fulfill(response=rendered)
+
+    inbox.route("**/thread/**", answer)
     look(inbox)
     expect(inbox.get_by_role("log")).to_contain_text("And on Sunday?")
-    inbox.get_by_role("button", name="Close").click()
+    close = inbox.get_by_role("button", name="Close")
+    expect(close).to_have_attribute("hx-confirm", re.compile("not answered"))
+
+
+UPDATE_HEAD = """() => {
+  const head = document.getElementById("session-head");
+  const update = head.cloneNode(true);
+  head.replaceWith(update);
+  htmx.process(update);
+}"""
+
+
+def test_what_is_confirmed_is_done_though_the_page_was_updated_meanwhile(inbox: Page, road: Road) -> None:
+    """Before one has confirmed, and before the answer has come."""
+    inbox.route("**/close/", lambda route: (inbox.evaluate(UPDATE_HEAD), route.continue_()))
+    signed_post(Client(), road.path, inbound_fields(sid_of(1), "And on Sunday?"))
+    look(inbox)
+    close = inbox.get_by_role("button", name="Close")
+    expect(close).to_have_attribute("hx-confirm", re.compile("not answered"))
+    close.click()
     expect(inbox.get_by_role("dialog")).to_be_visible()
-    inbox.evaluate(
-        """() => {
-          const head = document.getElementById("session-head");
-          const update = head.cloneNode(true);
-          head.replaceWith(update);
-          htmx.process(update);
-        }"""
-    )
+    inbox.evaluate(UPDATE_HEAD)
     inbox.keyboard.press("Enter")
     expect(inbox.get_by_role("log")).to_contain_text("Ada closed the session.")

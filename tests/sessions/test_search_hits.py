@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from routing.models import Extension
-from sessions import actions
+from sessions import actions, threads
 from sessions.models import MessagingSession
 from sessions.search_hits import excerpt
 from tests.portal import logged_in, text_of
@@ -41,6 +41,29 @@ def test_row_shows_the_latest_text_or_note_that_holds_the_words(
     actions.add_note(session, agent=agents[0], body="The invoice is paid")
     assert previews(ada.get(reverse("inbox"), {"q": "invoi"})) == ["Internal note: The invoi ce is paid"]
     assert previews(ada.get(reverse("inbox"), {"q": "4155550123"})) == ["Hello?"]
+
+
+def opened(client: Client, session: MessagingSession, text: str) -> tuple[list[str], list[str]]:
+    """The texts of the thread that a row of the search opens, and those that are marked in it."""
+    answer = client.get(
+        reverse("inbox-session", args=[session.pk]), {"q": text}, headers={"HX-Request": "true"}
+    )
+    html = answer.content.decode()
+    bodies = re.findall(r'<div class="message-body">(.+?)</div>', html)
+    return bodies, re.findall(r'(?s)is-found" .*?<div class="message-body">(.+?)</div>', html)
+
+
+def test_what_was_found_is_in_the_thread_that_opens_however_far_back(
+    ada: Client, post_inbound: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(70):
+        post_inbound(number + 1, "My invoice" if number == 10 else f"Line {number}")
+    session = MessagingSession.objects.get()
+    assert opened(ada, session, "")[0][0] == "Line 20"
+    bodies, marked = opened(ada, session, "invoice")
+    assert (bodies[0], bodies[-1], marked) == ("Line 5", "Line 69", ["My invoice"])
+    monkeypatch.setattr(threads, "MOST", 55)
+    assert opened(ada, session, "invoice") == ([f"Line {number}" for number in range(20, 70)], [])
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@
       document.dispatchEvent(new CustomEvent("inbox:before-thread", { detail: { update } }));
       const touched = merge(target, update);
       sameAttributes(target, update);
-      return [target, ...touched];
+      return touched; // not the list itself: initialized anew, it would forget the request that is queued on it
     },
   });
 })();

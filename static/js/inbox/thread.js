@@ -15,12 +15,12 @@
     document.getElementById("thread-down").hidden = true;
   };
 
-  // What was not read yet begins in sight; otherwise the end is.
+  // What a search found is in sight, or else where begins what was not read yet; otherwise the end is.
   const begin = () => {
-    const unread = document.getElementById("thread-unread");
+    const first = document.querySelector("#thread .is-found") ?? document.getElementById("thread-unread");
     const place = scroller();
     if (!place) return;
-    if (unread) place.scrollTop = unread.offsetTop - place.clientHeight / 4;
+    if (first) place.scrollTop = first.offsetTop - place.clientHeight / 4;
     else toEnd();
     place.addEventListener("scroll", () => {
       if (atEnd(place)) document.getElementById("thread-down").hidden = true;

@@ -1,0 +1,30 @@
+"""An agent's page to which no events come, so that the test says when something changed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import ConsoleMessage, Page
+
+from tests.walking import log_in
+
+# What tests bring about themselves: drafts of two devices, refusals, no connection.
+MEANT = ("409", "422", "ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
+SILENCE = {"status": 200, "content_type": "text/event-stream", "body": "retry: 600000\n\n"}
+
+
+@contextmanager
+def undisturbed(page: Page, base_url: str, path: str) -> Iterator[Page]:
+    """Ada's page at `path`. What goes wrong in its scripts fails the test in the end."""
+    complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and not any(words in message.text for words in MEANT):
+            complaints.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.route("**/events/**", lambda route: route.fulfill(**SILENCE))
+    log_in(page, base_url, "agent1001", "secret-of-the-agent")
+    page.goto(f"{base_url}{path}")
+    yield page
+    assert not complaints, complaints
