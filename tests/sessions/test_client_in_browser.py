@@ -14,7 +14,12 @@ from tests.sessions.conftest import Post
 from tests.waiting import wait_until
 from tests.walking import log_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.once,  # the stack below is in tests/test_road.py on both
+    pytest.mark.browser,
+    pytest.mark.processes,
+    pytest.mark.django_db(transaction=True),
+]
 OTHER = "+14155550124"
 MINE, WAITING = "Mine", "Waiting"
 SCROLLER = "document.getElementById('thread-scroll')"

@@ -15,6 +15,7 @@ from tests.waiting import wait_until
 from tests.walking import log_in
 
 pytestmark = [
+    pytest.mark.once,  # the stack below is in tests/test_road.py on both
     pytest.mark.browser,
     pytest.mark.processes,
     pytest.mark.django_db(transaction=True),
