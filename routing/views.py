@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from django.contrib import messages
 from django.db import IntegrityError
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Prefetch, Q
 from django.db.models.functions import Length
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,6 +25,7 @@ EXTENSION_COLUMNS: Columns = {
     "name": ["name"],
     "username": ["user__username"],
     "email": ["user__email"],
+    "queues": [Count("queues", filter=Q(queues__archived_at=None))],
 }
 # An extension that is archived has left its queues.
 QUEUE_COLUMNS: Columns = {"name": ["name"], "agents": [Count("agents")], "pickup_mode": ["pickup_mode"]}

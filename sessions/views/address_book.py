@@ -19,7 +19,7 @@ from sessions.models import Contact
 from sessions.queries import listed, readable_by
 from sessions.search import contacts_matching
 
-COLUMNS = {"name": ["name"], "number": ["address"], "changed": ["updated_at"]}
+COLUMNS = {"name": ["name"], "number": ["address"], "notes": ["notes"], "changed": ["updated_at"]}
 
 
 def leads(request: ViewerRequest | UserRequest) -> bool:

@@ -19,7 +19,7 @@ from sessions.canned_reply_forms import CannedReplyForm
 from sessions.models import CannedReply
 from sessions.views.opening import session_of
 
-COLUMNS = {"shortcut": ["shortcut"], "owner": ["queue__name", "agent"]}
+COLUMNS = {"shortcut": ["shortcut"], "text": ["body"], "owner": ["queue__name", "agent"]}
 
 
 @require_GET

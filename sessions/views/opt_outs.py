@@ -19,7 +19,13 @@ from sessions import opt_outs
 from sessions.forms import OptOutForm
 from sessions.models import OptOutEntry
 
-COLUMNS = {"at": ["at"], "contact": ["contact"], "number": ["number__address"], "source": ["source"]}
+COLUMNS = {
+    "at": ["at"],
+    "contact": ["contact"],
+    "number": ["number__address"],
+    "source": ["source"],
+    "status": ["opted_out"],
+}
 DEFAULT = "-at"
 SEARCH = ["contact", "number__address", "number__channel__name"]
 

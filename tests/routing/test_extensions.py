@@ -122,15 +122,16 @@ def test_deleted_extension_frees_its_number_and_comes_back_with_its_user(admin_p
         ("", ["999", "1001", "1002"]),
         ("?sort=-number", ["1002", "1001", "999"]),
         ("?sort=name", ["1002", "999", "1001"]),
+        ("?sort=-queues", ["1002", "1001", "999"]),
         ("?q=100", ["1001", "1002"]),
         ("?q=zoe", ["1001"]),
         ("?q=agent999", ["999"]),
     ],
 )
 def test_extension_list_searches_and_sorts(admin_page: Client, query: str, numbers: list[str]) -> None:
-    make_agent("1001", "Zoe")
-    make_agent("999", "Bob")
-    make_agent("1002", "Ada")
+    zoe, _bob, ada = make_agent("1001", "Zoe"), make_agent("999", "Bob"), make_agent("1002", "Ada")
+    make_queue(ada, zoe)
+    make_queue(ada, name="Sales")
     assert [row[0] for row in rows_of(admin_page.get(f"/extensions/{query}"))] == numbers
 
 
