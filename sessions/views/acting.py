@@ -106,10 +106,7 @@ def unread(request: AgentRequest, pk: int) -> HttpResponse:
         actions.mark_unread(session, agent=request.agent)
     except actions.NotTheOwner:
         notice = _("Only the agent who has the session marks it as unread.")
-    answer = render(request, "sessions/_nothing_open.html", {"notice": notice})
-    if not notice:
-        answer["HX-Trigger"] = "inbox:back"
-    return answer
+    return render(request, "sessions/_nothing_open.html", {"notice": notice})
 
 
 def _shown(request: AgentRequest, session: MessagingSession) -> HttpResponse:

@@ -122,6 +122,16 @@ UPDATE_HEAD = """() => {
 }"""
 
 
+def test_who_marks_as_unread_is_back_at_the_row_though_the_page_was_updated_meanwhile(
+    inbox: Page, session: MessagingSession
+) -> None:
+    inbox.route("**/unread/", lambda route: (inbox.evaluate(UPDATE_HEAD), route.continue_()))
+    inbox.keyboard.press("u")
+    expect(inbox.get_by_text("Choose a session to read it.")).to_be_visible()
+    expect(inbox.locator(f"#row-{session.pk} .inbox-row")).to_be_focused()
+    expect(inbox).to_have_url(re.compile(r"/inbox/$"))
+
+
 def test_what_is_confirmed_is_done_though_the_page_was_updated_meanwhile(inbox: Page, road: Road) -> None:
     """Before one has confirmed, and before the answer has come."""
     inbox.route("**/close/", lambda route: (inbox.evaluate(UPDATE_HEAD), route.continue_()))

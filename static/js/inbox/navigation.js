@@ -73,7 +73,8 @@
     const url = pane.querySelector("[data-url]")?.dataset.url;
     const asked = event.detail.requestConfig.verb !== "get";
     if (url && asked) go(url);
-    else if (asked && pane.querySelector(".inbox-empty")) leave();
+    const empty = pane.querySelector(".inbox-empty");
+    if (asked && empty) empty.querySelector("[role=alert]") ? leave() : back();
   });
 
   window.addEventListener("popstate", () => {
