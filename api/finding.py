@@ -10,7 +10,7 @@ from api.auth import ApiRequest, acting
 from api.problems import Problem
 from api.shapes import MessageOut, SessionOut
 from sessions.actions import AlreadyPickedUp
-from sessions.contacts import contact_names
+from sessions.contacts.lookup import contact_names
 from sessions.models import Message, MessagingSession, MessagingSessionQuerySet
 from sessions.queries import inbox_of, listed, lost_by, thread_of, visible_to
 

@@ -122,7 +122,7 @@ def _searches(found: dict[str, list[str]]) -> dict[str, float]:
 def _timed(text: str) -> float:
     from sessions.models import MessagingSession  # noqa: PLC0415
     from sessions.queries import listed  # noqa: PLC0415
-    from sessions.search import matching  # noqa: PLC0415
+    from sessions.search.finding import matching  # noqa: PLC0415
 
     spent_ms = 0.0
 

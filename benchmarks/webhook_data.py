@@ -27,8 +27,9 @@ def seed() -> dict[str, object]:
 def verify() -> dict[str, object]:
     """How many texts are stored, journalled, counted and published; none of them may be missing."""
     from pbx_messaging.redis import redis_client  # noqa: PLC0415
-    from sessions import events, spool  # noqa: PLC0415
+    from sessions import events  # noqa: PLC0415
     from sessions.models import CountedChange, Event, Message, MessagingSession, WebhookRequest  # noqa: PLC0415
+    from sessions.receiving import spool  # noqa: PLC0415
 
     spooled = spool.drain()
     ids = list(Event.objects.values_list("pk", flat=True))

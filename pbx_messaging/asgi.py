@@ -9,7 +9,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pbx_messaging.settings")
 _django = get_asgi_application()
 
-from sessions.stream import event_stream  # noqa: E402  only now are the apps loaded
+from sessions.live.stream import event_stream  # noqa: E402  only now are the apps loaded
 
 EVENTS_PATH = "/events/"  # as in sessions.urls, for pages that name it
 

@@ -88,6 +88,17 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "libraries": {  # those of sessions lie in its rooms
+                "availability": "sessions.presence.template_tags",
+                "composing": "sessions.inbox.composing_template_tags",
+                "inbox": "sessions.inbox.thread_template_tags",
+                "inbox_files": "sessions.media.template_tags",
+                "inbox_list": "sessions.inbox.list_template_tags",
+                "logs": "sessions.logs.template_tags",
+                "sending": "sessions.lanes.template_tags",
+                "telling": "sessions.live.template_tags",
+                "waiting": "sessions.inbox.waiting_template_tags",
+            },
         },
     },
 ]

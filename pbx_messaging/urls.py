@@ -9,7 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("routing.urls")),
     path("", include("channels.urls")),
     path("", include("sessions.urls")),
-    path("", include("sessions.urls_deleting")),
+    path("", include("sessions.ending.urls")),
     path("", include("stats.urls")),
     path("", include("api.urls")),
 ]

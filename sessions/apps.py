@@ -5,11 +5,11 @@ from django.db import connections
 from django.db.models.signals import post_migrate
 
 from pbx_messaging import time_limit
-from sessions import search_index
+from sessions.search import index
 
 
 def _keep_search_index(using: str, **_signal: Any) -> None:
-    search_index.keep(connections[using])
+    index.keep(connections[using])
 
 
 class MessagingSessionsConfig(AppConfig):

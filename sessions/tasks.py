@@ -7,23 +7,13 @@ from celery.signals import worker_shutting_down
 from django.utils import timezone
 
 from channels import webhook_keys
-from sessions import (
-    archiving,
-    attachments,
-    closing,
-    delivery,
-    events,
-    journal,
-    lanes,
-    moving,
-    pump,
-    reconcile,
-    retention,
-    spool,
-    unanswered,
-    validity,
-)
+from sessions import events
+from sessions.ending import archiving, closing, unanswered
+from sessions.lanes import following, seats
+from sessions.media import fetching
 from sessions.nudges import nudge
+from sessions.receiving import journal, retention, spool
+from sessions.sending import claiming, pump, reconcile, validity
 
 
 @worker_shutting_down.connect
@@ -34,20 +24,20 @@ def _stop_pump(**_signal: Any) -> None:
 @shared_task
 def drain() -> None:
     """Sends what waits, on all channels."""
-    if pump.run() and delivery.channels_with_work().exists():
+    if pump.run() and claiming.channels_with_work().exists():
         nudge("sessions.tasks.drain")
 
 
 @shared_task
 def settle_lost_claims() -> None:
-    delivery.settle_lost_claims()
+    claiming.settle_lost_claims()
 
 
 @shared_task
 def queue_due() -> None:
     """Scheduled texts whose time has come, and lanes that were held until now."""
     now = timezone.now()
-    if lanes.queue_due(now=now) + lanes.release(now=now):
+    if seats.queue_due(now=now) + seats.release(now=now):
         nudge("sessions.tasks.drain")
 
 
@@ -55,7 +45,7 @@ def queue_due() -> None:
 def tidy_queues() -> None:
     """Texts that waited too long, or whose channel is another one or gone, and channels that are drained."""
     validity.expire(now=timezone.now())
-    moving.follow_numbers()
+    following.follow_numbers()
     archiving.cancel_left_behind()
     archiving.archive_drained()
 
@@ -102,7 +92,7 @@ def forget_webhooks() -> None:
 
 @shared_task
 def fetch_attachments() -> None:
-    attachments.fetch_due()
+    fetching.fetch_due()
 
 
 @shared_task

@@ -10,7 +10,7 @@ from statistics import median
 from django.db.models import Count, OuterRef, Subquery
 
 from routing.models import Extension, MessageQueue
-from sessions.logs import begun
+from sessions.logs.entries import begun
 from sessions.models import Message, MessagingSessionQuerySet
 from stats.ranges import Range
 

@@ -9,7 +9,7 @@ from accounts.listing import Query
 from channels.itsp import ITSPS
 from channels.itsp.set_up import CheckOutcome
 from channels.models import Channel, Number
-from sessions.sending import QueueMark, marks_of
+from sessions.lanes.figures import QueueMark, marks_of
 from stats.periods import Bounds
 from stats.queries import NOTHING, Counts, count_of
 

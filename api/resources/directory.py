@@ -7,9 +7,9 @@ from api.auth import ApiRequest
 from api.described import problems
 from api.shapes import Destinations, ExtensionOut, Me, NumberOut, Numbers, QueueOut, Tags
 from routing.models import Extension, MessageQueue
+from sessions.media.views import attachment as stored_file
 from sessions.models import Tag
 from sessions.queries import numbers_of
-from sessions.views.attachments import attachment as stored_file
 
 router = Router(tags=["Directory"])
 

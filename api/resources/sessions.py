@@ -18,9 +18,10 @@ from api.reading import body_schema, text_of
 from api.shapes import SessionOut, Sessions, Started
 from channels.models import Number
 from routing.models import Extension, MessageQueue
-from sessions import actions, search
+from sessions import actions
 from sessions.models import Message, MessagingSessionQuerySet
 from sessions.queries import numbers_of
+from sessions.search import finding
 
 router = Router(tags=["Sessions"])
 NO_PICKUP = Q(queue__pickup_mode=MessageQueue.PickupMode.NONE)
@@ -51,7 +52,7 @@ def list_sessions(request: ApiRequest, asked: Query[SessionsAsked]) -> Sessions:
 
     Those with the newest text come first.
     """
-    sessions = search.matching(_in_state(visible(request), asked.state, request.agent), asked.q)
+    sessions = finding.matching(_in_state(visible(request), asked.state, request.agent), asked.q)
     page = page_of(shown(sessions), time="last_active_at", cursor=asked.cursor, limit=asked.limit)
     return Sessions(items=as_shown(page.rows), next_cursor=page.next_cursor)
 

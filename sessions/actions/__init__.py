@@ -1,16 +1,13 @@
 """All that an agent can do. Pages and API call the same verbs."""
 
 from sessions.actions.contacts import add_contact, delete_contact, import_contacts, save_contact
-from sessions.actions.desk import (
-    add_note,
-    archive,
-    mark_unread,
-    set_availability,
-    set_tags,
-    unarchive,
-)
 from sessions.actions.drafting import save_draft
-from sessions.actions.errors import (
+from sessions.actions.marking import add_note, archive, mark_unread, set_availability, set_tags, unarchive
+from sessions.actions.owning import close, close_idle, mark_read, pick_up
+from sessions.actions.replying import LATEST, MAX_BODY, accepted_under, reply, start_session
+from sessions.actions.resending import CANCELLABLE, RETRYABLE, cancel, retry
+from sessions.actions.transferring import move, transfer
+from sessions.refused import (
     ActionError,
     AlreadyPickedUp,
     BadTime,
@@ -28,10 +25,6 @@ from sessions.actions.errors import (
     SessionClosed,
     TooManyOpen,
 )
-from sessions.actions.holding import close, close_idle, mark_read, pick_up
-from sessions.actions.resending import CANCELLABLE, RETRYABLE, cancel, retry
-from sessions.actions.transferring import move, transfer
-from sessions.actions.writing import LATEST, MAX_BODY, accepted_under, reply, start_session
 
 __all__ = [
     "CANCELLABLE",

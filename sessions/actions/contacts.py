@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from django.db import IntegrityError, transaction
 
 from sessions import events
-from sessions.actions.errors import ContactExists
 from sessions.models import Contact, MessagingSession
+from sessions.refused import ContactExists
 
 
 @transaction.atomic

@@ -6,12 +6,13 @@ from django.utils.translation import gettext as _
 
 from channels.itsp.base import DeliveryStatus
 from routing.models import Extension
-from sessions import events, lanes
-from sessions.actions.errors import NotCancellable, NotRetryable
-from sessions.actions.holding import own
-from sessions.actions.writing import check_may_send, segments_of
+from sessions import events
+from sessions.actions.owning import own
+from sessions.actions.replying import check_may_send, segments_of
+from sessions.lanes import seats
 from sessions.models import WAITING, Attempt, Lane, Message
 from sessions.nudges import nudge, nudge_cancel
+from sessions.refused import NotCancellable, NotRetryable
 
 RETRYABLE = frozenset(
     {
@@ -39,7 +40,7 @@ def retry(message: Message, *, agent: Extension) -> Attempt:
         message.status, message.error_code, message.reason = DeliveryStatus.QUEUED, "", ""
         message.save(update_fields=["status", "error_code", "reason"])
         segments = segments_of(message.body, with_files=message.attachments.exists())
-        attempt = lanes.enqueue(message, segments=segments)
+        attempt = seats.enqueue(message, segments=segments)
         session.last_active_at = timezone.now()
         session.save(update_fields=["last_active_at"])
         events.record(events.EventKind.STATUS, session)
@@ -61,14 +62,14 @@ def cancel(message: Message, *, agent: Extension) -> bool:
             transaction.on_commit(lambda: nudge_cancel(latest.pk))
             return False
         reason = _("Taken back by %(agent)s.") % {"agent": agent.name}
-        lanes.advance([lanes.Move(latest, DeliveryStatus.CANCELLED, reason=reason)], at=timezone.now())
-        lanes.reseat([latest.lane])
+        seats.advance([seats.Move(latest, DeliveryStatus.CANCELLED, reason=reason)], at=timezone.now())
+        seats.reseat([latest.lane])
     return True
 
 
 def _latest(message: Message) -> Attempt:
     """The message's latest attempt, read under its lane's lock."""
-    (lane,) = lanes.lock(Lane.objects.filter(attempts__message=message).values_list("pk", flat=True)[:1])
+    (lane,) = seats.lock(Lane.objects.filter(attempts__message=message).values_list("pk", flat=True)[:1])
     attempts = Attempt.objects.filter(message=message).select_related("message__session__queue")
     latest = attempts.order_by("-pk")[0]
     latest.lane = lane

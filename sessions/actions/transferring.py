@@ -9,9 +9,9 @@ from django.utils import timezone
 from accounts.models import User
 from routing.models import Extension, MessageQueue
 from sessions import events
-from sessions.actions.errors import NoDestination
-from sessions.actions.holding import own
+from sessions.actions.owning import own
 from sessions.models import Message, MessagingSession
+from sessions.refused import NoDestination
 
 Destination = Extension | MessageQueue
 Actor = Extension | User

@@ -3,7 +3,7 @@
 import sessions.models.searched
 from django.db import migrations, models
 
-from sessions import search_index
+from sessions.search import index as search_index
 
 
 class Migration(migrations.Migration):

@@ -10,7 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 class WordsField(models.Field[Any, Any]):
-    """Never read or written, only asked: `filter(words__hold=lexemes)`, as `sessions.search` writes them."""
+    """Never read or written, only asked: `filter(words__hold=lexemes)`, as `search.finding` writes them."""
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
         return "tsvector"

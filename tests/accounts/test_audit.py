@@ -19,7 +19,7 @@ from channels.actions import Verification
 from channels.models import Channel
 from routing import actions as routing_actions
 from routing.models import Extension
-from sessions import opt_outs
+from sessions.opt_outs import ledger
 from tests.factories import AUTH_TOKEN, CONTACT, make_agent, make_queue, make_road
 from tests.portal import PASSWORD, make_user, rows_of
 
@@ -131,8 +131,8 @@ def test_contacts_own_opt_out_and_the_channels_own_status_are_no_doing_of_anybod
     road = make_road(ada)
     AuditEntry.objects.all().delete()
     with transaction.atomic():
-        source = opt_outs.Source.KEYWORD
-        opt_outs.record(road.number, CONTACT, opted_out=True, source=source, at=timezone.now())
+        source = ledger.Source.KEYWORD
+        ledger.record(road.number, CONTACT, opted_out=True, source=source, at=timezone.now())
     road.channel.status = Channel.Status.FAILING
     road.channel.save()
     assert AuditEntry.objects.count() == 0

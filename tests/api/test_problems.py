@@ -8,8 +8,9 @@ from pytest_django.fixtures import Settings
 from api.refusals import REFUSALS
 from channels.models import Channel
 from routing.models import Extension
-from sessions import actions, opt_outs
+from sessions import actions
 from sessions.models import MessagingSession
+from sessions.opt_outs import ledger
 from tests.api.conftest import Caller, code_of
 from tests.factories import CONTACT, Road
 
@@ -63,7 +64,7 @@ def test_opt_out_and_disabled_channel_are_told_apart(
     Channel.objects.update(disabled_at=mine.opened_at)
     assert code_of(ada.post(path, {"body": "Hi"})) == (409, "channel_disabled")
     Channel.objects.update(disabled_at=None)
-    opt_outs.opt_out(road.number, CONTACT, by=agents[0].user)
+    ledger.opt_out(road.number, CONTACT, by=agents[0].user)
     assert code_of(ada.post(path, {"body": "Hi"})) == (409, "opted_out")
 
 

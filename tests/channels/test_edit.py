@@ -10,7 +10,7 @@ from accounts.models import User
 from channels import webhook_keys
 from channels.models import Channel, Number
 from routing.models import Extension, MessageQueue
-from sessions.archiving import archive_channel
+from sessions.ending.archiving import archive_channel
 from tests.channels.conftest import Filled
 from tests.channels.form import ADD, rule, rules_on
 from tests.factories import make_agent, make_road

@@ -14,8 +14,10 @@ from channels import webhook_keys
 from channels.models import Channel, WebhookAddress
 from channels.webhook_url import callback_url
 from routing.models import Extension
-from sessions import actions, archiving, inbound
+from sessions import actions
+from sessions.ending import archiving
 from sessions.models import Attempt, MessagingSession
+from sessions.receiving import inbound
 from tests.channels.form import url_on
 from tests.factories import CONTACT, Road, make_road
 from tests.portal import logged_in, messages_of, rows_of, text_of

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from routing.models import Extension, MessageQueue
-from sessions.archiving import archive_extension
+from sessions.ending.archiving import archive_extension
 from tests.channels.form import KEY, rule
 from tests.factories import make_agent, make_road
 from tests.portal import errors_of, text_of

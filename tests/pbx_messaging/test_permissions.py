@@ -12,9 +12,12 @@ from django.utils import timezone
 from accounts import invitations, tokens
 from accounts.models import Role, User
 from channels.models import SetUpResult
-from sessions import actions, inbound, media_links, opt_outs
-from sessions.lists import GroupName
+from sessions import actions
+from sessions.inbox.lists import GroupName
+from sessions.media import links
 from sessions.models import Attachment, CannedReply, Contact, OptOutEntry, Tag, WebhookRequest
+from sessions.opt_outs import ledger
+from sessions.receiving import inbound
 from tests.factories import CONTACT, make_agent, make_queue, make_road
 from tests.portal import logged_in, make_user
 
@@ -209,7 +212,7 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
     queue = make_queue(agent)
     queue.supervisors.set(User.objects.filter(role=Role.SUPERVISOR))
     road = make_road(queue, agent)
-    opt_outs.opt_out(road.number, "+14155550199", by=administrator)
+    ledger.opt_out(road.number, "+14155550199", by=administrator)
     session = inbound.open_session(road.number, CONTACT, at=timezone.now())
     actions.pick_up(session, agent=agent)
     message = actions.reply(session, agent=agent, body="Hello")
@@ -221,7 +224,7 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "invitation": invited.rstrip("/").rpartition("/")[2],
         "webhook": road.token,
         "inbox-attachment": attachment.pk,
-        "outbound-media": media_links.links_of(message)[0].rstrip("/").rpartition("/")[2],
+        "outbound-media": links.links_of(message)[0].rstrip("/").rpartition("/")[2],
         "inbox-retry": message.pk,
         "inbox-cancel": message.pk,
         "canned-reply": CannedReply.objects.create(shortcut="hours", body="Till six.").pk,

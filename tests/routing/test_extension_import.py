@@ -15,7 +15,7 @@ from pytest_django.fixtures import Settings
 from accounts import tasks
 from accounts.models import Invitation, Role, User
 from routing.models import Extension, MessageQueue
-from sessions.archiving import archive_extension
+from sessions.ending.archiving import archive_extension
 from tests.factories import make_agent, make_queue
 from tests.portal import make_user, messages_of, rows_of
 

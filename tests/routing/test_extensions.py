@@ -4,7 +4,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Role, User
 from routing.models import Extension
-from sessions.archiving import archive_extension
+from sessions.ending.archiving import archive_extension
 from tests.factories import make_agent, make_queue
 from tests.portal import errors_of, make_user, messages_of, rows_of
 

@@ -11,8 +11,8 @@ from django.test import Client
 from twilio.request_validator import RequestValidator
 
 from routing.models import Extension, MessageQueue
-from sessions import pump
 from sessions.models import MessagingSession
+from sessions.sending import pump
 from tests.factories import (
     ACCOUNT_SID,
     AUTH_TOKEN,

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from channels.models import Channel
 from routing.models import Extension
-from sessions import actions, closing
+from sessions import actions
+from sessions.ending import closing
 from sessions.models import Message, MessagingSession
 from sessions.queries import inbox_of
 from tests.factories import CONTACT, Road, make_agent

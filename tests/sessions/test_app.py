@@ -6,7 +6,7 @@ import re
 import pytest
 from django.test import Client
 
-from sessions.views import app
+from sessions.inbox import app_views
 
 
 def worker(client: Client) -> str:
@@ -32,7 +32,7 @@ def test_worker_keeps_the_shell_alone_and_is_asked_for_anew(client: Client) -> N
 def test_worker_changes_with_the_shell(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     before = worker(client)
     assert worker(client) == before
-    monkeypatch.setattr(app, "SHELL", app.SHELL[:-1])
+    monkeypatch.setattr(app_views, "SHELL", app_views.SHELL[:-1])
     assert worker(client) != before
 
 

@@ -11,8 +11,9 @@ from accounts.models import User
 from channels.itsp.base import DeliveryStatus
 from channels.models import Channel, Number
 from routing.models import Extension, MessageQueue
-from sessions import actions, inbound
+from sessions import actions
 from sessions.models import Attempt, CountedChange, Lane, Message, MessagingSession
+from sessions.receiving import inbound
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_agent, make_road
 from tests.portal import errors_of, logged_in, messages_of, text_of
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from routing.models import Extension, MessageQueue
-from sessions import attachments
+from sessions.media import fetching
 from sessions.models import Attachment
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_road
 from tests.servers import Simulator
@@ -57,7 +57,7 @@ def test_picture_is_fetched_and_its_real_type_found(
 ) -> None:
     attachment = sent_picture(client, simulator, account, own_road)
     assert (attachment.state, attachment.content_type) == ("pending", "image/jpeg")
-    assert attachments.fetch_due() == 1
+    assert fetching.fetch_due() == 1
     attachment.refresh_from_db()
     assert (attachment.state, attachment.content_type) == ("stored", "image/png")
     assert attachment.file.read() == PNG
@@ -68,7 +68,7 @@ def test_picture_that_is_too_large_is_refused_in_words(
 ) -> None:
     attachment = sent_picture(client, simulator, account, own_road)
     settings.MEDIA_MAX_BYTES = 10
-    assert attachments.fetch_due() == 1
+    assert fetching.fetch_due() == 1
     attachment.refresh_from_db()
     assert (attachment.state, attachment.reason) == ("refused", "The attachment is too large.")
 
@@ -79,7 +79,7 @@ def test_picture_that_can_not_be_fetched_now_is_tried_later(
     attachment = sent_picture(client, simulator, account, own_road)
     settings.TWILIO_API_URL = "http://127.0.0.1:9"
     Attachment.objects.update(url="https://api.twilio.com/x")
-    assert attachments.fetch_due() == 0
+    assert fetching.fetch_due() == 0
     attachment.refresh_from_db()
     assert (attachment.state, attachment.tries) == ("pending", 1)
     assert attachment.next_try_at is not None
@@ -90,6 +90,6 @@ def test_attachment_that_does_not_lie_at_the_itsp_is_never_asked_for(post_inboun
     post_inbound(
         1, "", NumMedia="1", MediaUrl0="http://169.254.169.254/secret", MediaContentType0="image/png"
     )
-    assert attachments.fetch_due() == 1
+    assert fetching.fetch_due() == 1
     attachment = Attachment.objects.get()
     assert (attachment.state, attachment.reason) == ("refused", "The attachment does not lie at Twilio.")

@@ -12,8 +12,11 @@ from django.utils import timezone
 from channels.itsp.base import Accepted, DeliveryStatus
 from channels.models import Channel
 from routing.models import ClosedDay, Extension, MessageQueue, OpeningHours
-from sessions import actions, delivery, journal, opt_outs
+from sessions import actions
 from sessions.models import CountedChange, Lane, Message, MessagingSession, WebhookRequest
+from sessions.opt_outs import ledger
+from sessions.receiving import journal
+from sessions.sending import claiming
 from stats import counting
 from tests.factories import CONTACT, Road, make_queue, make_road
 from tests.portal import logged_in
@@ -50,7 +53,7 @@ def test_closed_queue_replies_once_per_session_through_the_lane(
     assert session.last_message is not None
     assert session.last_message.body == "Hello?"
     assert (session.unanswered_since, session.unread) == (session.opened_at, 2)
-    claims = wait_until(lambda: delivery.claim({road.channel.pk: 10}))
+    claims = wait_until(lambda: claiming.claim({road.channel.pk: 10}))
     assert [claim.sms.body for claim in claims] == [REPLY]
 
 
@@ -101,7 +104,7 @@ def test_machines_get_no_reply(
 def test_contact_who_opted_out_gets_no_reply(
     closed: MessageQueue, road: Road, post_inbound: Post, administrator: Any
 ) -> None:
-    opt_outs.opt_out(road.number, CONTACT, by=administrator)
+    ledger.opt_out(road.number, CONTACT, by=administrator)
     post_inbound(1, "Hello")
     assert replies() == []
 
@@ -185,9 +188,9 @@ def test_automatic_reply_is_not_counted_as_sent(
     actions.pick_up(session, agent=agents[0])
     actions.reply(session, agent=agents[0], body="For you, yes")
     for sid in ("SM1", "SM2"):
-        (claim,) = wait_until(lambda: delivery.claim({road.channel.pk: 10}))
+        (claim,) = wait_until(lambda: claiming.claim({road.channel.pk: 10}))
         outcome = Accepted(sid, DeliveryStatus.SENT)
-        delivery.settle([delivery.Result(claim, outcome)])
+        claiming.settle([claiming.Result(claim, outcome)])
     assert [
         sum(row) for row in zip(*CountedChange.objects.values_list("success", "received"), strict=True)
     ] == [

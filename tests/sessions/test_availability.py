@@ -13,9 +13,10 @@ from redis import Redis
 
 from accounts.models import Role, User
 from routing.models import Extension, MessageQueue
-from sessions import actions, events, presence
-from sessions.availability import State, states_of, unattended
+from sessions import actions, events
 from sessions.models import MessagingSession
+from sessions.presence import online
+from sessions.presence.availability import State, states_of, unattended
 from sessions.queries import supervised_by
 from tests.factories import make_agent, make_queue
 from tests.portal import logged_in, make_user, rows_of, text_of
@@ -41,7 +42,7 @@ def come(redis_client: Redis) -> Callable[..., Any]:
 
     def say(*agents: Extension) -> Any:
         pages = [f"{agent.pk}:page" for agent in agents]
-        return redis_client.eval(presence.SERVING, 0, presence.lifetime_ms(), *pages)
+        return redis_client.eval(online.SERVING, 0, online.lifetime_ms(), *pages)
 
     return say
 

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Role, User
 from routing.models import Extension, MessageQueue
-from sessions import actions, inbound
-from sessions.contacts import contact_names, contacts_like
+from sessions import actions
+from sessions.contacts.lookup import contact_names, contacts_like
 from sessions.models import Contact, MessagingSession
+from sessions.receiving import inbound
 from tests.factories import CONTACT, Road
 from tests.portal import errors_of, logged_in, make_user, messages_of, rows_of
 from tests.sessions.conftest import Post

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessions.content_types import type_of
+from sessions.media.content_types import type_of
 
 
 @pytest.mark.parametrize(

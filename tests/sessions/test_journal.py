@@ -14,8 +14,8 @@ from accounts.models import AuditEntry, User
 from channels import webhook_url
 from channels.models import Channel, Number, WebhookAddress
 from routing.models import Extension
-from sessions import inbound, journal, retention
 from sessions.models import Message, WebhookRequest
+from sessions.receiving import inbound, journal, retention
 from tests.factories import ACCOUNT_SID, CONTACT, OUR_NUMBER, Road, make_road
 from tests.portal import messages_of, rows_of, text_of
 from tests.sessions.conftest import Post, inbound_fields, sid_of, signed_post

@@ -9,7 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from routing.models import Extension, MessageQueue
-from sessions import actions, archiving
+from sessions import actions
+from sessions.ending import archiving
 from sessions.models import Attachment, Contact, Message, MessagingSession
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_queue
 from tests.portal import rows_of

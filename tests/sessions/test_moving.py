@@ -10,8 +10,11 @@ from django.utils import timezone
 from channels import actions as channel_actions
 from channels.models import Channel
 from routing.models import Extension
-from sessions import actions, archiving, delivery, lanes, moving, pump, reconcile, validity
+from sessions import actions
+from sessions.ending import archiving
+from sessions.lanes import following, seats
 from sessions.models import Attempt, Lane, Message
+from sessions.sending import claiming, pump, reconcile, validity
 from tests.factories import CONTACT, Road, make_road
 from tests.servers import Simulator
 from tests.sessions.conftest import signed_post
@@ -50,7 +53,7 @@ def test_number_that_moves_to_another_channel_takes_its_queue_along(
     move(own_road, other)
     pump.run()
     assert bodies(simulator) == []
-    assert moving.follow_numbers() == 1
+    assert following.follow_numbers() == 1
     pump.run()
     assert bodies(simulator) == ["On its way"]
     assert Attempt.objects.get().channel == other.channel
@@ -64,8 +67,8 @@ def test_text_written_after_the_move_lets_nothing_before_it_go_unasked_about(
     scheduled = write(agents[0], own_road, "By the way", due_at=timezone.now() + timedelta(hours=1))
     move(own_road, other)
     write(agents[0], own_road, "After")
-    moving.follow_numbers()
-    lanes.queue_due(now=timezone.now() + timedelta(hours=1))
+    following.follow_numbers()
+    seats.queue_due(now=timezone.now() + timedelta(hours=1))
     pump.run()
     assert bodies(simulator) == ["Before", "By the way", "After"]
     assert set(Attempt.objects.values_list("channel__name", flat=True)) == {"Other"}
@@ -89,8 +92,8 @@ def test_scheduled_text_of_a_moved_number_is_the_new_channels(
     assert attempt.status == "scheduled"
     with pytest.raises(archiving.Hindered):
         archiving.archive_channel(other.channel)
-    lanes.queue_due(now=timezone.now() + timedelta(hours=1))
-    moving.follow_numbers()
+    seats.queue_due(now=timezone.now() + timedelta(hours=1))
+    following.follow_numbers()
     pump.run()
     assert bodies(simulator) == ["Later"]
     assert Attempt.objects.get().channel == other.channel
@@ -106,7 +109,7 @@ def test_time_that_counts_for_validity_moves_along(
     Channel.objects.filter(pk=own_road.channel.pk).update(held_since=now - timedelta(hours=2))
     channel_actions.resume_channel(Channel.objects.get(pk=own_road.channel.pk))
     move(own_road, other)
-    moving.follow_numbers()
+    following.follow_numbers()
     assert validity.expire(now=now) == 0
     assert validity.expire(now=now + timedelta(hours=1, seconds=2)) == 1
     attempt.refresh_from_db()
@@ -129,4 +132,4 @@ def test_text_that_comes_back_after_its_channel_was_deleted_is_cancelled_in_word
     message = Message.objects.get(kind="outbound")
     assert (message.status, message.reason) == ("cancelled", GONE)
     assert (Lane.objects.get().head, Lane.objects.get().in_flight) == (None, None)
-    assert list(delivery.channels_with_work()) == []
+    assert list(claiming.channels_with_work()) == []

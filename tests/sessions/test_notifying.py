@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.models import Role
 from routing.models import Extension, MessageQueue
-from sessions import actions, unanswered
+from sessions import actions
+from sessions.ending import unanswered
 from sessions.models import AgentSettings, Contact, MessagingSession
 from tests.factories import CONTACT
 from tests.portal import logged_in, make_user

@@ -13,8 +13,10 @@ from django.urls import reverse
 from accounts.models import User
 from channels.itsp.base import Accepted, Advice, ItspError
 from routing.models import Extension
-from sessions import actions, delivery, opt_outs
+from sessions import actions
 from sessions.models import Attempt, Message, MessagingSession, OptOutEntry
+from sessions.opt_outs import ledger
+from sessions.sending import claiming
 from tests.factories import CONTACT, Road, make_road
 from tests.portal import logged_in, messages_of, rows_of, text_of
 from tests.sessions.conftest import Post, inbound_fields, sid_of, signed_post
@@ -39,7 +41,7 @@ def own(post_inbound: Post, agents: list[Extension]) -> MessagingSession:
     return session
 
 
-def ledger() -> list[tuple[str, bool, str]]:
+def entries() -> list[tuple[str, bool, str]]:
     entries = OptOutEntry.objects.order_by("pk")
     return [(entry.contact, entry.opted_out, entry.source) for entry in entries]
 
@@ -49,38 +51,38 @@ def ledger() -> list[tuple[str, bool, str]]:
 )
 def test_stop_word_opts_the_contact_out(post_inbound: Post, road: Road, word: str) -> None:
     post_inbound(1, word)
-    assert ledger() == [(CONTACT, True, "keyword")]
+    assert entries() == [(CONTACT, True, "keyword")]
     assert OptOutEntry.objects.get().itsp_message_id == sid_of(1)
-    assert opt_outs.is_opted_out(road.number, CONTACT)
+    assert ledger.is_opted_out(road.number, CONTACT)
     assert Message.objects.get().body == word
-    assert not opt_outs.is_opted_out(road.number, "+14155550199")
+    assert not ledger.is_opted_out(road.number, "+14155550199")
 
 
 @pytest.mark.parametrize("body", ["Stop it, please", "HELP", "info", "START", "YES", "", "STOP STOP"])
 def test_other_text_opts_nobody_out_or_in(post_inbound: Post, body: str) -> None:
     post_inbound(1, body)
-    assert ledger() == []
+    assert entries() == []
 
 
 @pytest.mark.parametrize("word", ["START", "yes", "Unstop"])
 def test_start_word_opts_in_again(post_inbound: Post, road: Road, word: str) -> None:
     post_inbound(1, "STOP")
     post_inbound(2, word)
-    assert ledger() == [(CONTACT, True, "keyword"), (CONTACT, False, "keyword")]
-    assert not opt_outs.is_opted_out(road.number, CONTACT)
+    assert entries() == [(CONTACT, True, "keyword"), (CONTACT, False, "keyword")]
+    assert not ledger.is_opted_out(road.number, CONTACT)
 
 
 def test_yes_opens_no_toll_free_number_again(client: Client, agents: list[Extension]) -> None:
     road = make_road(agents[0], address="+18885550100")
-    for number, (word, entries) in enumerate([("STOP", 1), ("YES", 1), ("START", 2)]):
+    for number, (word, count) in enumerate([("STOP", 1), ("YES", 1), ("START", 2)]):
         signed_post(client, road.path, inbound_fields(sid_of(number), word, To="+18885550100"))
-        assert len(ledger()) == entries
+        assert len(entries()) == count
 
 
 def test_same_word_again_adds_no_entry(post_inbound: Post) -> None:
     for number, word in enumerate(["STOP", "stop", "QUIT", "START", "YES", "STOP"]):
         post_inbound(number, word)
-    assert [opted_out for _, opted_out, _ in ledger()] == [True, False, True]
+    assert [opted_out for _, opted_out, _ in entries()] == [True, False, True]
 
 
 @pytest.mark.parametrize(("kind", "opted_out"), [("STOP", [True]), ("HELP", []), ("START", [])])
@@ -88,7 +90,7 @@ def test_what_the_itsp_says_of_a_text_goes_first(
     post_inbound: Post, kind: str, opted_out: list[bool]
 ) -> None:
     post_inbound(1, "ARRET", OptOutType=kind)
-    assert ledger() == [(CONTACT, value, "itsp") for value in opted_out]
+    assert entries() == [(CONTACT, value, "itsp") for value in opted_out]
 
 
 def test_nothing_is_sent_to_whom_opted_out(
@@ -108,7 +110,7 @@ def test_nothing_is_sent_to_whom_opted_out(
 def test_refused_first_text_leaves_no_session(
     road: Road, agents: list[Extension], administrator: User
 ) -> None:
-    opt_outs.opt_out(road.number, CONTACT, by=administrator)
+    ledger.opt_out(road.number, CONTACT, by=administrator)
     with pytest.raises(actions.OptedOut):
         actions.start_session(agent=agents[0], number=road.number, contact=CONTACT, body="Hello?")
     assert MessagingSession.objects.count() == 0
@@ -125,9 +127,9 @@ def test_stop_takes_what_waits_out_of_the_queue(
     assert (lane.head, lane.in_flight) == (None, None)
 
 
-def claimed(road: Road) -> delivery.Claim:
+def claimed(road: Road) -> claiming.Claim:
     """The next one; the limiter, new to the channel, grants nothing in its first second."""
-    return wait_until(lambda: delivery.claim({road.channel.pk: 10}))[0]
+    return wait_until(lambda: claiming.claim({road.channel.pk: 10}))[0]
 
 
 def test_refusal_for_an_opt_out_is_recorded(
@@ -136,8 +138,8 @@ def test_refusal_for_an_opt_out_is_recorded(
     actions.reply(own, agent=agents[0], body="First")
     actions.reply(own, agent=agents[0], body="Second")
     refusal = ItspError(Advice.FAIL, "The contact has opted out.", "21610")
-    delivery.settle([delivery.Result(claimed(road), refusal)])
-    assert ledger() == [(CONTACT, True, "refusal")]
+    claiming.settle([claiming.Result(claimed(road), refusal)])
+    assert entries() == [(CONTACT, True, "refusal")]
     statuses = Message.objects.filter(kind="outbound").order_by("pk").values_list("status", flat=True)
     assert list(statuses) == ["failed", "cancelled"]
 
@@ -149,7 +151,7 @@ def test_text_that_is_given_back_after_a_stop_is_not_sent_again(
     claim = claimed(road)
     post_inbound(1, "STOP")
     assert Attempt.objects.get().status == "sending"
-    delivery.settle([delivery.Result(claim, ItspError(Advice.RETRY, "Too many requests"))])
+    claiming.settle([claiming.Result(claim, ItspError(Advice.RETRY, "Too many requests"))])
     assert Attempt.objects.get().status == "cancelled"
 
 
@@ -159,7 +161,7 @@ def test_text_that_was_accepted_before_the_stop_goes_on(
     actions.reply(own, agent=agents[0], body="In flight")
     claim = claimed(road)
     post_inbound(1, "STOP")
-    delivery.settle([delivery.Result(claim, Accepted("SM1"))])
+    claiming.settle([claiming.Result(claim, Accepted("SM1"))])
     assert Attempt.objects.get().status == "accepted"
 
 
@@ -174,7 +176,7 @@ def test_four_stops_at_once_make_one_entry(road: Road) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert (ledger(), Message.objects.count()) == ([(CONTACT, True, "keyword")], 4)
+    assert (entries(), Message.objects.count()) == ([(CONTACT, True, "keyword")], 4)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -190,7 +192,7 @@ def test_no_answer_slips_past_an_opt_out(
             connection.close()
 
     def opt_out() -> None:
-        opt_outs.opt_out(road.number, CONTACT, by=administrator)
+        ledger.opt_out(road.number, CONTACT, by=administrator)
         connection.close()
 
     with ThreadPoolExecutor(5) as threads:
@@ -230,7 +232,7 @@ def test_answer_that_crosses_a_stop_is_refused_and_kept(
 def test_new_message_to_whom_opted_out_is_an_error_on_the_contact(
     road: Road, ada: Client, administrator: User
 ) -> None:
-    opt_outs.opt_out(road.number, CONTACT, by=administrator)
+    ledger.opt_out(road.number, CONTACT, by=administrator)
     data = {"number": road.number.pk, "contact": CONTACT, "body": "Hello"}
     answer = ada.post(reverse("inbox-new"), {**data, "client_id": "7f6c8d7e-3c56-4f0e-a0bb-000000000002"})
     words = "This contact opted out of texts from this number, so none can be sent."
@@ -260,8 +262,8 @@ def test_list_is_searched_filtered_and_sorted(
     road: Road, agents: list[Extension], administrator: User, admin_page: Client
 ) -> None:
     other = make_road(agents[0], address="+12015550123", name="Other")
-    opt_outs.opt_out(road.number, "+14155550101", by=administrator)
-    opt_outs.opt_out(other.number, "+14155550102", by=administrator)
+    ledger.opt_out(road.number, "+14155550101", by=administrator)
+    ledger.opt_out(other.number, "+14155550102", by=administrator)
 
     def contacts(query: str) -> list[str]:
         return [row[1] for row in rows_of(admin_page.get(f"/opt-outs/?{query}"))]
@@ -290,7 +292,7 @@ def test_admin_opts_out_by_hand_and_takes_it_back(
     )
     answer = admin_page.post(path, follow=True)
     assert messages_of(answer) == [f"{CONTACT} can get texts from this number again."]
-    assert ledger() == [(CONTACT, True, "admin"), (CONTACT, False, "admin")]
+    assert entries() == [(CONTACT, True, "admin"), (CONTACT, False, "admin")]
     assert list(OptOutEntry.objects.values_list("by", flat=True)) == [administrator.pk] * 2
     assert admin_page.post(path).status_code == 404
 
@@ -298,14 +300,14 @@ def test_admin_opts_out_by_hand_and_takes_it_back(
 def test_admin_can_not_re_open_what_the_contact_asked_for(
     post_inbound: Post, road: Road, admin_page: Client, administrator: User
 ) -> None:
-    opt_outs.opt_out(road.number, CONTACT, by=administrator)
+    ledger.opt_out(road.number, CONTACT, by=administrator)
     post_inbound(1, "STOP")
-    assert ledger() == [(CONTACT, True, "admin"), (CONTACT, True, "keyword")]
+    assert entries() == [(CONTACT, True, "admin"), (CONTACT, True, "keyword")]
     assert START_ONLY in text_of(admin_page.get("/opt-outs/").content.decode())
-    answer = admin_page.post(f"/opt-outs/{opt_outs.current().get().pk}/re-open/")
+    answer = admin_page.post(f"/opt-outs/{ledger.current().get().pk}/re-open/")
     assert answer.status_code == 409
     assert "Only the contact can re-open it, by texting START." in text_of(answer.content.decode())
-    assert opt_outs.is_opted_out(road.number, CONTACT)
+    assert ledger.is_opted_out(road.number, CONTACT)
 
 
 def test_export_is_what_the_list_shows(post_inbound: Post, road: Road, admin_page: Client) -> None:
@@ -328,8 +330,8 @@ def test_list_of_thirty_costs_as_many_queries_as_of_one(
             admin_page.get("/opt-outs/")
         return len(captured)
 
-    opt_outs.opt_out(road.number, "+14155550100", by=administrator)
+    ledger.opt_out(road.number, "+14155550100", by=administrator)
     with_one = queries()
     for number in range(101, 130):
-        opt_outs.opt_out(road.number, f"+14155550{number}", by=administrator)
+        ledger.opt_out(road.number, f"+14155550{number}", by=administrator)
     assert queries() == with_one

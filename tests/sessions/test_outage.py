@@ -18,7 +18,7 @@ from channels import webhook_keys
 from pbx_messaging.embedded import processes
 from sessions.models import Message, MessagingSession
 from sessions.nudges import nudge
-from sessions.spool import VERIFIED
+from sessions.receiving.spool import VERIFIED
 from stats.queries import counts_by_channel
 from tests.factories import Road
 from tests.product import Stack

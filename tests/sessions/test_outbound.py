@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
-from sessions import actions, delivery, pump
+from sessions import actions
 from sessions.models import Attempt, Lane, Message, MessagingSession
+from sessions.sending import claiming, pump
 from tests.factories import ACCOUNT_SID, AUTH_TOKEN, CONTACT, OUR_NUMBER, Road, make_road
 from tests.servers import Simulator
 from tests.waiting import wait_until
@@ -155,15 +156,15 @@ def test_refused_connection_is_tried_again(
     (claim,) = claimed()
     pump_once = pump.Pump()
     pump_once._send(claim, pump_once._sender(own_road.channel))
-    delivery.settle([pump_once.results.get()])
+    claiming.settle([pump_once.results.get()])
     assert statuses() == ["queued"]
     assert Attempt.objects.get().claimed_at is None
 
 
-def claimed() -> list[delivery.Claim]:
+def claimed() -> list[claiming.Claim]:
     """Claims what there is; the limiter, new to the channel, grants nothing in its first second."""
     pk = Channel.objects.get().pk
-    return wait_until(lambda: delivery.claim({pk: 10}))
+    return wait_until(lambda: claiming.claim({pk: 10}))
 
 
 def test_lost_worker_leaves_unknown_not_a_second_send(
@@ -171,9 +172,9 @@ def test_lost_worker_leaves_unknown_not_a_second_send(
 ) -> None:
     write(agents[0], own_road, "Lost")
     assert len(claimed()) == 1
-    assert delivery.settle_lost_claims() == 0
-    Attempt.objects.update(claimed_at=timezone.now() - delivery.LEASE - timedelta(seconds=1))
-    assert delivery.settle_lost_claims() == 1
+    assert claiming.settle_lost_claims() == 0
+    Attempt.objects.update(claimed_at=timezone.now() - claiming.LEASE - timedelta(seconds=1))
+    assert claiming.settle_lost_claims() == 1
     assert statuses() == ["unknown"]
     assert drained(simulator) == []
 

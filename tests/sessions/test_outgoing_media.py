@@ -17,8 +17,11 @@ from pytest_django.live_server_helper import LiveServer
 from channels.itsp.base import OutboundSms
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
-from sessions import actions, media_links, opt_outs, pump, reconcile
+from sessions import actions
+from sessions.media import links
 from sessions.models import Attachment, Attempt, Message
+from sessions.opt_outs import ledger
+from sessions.sending import pump, reconcile
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_road
 from tests.servers import Simulator
 from tests.sessions.pictures import OUR_US_NUMBER, PNG, picture
@@ -140,12 +143,12 @@ def test_link_ends_an_hour_after_the_itsp_would_have_dropped_the_text(
     us_road: Road, agents: list[Extension], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     message = write(agents[0], us_road, "Look", picture())
-    token = media_links.links_of(message)[0].rstrip("/").rpartition("/")[2]
+    token = links.links_of(message)[0].rstrip("/").rpartition("/")[2]
     now = timezone.now().timestamp()
     found = []
     for later_h in (10.9, 11.1):
         monkeypatch.setattr(time, "time", lambda later_h=later_h: now + later_h * 3600)
-        found.append(media_links.attachment_of(token))
+        found.append(links.attachment_of(token))
     assert found == [message.attachments.get(), None]
 
 
@@ -185,7 +188,7 @@ def test_numbers_of_other_countries_take_no_pictures(
 def test_picture_that_no_text_takes_is_removed_again(
     us_road: Road, agents: list[Extension], media_folder: Path, administrator: Any
 ) -> None:
-    opt_outs.opt_out(us_road.number, CONTACT, by=administrator)
+    ledger.opt_out(us_road.number, CONTACT, by=administrator)
     with pytest.raises(actions.OptedOut):
         write(agents[0], us_road, "Look", picture())
     assert (Attachment.objects.count(), files_in(media_folder)) == (0, [])

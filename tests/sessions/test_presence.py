@@ -12,8 +12,9 @@ from redis import Redis
 
 from accounts.models import Role
 from routing.models import Extension
-from sessions import actions, events, presence
+from sessions import actions, events
 from sessions.models import MessagingSession
+from sessions.presence import online
 from tests.portal import logged_in, make_user, text_of
 from tests.servers import ValkeyServer
 from tests.sessions.conftest import Post
@@ -49,11 +50,11 @@ def test_page_says_what_it_shows_and_others_who_show_it_learn_of_it(
     shows = {"page": "one", "session": session.pk}
     assert [page.post(VIEWING, shows).status_code for page in pages] == [204, 204, 404]
     assert pages[0].post(VIEWING, shows).status_code == 204
-    assert presence.viewers(session) == agents[:2]
+    assert online.viewers(session) == agents[:2]
     fragment = pages[0].get(reverse("inbox-viewers", args=[session.pk])).content.decode()
     assert text_of(fragment) == "1002 Ben has this session open, too."
     assert pages[1].post(VIEWING, {"page": "one", "session": ""}).status_code == 204
-    assert presence.viewers(session) == agents[:1]
+    assert online.viewers(session) == agents[:1]
 
     supervisors = f"queue:{session.queue_id}"
     both = sorted(agent.pk for agent in agents[:2])
@@ -69,11 +70,11 @@ def test_page_that_shows_another_session_has_left_the_first(
     post_inbound(2, "Hello", From="+14155550199")
     other = MessagingSession.objects.exclude(pk=session.pk).get()
     for one in (session, other):
-        presence.open_session(one, agent=agents[0], page="tab")
-    presence.open_session(session, agent=agents[0], page="second-tab")
-    assert presence.viewers(session) == presence.viewers(other) == agents[:1]
-    presence.open_session(None, agent=agents[0], page="second-tab")
-    assert presence.viewers(session) == []
+        online.open_session(one, agent=agents[0], page="tab")
+    online.open_session(session, agent=agents[0], page="second-tab")
+    assert online.viewers(session) == online.viewers(other) == agents[:1]
+    online.open_session(None, agent=agents[0], page="second-tab")
+    assert online.viewers(session) == []
     assert sorted(event["session"] for event in told(redis_client)) == [session.pk] * 4 + [other.pk]
 
 
@@ -81,10 +82,10 @@ def test_what_nobody_confirms_is_forgotten(
     session: MessagingSession, agents: list[Extension], settings: Settings
 ) -> None:
     settings.EVENTS_HEARTBEAT_S = 0.1
-    presence.open_session(session, agent=agents[0], page="tab")
-    assert presence.viewers(session) == agents[:1]
+    online.open_session(session, agent=agents[0], page="tab")
+    assert online.viewers(session) == agents[:1]
     time.sleep(0.4)
-    assert presence.viewers(session) == []
+    assert online.viewers(session) == []
 
 
 def test_serving_process_keeps_pages_there_and_says_what_changed(
@@ -94,16 +95,16 @@ def test_serving_process_keeps_pages_there_and_says_what_changed(
     ada, ben = (str(agent.pk) for agent in agents[:2])
 
     def serve(*pages: str) -> Any:
-        return redis_client.eval(presence.SERVING, 0, presence.lifetime_ms(), *pages)
+        return redis_client.eval(online.SERVING, 0, online.lifetime_ms(), *pages)
 
     assert serve(f"{ada}:tab", f"{ada}:phone", f"{ben}:tab") == [[ada, ben], [], []]
-    presence.open_session(session, agent=agents[0], page="tab")
-    presence.open_session(session, agent=agents[1], page="tab")
+    online.open_session(session, agent=agents[0], page="tab")
+    online.open_session(session, agent=agents[1], page="tab")
     for _ in range(4):
         time.sleep(0.1)
         assert serve(f"{ada}:tab")[0] == []
-    wait_until(lambda: presence.online([agents[0].pk, agents[1].pk, 0]) == {agents[0].pk})
-    assert presence.viewers(session) == agents[:1]
+    wait_until(lambda: online.online([agents[0].pk, agents[1].pk, 0]) == {agents[0].pk})
+    assert online.viewers(session) == agents[:1]
     time.sleep(0.4)
     assert serve() == [[], [ada], [f"{session.pk}:{session.queue_id}"]]
     assert redis_client.keys("presence:*") == []
@@ -136,7 +137,7 @@ def test_without_redis_nobody_is_called_offline(
     valkey.stop()
     try:
         assert pages[0].post(VIEWING, {"page": "one", "session": session.pk}).status_code == 204
-        assert presence.viewers(session) == []
-        assert presence.online([agents[0].pk]) == {agents[0].pk}
+        assert online.viewers(session) == []
+        assert online.online([agents[0].pk]) == {agents[0].pk}
     finally:
         valkey.restart()

@@ -10,8 +10,11 @@ from django.utils import timezone
 from channels import holding, pacing
 from channels.models import Channel
 from routing.models import Extension
-from sessions import actions, lanes, opt_outs, pump, queue_state, reconcile
+from sessions import actions
+from sessions.lanes import seats, standing
 from sessions.models import Attempt, Lane, Message
+from sessions.opt_outs import ledger
+from sessions.sending import pump, reconcile
 from stats.queries import Counts, counts_by_channel
 from tests.factories import CONTACT, Road
 from tests.servers import Simulator
@@ -47,8 +50,8 @@ def waits_s() -> float:
 
 def later() -> None:
     """An hour passes for lanes that are held."""
-    assert lanes.release(now=timezone.now()) == 0
-    assert lanes.release(now=timezone.now() + timedelta(hours=1)) == 1
+    assert seats.release(now=timezone.now()) == 0
+    assert seats.release(now=timezone.now() + timedelta(hours=1)) == 1
 
 
 @pytest.fixture
@@ -76,7 +79,7 @@ def test_refusal_for_hours_holds_the_lane_and_keeps_its_order(
     assert (bodies(simulator), statuses(first)) == ([], ["queued", "queued"])
     assert first.reason != ""
     assert waits_s() == pytest.approx(3600, abs=5)
-    places = [queue_state.place_of(message.attempts.get()) for message in (first, second)]
+    places = [standing.place_of(message.attempts.get()) for message in (first, second)]
     until = f"{timezone.localtime(Lane.objects.get().held_until):%H:%M}."
     assert [place.held for place in places] == [
         f"It is tried again at {until}",
@@ -158,7 +161,7 @@ def test_text_that_others_would_overtake_fails_in_words(
 
 def no_more(road: Road, agent: Extension, why: str) -> None:
     if why == "opted out":
-        opt_outs.opt_out(road.number, CONTACT, by=agent.user)
+        ledger.opt_out(road.number, CONTACT, by=agent.user)
     if why == "disabled":
         Channel.objects.update(disabled_at=timezone.now())
     if why == "stale":

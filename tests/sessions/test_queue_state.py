@@ -13,9 +13,10 @@ from redis import RedisError
 from channels import pacing
 from channels.models import Channel
 from routing.models import Extension
-from sessions import actions, queue_state
+from sessions import actions
+from sessions.lanes import standing
+from sessions.lanes.standing import Place, place_of
 from sessions.models import Attempt, Lane, Message, MessagingSession
-from sessions.queue_state import Place, place_of
 from tests.factories import CONTACT, Road
 from tests.portal import logged_in, text_of
 from tests.sessions.conftest import Post
@@ -72,7 +73,7 @@ def test_lower_rate_of_the_number_counts(road: Road, agents: list[Extension]) ->
 def test_place_beyond_what_is_counted(
     road: Road, agents: list[Extension], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queue_state, "MOST", 2)
+    monkeypatch.setattr(standing, "MOST", 2)
     attempts = [write(agents[0], road, number) for number in range(1, 6)]
     places = [place_of(attempt) for attempt in attempts]
     assert [place.is_beyond for place in places] == [False, False, True, True, True]

@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from channels.itsp.base import DeliveryStatus, OutboundSms
 from routing.models import Extension
-from sessions import actions, lanes, pump, reconcile, validity
+from sessions import actions
+from sessions.lanes import seats
 from sessions.models import Attempt, Lane, Message
+from sessions.sending import pump, reconcile, validity
 from tests.factories import CONTACT, OUR_NUMBER, Road
 from tests.servers import Simulator
 
@@ -212,10 +214,10 @@ def test_scheduled_text_waits_for_its_time(
     message = write(agents[0], own_road, "Later")
     Attempt.objects.update(status=DeliveryStatus.SCHEDULED, due_at=timezone.now() + timedelta(hours=1))
     Lane.objects.update(head=None)
-    assert lanes.queue_due(now=timezone.now()) == 0
+    assert seats.queue_due(now=timezone.now()) == 0
     pump.run()
     assert bodies(simulator) == []
-    assert lanes.queue_due(now=timezone.now() + timedelta(hours=2)) == 1
+    assert seats.queue_due(now=timezone.now() + timedelta(hours=2)) == 1
     pump.run()
     assert bodies(simulator) == ["Later"]
     message.refresh_from_db()

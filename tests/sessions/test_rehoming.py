@@ -11,8 +11,9 @@ from redis import Redis
 from accounts.models import Role, User
 from channels.models import Number
 from routing.models import Extension, MessageQueue
-from sessions import actions, inbound
+from sessions import actions
 from sessions.models import MessagingSession
+from sessions.receiving import inbound
 from tests.factories import CONTACT, Road, make_queue, make_road
 from tests.portal import errors_of, logged_in, messages_of, rows_of
 from tests.sessions.test_archiving import said

@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from channels.itsp.base import DeliveryStatus
 from routing.models import Extension, MessageQueue
-from sessions import actions, delivery, lanes, pump, reconcile
+from sessions import actions
+from sessions.lanes import seats
 from sessions.models import Attempt, CountedChange, Message, MessagingSession
+from sessions.sending import claiming, pump, reconcile
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_road
 from tests.portal import logged_in, text_of
 from tests.servers import Simulator
@@ -38,9 +40,9 @@ def end(message: Message, status: DeliveryStatus, reason: str = "") -> None:
     """What delivery makes of the latest attempt."""
     with transaction.atomic():
         attempt = message.attempts.select_related("message__session").order_by("-pk")[0]
-        locked = lanes.lock([attempt.lane_id])
-        lanes.advance([lanes.Move(attempt, status, reason=reason)], at=timezone.now())
-        lanes.reseat(locked)
+        locked = seats.lock([attempt.lane_id])
+        seats.advance([seats.Move(attempt, status, reason=reason)], at=timezone.now())
+        seats.reseat(locked)
     message.refresh_from_db()
 
 
@@ -70,8 +72,8 @@ def test_late_word_on_the_old_attempt_leaves_the_message_to_the_new_one(
     end(message, DeliveryStatus.FAILED)
     actions.retry(message, agent=agents[0])
     old = message.attempts.select_related("message__session").order_by("pk")[0]
-    lanes.lock([old.lane_id])
-    lanes.advance([lanes.Move(old, DeliveryStatus.UNDELIVERED)], at=timezone.now())
+    seats.lock([old.lane_id])
+    seats.advance([seats.Move(old, DeliveryStatus.UNDELIVERED)], at=timezone.now())
     assert statuses(message) == ["queued", "undelivered", "queued"]
 
 
@@ -174,8 +176,8 @@ def test_of_a_claim_and_a_cancel_at_once_one_has_it(road: Road, agents: list[Ext
         end(message, DeliveryStatus.FAILED)
 
 
-def claim_of(road: Road) -> Callable[[], list[delivery.Claim]]:
-    return closing(lambda: delivery.claim({road.channel.pk: 10}))
+def claim_of(road: Road) -> Callable[[], list[claiming.Claim]]:
+    return closing(lambda: claiming.claim({road.channel.pk: 10}))
 
 
 def cancel_of(message: Message, agent: Extension) -> Callable[[], bool]:

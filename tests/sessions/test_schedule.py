@@ -10,8 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from routing.models import Extension
-from sessions import actions, archiving, delivery, lanes
+from sessions import actions
+from sessions.ending import archiving
+from sessions.lanes import seats
 from sessions.models import Attempt, Message, MessagingSession
+from sessions.sending import claiming
 from tests.factories import CONTACT, Road
 from tests.portal import logged_in, text_of
 from tests.sessions.conftest import Post
@@ -53,11 +56,11 @@ def test_scheduled_text_waits_for_its_time_outside_of_the_queue(
     attempt = Attempt.objects.get()
     assert (message.status, attempt.status, attempt.due_at) == ("scheduled", "scheduled", due_at)
     assert attempt.lane.head is None
-    assert lanes.queue_due(now=due_at - timedelta(seconds=1)) == 0
-    assert lanes.queue_due(now=due_at) == 1
+    assert seats.queue_due(now=due_at - timedelta(seconds=1)) == 0
+    assert seats.queue_due(now=due_at) == 1
     message.refresh_from_db()
     assert message.status == "queued"
-    claims = wait_until(lambda: delivery.claim({road.channel.pk: 10}))
+    claims = wait_until(lambda: claiming.claim({road.channel.pk: 10}))
     assert [claim.sms.body for claim in claims] == ["Good morning"]
 
 
@@ -87,7 +90,7 @@ def test_scheduled_text_is_cancelled_and_can_be_sent_after_all(
 ) -> None:
     message = actions.reply(own, agent=agents[0], body="Maybe", due_at=timezone.now() + HOUR)
     assert actions.cancel(message, agent=agents[0]) is True
-    assert lanes.queue_due(now=timezone.now() + DAY) == 0
+    assert seats.queue_due(now=timezone.now() + DAY) == 0
     actions.retry(message, agent=agents[0])
     assert list(Attempt.objects.order_by("pk").values_list("status", flat=True)) == ["cancelled", "queued"]
 

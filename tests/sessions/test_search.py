@@ -6,9 +6,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from routing.models import Extension, MessageQueue
-from sessions import actions, search
+from sessions import actions
 from sessions.models import Contact, Message, MessagingSession
 from sessions.queries import inbox_of
+from sessions.search import finding
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_queue, make_road
 from tests.sessions.conftest import Post
 
@@ -25,7 +26,7 @@ def texts(post_inbound: Post) -> None:
 
 def found(text: str) -> list[str]:
     """The contacts of the sessions that are found, newest first."""
-    sessions = search.matching(MessagingSession.objects.order_by("-last_active_at"), text)
+    sessions = finding.matching(MessagingSession.objects.order_by("-last_active_at"), text)
     return [session.contact for session in sessions]
 
 
@@ -124,7 +125,7 @@ def test_search_shows_nobody_more_than_they_see(
     make_queue(cleo, name="Sales")
 
     def seen(agent: Extension, text: str) -> set[str]:
-        return {session.contact for session in search.matching(inbox_of(agent), text)}
+        return {session.contact for session in finding.matching(inbox_of(agent), text)}
 
     for text in ("you", "415555"):
         assert [seen(agent, text) for agent in agents] == [{CONTACT, OTHER}, {OTHER}, set()]
@@ -193,9 +194,9 @@ def test_words_too_common_for_a_list_are_found_otherwise(
 ) -> None:
     Contact.objects.create(address=OTHER, name="Ada Lovelace")
     Contact.objects.create(address=CONTACT, name="Ada King")
-    monkeypatch.setattr(search, "LISTED_MOST", 1)
-    monkeypatch.setattr(search, "SAMPLE", sample)
-    monkeypatch.setattr(search, "COMMON", 1)
+    monkeypatch.setattr(finding, "LISTED_MOST", 1)
+    monkeypatch.setattr(finding, "SAMPLE", sample)
+    monkeypatch.setattr(finding, "COMMON", 1)
     assert [found(text) for text in ("you", "you open", "ada", "415555", "+1415555")] == [
         [OTHER, CONTACT],
         [OTHER],
@@ -204,7 +205,7 @@ def test_words_too_common_for_a_list_are_found_otherwise(
         [OTHER, CONTACT],
     ]
     mine = inbox_of(agents[2])
-    assert [len(search.matching(mine, text)) for text in ("you", "ada", "415555")] == [0, 0, 0]
+    assert [len(finding.matching(mine, text)) for text in ("you", "ada", "415555")] == [0, 0, 0]
 
 
 def test_triggers_lost_by_a_change_of_the_table_come_back(post_inbound: Post) -> None:

@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from routing.models import Extension
-from sessions import actions, threads
+from sessions import actions
+from sessions.inbox import thread
 from sessions.models import MessagingSession
-from sessions.search_hits import excerpt
+from sessions.search.hits import excerpt
 from tests.portal import logged_in, text_of
 from tests.sessions.conftest import Post
 
@@ -62,7 +63,7 @@ def test_what_was_found_is_in_the_thread_that_opens_however_far_back(
     assert opened(ada, session, "")[0][0] == "Line 20"
     bodies, marked = opened(ada, session, "invoice")
     assert (bodies[0], bodies[-1], marked) == ("Line 5", "Line 69", ["My invoice"])
-    monkeypatch.setattr(threads, "MOST", 55)
+    monkeypatch.setattr(thread, "MOST", 55)
     assert opened(ada, session, "invoice") == ([f"Line {number}" for number in range(20, 70)], [])
 
 

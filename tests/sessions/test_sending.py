@@ -13,8 +13,9 @@ from channels import actions as channel_actions
 from channels import pacing
 from channels.models import Channel
 from routing.models import Extension
-from sessions import actions, delivery
+from sessions import actions
 from sessions.models import Attempt
+from sessions.sending import claiming
 from tests.factories import Road, make_road
 from tests.portal import messages_of, rows_of, text_of
 from tests.waiting import wait_until
@@ -119,14 +120,14 @@ def test_paused_channel_sends_nothing_until_it_is_resumed(
     write(agents[0], road, 1)
     channel = Channel.objects.get()
     assert (channel.paused_at is None, channel.held_since is None) == (False, False)
-    assert list(delivery.channels_with_work()) == []
+    assert list(claiming.channels_with_work()) == []
     admin_page.post(f"{path}/pause/")
     assert Channel.objects.get().paused_at == channel.paused_at
     answer = admin_page.post(f"{path}/resume/", follow=True)
     assert messages_of(answer)[-1] == "“Main” sends again."
     channel.refresh_from_db()
     assert (channel.paused_at, channel.held_since) == (None, None)
-    assert len(wait_until(lambda: delivery.claim({channel.pk: 10}))) == 1
+    assert len(wait_until(lambda: claiming.claim({channel.pk: 10}))) == 1
 
 
 def test_resumed_channel_that_fails_stays_held(road: Road) -> None:

@@ -10,8 +10,9 @@ from channels import countries
 from channels.checklist import Checklist
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
-from sessions import actions, pump, signs
+from sessions import actions, signs
 from sessions.models import Attempt
+from sessions.sending import pump
 from tests.factories import CONTACT, Road, make_road
 from tests.servers import Simulator
 from tests.sessions.conftest import Post, signed_post

@@ -17,9 +17,9 @@ from pytest_django.fixtures import Settings
 from channels import webhook_keys
 from channels.itsp.base import WebhookCall
 from channels.webhook_url import hash_of
-from sessions import journal as intake
-from sessions import spool
 from sessions.models import Message, MessagingSession, WebhookRequest
+from sessions.receiving import journal as intake
+from sessions.receiving import spool
 from tests.factories import Road
 from tests.sessions.conftest import Post, inbound_fields, sid_of, signed_post
 from tests.sessions.test_webhooks import TWIML, journal

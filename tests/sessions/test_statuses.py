@@ -7,8 +7,9 @@ from django.test import Client
 
 from channels.itsp.base import DeliveryStatus
 from routing.models import Extension
-from sessions import actions, delivery
+from sessions import actions
 from sessions.models import Attempt, CountedChange, Lane, Message
+from sessions.sending import claiming
 from stats.queries import Counts, counts_by_channel
 from tests.factories import ACCOUNT_SID, CONTACT, OUR_NUMBER, Road
 from tests.sessions.conftest import sid_of, signed_post
@@ -93,7 +94,7 @@ def test_report_of_an_attempt_that_was_given_up_for_absent_keeps_it_from_being_s
     Attempt.objects.update(status=DeliveryStatus.QUEUED, itsp_message_id=None)
     behind = actions.reply(attempt.message.session, agent=agents[0], body="Behind it")
     report(client, road, attempt, "sent")
-    claims = wait_until(lambda: delivery.claim({road.channel.pk: 10}))
+    claims = wait_until(lambda: claiming.claim({road.channel.pk: 10}))
     assert [claim.sms.body for claim in claims] == ["Behind it"]
     assert Lane.objects.get().in_flight == behind.attempts.get()
 

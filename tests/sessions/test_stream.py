@@ -15,8 +15,9 @@ from redis import Redis
 from accounts import tokens
 from accounts.models import Role, User
 from routing.models import Extension, MessageQueue
-from sessions import actions, events, presence
+from sessions import actions, events
 from sessions.models import Message, MessagingSession
+from sessions.presence import online
 from tests.factories import Road
 from tests.portal import make_user
 from tests.product import Stack
@@ -76,7 +77,7 @@ def test_stream_is_live_and_resumes_without_a_gap(
     first_id, kind, _data = ada.next()
     assert (kind, cleo.next()[1], vera.next()[1]) == ("hello", "hello", "hello")
     assert vera.next()[1:] == ("availability", {"session": None})  # Ada came, to a queue of hers
-    wait_until(lambda: presence.everybody_online() == {agents[0].pk, agents[2].pk})
+    wait_until(lambda: online.everybody_online() == {agents[0].pk, agents[2].pk})
 
     record(events.EventKind.SESSION, waiting)
     assert ada.next()[1:] == vera.next()[1:] == ("session", {"session": waiting.pk})
@@ -169,14 +170,14 @@ def test_page_that_is_gone_is_nowhere_and_the_others_learn_of_it(
     ada, ben = listen(agents[0].user, page="one"), listen(agents[1].user, page="two")
     assert (ada.next()[1], ben.next()[1]) == ("hello", "hello")
     for agent, page in zip(agents, ("one", "two"), strict=False):
-        presence.open_session(waiting, agent=agent, page=page)
+        online.open_session(waiting, agent=agent, page=page)
     assert ada.next()[1:] == ada.next()[1:] == ("viewers", {"session": waiting.pk})
     time.sleep(4)  # longer than what nobody confirms
-    assert presence.viewers(waiting) == agents[:2]
+    assert online.viewers(waiting) == agents[:2]
     ben.close()
     assert ada.next(timeout_s=15)[1:] == ("viewers", {"session": waiting.pk})
-    assert presence.viewers(waiting) == agents[:1]
-    assert presence.online(agent.pk for agent in agents) == {agents[0].pk}
+    assert online.viewers(waiting) == agents[:1]
+    assert online.online(agent.pk for agent in agents) == {agents[0].pk}
 
 
 def test_client_that_does_not_read_is_cut_off_and_delays_nobody(

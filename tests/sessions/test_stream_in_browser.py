@@ -9,8 +9,9 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import Role
 from routing.models import Extension
-from sessions import events, presence
+from sessions import events
 from sessions.models import MessagingSession
+from sessions.presence import online
 from tests.portal import PASSWORD, make_user
 from tests.product import Stack
 from tests.sessions.conftest import Post
@@ -75,4 +76,4 @@ def test_browser_loses_its_connection_and_resumes_without_a_gap(
     ada.context.close()
     expect(ben.locator("#viewers")).to_have_text("", timeout=15_000)
     expect(row.get_by_title(MARK)).to_be_visible(timeout=15_000)
-    wait_until(lambda: presence.everybody_online() == {agents[1].pk})
+    wait_until(lambda: online.everybody_online() == {agents[1].pk})

@@ -16,7 +16,8 @@ from redis import Redis
 
 from accounts.models import Role, User
 from routing.models import Extension, MessageQueue
-from sessions import actions, archiving, unanswered
+from sessions import actions
+from sessions.ending import archiving, unanswered
 from sessions.models import Message, MessagingSession
 from tests.factories import Road, make_queue
 from tests.portal import logged_in, make_user, rows_of

@@ -15,9 +15,9 @@ from pytest_django.fixtures import Settings
 
 from channels import webhook_url
 from routing.models import Extension
-from sessions import inbound
-from sessions import journal as intake
 from sessions.models import Message, MessagingSession, WebhookRequest
+from sessions.receiving import inbound
+from sessions.receiving import journal as intake
 from stats.queries import counts_by_channel
 from tests.factories import AUTH_TOKEN, CONTACT, OUR_NUMBER, Road
 from tests.sessions.conftest import Post, inbound_fields, sid_of, signed_post

@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from channels.models import Channel
 from routing.models import Extension
-from sessions.archiving import archive_channel
+from sessions.ending.archiving import archive_channel
 from sessions.models import CountedChange
 from stats import counting
 from tests.factories import make_agent, make_road

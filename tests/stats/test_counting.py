@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from channels.itsp.base import FAILURE, SUCCESS, DeliveryStatus
 from channels.models import Channel
-from sessions import actions, lanes
+from sessions import actions
+from sessions.lanes import seats
 from sessions.models import Attempt, CountedChange, Lane
 from stats import counting
 from stats.queries import Counts, counts_by_channel
@@ -68,8 +69,8 @@ def test_recount_equals_what_was_counted(
         message = actions.start_session(agent=agent, number=road.number, contact=CONTACT, body="Hi")
         attempt = Attempt.objects.select_related("message__session").get(message=message)
         for status in history:
-            lanes.lock([attempt.lane_id])
-            lanes.advance([lanes.Move(attempt, status)], at=NOON + timedelta(minutes=7 * number))
+            seats.lock([attempt.lane_id])
+            seats.advance([seats.Move(attempt, status)], at=NOON + timedelta(minutes=7 * number))
         if fold:
             counting.fold()
     assert counting.counted(road.channel) == counting.recount(road.channel)

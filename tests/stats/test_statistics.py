@@ -16,8 +16,9 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import Role, User
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
-from sessions import actions, inbound
+from sessions import actions
 from sessions.models import CountedChange, Message, MessagingSession
+from sessions.receiving import inbound
 from stats.counting import fold
 from tests.factories import Road, make_agent, make_queue, make_road
 from tests.portal import PASSWORD, logged_in, make_user

@@ -1,0 +1,135 @@
+"""Who holds a session, and when it ends."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from routing.models import Extension, MessageQueue
+from sessions import events
+from sessions.models import Message, MessagingSession
+from sessions.queries import answered_by
+from sessions.refused import ActionError, AlreadyPickedUp, NoPickup, NotTheOwner, SessionClosed, TooManyOpen
+
+Mode = MessageQueue.PickupMode
+
+
+def pick_up(session: MessagingSession, *, agent: Extension) -> None:
+    """Makes the agent the owner; one wins, whoever asks at once.
+
+    Raises `AlreadyPickedUp`, `TooManyOpen`, or `NoPickup`.
+    """
+    seen_by = events.audience_of(session)
+    with transaction.atomic():
+        # No join: Django would move `agent IS NULL` into a subquery, which is not judged again at the lock.
+        queues = agent.queues.live().exclude(pickup_mode=Mode.NONE)
+        taken = MessagingSession.objects.waiting().filter(pk=session.pk, queue__in=queues)
+        if not taken.update(agent=agent, unread=0, waiting_since=None):
+            raise _refusal(session)
+        _check_room(session, agent)
+        session.refresh_from_db()
+        _system_line(session, Message.SystemLine.PICKED_UP, by=agent)
+        events.record(events.EventKind.SESSION, session, audience=seen_by)
+
+
+def _refusal(session: MessagingSession) -> ActionError:
+    now = MessagingSession.objects.select_related("agent", "queue").get(pk=session.pk)
+    return NoPickup() if now.is_shared and now.is_open else AlreadyPickedUp(now.agent)
+
+
+def _check_room(session: MessagingSession, agent: Extension) -> None:
+    """Of a session that the agent has just taken. Raises `TooManyOpen`, which takes it back.
+
+    Who picks up two at once waits at their own extension's row, and the second sees the first.
+    """
+    queue = MessageQueue.objects.get(sessions=session.pk)
+    if queue.max_open_sessions is None:
+        return
+    Extension.objects.select_for_update(no_key=True).get(pk=agent.pk)
+    if MessagingSession.objects.open().filter(queue=queue, agent=agent).count() > queue.max_open_sessions:
+        raise TooManyOpen(queue.max_open_sessions)
+
+
+def close(session: MessagingSession, *, agent: Extension) -> None:
+    """Raises `NotTheOwner` or `SessionClosed`."""
+    with transaction.atomic():
+        locked = own(session, agent)
+        _close(locked, by=MessagingSession.ClosedBy.AGENT, line=Message.SystemLine.CLOSED, agent=agent)
+
+
+def close_idle(session: MessagingSession, *, idle_since: datetime) -> bool:
+    """Closes a session in which nothing happened since. False if something did meanwhile."""
+    with transaction.atomic():
+        still_idle = MessagingSession.objects.open().filter(pk=session.pk, last_active_at__lte=idle_since)
+        locked = still_idle.select_for_update(no_key=True).first()
+        if locked is not None:
+            _close(locked, by=MessagingSession.ClosedBy.TIMEOUT, line=Message.SystemLine.CLOSED_IDLE)
+    return locked is not None
+
+
+def mark_read(session: MessagingSession, *, agent: Extension) -> None:
+    """Who answers in it has seen all that came in; of a shared session one has for all."""
+    unread = MessagingSession.objects.filter(answered_by(agent), pk=session.pk, unread__gt=0)
+    with transaction.atomic():
+        if unread.update(unread=0):
+            events.record(events.EventKind.SESSION, session)
+
+
+def own(session: MessagingSession, agent: Extension, *, closed_too: bool = False) -> MessagingSession:
+    """The session, locked, if the agent may write in it. Raises `NotTheOwner` or `SessionClosed`.
+
+    Without the key: whoever settles an attempt meanwhile writes an event that refers to the session.
+    """
+    return _checked(_locked(session), agent, closed_too=closed_too)
+
+
+def own_or_take(session: MessagingSession, agent: Extension) -> MessagingSession:
+    """As `own`; in a queue with auto pickup, who answers first takes the session by it.
+
+    Raises also `AlreadyPickedUp` or `TooManyOpen`.
+    """
+    locked = _locked(session)
+    if locked.is_open and locked.agent_id != agent.pk and _has_queue(agent, locked.queue_id, Mode.AUTO):
+        pick_up(locked, agent=agent)
+    return _checked(locked, agent)
+
+
+def shares(agent: Extension, queue_id: int | None) -> bool:
+    """Whether the agent answers in all sessions of the queue that nobody owns."""
+    return _has_queue(agent, queue_id, Mode.NONE)
+
+
+def _has_queue(agent: Extension, queue_id: int | None, mode: MessageQueue.PickupMode) -> bool:
+    return queue_id is not None and agent.queues.live().filter(pk=queue_id, pickup_mode=mode).exists()
+
+
+def _locked(session: MessagingSession) -> MessagingSession:
+    return MessagingSession.objects.select_for_update(no_key=True).get(pk=session.pk)
+
+
+def _checked(locked: MessagingSession, agent: Extension, *, closed_too: bool = False) -> MessagingSession:
+    is_shared = locked.agent_id is None and shares(agent, locked.queue_id)
+    if locked.agent_id != agent.pk and not is_shared:
+        raise NotTheOwner
+    if not (locked.is_open or closed_too):
+        raise SessionClosed
+    return locked
+
+
+def _close(
+    session: MessagingSession,
+    *,
+    by: MessagingSession.ClosedBy,
+    line: Message.SystemLine,
+    agent: Extension | None = None,
+) -> None:
+    session.closed_at, session.closed_by = timezone.now(), by
+    session.save(update_fields=["closed_at", "closed_by"])
+    _system_line(session, line, by=agent)
+    events.record(events.EventKind.SESSION, session)
+
+
+def _system_line(session: MessagingSession, line: Message.SystemLine, *, by: Extension | None) -> None:
+    Message.objects.create(
+        session=session, kind=Message.Kind.SYSTEM, system_line=line, author=by, created_at=timezone.now()
+    )

@@ -1,0 +1,166 @@
+"""An agent's texts are accepted together with their place in the queue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.files.base import File
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from channels.itsp.base import DeliveryStatus
+from channels.models import Number
+from channels.segments import segmentation
+from routing.models import Extension
+from sessions import events
+from sessions.actions.drafting import clear_draft
+from sessions.actions.owning import own_or_take, pick_up, shares
+from sessions.lanes import seats
+from sessions.media import outgoing
+from sessions.models import Attachment, Message, MessagingSession
+from sessions.nudges import nudge
+from sessions.opt_outs import ledger
+from sessions.receiving import inbound
+from sessions.refused import BadTime, ChannelDisabled, NotAllowedToInitiate, OptedOut, OwnedByAnother
+
+MAX_BODY = 1600  # characters, the longest text that ITSPs take
+LATEST = timedelta(days=30)  # how far ahead a text can be scheduled
+
+
+@dataclass(frozen=True)
+class Text:
+    """What an agent wrote; `media` lies in the storage already."""
+
+    agent: Extension
+    body: str
+    client_id: str | None
+    due_at: datetime | None
+    media: list[Attachment]
+
+
+def reply(
+    session: MessagingSession,
+    *,
+    agent: Extension,
+    body: str,
+    client_id: str | None = None,
+    due_at: datetime | None = None,
+    files: Sequence[File[bytes]] = (),
+) -> Message:
+    """Accepts a text together with its place in the queue; with the same `client_id` once only.
+
+    One with a time of its own (`due_at`) waits for it. With `files` the body may be empty. The first answer
+    in a queue with auto pickup takes the session. Raises `NotTheOwner`, `SessionClosed`, `AlreadyPickedUp`,
+    `TooManyOpen`, `OptedOut`, `ChannelDisabled`, `MediaRefused` or `BadTime`.
+    """
+    if before := accepted_under(agent, client_id):
+        return before
+    with outgoing.kept(files, session.number, session.contact) as media, transaction.atomic():
+        locked = own_or_take(session, agent)
+        message = _accept(locked, Text(agent, body, client_id, due_at, media))
+    return message or _accepted_before(agent, client_id)
+
+
+def start_session(
+    *,
+    agent: Extension,
+    number: Number,
+    contact: str,
+    body: str,
+    client_id: str | None = None,
+    due_at: datetime | None = None,
+    files: Sequence[File[bytes]] = (),
+) -> Message:
+    """Texts a contact from a number; the open session between the two is used where there is one.
+
+    One that waits in the agent's own queue is picked up by this; one of a queue without pickup is nobody's.
+    Raises `NotAllowedToInitiate`, `OwnedByAnother`, `TooManyOpen`, `OptedOut`, `ChannelDisabled`,
+    `MediaRefused` or `BadTime`.
+    """
+    if before := accepted_under(agent, client_id):
+        return before
+    if not number.initiators.filter(pk=agent.pk).exists():
+        raise NotAllowedToInitiate
+    now = timezone.now()
+    with outgoing.kept(files, number, contact) as media, transaction.atomic():
+        owner = None if shares(agent, number.queue_id) else agent
+        session = inbound.open_session(number, contact, at=now, agent=owner)
+        _hold(session, agent)
+        message = _accept(session, Text(agent, body, client_id, due_at, media))
+    return message or _accepted_before(agent, client_id)
+
+
+def accepted_under(agent: Extension, client_id: str | None) -> Message | None:
+    """The text that was accepted under this id, whatever became of its session since."""
+    if not client_id or not Message.objects.filter(author=agent, client_id=client_id).exists():
+        return None
+    return _accepted_before(agent, client_id)
+
+
+def _hold(session: MessagingSession, agent: Extension) -> None:
+    """Of an open session that is locked. Raises `OwnedByAnother` or `TooManyOpen`."""
+    if session.agent_id is None:
+        if shares(agent, session.queue_id):
+            return
+        if session.queue in agent.queues.live():
+            pick_up(session, agent=agent)
+    if session.agent_id != agent.pk:
+        raise OwnedByAnother(session.agent)
+
+
+def check_may_send(session: MessagingSession) -> None:
+    """Raises `ChannelDisabled` or `OptedOut`.
+
+    Under the lane's lock, so that no opt-out comes between this and the queue.
+    """
+    if session.number.channel.disabled_at:
+        raise ChannelDisabled
+    entry = ledger.opt_out_of(session.number_id, session.contact)
+    if entry is not None:
+        raise OptedOut(entry)
+
+
+def segments_of(body: str, *, with_files: bool) -> int:
+    """A text with files counts as one, whatever its length."""
+    return 1 if with_files else segmentation(body).segments
+
+
+def _accept(session: MessagingSession, text: Text) -> Message | None:
+    """None if a text with this client id was accepted before."""
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            message = _written(session, text, now)
+    except IntegrityError:
+        return None
+    if text.due_at and not now < text.due_at <= now + LATEST:
+        raise BadTime
+    outgoing.attach(text.media, message)
+    segments = segments_of(text.body, with_files=bool(text.media))
+    seats.enqueue(message, segments=segments, due_at=text.due_at)
+    check_may_send(session)
+    session.last_active_at, session.last_message = now, message
+    session.unanswered_since = session.alerted_at = None
+    session.save(update_fields=["last_active_at", "last_message", "unanswered_since", "alerted_at"])
+    clear_draft(session, agent=text.agent, sent=text.body, at=now)
+    events.record(events.EventKind.MESSAGE, session)
+    transaction.on_commit(lambda: nudge("sessions.tasks.drain"))
+    return message
+
+
+def _written(session: MessagingSession, text: Text, now: datetime) -> Message:
+    return Message.objects.create(
+        session=session,
+        kind=Message.Kind.OUTBOUND,
+        created_at=now,
+        body=text.body,
+        author=text.agent,
+        client_id=text.client_id,
+        status=DeliveryStatus.SCHEDULED if text.due_at else DeliveryStatus.QUEUED,
+    )
+
+
+def _accepted_before(agent: Extension, client_id: str | None) -> Message:
+    message = Message.objects.get(author=agent, client_id=client_id)
+    message.accepted_before = True
+    return message

@@ -1,0 +1,52 @@
+"""A contact of the address book."""
+
+import re
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from channels.phone_numbers import NumberInput, read_number
+from sessions.inbox.forms import ContactForm
+from sessions.inbox.session_forms import ContactNotesForm
+from sessions.models import Contact
+
+_NAMED_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 _&+\-]{1,11}")
+
+
+def read_address(text: str) -> NumberInput:
+    """A phone number, or the name by which a sender is known whom one can't answer, such as ACME."""
+    text = text.strip()
+    return NumberInput(text) if _NAMED_SENDER.fullmatch(text) else read_number(text, settings.DEFAULT_REGION)
+
+
+class NewContactForm(ContactForm):
+    """A number with what is known of it. National input is shown in E.164 before it is stored."""
+
+    name = forms.CharField(label=_("Name"), max_length=127)
+    notes = forms.CharField(label=_("Notes"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def clean_contact(self) -> str:
+        read = read_address(self.cleaned_data["contact"])
+        self.note = read.note
+        return read.address
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What the action takes."""
+        data = self.cleaned_data
+        return {"address": data["contact"], "name": data["name"], "notes": data["notes"]}
+
+
+class EditContactForm(ContactNotesForm):
+    """What is known of a number. The number itself stays, since sessions are found by it."""
+
+    class Meta(ContactNotesForm.Meta):
+        model = Contact
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if not name:
+            raise ValidationError(_("Enter a name."), code="required")
+        return name

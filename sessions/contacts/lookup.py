@@ -1,0 +1,34 @@
+"""What is known of outside parties. Sessions hold an address only; its contact is looked up by it."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from channels.phone_numbers import NumberInput, read_number
+from sessions.models import Contact
+from sessions.search.finding import contacts_matching
+
+
+def contact_names(addresses: Iterable[str]) -> dict[str, str]:
+    """The names of those that have one, by address."""
+    named = Contact.objects.filter(address__in=set(addresses)).exclude(name="")
+    return dict(named.values_list("address", "name"))
+
+
+def contact_of(address: str) -> Contact:
+    """An unsaved one where nothing is known yet."""
+    return Contact.objects.filter(address=address).first() or Contact(address=address)
+
+
+def contacts_like(text: str, *, most: int = 6) -> list[Contact]:
+    """Contacts whose name has a word, or whose number a part, that begins as what was typed so far."""
+    return list(contacts_matching(Contact.objects.all(), text)[:most]) if text.strip() else []
+
+
+def understood(text: str) -> NumberInput | None:
+    """The number that was typed; None if it is none, or not yet."""
+    try:
+        return read_number(text, settings.DEFAULT_REGION) if text.strip() else None
+    except ValidationError:
+        return None

@@ -1,0 +1,146 @@
+"""Deletes a channel, an extension or a message queue, or deactivates an extension.
+
+Rows stay for the sake of the sessions that name them; they are archived.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actions import deactivate_login
+from accounts.models import Role
+from channels.itsp.base import DeliveryStatus
+from channels.models import Channel
+from routing.models import Extension, MessageQueue
+from sessions import events
+from sessions.actions.transferring import Destination, move
+from sessions.ending.consequences import (
+    Consequences,
+    consequences_of,
+    consequences_of_deactivating,
+    open_of_channel,
+    waiting_of,
+)
+from sessions.lanes import seats
+from sessions.models import WAITING, Attempt, Lane, Message, MessagingSession
+
+Subject = TypeVar("Subject", Channel, Extension, MessageQueue)
+
+
+@dataclass(eq=False)
+class Hindered(Exception):
+    """Something still depends on what should be deleted."""
+
+    consequences: Consequences
+
+
+def _locked(
+    subject: Subject, consequences_for: Callable[[Subject], Consequences] = consequences_of
+) -> Subject:
+    """The live row, locked, unless something hinders: whoever wants to point to it waits and sees."""
+    live = type(subject).objects.live().select_for_update().get(pk=subject.pk)
+    consequences = consequences_for(live)
+    if consequences.is_hindered:
+        raise Hindered(consequences)
+    return live
+
+
+def _archive(row: Channel | Extension | MessageQueue) -> None:
+    row.archived_at = timezone.now()
+    row.save(update_fields=["archived_at"])
+
+
+@transaction.atomic
+def archive_channel(channel: Channel, *, cancel_waiting: bool = False) -> None:
+    """Closes its sessions, archives its numbers. Raises `Hindered` while messages wait uncancelled."""
+    channel = _locked(channel)
+    if not cancel_waiting and (consequences := consequences_of(channel)).waiting:
+        raise Hindered(consequences)
+    _archive(channel)
+    open_ones = list(open_of_channel(channel).select_for_update(of=("self",), no_key=True))
+    channel.numbers.live().update(archived_at=timezone.now())
+    _cancel_waiting(channel)
+    _close_all(open_ones)
+
+
+def archive_drained() -> None:
+    """Channels that were to be deleted once nothing waits, nor is on its way to the ITSP."""
+    waiting = waiting_of(OuterRef("pk"))
+    on_its_way = Attempt.objects.filter(channel=OuterRef("pk"), status__in=seats.IN_FLIGHT)
+    draining = Channel.objects.live().filter(draining_since__isnull=False)
+    for channel in draining.exclude(Exists(waiting)).exclude(Exists(on_its_way)):
+        with suppress(Hindered, Channel.DoesNotExist):  # somebody was faster
+            archive_channel(channel)
+
+
+def cancel_left_behind() -> None:
+    """What came back from the ITSP, or was accepted, when the channel had just been deleted."""
+    of_channel = Lane.objects.filter(channel=OuterRef("pk"), number__channel=OuterRef("pk"))
+    waits = of_channel.filter(head__isnull=False, in_flight=None, held_until=None)
+    for channel in Channel.objects.filter(Exists(waits), archived_at__isnull=False):
+        with transaction.atomic():
+            _cancel_waiting(channel)
+
+
+def _cancel_waiting(channel: Channel) -> None:
+    """What is in flight goes on: the ITSP may have it already."""
+    all_waiting = waiting_of(channel)
+    locked = seats.lock(set(all_waiting.values_list("lane", flat=True)))
+    waiting = Attempt.objects.filter(lane__in=locked, status__in=WAITING)
+    reason = _("The channel was deleted before the message was sent.")
+    moves = [
+        seats.Move(attempt, DeliveryStatus.CANCELLED, reason=reason)
+        for attempt in waiting.select_related("message__session__queue")
+    ]
+    seats.advance(moves, at=timezone.now())
+    seats.reseat(locked)
+
+
+def _close_all(open_ones: list[MessagingSession]) -> None:
+    now = timezone.now()
+    ids = [session.pk for session in open_ones]
+    by = MessagingSession.ClosedBy.AGENT
+    MessagingSession.objects.filter(pk__in=ids).update(closed_at=now, closed_by=by)
+    kind, line = Message.Kind.SYSTEM, Message.SystemLine.CLOSED
+    Message.objects.bulk_create(
+        Message(session=session, kind=kind, system_line=line, created_at=now) for session in open_ones
+    )
+    events.record_all(events.EventKind.SESSION, open_ones)
+
+
+@transaction.atomic
+def archive_extension(extension: Extension, *, to: Destination | None = None) -> None:
+    """Gives its sessions away and ends its agent's login. Raises `Hindered` or `NoDestination`."""
+    extension = _locked(extension)
+    _archive(extension)
+    move(MessagingSession.objects.open().filter(agent=extension), to=to)
+    extension.queues.set([])
+    extension.initiates_from.set([])
+    if extension.user.role == Role.AGENT:
+        deactivate_login(extension.user)
+
+
+@transaction.atomic
+def deactivate_extension(extension: Extension, *, to: Destination | None = None) -> None:
+    """Gives its sessions away and ends its login, until it is activated again.
+
+    Raises `Hindered`, `NoDestination` or `accounts.actions.Refused`.
+    """
+    extension = _locked(extension, consequences_of_deactivating)
+    move(MessagingSession.objects.open().filter(agent=extension), to=to)
+    deactivate_login(extension.user)
+
+
+@transaction.atomic
+def archive_queue(queue: MessageQueue, *, to: Destination | None = None) -> None:
+    """Gives what waits in it away. Raises `Hindered` or `NoDestination`."""
+    queue = _locked(queue)
+    waiting = MessagingSession.objects.waiting().filter(queue=queue)
+    _archive(queue)
+    move(waiting, to=to)

@@ -1,0 +1,96 @@
+"""Texts that nobody answers: supervisors are told, then the session goes elsewhere.
+
+The clock is the one on the wall: it runs at night, too, when an overflow to whoever is on duty is wanted
+most.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.mailing import send_to
+from accounts.models import Role
+from routing.models import MessageQueue
+from sessions import actions, events
+from sessions.models import Message, MessagingSession, MessagingSessionQuerySet
+from sessions.nudges import nudge
+
+BATCH = 200  # of one limit in one run
+
+
+def alert(*, now: datetime) -> int:
+    """Marks sessions whose contact has waited too long, and tells their queues' supervisors. How many."""
+    unmarked = MessagingSession.objects.filter(alerted_at=None)
+    return sum(_alert(session, now) for session in _overdue(unmarked, "alert_after_minutes", now))
+
+
+def overflow(*, now: datetime) -> int:
+    """Passes sessions on that nobody owns, once each. Returns how many."""
+    unmoved = MessagingSession.objects.filter(agent=None, overflowed_at=None)
+    return sum(_overflow(session, now) for session in _overdue(unmoved, "overflow_after_minutes", now))
+
+
+def mail_alert(session_id: int) -> int:
+    """To the supervisors who have an address; once, however often it is asked for. Returns how many."""
+    alerted = MessagingSession.objects.open().filter(pk=session_id, alerted_at__isnull=False)
+    session = alerted.select_related("queue").first()
+    if session is None or session.queue is None or session.alerted_at is None or not settings.EMAIL_IS_SET:
+        return 0
+    if not cache.add(f"alert-{session.pk}-{session.alerted_at.timestamp()}", 1, timeout=24 * 3600):
+        return 0
+    subject = _("A contact waits in %s") % session.queue
+    link = settings.PUBLIC_URL + reverse("inbox-session", args=[session.pk])
+    context = {"session": session, "link": link}
+    supervisors = session.queue.supervisors.filter(is_active=True, role=Role.SUPERVISOR).exclude(email="")
+    template = "sessions/ending/email/unanswered.txt"
+    return sum(send_to(one, subject=subject, template=template, context=context) for one in supervisors)
+
+
+def _overdue(sessions: MessagingSessionQuerySet, limit: str, now: datetime) -> Iterator[MessagingSession]:
+    """Those whose first unanswered text is older than their queue's `limit`, the oldest first.
+
+    One query for each limit that is in use, however many queues have it.
+    """
+    limits = MessageQueue.objects.live().exclude(**{limit: None}).order_by(limit).distinct()
+    for minutes in limits.values_list(limit, flat=True):
+        since = now - timedelta(minutes=minutes)
+        queues = {"queue__archived_at": None, f"queue__{limit}": minutes}
+        due = sessions.open().filter(unanswered_since__lte=since, **queues)
+        places = ("queue__overflow_extension", "queue__overflow_queue")
+        yield from due.select_related(*places).order_by("unanswered_since")[:BATCH]
+
+
+@transaction.atomic
+def _alert(session: MessagingSession, now: datetime) -> bool:
+    """False if it was answered, closed or moved at this moment."""
+    if not _as_it_was(session).filter(alerted_at=None).update(alerted_at=now):
+        return False
+    events.record(events.EventKind.ALERT, session)
+    transaction.on_commit(lambda: nudge("sessions.tasks.mail_alert", session.pk))
+    return True
+
+
+def _overflow(session: MessagingSession, now: datetime) -> bool:
+    """False if an agent was faster, or it hasn't waited in this queue for so long."""
+    queue = session.queue
+    to = queue and (queue.overflow_extension or queue.overflow_queue)
+    if queue is None or to is None:
+        return False
+    since = now - timedelta(minutes=queue.overflow_after_minutes or 0)
+    still = _as_it_was(session).filter(agent=None, overflowed_at=None, waiting_since__lte=since)
+    try:
+        return bool(actions.move(still, to=to, line=Message.SystemLine.OVERFLOWED))
+    except actions.NoDestination:  # it is being deleted at this moment
+        return False
+
+
+def _as_it_was(session: MessagingSession) -> MessagingSessionQuerySet:
+    """The same row, unless something happened to it: judged at the row's lock."""
+    return MessagingSession.objects.open().filter(
+        pk=session.pk, queue=session.queue_id, unanswered_since=session.unanswered_since
+    )

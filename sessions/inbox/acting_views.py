@@ -1,0 +1,120 @@
+"""What an agent does with a session beside answering. Answers with the session as it is then."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from routing.access import AgentRequest, agent_required
+from sessions import actions
+from sessions.contacts.lookup import contact_of
+from sessions.inbox.opening import gone, opened, session_of, thread_update
+from sessions.inbox.session_forms import NoteForm, TagsForm, TransferForm
+from sessions.models import MessagingSession
+
+
+@require_POST
+@agent_required
+def pick_up(request: AgentRequest, pk: int) -> HttpResponse:
+    session = session_of(request, pk)
+    try:
+        actions.pick_up(session, agent=request.agent)
+    except actions.AlreadyPickedUp as lost:
+        return gone(request, lost.by)
+    except actions.TooManyOpen as full:
+        context = opened(request, session) | {"refusal": full.reason}
+        return render(request, "sessions/inbox/_session.html", context, status=422)
+    except actions.NoPickup:
+        session.refresh_from_db()  # its queue has become one without pickup
+    return _shown(request, session)
+
+
+@require_POST
+@agent_required
+def close(request: AgentRequest, pk: int) -> HttpResponse:
+    session = session_of(request, pk)
+    try:
+        actions.close(session, agent=request.agent)
+    except actions.ActionError:
+        session.refresh_from_db()  # somebody was faster; the page shows what is
+    return _shown(request, session_of(request, pk))
+
+
+@require_http_methods(["GET", "POST"])
+@agent_required
+def transfer(request: AgentRequest, pk: int) -> HttpResponse:
+    """The dialog; once it is done, what is left of the session here."""
+    session = session_of(request, pk)
+    form = TransferForm(request.POST or None, session=session, agent=request.agent)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.transfer(session, agent=request.agent, **form.values)
+            return _into_the_page(render(request, "sessions/inbox/_gone.html", form.values))
+        except actions.ActionError as refused:
+            form.refuse(refused)
+    context = {"session": session, "form": form, "contact": contact_of(session.contact)}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "sessions/inbox/_transfer_dialog.html", context, status=status)
+
+
+@require_POST
+@agent_required
+def note(request: AgentRequest, pk: int) -> HttpResponse:
+    session = session_of(request, pk)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        context = {"session": session, "note_form": form, "composer": request.GET.get("composer", "")}
+        answer = render(request, "sessions/inbox/_note_form.html", context, status=422)
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#note-form", "outerHTML"
+        return answer
+    actions.add_note(session, agent=request.agent, body=form.cleaned_data["body"])
+    return thread_update(request, session)
+
+
+@require_POST
+@agent_required
+def tags(request: AgentRequest, pk: int) -> HttpResponse:
+    session = session_of(request, pk)
+    form = TagsForm(request.POST)
+    if form.is_valid():
+        actions.set_tags(session, tags=form.cleaned_data["tags"])
+    return render(request, "sessions/inbox/_tags.html", opened(request, session))
+
+
+@require_POST
+@agent_required
+def archive(request: AgentRequest, pk: int) -> HttpResponse:
+    session = session_of(request, pk)
+    actions.archive(session)
+    return _shown(request, session_of(request, pk))
+
+
+@require_POST
+@agent_required
+def unarchive(request: AgentRequest, pk: int) -> HttpResponse:
+    session = session_of(request, pk)
+    actions.unarchive(session)
+    return _shown(request, session_of(request, pk))
+
+
+@require_POST
+@agent_required
+def unread(request: AgentRequest, pk: int) -> HttpResponse:
+    """Leaves the session: whoever looks at it has read it."""
+    session, notice = session_of(request, pk), ""
+    try:
+        actions.mark_unread(session, agent=request.agent)
+    except actions.NotTheOwner:
+        notice = _("Only the agent who has the session marks it as unread.")
+    return render(request, "sessions/inbox/_nothing_open.html", {"notice": notice})
+
+
+def _shown(request: AgentRequest, session: MessagingSession) -> HttpResponse:
+    return render(request, "sessions/inbox/_session.html", opened(request, session))
+
+
+def _into_the_page(answer: HttpResponse) -> HttpResponse:
+    """From the dialog, which then closes."""
+    answer["HX-Retarget"], answer["HX-Reswap"] = "#session", "innerHTML"
+    answer["HX-Trigger"] = "dialog:close"
+    return answer

@@ -1,0 +1,47 @@
+"""What the composer needs beside the session that is open."""
+
+from dataclasses import dataclass
+
+from django import template
+from django.utils import timezone
+
+from channels.itsp.base import MediaLimits
+from routing.models import Extension
+from sessions.inbox.forms import ReplyForm
+from sessions.media import outgoing
+from sessions.models import MessagingSession
+from sessions.queries import draft_of
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class Writing:
+    """`body`: what the field begins with. `age_ms`: since the draft was typed, None if there is none.
+
+    `no_files`: why no pictures can be sent, "" if they can.
+    """
+
+    body: str
+    age_ms: int | None
+    no_files: str
+    limits: MediaLimits
+
+    @property
+    def accept(self) -> str:
+        """For the file dialog."""
+        return ",".join(sorted(self.limits.types))
+
+
+@register.simple_tag
+def writing(session: MessagingSession, agent: Extension, form: ReplyForm) -> Writing:
+    """A form that was refused shows what was sent with it; otherwise the draft goes on."""
+    draft = draft_of(session, agent)
+    age = timezone.now() - draft.updated_at if draft else None
+    body = form.data.get("body", "") if form.is_bound else (draft.body if draft else "")
+    return Writing(
+        body=body,
+        age_ms=round(age.total_seconds() * 1000) if age is not None else None,
+        no_files=outgoing.hindrance(session.number, session.contact),
+        limits=outgoing.limits_of(session.number),
+    )

@@ -1,0 +1,145 @@
+"""What agents write."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from channels.models import Number
+from channels.phone_numbers import read_number
+from routing.models import Extension
+from routing.sms_field import SmsField
+from sessions.actions import LATEST, MAX_BODY
+from sessions.media.file_fields import FilesField
+from sessions.queries import numbers_of
+
+# The page offers contacts while one types, and says how it reads a number.
+SUGGESTING = {
+    "inputmode": "text",
+    "autocomplete": "off",
+    "autofocus": True,
+    "role": "combobox",
+    "aria-autocomplete": "list",
+    "aria-controls": "contact-options",
+    "aria-expanded": "false",
+    "data-suggests": True,
+    "hx-get": reverse_lazy("inbox-suggestions"),
+    "hx-trigger": "input changed delay:150ms, chosen",
+    "hx-target": "#contact-suggestions",
+    "hx-swap": "innerHTML",
+    "hx-sync": "this:replace",
+    "hx-disabled-elt": "unset",  # the form's own is for sending it
+}
+
+
+class ReplyForm(forms.Form):
+    """A text and the id under which it is accepted once, however often the form is sent."""
+
+    code = ""  # of the refusal, once there is one
+
+    body = SmsField(
+        label=_("Message"),
+        max_length=MAX_BODY,
+        strip=True,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": _("Write a text…")}),
+    )
+    attachments = FilesField(label=_("Pictures and files"), required=False)
+    later = forms.BooleanField(label=_("Send later"), required=False)
+    due_at = forms.DateTimeField(
+        label=_("Send at"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def clean(self) -> dict[str, Any]:
+        """`due_at` is None for a text that is sent now; the field is not even shown then."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not (cleaned.get("body") or cleaned.get("attachments") or self.errors):
+            self.add_error("body", _("Write something first."))
+        if not cleaned.pop("later", False):
+            self.errors.pop("due_at", None)
+            cleaned["due_at"] = None
+        elif "due_at" not in self.errors:
+            self._check_time(cleaned["due_at"])
+        return cleaned
+
+    def _check_time(self, due_at: datetime | None) -> None:
+        now = timezone.now()
+        if due_at is None:
+            self.add_error("due_at", _("Choose a date and a time."))
+        elif due_at <= now:
+            self.add_error("due_at", _("This time has passed. Choose one in the future."))
+        elif due_at > now + LATEST:
+            words = _("Choose a time within the next %(days)s days.")
+            self.add_error("due_at", words % {"days": LATEST.days})
+
+
+class DraftForm(forms.Form):
+    """What is typed, and how many milliseconds ago: clocks of devices go wrong."""
+
+    body = forms.CharField(required=False, max_length=10 * MAX_BODY, strip=False)
+    age_ms = forms.IntegerField(min_value=0, max_value=10**11)
+
+
+class ContactForm(forms.Form):
+    """An address to text. National input is shown in E.164 before it is used."""
+
+    contact = forms.CharField(
+        label=_("To"),
+        max_length=32,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "placeholder": "+14155550100"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.note = ""
+
+    def clean_contact(self) -> str:
+        """The address; `note` is set where the input was changed, for whoever typed it to look at first."""
+        read = read_number(self.cleaned_data["contact"], settings.DEFAULT_REGION)
+        self.note = read.note
+        return read.address
+
+    def show_address_read(self) -> None:
+        """Puts what was read in the place of what was typed."""
+        self.data = {name: self.data[name] for name in self.data} | {"contact": self.cleaned_data["contact"]}
+
+
+class NewMessageForm(ReplyForm, ContactForm):
+    """A first text to a contact."""
+
+    number = forms.ModelChoiceField(Number.objects.none(), label=_("From"), empty_label=None)
+    field_order = ("number", "contact", "body", "attachments", "later", "due_at", "client_id")
+
+    def __init__(self, *args: Any, agent: Extension, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        number = self.fields["number"]
+        assert isinstance(number, forms.ModelChoiceField)  # noqa: S101 (for the type)
+        number.queryset = numbers_of(agent)
+        self.fields["body"].widget.attrs["data-segments"] = "#segments"
+        self.fields["contact"].label = _("To (a number in any format, or a name)")
+        self.fields["contact"].widget.attrs |= SUGGESTING
+
+
+class OptOutForm(ContactForm):
+    """A contact whom an administrator opts out by hand."""
+
+    number = forms.ModelChoiceField(
+        Number.objects.live().filter(channel__archived_at=None).order_by("address"),
+        label=_("Number"),
+        empty_label=_("Choose a number…"),
+        widget=forms.Select(attrs={"data-searchable": ""}),
+        help_text=_("The contact gets no more texts from this number. Its other texts are not affected."),
+    )
+    field_order = ("number", "contact")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contact"].label = _("Contact")

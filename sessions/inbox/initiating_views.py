@@ -1,0 +1,85 @@
+"""An agent texts a contact first."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from routing.access import AgentRequest, agent_required
+from routing.models import Extension
+from sessions import actions
+from sessions.contacts.lookup import contact_names, contacts_like, understood
+from sessions.inbox.forms import NewMessageForm
+from sessions.inbox.views import inbox_context
+from sessions.models import Message
+
+MAX_TYPED = 64  # characters
+
+
+@require_http_methods(["GET", "POST"])
+@agent_required
+def new_message(request: AgentRequest) -> HttpResponse:
+    """A contact in national format is shown in E.164 first; where that was done already, it is sent."""
+    data, initial = request.POST or None, request.GET.dict()
+    form = NewMessageForm(data, request.FILES or None, agent=request.agent, initial=initial)
+    if form.is_valid():
+        if form.note and request.POST.get("shown") != form.cleaned_data["contact"]:
+            form.show_address_read()
+        elif message := _started(form, request.agent):
+            return redirect("inbox-session", message.session_id)
+    status = 422 if request.method == "POST" else 200
+    if request.htmx:
+        return render(request, "sessions/inbox/_new_message.html", {"new_form": form}, status=status)
+    return render(
+        request, "sessions/inbox/inbox.html", {**inbox_context(request), "new_form": form}, status=status
+    )
+
+
+@require_GET
+@agent_required
+def suggestions(request: AgentRequest) -> HttpResponse:
+    """Who may be meant by what was typed so far, and how it is read if it is a number."""
+    typed = request.GET.get("contact", "").replace("\0", "")[:MAX_TYPED]
+    read = understood(typed)
+    context = {
+        "read": read,
+        "name": contact_names([read.address]).get(read.address) if read else None,
+        "suggestions": [one for one in contacts_like(typed) if not read or one.address != read.address],
+    }
+    return render(request, "sessions/inbox/_suggestions.html", context)
+
+
+def _started(form: NewMessageForm, agent: Extension) -> Message | None:
+    """None if it can't be; the form says why."""
+    data = form.cleaned_data
+    try:
+        return actions.start_session(
+            agent=agent,
+            number=data["number"],
+            contact=data["contact"],
+            body=data["body"],
+            client_id=str(data["client_id"]),
+            due_at=data["due_at"],
+            files=data["attachments"],
+        )
+    except actions.OwnedByAnother as other:
+        words = (
+            _("%(agent)s has an open session with this contact.")
+            if other.by
+            else _("A session with this contact waits in another queue.")
+        )
+        form.add_error("contact", words % {"agent": other.by})
+    except actions.TooManyOpen as full:
+        form.add_error("contact", full.reason)
+    except actions.BadTime:
+        form.add_error("due_at", _("This time has passed. Choose one in the future."))
+    except actions.OptedOut:
+        words = _("This contact opted out of texts from this number, so none can be sent.")
+        form.add_error("contact", words)
+    except actions.MediaRefused as refused:
+        form.add_error("attachments", refused.reason)
+    except actions.ChannelDisabled:
+        form.add_error("number", _("The channel of this number was disabled. Choose another number."))
+    except actions.NotAllowedToInitiate:
+        form.add_error("number", _("You may not start sessions from this number."))
+    return None

@@ -1,0 +1,151 @@
+"""How a row of the lists shows its session."""
+
+import zlib
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from channels.itsp.base import DeliveryStatus
+from routing.models import Extension
+from sessions.inbox.asking import Asked, Show
+from sessions.inbox.lists import cursor_of
+from sessions.models import Message, MessagingSession
+from sessions.search.hits import excerpt
+
+register = template.Library()
+
+COLOURS = ("blue", "azure", "indigo", "purple", "pink", "orange", "teal", "green")
+FAILED = {DeliveryStatus.FAILED, DeliveryStatus.UNDELIVERED, DeliveryStatus.EXPIRED}
+
+
+class Level(NamedTuple):
+    """How pressing a wait is: from when on, its CSS name, and an icon, because colour alone says nothing."""
+
+    after: timedelta
+    name: str
+    icon: str
+
+
+LEVELS = (
+    Level(timedelta(hours=1), "late", "bi-exclamation-circle-fill"),
+    Level(timedelta(minutes=15), "soon", "bi-hourglass-split"),
+    Level(timedelta(0), "fresh", "bi-clock"),
+)
+
+
+class Age(NamedTuple):
+    since: datetime
+    level: str
+    icon: str
+    words: str
+
+
+@register.filter
+def age(session: MessagingSession) -> Age | None:
+    """How long the contact waits for an answer; None if it does not."""
+    since = unanswered_since(session)
+    if since is None:
+        return None
+    waited = max(timezone.now() - since, timedelta(0))
+    level = next(level for level in LEVELS if waited >= level.after)
+    return Age(since, level.name, level.icon, _in_words(waited))
+
+
+@register.filter
+def is_for(session: MessagingSession, agent: Extension) -> bool:
+    """Whether it is for this agent to read and answer, of those who see it."""
+    return session.is_for(agent)
+
+
+@register.filter
+def is_unanswered(session: MessagingSession) -> bool:
+    return unanswered_since(session) is not None
+
+
+def unanswered_since(session: MessagingSession) -> datetime | None:
+    return session.unanswered_since if session.is_open else None
+
+
+def _in_words(waited: timedelta) -> str:
+    minutes = int(waited.total_seconds() // 60)
+    if minutes < 1:
+        return _("<1 min")
+    if minutes < 60:
+        return _("%(n)d min") % {"n": minutes}
+    if minutes < 24 * 60:
+        return _("%(n)d h") % {"n": minutes // 60}
+    return _("%(n)d d") % {"n": minutes // (24 * 60)}
+
+
+@register.inclusion_tag("sessions/inbox/_last_line.html")
+def last_line(
+    session: MessagingSession, agent: Extension | None, hits: dict[int, Message] | None = None, text: str = ""
+) -> dict[str, Any]:
+    """What was said last, and by whom if it was one of us; of a search, the `hits` for `text` instead."""
+    hit = (hits or {}).get(session.pk)
+    message = hit or session.last_message
+    ours = message is not None and message.kind == Message.Kind.OUTBOUND
+    return {
+        "message": message,
+        "excerpt": excerpt(hit.body, text) if hit else "",
+        "who": _who(message, agent) if message and ours else "",
+        "failed": ours and message is not None and message.status in FAILED,
+    }
+
+
+def _who(message: Message, agent: Extension | None) -> str:
+    if message.author_id is None:
+        return _("Automatic")
+    if agent is not None and message.author_id == agent.pk:
+        return _("You")
+    return message.author.name if message.author else ""
+
+
+@register.filter
+def name_in(address: str, names: dict[str, str]) -> str:
+    """The contact's name, or the address where none is known."""
+    return names.get(address, address)
+
+
+@register.simple_tag
+def contact_avatar(address: str, name: str, size: str = "avatar-sm") -> SafeString:
+    """The initials of who has a name, in a colour that stays the contact's own."""
+    if not name or name == address:
+        icon = '<span class="avatar {} rounded-circle" aria-hidden="true"><i class="bi bi-person"></i></span>'
+        return format_html(icon, size)
+    words = name.split()
+    initials = (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
+    colour = COLOURS[zlib.crc32(address.encode()) % len(COLOURS)]
+    return format_html(
+        '<span class="avatar {} rounded-circle bg-{}-lt" aria-hidden="true">{}</span>', size, colour, initials
+    )
+
+
+@register.filter
+def order_key(session: MessagingSession) -> str:
+    """By which the page keeps its rows in order, the newest first."""
+    return cursor_of(session)
+
+
+@register.simple_tag
+def asked_url(asked: Asked, **changes: Any) -> str:
+    """The page's own URL with another tab, filter or search."""
+    if "show" in changes:
+        changes["show"] = Show(changes["show"])
+    return asked.but(**changes)
+
+
+@register.filter
+def short_time(at: datetime) -> str:
+    """The time of what was today, the date of what was before, in the reader's zone."""
+    local = timezone.localtime(at)
+    today = timezone.localtime().date()
+    if local.date() == today:
+        return date_format(local, "H:i")
+    return date_format(local, "j M" if local.year == today.year else "j M Y")

@@ -1,0 +1,174 @@
+"""The inbox's lists: which sessions stand in which group, page by page."""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+from routing.models import MessageQueue
+from sessions.inbox.asking import Asked, Show, Viewer, read_id
+from sessions.models import MessagingSession, MessagingSessionQuerySet
+from sessions.presence.availability import with_attendance
+from sessions.queries import inbox_of, listed, visible_to
+from sessions.search import finding
+
+PAGE = 30  # sessions that are fetched at once
+COUNTED_MOST = 99
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class GroupName(enum.StrEnum):
+    WAITING = "waiting"
+    MINE = "mine"
+    QUEUE = "queue"  # others' in the queues that one supervises, and what needs no picking up
+    CLOSED = "closed"
+    ARCHIVED = "archived"
+    FOUND = "found"
+
+
+COUNTED = {GroupName.WAITING, GroupName.MINE, GroupName.QUEUE}
+
+
+class Words(NamedTuple):
+    title: StrPromise
+    empty: StrPromise
+
+
+WORDS = {
+    GroupName.WAITING: Words(_("Waiting"), _("Nobody waits.")),
+    GroupName.MINE: Words(_("Mine"), _("Pick up a waiting session, or start one by New message.")),
+    GroupName.QUEUE: Words(_("Queue"), _("Nothing open in these message queues.")),
+    GroupName.CLOSED: Words(_("Closed"), _("Nothing is closed yet.")),
+    GroupName.ARCHIVED: Words(
+        _("Archived"), _("Nothing is archived. Archive a session to take it out of the other lists.")
+    ),
+    GroupName.FOUND: Words(
+        _("Found"), _("Nothing found. Search by words of a text, by a phone number, or by a name.")
+    ),
+}
+
+
+@dataclass
+class Group:
+    """Rows of a list. `more` is the cursor of the next page, "" at the end; what is not counted has None."""
+
+    name: GroupName
+    rows: list[MessagingSession] = field(default_factory=list)
+    more: str = ""
+    count: int | None = None
+
+    @property
+    def words(self) -> Words:
+        return WORDS[self.name]
+
+    @property
+    def count_words(self) -> str:
+        if self.count is None:
+            return ""
+        return f"{COUNTED_MOST}+" if self.count > COUNTED_MOST else str(self.count)
+
+
+def groups_of(viewer: Viewer, asked: Asked) -> list[Group]:
+    """The lists as the page shows them first."""
+    groups = [_first_page(name, viewer, asked) for name in names_of(viewer, asked)]
+    shown = viewer.user.is_supervisor  # for others it is there only where it has something
+    return [group for group in groups if group.rows or shown or group.name is not GroupName.QUEUE]
+
+
+def names_of(viewer: Viewer, asked: Asked) -> list[GroupName]:
+    """Which groups there are for what the URL asks."""
+    if asked.text:
+        return [GroupName.FOUND]
+    if asked.show is not Show.OPEN:
+        return [GroupName(asked.show.value)]
+    own = [GroupName.WAITING, GroupName.MINE] if viewer.agent else []
+    return [*own, GroupName.QUEUE]
+
+
+def sessions_in(name: GroupName, viewer: Viewer, asked: Asked) -> MessagingSessionQuerySet:
+    """All sessions of a group, filtered."""
+    sessions = _of_group(name, viewer)
+    if name is GroupName.ARCHIVED:
+        sessions = sessions.filter(archived_at__isnull=False)
+    elif name is not GroupName.FOUND:
+        sessions = sessions.filter(archived_at=None)
+    if asked.number:
+        sessions = sessions.filter(number=asked.number)
+    if asked.queue:
+        sessions = sessions.filter(queue=asked.queue)
+    return finding.matching(sessions, asked.text) if asked.text else sessions
+
+
+def page_of(name: GroupName, viewer: Viewer, asked: Asked, *, before: str = "") -> Group:
+    """A page of a group: what comes after the cursor `before`."""
+    sessions = _rows(name, viewer, asked)
+    if cursor := read_cursor(before):
+        at, pk = cursor
+        sessions = sessions.filter(Q(last_active_at__lt=at) | Q(pk__lt=pk), last_active_at__lte=at)
+    rows = list(sessions[: PAGE + 1])
+    return Group(name, rows[:PAGE], cursor_of(rows[PAGE - 1]) if len(rows) > PAGE else "")
+
+
+def rows_of(ids: Sequence[int], viewer: Viewer, asked: Asked) -> list[Group]:
+    """Where these sessions stand now, with the groups' present counts. What nobody lists is not there."""
+    groups = []
+    for name in names_of(viewer, asked):
+        found = _rows(name, viewer, asked).filter(pk__in=ids)
+        groups.append(Group(name, list(found), count=_count_of(name, viewer, asked)))
+    return groups
+
+
+def cursor_of(session: MessagingSession) -> str:
+    """Its place in the order of the lists, the newest first."""
+    return f"{(session.last_active_at - EPOCH) // MICROSECOND}-{session.pk}"
+
+
+def read_cursor(text: str) -> tuple[datetime, int] | None:
+    """None if it is none of ours."""
+    at, _dash, pk = text.partition("-")
+    if not (at.isdecimal() and pk.isdecimal() and len(at) <= 17 and read_id(pk)):
+        return None
+    return EPOCH + int(at) * MICROSECOND, int(pk)
+
+
+def _first_page(name: GroupName, viewer: Viewer, asked: Asked) -> Group:
+    group = page_of(name, viewer, asked)
+    group.count = _count_of(name, viewer, asked)
+    return group
+
+
+def _rows(name: GroupName, viewer: Viewer, asked: Asked) -> QuerySet[MessagingSession]:
+    found = sessions_in(name, viewer, asked)
+    if viewer.user.is_supervisor:
+        found = with_attendance(found)
+    sessions = listed(found)
+    return sessions.select_related("last_message__author").prefetch_related("tags")
+
+
+def _count_of(name: GroupName, viewer: Viewer, asked: Asked) -> int | None:
+    """No further than is shown, and only where the number says how much there is to do."""
+    if name not in COUNTED:
+        return None
+    return sessions_in(name, viewer, asked).order_by()[: COUNTED_MOST + 1].count()
+
+
+def _of_group(name: GroupName, viewer: Viewer) -> MessagingSessionQuerySet:
+    everything = visible_to(viewer.user, viewer.agent)
+    if name is GroupName.CLOSED:
+        return everything.filter(closed_at__isnull=False)
+    if name in (GroupName.FOUND, GroupName.ARCHIVED):
+        return everything
+    if viewer.agent is None:
+        return everything.open()
+    waiting = inbox_of(viewer.agent).waiting().exclude(queue__pickup_mode=MessageQueue.PickupMode.NONE)
+    if name is GroupName.WAITING:
+        return waiting
+    if name is GroupName.MINE:
+        return inbox_of(viewer.agent).open().filter(agent=viewer.agent)
+    return everything.open().exclude(agent=viewer.agent).exclude(pk__in=waiting.values("pk"))

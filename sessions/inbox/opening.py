@@ -1,0 +1,110 @@
+"""One session as it is shown: its thread, what stands below it, and who the contact is."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from routing.access import AgentRequest, ViewerRequest
+from routing.models import Extension
+from sessions import actions
+from sessions.contacts.lookup import contact_of
+from sessions.inbox.asking import Asked
+from sessions.inbox.forms import ReplyForm
+from sessions.inbox.thread import page_of, unread_from
+from sessions.lanes.standing import places_by_message
+from sessions.models import Message, MessagingSession, OptOutEntry, Tag
+from sessions.opt_outs.ledger import opt_out_of
+from sessions.presence import online
+from sessions.queries import inbox_of, listed, queued_of, visible_to
+from sessions.search.hits import hits_in
+
+EARLIER_MOST = 20  # sessions
+
+
+def session_of(request: AgentRequest, pk: int) -> MessagingSession:
+    """One that the agent acts on."""
+    return get_object_or_404(listed(inbox_of(request.agent)), pk=pk)
+
+
+def visible_session(request: ViewerRequest, pk: int) -> MessagingSession:
+    """One that is only read."""
+    return get_object_or_404(listed(visible_to(request.user, request.agent)), pk=pk)
+
+
+def opened(
+    request: ViewerRequest, session: MessagingSession, form: ReplyForm | None = None
+) -> dict[str, Any]:
+    """What the page shows of a session; its owner has then read it."""
+    found = hits_in([session], Asked.of(request.GET).text).get(session.pk)
+    return thread_context(request, session, found) | {
+        "form": form or ReplyForm(),
+        "all_tags": Tag.objects.all(),
+        "others": [other for other in online.viewers(session) if other != request.agent],
+        "earlier": _earlier(request, session),
+    }
+
+
+def thread_context(
+    request: ViewerRequest, session: MessagingSession, found: Message | None = None
+) -> dict[str, Any]:
+    """The end of the thread, back to what a search found in it, and what stands below it."""
+    page = page_of(session, back_to=found.pk if found else None)
+    unread = unread_from(session, page, request.agent)
+    if request.agent is not None:
+        actions.mark_read(session, agent=request.agent)
+    opt_out = opt_out_of(session.number_id, session.contact) if session.is_open else None
+    acts = _acts(request, session)
+    return {
+        "agent": request.agent,
+        "session": session,
+        "contact": contact_of(session.contact),
+        "form": ReplyForm(),
+        "thread": page,
+        "unread_from": unread,
+        "found": found,
+        "places": places_by_message(queued_of(session)),
+        "composer": _composer(session, opt_out, acts=acts),
+        "acts": acts,
+        "answers": acts and request.agent is not None and session.is_for(request.agent),
+        "opt_out": opt_out,
+    }
+
+
+def thread_update(request: ViewerRequest, session: MessagingSession, notice: str = "") -> HttpResponse:
+    """The thread, with `notice` at its end; the composer only if it must become another one."""
+    context = thread_context(request, session) | {"notice": notice}
+    context["composer_changed"] = request.GET.get("composer") != context["composer"]
+    return render(request, "sessions/inbox/_thread_update.html", context)
+
+
+def gone(request: AgentRequest, by: Extension | None) -> HttpResponse:
+    """Another agent was first; what was typed is shown again."""
+    context = {"by": by, "kept": request.POST.get("body", "")}
+    return render(request, "sessions/inbox/_gone.html", context, status=422)
+
+
+def _composer(session: MessagingSession, opt_out: OptOutEntry | None, *, acts: bool) -> str:
+    """What stands below the thread."""
+    if not acts:
+        return "supervised"
+    if not session.is_open:
+        return "closed"
+    if session.waits_for_pickup:
+        return "pick_up"
+    if session.number.channel.disabled_at:
+        return "disabled"
+    return "opted_out" if opt_out else "reply"
+
+
+def _acts(request: ViewerRequest, session: MessagingSession) -> bool:
+    """Whether one who sees the session may do more than read it. Agents see nothing else."""
+    if not request.user.is_supervisor:
+        return True
+    return request.agent is not None and inbox_of(request.agent).filter(pk=session.pk).exists()
+
+
+def _earlier(request: ViewerRequest, session: MessagingSession) -> list[MessagingSession]:
+    """What else there was with this contact, over all our numbers, as far as one may see it."""
+    others = listed(visible_to(request.user, request.agent)).filter(contact=session.contact)
+    return list(others.exclude(pk=session.pk)[:EARLIER_MOST])

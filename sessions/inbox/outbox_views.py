@@ -1,0 +1,64 @@
+"""What an agent does with texts that were written before. Answers with the thread as it is then."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from routing.access import AgentRequest, ViewerRequest, agent_required, viewer_required
+from sessions import actions
+from sessions.inbox.opening import session_of, thread_update, visible_session
+from sessions.lanes.standing import places_by_message
+from sessions.models import Message
+from sessions.queries import inbox_of, queued_of
+
+STOP_POLLING = 286  # in htmx's own words
+
+
+@require_GET
+@viewer_required
+def places(request: ViewerRequest, pk: int) -> HttpResponse:
+    """Where the session's waiting texts stand now. Looking at it marks nothing as read."""
+    queued = queued_of(visible_session(request, pk)).select_related("message")
+    if not queued:
+        return HttpResponse(status=STOP_POLLING)
+    context = {"messages": [attempt.message for attempt in queued], "places": places_by_message(queued)}
+    return render(request, "sessions/inbox/_places.html", context)
+
+
+@require_POST
+@agent_required
+def retry(request: AgentRequest, pk: int) -> HttpResponse:
+    message, notice = _message_of(request, pk), ""
+    try:
+        actions.retry(message, agent=request.agent)
+    except actions.NotRetryable:
+        pass  # it was sent again already, as the thread shows
+    except actions.SessionClosed:
+        notice = _("The session is closed. Send the text as a new message.")
+    except actions.ChannelDisabled:
+        notice = _("It was not sent: the channel of this number is disabled.")
+    except actions.OptedOut:
+        notice = _("It was not sent: the contact opted out of texts from this number.")
+    except actions.NotTheOwner:
+        notice = _("Only the agent who picked the session up can send it again.")
+    return thread_update(request, session_of(request, message.session_id), notice)
+
+
+@require_POST
+@agent_required
+def cancel(request: AgentRequest, pk: int) -> HttpResponse:
+    message, notice = _message_of(request, pk), ""
+    try:
+        if not actions.cancel(message, agent=request.agent):
+            notice = _("It has left already: the ITSP is asked to hold it back. Its status will tell.")
+    except actions.NotCancellable as refused:
+        notice = refused.reason
+    except actions.NotTheOwner:
+        notice = _("Only the agent who picked the session up can cancel it.")
+    return thread_update(request, session_of(request, message.session_id), notice)
+
+
+def _message_of(request: AgentRequest, pk: int) -> Message:
+    mine = Message.objects.filter(session__in=inbox_of(request.agent), kind=Message.Kind.OUTBOUND)
+    return get_object_or_404(mine.select_related("session"), pk=pk)

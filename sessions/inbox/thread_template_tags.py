@@ -1,0 +1,186 @@
+"""How the inbox shows states."""
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django import template
+from django.contrib.humanize.templatetags.humanize import ordinal
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import Urlizer
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrPromise
+
+from channels.itsp.base import DeliveryStatus
+from channels.phone_numbers import country_of
+from sessions.actions import CANCELLABLE, RETRYABLE
+from sessions.lanes.standing import Place
+from sessions.models import Attempt, Message
+
+register = template.Library()
+
+
+class Tick(NamedTuple):
+    """A Bootstrap icon, its colour class, and the words for it."""
+
+    icon: str
+    colour: str
+    words: str | StrPromise
+
+
+_TICKS = {
+    DeliveryStatus.SCHEDULED: Tick("bi-calendar-event", "", gettext_lazy("Scheduled")),
+    DeliveryStatus.QUEUED: Tick("bi-clock", "", gettext_lazy("Queued")),
+    DeliveryStatus.SENDING: Tick("bi-clock", "", gettext_lazy("Sending")),
+    DeliveryStatus.UNKNOWN: Tick("bi-question-circle", "text-orange", gettext_lazy("Not certain")),
+    DeliveryStatus.CANCELLED: Tick("bi-slash-circle", "", gettext_lazy("Cancelled")),
+    DeliveryStatus.EXPIRED: Tick("bi-hourglass-bottom", "text-orange", gettext_lazy("Expired")),
+    DeliveryStatus.ACCEPTED: Tick("bi-check", "", gettext_lazy("Handed over")),
+    DeliveryStatus.SENT: Tick("bi-check", "", gettext_lazy("Sent")),
+    DeliveryStatus.FAILED: Tick("bi-exclamation-circle-fill", "text-red", gettext_lazy("Failed")),
+    DeliveryStatus.UNDELIVERED: Tick("bi-exclamation-circle-fill", "text-red", gettext_lazy("Not delivered")),
+    DeliveryStatus.DELIVERED: Tick("bi-check-all", "text-green", gettext_lazy("Delivered")),
+    DeliveryStatus.READ: Tick("bi-check-all", "text-azure", gettext_lazy("Read")),
+}
+
+_LINES = {
+    Message.SystemLine.PICKED_UP: gettext_lazy("%(who)s picked up the session."),
+    Message.SystemLine.TRANSFERRED: gettext_lazy("%(who)s transferred the session to %(where)s."),
+    Message.SystemLine.CLOSED: gettext_lazy("%(who)s closed the session."),
+    Message.SystemLine.CLOSED_IDLE: gettext_lazy(
+        "Closed automatically, because nothing happened in the session."
+    ),
+    Message.SystemLine.OVERFLOWED: gettext_lazy("Nobody answered in time, so it went to %(where)s."),
+    Message.SystemLine.UNSUPPORTED: gettext_lazy("The contact sent something that can't be shown."),
+}
+
+_LINE_ICONS = {
+    Message.SystemLine.PICKED_UP: "bi-hand-index",
+    Message.SystemLine.TRANSFERRED: "bi-arrow-left-right",
+    Message.SystemLine.CLOSED: "bi-check2-circle",
+    Message.SystemLine.CLOSED_IDLE: "bi-clock-history",
+    Message.SystemLine.OVERFLOWED: "bi-arrow-bar-right",
+}
+
+
+@register.filter
+def tick(message: Message) -> Tick:
+    """What is shown below an outbound text."""
+    return _TICKS[DeliveryStatus(message.status)]
+
+
+@register.filter
+def latest_attempt(message: Message) -> Attempt | None:
+    """Of a message whose attempts were fetched in their order."""
+    attempts = list(message.attempts.all())
+    return attempts[-1] if attempts else None
+
+
+@register.inclusion_tag("sessions/inbox/_place.html")
+def place(message: Message, places: dict[int, Place], *, update: bool = False) -> dict[str, Any]:
+    """Where a queued text stands; `update` replaces what the page shows of it."""
+    return {"message": message, "place": places.get(message.pk), "update": update}
+
+
+@register.filter
+def ordinal_place(place: Place) -> str:
+    """ "14th in the queue" """
+    if place.is_beyond:
+        return _("Further back than 1,000th in the queue")
+    return _("%(nth)s in the queue") % {"nth": ordinal(place.position)}
+
+
+@register.filter
+def in_about(seconds: float) -> str:
+    """How long that is, as exactly as anybody can know."""
+    if seconds < 1:
+        return _("goes out in a moment")
+    if seconds < 60:
+        return _("goes out in about %(n)d s") % {"n": round(seconds)}
+    if seconds < 3600:
+        return _("goes out in about %(n)d min") % {"n": round(seconds / 60)}
+    return _("goes out in about %(n)d h") % {"n": round(seconds / 3600)}
+
+
+@register.filter
+def may_retry(message: Message) -> bool:
+    return message.status in RETRYABLE
+
+
+@register.filter
+def may_cancel(message: Message) -> bool:
+    return message.status in CANCELLABLE
+
+
+@register.filter
+def system_line(message: Message) -> str:
+    """A system line in words."""
+    who = message.author.name if message.author else message.body or _("An administrator")
+    where = message.to_extension or message.to_queue
+    return str(_LINES[Message.SystemLine(message.system_line)]) % {"who": who, "where": where}
+
+
+@register.filter
+def line_icon(message: Message) -> str:
+    return _LINE_ICONS.get(Message.SystemLine(message.system_line), "bi-info-circle")
+
+
+class Step(NamedTuple):
+    """How far a text had got, and when."""
+
+    words: str | StrPromise
+    at: datetime
+
+
+@register.filter
+def steps(message: Message) -> list[Step]:
+    """The way of its latest attempt, as far as it is known."""
+    attempt = latest_attempt(message)
+    if attempt is None:
+        return [Step(gettext_lazy("Written"), message.created_at)]
+    begun = [Step(_TICKS[DeliveryStatus.QUEUED].words, attempt.queued_at)]
+    if attempt.claimed_at:
+        begun.append(Step(_TICKS[DeliveryStatus.ACCEPTED].words, attempt.claimed_at))
+    return begun + [
+        Step(_TICKS[DeliveryStatus(event.status)].words, event.at) for event in attempt.events.all()
+    ]
+
+
+@register.filter
+def is_failed(message: Message) -> bool:
+    return message.status in {DeliveryStatus.FAILED, DeliveryStatus.UNDELIVERED}
+
+
+@register.filter
+def day_words(at: datetime) -> str:
+    """Today, Yesterday, or the date with its day of the week."""
+    day, today = timezone.localtime(at).date(), timezone.localtime().date()
+    if day == today:
+        return _("Today")
+    if day == today - timedelta(days=1):
+        return _("Yesterday")
+    return date_format(day, "l, j F" if day.year == today.year else "l, j F Y")
+
+
+class _Links(Urlizer):
+    """Web addresses only, opened apart from us: the page behind learns nothing of ours."""
+
+    url_template = '<a href="{href}" target="_blank" rel="noopener noreferrer nofollow">{url}</a>'
+
+    @staticmethod
+    def is_email_simple(value: str) -> bool:
+        return False
+
+
+@register.filter(needs_autoescape=True)
+def linked(text: str, autoescape: bool = True) -> SafeString:
+    """A text with its http and https addresses as links; nothing in it is markup."""
+    return mark_safe(_Links()(text, autoescape=True))  # noqa: S308  it escapes all that is not its own
+
+
+@register.filter
+def country(address: str) -> str:
+    """ISO 3166; the page says its name in the reader's language."""
+    return country_of(address)

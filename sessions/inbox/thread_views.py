@@ -1,0 +1,45 @@
+"""The open thread: what is new in it, what came before, and what was done with the session."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from routing.access import ViewerRequest, viewer_required
+from sessions.inbox.asking import read_id
+from sessions.inbox.opening import thread_update, visible_session
+from sessions.inbox.thread import page_of
+from sessions.lanes.standing import places_by_message
+from sessions.queries import operations_of, queued_of
+
+
+@require_GET
+@viewer_required
+def thread(request: ViewerRequest, pk: int) -> HttpResponse:
+    """What is new in the open session."""
+    return thread_update(request, visible_session(request, pk))
+
+
+@require_GET
+@viewer_required
+def older(request: ViewerRequest, pk: int) -> HttpResponse:
+    """The messages before one of the thread. Looking at them marks nothing as read."""
+    session = visible_session(request, pk)
+    page = page_of(session, before=read_id(request.GET.get("before", "")))
+    context = {
+        "session": session,
+        "agent": request.agent,
+        "thread": page,
+        "places": places_by_message(queued_of(session)),
+        "composer": request.GET.get("composer", ""),
+    }
+    return render(request, "sessions/inbox/_older.html", context)
+
+
+@require_GET
+@viewer_required
+def timeline(request: ViewerRequest, pk: int) -> HttpResponse:
+    """Who did what with the session, and when."""
+    session = visible_session(request, pk)
+    return render(
+        request, "sessions/inbox/_timeline.html", {"session": session, "lines": operations_of(session)}
+    )

@@ -1,0 +1,62 @@
+"""The agents' page, below `/inbox/`."""
+
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from sessions.inbox import (
+    acting_views,
+    canned_reply_views,
+    composing_views,
+    contact_views,
+    initiating_views,
+    outbox_views,
+    thread_views,
+    views,
+)
+from sessions.inbox.lists import GroupName
+from sessions.live import availability_views, notifying_views, presence_views
+from sessions.media.views import attachment
+
+
+class GroupConverter(StringConverter):
+    regex = "|".join(GroupName)
+
+    def to_python(self, value: str) -> GroupName:
+        return GroupName(value)
+
+
+register_converter(GroupConverter, "group")
+
+urlpatterns = [
+    path("", views.index, name="inbox"),
+    path("sessions/", views.session_list, name="inbox-sessions"),
+    path("sessions/<group:group>/", views.page, name="inbox-page"),
+    path("rows/", views.rows, name="inbox-rows"),
+    path("calls/", notifying_views.calls, name="inbox-calls"),
+    path("settings/", notifying_views.agent_settings, name="inbox-settings"),
+    path("availability/", availability_views.availability, name="inbox-availability"),
+    path("viewing/", presence_views.viewing, name="inbox-viewing"),
+    path("new/", initiating_views.new_message, name="inbox-new"),
+    path("new/contacts/", initiating_views.suggestions, name="inbox-suggestions"),
+    path("<int:pk>/", views.index, name="inbox-session"),
+    path("<int:pk>/thread/", thread_views.thread, name="inbox-thread"),
+    path("<int:pk>/older/", thread_views.older, name="inbox-older"),
+    path("<int:pk>/timeline/", thread_views.timeline, name="inbox-timeline"),
+    path("<int:pk>/viewers/", presence_views.viewers, name="inbox-viewers"),
+    path("<int:pk>/places/", outbox_views.places, name="inbox-places"),
+    path("<int:pk>/pick-up/", acting_views.pick_up, name="inbox-pick-up"),
+    path("<int:pk>/reply/", composing_views.reply, name="inbox-reply"),
+    path("<int:pk>/draft/", composing_views.draft, name="inbox-draft"),
+    path("<int:pk>/canned-replies/", canned_reply_views.usable, name="inbox-canned-replies"),
+    path("<int:pk>/close/", acting_views.close, name="inbox-close"),
+    path("<int:pk>/transfer/", acting_views.transfer, name="inbox-transfer"),
+    path("<int:pk>/note/", acting_views.note, name="inbox-note"),
+    path("<int:pk>/tags/", acting_views.tags, name="inbox-tags"),
+    path("<int:pk>/archive/", acting_views.archive, name="inbox-archive"),
+    path("<int:pk>/unarchive/", acting_views.unarchive, name="inbox-unarchive"),
+    path("<int:pk>/unread/", acting_views.unread, name="inbox-unread"),
+    path("<int:pk>/contact/", contact_views.contact, name="inbox-contact"),
+    path("messages/<int:pk>/retry/", outbox_views.retry, name="inbox-retry"),
+    path("messages/<int:pk>/cancel/", outbox_views.cancel, name="inbox-cancel"),
+    path("attachments/<int:pk>/", attachment, name="inbox-attachment"),
+]

@@ -1,0 +1,90 @@
+"""The agents' page: the lists at the left, the open session beside them. Fragments are asked for by htmx.
+
+Supervisors read along: the same page without what an agent does.
+"""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from routing.access import ViewerRequest, viewer_required
+from sessions.contacts.lookup import contact_names
+from sessions.inbox import lists
+from sessions.inbox.asking import Asked, Viewer, numbers_to_filter, queues_to_filter, read_id
+from sessions.inbox.lists import Group, GroupName
+from sessions.inbox.opening import opened, visible_session
+from sessions.queries import numbers_of
+from sessions.search.hits import hits_in
+
+ROWS_MOST = 50  # that are asked for anew at once
+
+
+@require_GET
+@vary_on_headers("HX-Request")
+@viewer_required
+def index(request: ViewerRequest, pk: int | None = None) -> HttpResponse:
+    """The page; where it is there already, what its right side is to show."""
+    session = visible_session(request, pk) if pk is not None else None
+    context = opened(request, session) if session else {}
+    if request.htmx:
+        template = "sessions/inbox/_session.html" if session else "sessions/inbox/_nothing_open.html"
+        return render(request, template, context)
+    return render(request, "sessions/inbox/inbox.html", inbox_context(request) | context)
+
+
+@require_GET
+@viewer_required
+def session_list(request: ViewerRequest) -> HttpResponse:
+    """The lists for what the URL asks."""
+    return render(request, "sessions/inbox/_session_list.html", inbox_context(request))
+
+
+@require_GET
+@viewer_required
+def page(request: ViewerRequest, group: GroupName) -> HttpResponse:
+    """The next rows of one list."""
+    asked = Asked.of(request.GET)
+    found = lists.page_of(group, viewer_of(request), asked, before=request.GET.get("before", ""))
+    return render(
+        request, "sessions/inbox/_rows.html", rows_context(request, asked, [found]) | {"group": found}
+    )
+
+
+@require_GET
+@viewer_required
+def rows(request: ViewerRequest) -> HttpResponse:
+    """Where sessions that changed stand now: those that no list shows any more are left out."""
+    ids = [pk for text in request.GET.getlist("session")[:ROWS_MOST] if (pk := read_id(text))]
+    viewer, asked = viewer_of(request), Asked.of(request.GET)
+    groups = lists.rows_of(ids, viewer, asked)
+    return render(request, "sessions/inbox/_rows_update.html", rows_context(request, asked, groups))
+
+
+def inbox_context(request: ViewerRequest) -> dict[str, Any]:
+    """All that the left pane shows."""
+    viewer, asked = viewer_of(request), Asked.of(request.GET)
+    return {
+        **rows_context(request, asked, lists.groups_of(viewer, asked)),
+        "numbers": numbers_to_filter(viewer),
+        "queues": queues_to_filter(viewer),
+        "may_start": request.agent is not None and numbers_of(request.agent).exists(),
+    }
+
+
+def rows_context(request: ViewerRequest, asked: Asked, groups: list[Group]) -> dict[str, Any]:
+    """What rows need: whose they are, what their contacts are called, and why a search found them."""
+    sessions = [session for group in groups for session in group.rows]
+    return {
+        "agent": request.agent,
+        "asked": asked,
+        "groups": groups,
+        "names": contact_names(session.contact for session in sessions),
+        "hits": hits_in(sessions, asked.text),
+    }
+
+
+def viewer_of(request: ViewerRequest) -> Viewer:
+    return Viewer(request.user, request.agent)

@@ -1,0 +1,32 @@
+"""A number that comes to another channel takes its queue along."""
+
+from django.db import transaction
+from django.db.models import F
+
+from channels import holding
+from channels.models import Channel
+from sessions.lanes import seats
+from sessions.models import WAITING, Attempt, Lane
+
+BATCH = 500
+
+
+def follow_numbers() -> int:
+    """Gives lanes that still name their number's former channel the present one. Returns how many."""
+    strayed = Lane.objects.filter(head__isnull=False, in_flight=None).exclude(channel=F("number__channel"))
+    with transaction.atomic():
+        locked = seats.lock(strayed.values_list("pk", flat=True)[:BATCH])
+        still = strayed.filter(pk__in=[lane.pk for lane in locked])
+        moved = list(still.select_related("number__channel"))
+        for lane in moved:
+            _move_waiting(lane, lane.number.channel)
+            Lane.objects.filter(pk=lane.pk).update(channel=lane.number.channel)
+    return len(moved)
+
+
+def _move_waiting(lane: Lane, to: Channel) -> None:
+    """Each has waited as long as before: the two channels were not held at the same times."""
+    waiting = Attempt.objects.filter(lane=lane, status__in=WAITING).exclude(channel=to)
+    for former in Channel.objects.filter(pk__in=waiting.order_by().values("channel")):
+        later_s = holding.total_s(to) - holding.total_s(former)
+        waiting.filter(channel=former).update(channel=to, held_s=F("held_s") + later_s)

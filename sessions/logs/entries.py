@@ -1,0 +1,77 @@
+"""The message logs: sessions with who began them, narrowed by what the URL asks."""
+
+from django.db.models import Exists, OuterRef, Q, Subquery
+
+from channels.itsp.base import FAILURE
+from routing.models import Extension, MessageQueue
+from sessions.logs.forms import LogFilterForm, Status
+from sessions.models import Message, MessagingSession, MessagingSessionQuerySet
+from sessions.queries import listed
+from sessions.search.finding import matching, of_contact, of_our_number, with_address
+
+TEXTS = (Message.Kind.INBOUND, Message.Kind.OUTBOUND)
+
+
+def begun(sessions: MessagingSessionQuerySet) -> MessagingSessionQuerySet:
+    """With `begun_by`, the kind of the first text: whoever sent that is the session's sender."""
+    first = Message.objects.filter(session=OuterRef("pk"), kind__in=TEXTS).order_by("pk")
+    return sessions.annotate(begun_by=Subquery(first.values("kind")[:1]))
+
+
+def sender_of(session: MessagingSession) -> str:
+    """Of one that `begun` gave."""
+    return session.number.address if _is_ours(session) else session.contact
+
+
+def recipient_of(session: MessagingSession) -> str:
+    return session.contact if _is_ours(session) else session.number.address
+
+
+def _is_ours(session: MessagingSession) -> bool:
+    return bool(getattr(session, "begun_by", None) == Message.Kind.OUTBOUND)
+
+
+def log_of(sessions: MessagingSessionQuerySet, form: LogFilterForm) -> MessagingSessionQuerySet:
+    """Those of `sessions` that the filters ask for, ready to be shown."""
+    asked = form.asked
+    found = begun(matching(listed(sessions), asked.text))
+    if asked.since:
+        found = found.filter(last_active_at__gte=asked.since)
+    if asked.until:
+        found = found.filter(opened_at__lt=asked.until)
+    if asked.sender:
+        found = with_address(found, _between(of=asked.sender, contact_sent=True))
+    if asked.recipient:
+        found = with_address(found, _between(of=asked.recipient, contact_sent=False))
+    exact = {"number": asked.number, "number__channel": asked.channel, "pk": asked.session}
+    found = found.filter(**{field: value for field, value in exact.items() if value})
+    if asked.is_homeless:
+        found = found.filter(_of_deleted())
+    return _in_status(found, asked.status)
+
+
+def _between(*, of: str, contact_sent: bool) -> Q:
+    """The address is the contact's and the contact began, or it is ours and we did; or the other way."""
+    ours, theirs = Q(begun_by=Message.Kind.OUTBOUND), ~Q(begun_by=Message.Kind.OUTBOUND)
+    of_contact_if, of_ours_if = (theirs, ours) if contact_sent else (ours, theirs)
+    return (of_contact(of) & of_contact_if) | (of_our_number(of) & of_ours_if)
+
+
+def _of_deleted() -> Q:
+    """Whose extension, or message queue, was deleted."""
+    extensions = Extension.objects.filter(archived_at__isnull=False).values_list("pk", flat=True)
+    queues = MessageQueue.objects.filter(archived_at__isnull=False).values_list("pk", flat=True)
+    return Q(agent__in=list(extensions)) | Q(queue__in=list(queues))
+
+
+def _in_status(found: MessagingSessionQuerySet, status: str) -> MessagingSessionQuerySet:
+    match status:
+        case Status.OPEN:
+            return found.open()
+        case Status.CLOSED:
+            return found.filter(closed_at__isnull=False)
+        case Status.ARCHIVED:
+            return found.filter(archived_at__isnull=False)
+        case Status.FAILED:
+            return found.filter(Exists(Message.objects.filter(session=OuterRef("pk"), status__in=FAILURE)))
+    return found

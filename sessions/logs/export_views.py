@@ -1,0 +1,118 @@
+"""What the message logs show as CSV: the sessions, or all their messages. Streamed, however much it is."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from django.http import StreamingHttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.access import UserRequest, supervisor_required
+from accounts.csv_export import csv_response
+from sessions.contacts.lookup import contact_names
+from sessions.inbox.thread_template_tags import system_line
+from sessions.logs.entries import log_of, recipient_of, sender_of
+from sessions.logs.forms import LogFilterForm
+from sessions.models import Message, MessagingSession, MessagingSessionQuerySet
+from sessions.queries import logged_for
+
+BATCH = 1_000  # rows that are held at once
+MESSAGES_BATCH = 100  # sessions whose messages are held at once
+
+
+@supervisor_required
+@require_GET
+def sessions_export(request: UserRequest) -> StreamingHttpResponse:
+    header = [
+        _("Session ID"),
+        _("Created"),
+        _("Last active"),
+        _("Sender"),
+        _("Recipient"),
+        _("Contact"),
+        _("Channel"),
+        _("Extension"),
+        _("Message Queue"),
+        _("Status"),
+        _("Closed"),
+        _("Archived"),
+    ]
+    found = _asked(request).iterator(BATCH)
+    return csv_response("message-logs", header, _cells(found))
+
+
+@supervisor_required
+@require_GET
+def messages_export(request: UserRequest) -> StreamingHttpResponse:
+    header = [
+        _("Session ID"),
+        _("Time"),
+        _("Kind"),
+        _("Our number"),
+        _("Contact"),
+        _("Author"),
+        _("Text"),
+        _("Status"),
+        _("Error"),
+        _("Reason"),
+    ]
+    found = _asked(request).prefetch_related(
+        "messages__author", "messages__to_extension", "messages__to_queue"
+    )
+    return csv_response("messages", header, _messages(found.iterator(MESSAGES_BATCH)))
+
+
+def _asked(request: UserRequest) -> MessagingSessionQuerySet:
+    return log_of(logged_for(request.user), LogFilterForm(request.GET, user=request.user))
+
+
+def _cells(sessions: Iterator[MessagingSession]) -> Iterator[list[str]]:
+    for batch in _batches(sessions):
+        names = contact_names(session.contact for session in batch)
+        for session in batch:
+            yield [
+                str(session.pk),
+                _moment(session.opened_at),
+                _moment(session.last_active_at),
+                sender_of(session),
+                recipient_of(session),
+                names.get(session.contact, ""),
+                session.number.channel.name,
+                str(session.agent or ""),
+                str(session.queue or ""),
+                _("Open") if session.is_open else _("Closed"),
+                _moment(session.closed_at),
+                _moment(session.archived_at),
+            ]
+
+
+def _batches(sessions: Iterable[MessagingSession]) -> Iterator[list[MessagingSession]]:
+    batch: list[MessagingSession] = []
+    for session in sessions:
+        batch.append(session)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    yield batch
+
+
+def _messages(sessions: Iterator[MessagingSession]) -> Iterator[list[str]]:
+    for session in sessions:
+        for message in sorted(session.messages.all(), key=lambda message: message.pk):
+            yield [
+                str(session.pk),
+                _moment(message.created_at),
+                str(message.get_kind_display()),
+                session.number.address,
+                session.contact,
+                str(message.author or ""),
+                system_line(message) if message.kind == Message.Kind.SYSTEM else message.body,
+                str(message.get_status_display()),
+                message.error_code,
+                message.reason,
+            ]
+
+
+def _moment(at: datetime | None) -> str:
+    return timezone.localtime(at).isoformat(timespec="seconds") if at else ""

@@ -1,0 +1,167 @@
+"""Search over all that somebody may see: texts and notes, phone numbers in any format, names of contacts.
+
+The access is the queryset that is given; a search only narrows it. What is found is asked for first, and put
+into the query as a list of ids: the database then never sorts all the sessions in which a word occurs. Where
+a word is too common for a list, sessions are walked newest first, each asked whether it has the word.
+"""
+
+import re
+from dataclasses import dataclass
+
+import phonenumbers
+from django.conf import settings
+from django.db import connection
+from django.db.models import Case, Model, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Reverse
+
+from channels.models import Number
+from sessions.models import (
+    Contact,
+    MessagingSession,
+    MessagingSessionQuerySet,
+    SearchedContact,
+    SearchedMessage,
+)
+from sessions.search.index import PUNCTUATION
+
+TEXT_MOST = 200  # characters that are looked for, of what somebody pasted
+WORDS_MOST = 12
+LISTED_MOST = 5_000  # messages, or contacts, that are listed by id
+SAMPLE = 2_000  # newest messages by which one judges whether a word is common now
+COMMON = 5  # of these
+DIGITS_LEAST = 3
+_SPACES = str.maketrans(dict.fromkeys(PUNCTUATION, " "))
+_PHONE = re.compile(r"[\d\s().+\-/\u00a0\u2010-\u2015]+")
+
+
+def matching(sessions: MessagingSessionQuerySet, text: str) -> MessagingSessionQuerySet:
+    """Those of `sessions` that the text finds; all for an empty one. Asks a few quick questions at once.
+
+    All words in one message, or all in the contact's name, the last one by its beginning; or the contact's
+    number or ours, by its beginning or its end.
+    """
+    text = _read(text)
+    if not text:
+        return sessions
+    found = of_contact(text) | of_our_number(text)
+    if lexemes := lexemes_of(text):
+        in_texts, found_text = _in_texts(lexemes)
+        if found_text is not None:
+            sessions = sessions.alias(found_text=found_text)
+        found |= in_texts
+    return with_address(sessions, found)
+
+
+def _read(text: str) -> str:
+    return text.replace("\0", " ").strip()[:TEXT_MOST]
+
+
+def lexemes_of(text: str) -> str:
+    """The words as the database's full-text search wants them; nothing of the text works as an operator."""
+    parts = text.translate(_SPACES).split()
+    words = [part for part in parts if any(map(str.isalnum, part))][:WORDS_MOST]  # an emoji is no word
+    if not words:
+        return ""
+    quote, prefix, also = ("'", ":*", " & ") if connection.vendor == "postgresql" else ('"', "*", " ")
+    return also.join(f"{quote}{word}{quote}" for word in words) + prefix
+
+
+@dataclass(frozen=True)
+class Forms:
+    """What addresses begin with, or end with, if the text is a part of a phone number; or are, if not."""
+
+    begins: frozenset[str] = frozenset()
+    ends: str = ""
+
+    def condition(self, field: str, backwards: str) -> Q:
+        """`backwards` names what has the field's characters in reverse order."""
+        found = Q(pk__in=[])
+        for begin in self.begins:
+            found |= Q(**{f"{field}__startswith": begin})
+        return found | Q(**{f"{backwards}__startswith": self.ends[::-1]}) if self.ends else found
+
+
+def forms_of(text: str) -> Forms:
+    """(415) 555-0123, 0415…, +1 415… and 001415… lead to +14155550123; ACME to the sender of that name."""
+    if not _PHONE.fullmatch(text):
+        one_word = len(text.split()) == 1
+        return Forms(frozenset({text, text.upper()} if one_word else ()))
+    digits = re.sub(r"[^\d]", "", text)
+    if len(digits) < DIGITS_LEAST or not digits.isascii():
+        return Forms()
+    if text.startswith("+"):
+        return Forms(frozenset({f"+{digits}"}))
+    if digits.startswith("00"):
+        return Forms(frozenset({f"+{digits[2:]}"}))
+    country = phonenumbers.country_code_for_region(settings.DEFAULT_REGION)
+    national = digits.removeprefix("0")
+    return Forms(frozenset({digits, f"+{digits}", f"+{country}{national}"}), national)
+
+
+def with_address(sessions: MessagingSessionQuerySet, found: Q) -> MessagingSessionQuerySet:
+    """Narrowed by what `of_contact` and `of_our_number` say, and what else is in `found`."""
+    return sessions.alias(tcatnoc=Reverse("contact")).filter(found)
+
+
+def of_contact(text: str) -> Q:
+    """Sessions whose contact has such a number, or such a name. For `with_address`."""
+    forms, lexemes = forms_of(text), lexemes_of(text)
+    found = forms.condition("contact", "tcatnoc")
+    sessions = MessagingSession.objects.alias(tcatnoc=Reverse("contact")).filter(found)
+    listed = list(sessions.values_list("contact", flat=True)[: LISTED_MOST + 1])
+    if len(listed) <= LISTED_MOST:
+        found = Q(contact__in=set(listed))
+    if not lexemes:
+        return found
+    named = SearchedContact.objects.filter(words__hold=lexemes).values_list("address", flat=True)
+    known = list(named[: LISTED_MOST + 1])
+    return found | Q(contact__in=known if len(known) <= LISTED_MOST else named)
+
+
+def of_our_number(text: str) -> Q:
+    """Sessions of those of our numbers that the text is a part of."""
+    numbers = Number.objects.alias(sserdda=Reverse("address"))
+    found = numbers.filter(forms_of(text).condition("address", "sserdda"))
+    return Q(number__in=list(found.values_list("pk", flat=True)))
+
+
+def contacts_matching(contacts: QuerySet[Contact], text: str) -> QuerySet[Contact]:
+    """Those whose name or number the text finds; all for an empty one."""
+    text = _read(text)
+    if not text:
+        return contacts
+    found = forms_of(text).condition("address", "sserdda")
+    if lexemes := lexemes_of(text):
+        found |= Q(pk__in=SearchedContact.objects.filter(words__hold=lexemes).values("pk"))
+    return contacts.alias(sserdda=Reverse("address")).filter(found)
+
+
+def _in_texts(lexemes: str) -> tuple[Q, Case | Subquery | None]:
+    """The condition; and what `found_text` in it stands for, None if it names the sessions themselves."""
+    found = SearchedMessage.objects.filter(words__hold=lexemes)
+    expected = _estimated(found)
+    if expected is None or expected <= LISTED_MOST:
+        listed = list(found.values_list("session_id", flat=True)[: LISTED_MOST + 1])
+        if len(listed) <= LISTED_MOST:
+            return Q(pk__in=set(listed)), None
+    if _is_common_now(found):
+        of_session = found.filter(session_id=OuterRef("pk")).values("pk")
+        return Q(found_text__isnull=False), Subquery(of_session[:1])
+    # As a CASE it is no join, for which PostgreSQL would find a plan that takes seconds: it is found first,
+    # once, and then sessions are compared with it.
+    return Q(found_text=True), Case(When(pk__in=found.values("session_id"), then=True), default=False)
+
+
+def _estimated(found: QuerySet[Model]) -> int | None:
+    """How many rows PostgreSQL expects by its statistics, which costs it nothing. None: nobody knows."""
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        statement, params = found.order_by().values("pk").query.sql_with_params()
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", params)
+        return int(cursor.fetchone()[0][0]["Plan"]["Plan Rows"])
+
+
+def _is_common_now(found: QuerySet[SearchedMessage]) -> bool:
+    newest = SearchedMessage.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    return found.filter(pk__gt=newest - SAMPLE).count() >= COMMON

@@ -1,0 +1,40 @@
+"""Expires what waited longer in our own queue than the channel's message validity: no text arrives stale."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import ngettext
+
+from channels.itsp.base import DeliveryStatus
+from channels.models import Channel
+from sessions.lanes import seats
+from sessions.models import Attempt
+from sessions.sending.claiming import may_send
+
+BATCH = 500
+
+
+def expire(*, now: datetime) -> int:
+    """Returns how many attempts. The clock of a channel that is paused or failing stands still."""
+    return sum(_expire_of(channel, now) for channel in may_send())
+
+
+def _expire_of(channel: Channel, now: datetime) -> int:
+    oldest_s = timedelta(hours=channel.message_validity_hours).total_seconds()
+    old = Attempt.objects.filter(
+        channel=channel, status=DeliveryStatus.QUEUED, queued_at__lt=now - timedelta(seconds=oldest_s)
+    )
+    with transaction.atomic():
+        locked = seats.lock(set(old.order_by("queued_at").values_list("lane", flat=True)[:BATCH]))
+        waiting = old.filter(lane__in=locked).select_related("message__session__queue")
+        expired = [one for one in waiting if seats.waited_s(one, channel, now=now) > oldest_s]
+        reason = ngettext(
+            "It waited longer than %(hours)s hour in our queue and was not sent.",
+            "It waited longer than %(hours)s hours in our queue and was not sent.",
+            channel.message_validity_hours,
+        ) % {"hours": channel.message_validity_hours}
+        seats.advance(
+            [seats.Move(attempt, DeliveryStatus.EXPIRED, reason=reason) for attempt in expired], at=now
+        )
+        seats.reseat(locked)
+    return len(expired)
