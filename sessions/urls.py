@@ -3,7 +3,7 @@ from django.urls import include, path
 from sessions.inbox import app_views, canned_reply_views, tag_views
 from sessions.lanes import views as sending_views
 from sessions.live.stream import served_elsewhere
-from sessions.media.link_views import outbound_media
+from sessions.media.views import outbound_media
 from sessions.opt_outs import views as opt_out_views
 from sessions.receiving import journal_views
 from sessions.receiving.webhook import webhook
@@ -13,6 +13,7 @@ urlpatterns = [
     path("m/<str:token>/", outbound_media, name="outbound-media"),
     path("events/", served_elsewhere, name="events"),
     path("inbox/", include("sessions.inbox.urls")),
+    path("inbox/", include("sessions.live.urls")),
     path("contacts/", include("sessions.contacts.urls")),
     path("channels/<int:pk>/sending/", sending_views.channel_sending, name="channel-sending"),
     path("channels/<int:pk>/pause/", sending_views.channel_pause, name="channel-pause"),

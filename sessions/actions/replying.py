@@ -19,8 +19,8 @@ from sessions.lanes import seats
 from sessions.media import outgoing
 from sessions.models import Attachment, Message, MessagingSession
 from sessions.nudges import nudge
+from sessions.opened import open_session
 from sessions.opt_outs import ledger
-from sessions.receiving import inbound
 from sessions.refused import BadTime, ChannelDisabled, NotAllowedToInitiate, OptedOut, OwnedByAnother
 
 MAX_BODY = 1600  # characters, the longest text that ITSPs take
@@ -84,7 +84,7 @@ def start_session(
     now = timezone.now()
     with outgoing.kept(files, number, contact) as media, transaction.atomic():
         owner = None if shares(agent, number.queue_id) else agent
-        session = inbound.open_session(number, contact, at=now, agent=owner)
+        session = open_session(number, contact, at=now, agent=owner)
         _hold(session, agent)
         message = _accept(session, Text(agent, body, client_id, due_at, media))
     return message or _accepted_before(agent, client_id)

@@ -9,7 +9,7 @@ from routing.models import Extension
 from sessions import events
 from sessions.actions.owning import own
 from sessions.actions.replying import check_may_send, segments_of
-from sessions.lanes import seats
+from sessions.lanes import progress, seats
 from sessions.models import WAITING, Attempt, Lane, Message
 from sessions.nudges import nudge, nudge_cancel
 from sessions.refused import NotCancellable, NotRetryable
@@ -62,7 +62,7 @@ def cancel(message: Message, *, agent: Extension) -> bool:
             transaction.on_commit(lambda: nudge_cancel(latest.pk))
             return False
         reason = _("Taken back by %(agent)s.") % {"agent": agent.name}
-        seats.advance([seats.Move(latest, DeliveryStatus.CANCELLED, reason=reason)], at=timezone.now())
+        progress.advance([progress.Move(latest, DeliveryStatus.CANCELLED, reason=reason)], at=timezone.now())
         seats.reseat([latest.lane])
     return True
 

@@ -8,8 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from channels.phone_numbers import NumberInput, read_number
-from sessions.inbox.forms import ContactForm
-from sessions.inbox.session_forms import ContactNotesForm
+from sessions.contact_form import ContactForm
 from sessions.models import Contact
 
 _NAMED_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 _&+\-]{1,11}")
@@ -19,6 +18,13 @@ def read_address(text: str) -> NumberInput:
     """A phone number, or the name by which a sender is known whom one can't answer, such as ACME."""
     text = text.strip()
     return NumberInput(text) if _NAMED_SENDER.fullmatch(text) else read_number(text, settings.DEFAULT_REGION)
+
+
+class ContactNotesForm(forms.ModelForm[Contact]):
+    class Meta:
+        model = Contact
+        fields = ["name", "notes"]
+        widgets = {"notes": forms.Textarea(attrs={"rows": 3})}
 
 
 class NewContactForm(ContactForm):

@@ -27,7 +27,7 @@ from sessions.ending.consequences import (
     open_of_channel,
     waiting_of,
 )
-from sessions.lanes import seats
+from sessions.lanes import progress, seats
 from sessions.models import WAITING, Attempt, Lane, Message, MessagingSession
 
 Subject = TypeVar("Subject", Channel, Extension, MessageQueue)
@@ -72,7 +72,7 @@ def archive_channel(channel: Channel, *, cancel_waiting: bool = False) -> None:
 def archive_drained() -> None:
     """Channels that were to be deleted once nothing waits, nor is on its way to the ITSP."""
     waiting = waiting_of(OuterRef("pk"))
-    on_its_way = Attempt.objects.filter(channel=OuterRef("pk"), status__in=seats.IN_FLIGHT)
+    on_its_way = Attempt.objects.filter(channel=OuterRef("pk"), status__in=progress.IN_FLIGHT)
     draining = Channel.objects.live().filter(draining_since__isnull=False)
     for channel in draining.exclude(Exists(waiting)).exclude(Exists(on_its_way)):
         with suppress(Hindered, Channel.DoesNotExist):  # somebody was faster
@@ -95,10 +95,10 @@ def _cancel_waiting(channel: Channel) -> None:
     waiting = Attempt.objects.filter(lane__in=locked, status__in=WAITING)
     reason = _("The channel was deleted before the message was sent.")
     moves = [
-        seats.Move(attempt, DeliveryStatus.CANCELLED, reason=reason)
+        progress.Move(attempt, DeliveryStatus.CANCELLED, reason=reason)
         for attempt in waiting.select_related("message__session__queue")
     ]
-    seats.advance(moves, at=timezone.now())
+    progress.advance(moves, at=timezone.now())
     seats.reseat(locked)
 
 

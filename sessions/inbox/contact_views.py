@@ -6,9 +6,9 @@ from django.views.decorators.http import require_http_methods
 
 from routing.access import AgentRequest, agent_required
 from sessions import actions
+from sessions.contacts.forms import ContactNotesForm
 from sessions.contacts.lookup import contact_of
 from sessions.inbox.opening import session_of
-from sessions.inbox.session_forms import ContactNotesForm
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,16 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from channels.models import Number
-from channels.phone_numbers import read_number
 from routing.models import Extension
 from routing.sms_field import SmsField
 from sessions.actions import LATEST, MAX_BODY
+from sessions.contact_form import ContactForm
 from sessions.media.file_fields import FilesField
 from sessions.queries import numbers_of
 
@@ -88,30 +87,6 @@ class DraftForm(forms.Form):
     age_ms = forms.IntegerField(min_value=0, max_value=10**11)
 
 
-class ContactForm(forms.Form):
-    """An address to text. National input is shown in E.164 before it is used."""
-
-    contact = forms.CharField(
-        label=_("To"),
-        max_length=32,
-        widget=forms.TextInput(attrs={"inputmode": "tel", "placeholder": "+14155550100"}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.note = ""
-
-    def clean_contact(self) -> str:
-        """The address; `note` is set where the input was changed, for whoever typed it to look at first."""
-        read = read_number(self.cleaned_data["contact"], settings.DEFAULT_REGION)
-        self.note = read.note
-        return read.address
-
-    def show_address_read(self) -> None:
-        """Puts what was read in the place of what was typed."""
-        self.data = {name: self.data[name] for name in self.data} | {"contact": self.cleaned_data["contact"]}
-
-
 class NewMessageForm(ReplyForm, ContactForm):
     """A first text to a contact."""
 
@@ -126,20 +101,3 @@ class NewMessageForm(ReplyForm, ContactForm):
         self.fields["body"].widget.attrs["data-segments"] = "#segments"
         self.fields["contact"].label = _("To (a number in any format, or a name)")
         self.fields["contact"].widget.attrs |= SUGGESTING
-
-
-class OptOutForm(ContactForm):
-    """A contact whom an administrator opts out by hand."""
-
-    number = forms.ModelChoiceField(
-        Number.objects.live().filter(channel__archived_at=None).order_by("address"),
-        label=_("Number"),
-        empty_label=_("Choose a number…"),
-        widget=forms.Select(attrs={"data-searchable": ""}),
-        help_text=_("The contact gets no more texts from this number. Its other texts are not affected."),
-    )
-    field_order = ("number", "contact")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["contact"].label = _("Contact")

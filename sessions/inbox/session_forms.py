@@ -1,4 +1,4 @@
-"""What agents fill in beside texts: notes, tags, a transfer, what they know of a contact."""
+"""What agents fill in beside texts: notes, tags, a transfer."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from routing.models import Extension, MessageQueue
 from sessions import actions
 from sessions.actions.transferring import Destination
-from sessions.models import Contact, MessagingSession, Tag
+from sessions.models import MessagingSession, Tag
 
 MAX_NOTE = 4_000  # characters
 
@@ -25,13 +25,6 @@ class NoteForm(forms.Form):
 
 class TagsForm(forms.Form):
     tags = forms.ModelMultipleChoiceField(Tag.objects.all(), required=False)
-
-
-class ContactNotesForm(forms.ModelForm[Contact]):
-    class Meta:
-        model = Contact
-        fields = ["name", "notes"]
-        widgets = {"notes": forms.Textarea(attrs={"rows": 3})}
 
 
 class TransferForm(forms.Form):

@@ -14,7 +14,6 @@ from sessions.inbox import (
     views,
 )
 from sessions.inbox.lists import GroupName
-from sessions.live import availability_views, notifying_views, presence_views
 from sessions.media.views import attachment
 
 
@@ -32,17 +31,12 @@ urlpatterns = [
     path("sessions/", views.session_list, name="inbox-sessions"),
     path("sessions/<group:group>/", views.page, name="inbox-page"),
     path("rows/", views.rows, name="inbox-rows"),
-    path("calls/", notifying_views.calls, name="inbox-calls"),
-    path("settings/", notifying_views.agent_settings, name="inbox-settings"),
-    path("availability/", availability_views.availability, name="inbox-availability"),
-    path("viewing/", presence_views.viewing, name="inbox-viewing"),
     path("new/", initiating_views.new_message, name="inbox-new"),
     path("new/contacts/", initiating_views.suggestions, name="inbox-suggestions"),
     path("<int:pk>/", views.index, name="inbox-session"),
     path("<int:pk>/thread/", thread_views.thread, name="inbox-thread"),
     path("<int:pk>/older/", thread_views.older, name="inbox-older"),
     path("<int:pk>/timeline/", thread_views.timeline, name="inbox-timeline"),
-    path("<int:pk>/viewers/", presence_views.viewers, name="inbox-viewers"),
     path("<int:pk>/places/", outbox_views.places, name="inbox-places"),
     path("<int:pk>/pick-up/", acting_views.pick_up, name="inbox-pick-up"),
     path("<int:pk>/reply/", composing_views.reply, name="inbox-reply"),

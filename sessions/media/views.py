@@ -1,10 +1,13 @@
-"""The files that contacts sent."""
+"""Hands attachments out: to those who may read their session, and to the ITSP by a signed link."""
 
-from django.http import FileResponse, HttpResponseBase
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
 from routing.access import ViewerRequest, member_required
+from sessions.media.content_types import suffix_of
+from sessions.media.links import attachment_of
 from sessions.media.previews import preview_of
 from sessions.models import Attachment
 from sessions.queries import readable_by
@@ -26,4 +29,24 @@ def attachment(request: ViewerRequest, pk: int) -> HttpResponseBase:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, max-age=86400"
+    return response
+
+
+@require_safe
+@login_not_required
+def outbound_media(request: HttpRequest, token: str) -> HttpResponse:
+    """Exactly the type that was found in the content; a 404 without a token of ours that still holds."""
+    attachment = attachment_of(token)
+    if attachment is None:
+        raise Http404
+    try:
+        with attachment.file.open("rb") as file:
+            response = HttpResponse(file.read(), content_type=attachment.content_type)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    name = f"file-{attachment.position + 1}{suffix_of(attachment.content_type)}"
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
     return response

@@ -17,7 +17,7 @@ from channels.itsp import ITSPS
 from channels.itsp.base import FAILURE, DeliveryStatus, InboundSms
 from channels.models import Number
 from sessions import events
-from sessions.lanes import seats
+from sessions.lanes import progress, seats
 from sessions.models import WAITING, Attempt, Lane, MessagingSession, OptOutEntry
 from sessions.opt_outs.words import wish_of
 
@@ -146,8 +146,8 @@ def _cancel_waiting(locked: Sequence[Lane]) -> None:
     waiting = Attempt.objects.filter(lane__in=locked, status__in=WAITING)
     reason = _("The contact opted out before it was sent.")
     moves = [
-        seats.Move(attempt, DeliveryStatus.CANCELLED, reason=reason)
+        progress.Move(attempt, DeliveryStatus.CANCELLED, reason=reason)
         for attempt in waiting.select_related("message__session__queue")
     ]
-    seats.advance(moves, at=timezone.now())
+    progress.advance(moves, at=timezone.now())
     seats.reseat(locked)

@@ -15,9 +15,9 @@ from accounts.access import UserRequest, administrator_required
 from accounts.csv_export import csv_response
 from accounts.listing import Query, listing_of, matching
 from channels.models import Number
-from sessions.inbox.forms import OptOutForm
 from sessions.models import OptOutEntry
 from sessions.opt_outs import ledger
+from sessions.opt_outs.forms import OptOutForm
 
 COLUMNS = {
     "at": ["at"],

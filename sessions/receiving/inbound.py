@@ -7,10 +7,10 @@ from django.db.models import F
 
 from channels.itsp.base import InboundSms
 from channels.models import Channel, Number
-from routing.models import Extension
 from sessions import events, signs
 from sessions.models import Attachment, CountedChange, Message, MessagingSession
 from sessions.nudges import nudge
+from sessions.opened import open_session
 from sessions.opt_outs import ledger
 from sessions.opt_outs.words import wish_of
 from sessions.receiving import automatic_replies
@@ -54,31 +54,6 @@ def receive(channel: Channel, sms: InboundSms, *, at: datetime) -> Message:
 def _unanswered_since(session: MessagingSession, sms: InboundSms, at: datetime) -> datetime | None:
     """The first text after the last answer. Who wants no texts any more waits for none."""
     return None if wish_of(sms) else session.unanswered_since or at
-
-
-def open_session(
-    number: Number, contact: str, *, at: datetime, agent: Extension | None = None
-) -> MessagingSession:
-    """The open session of a number and a contact, locked.
-
-    A new one belongs to the agent who starts it, or is routed by the number's rule.
-    """
-    mine = MessagingSession.objects.open().filter(number=number, contact=contact)
-    while True:
-        session = mine.select_for_update(of=("self",), no_key=True).first()
-        if session is not None:
-            return session
-        new = MessagingSession(
-            number=number,
-            contact=contact,
-            agent_id=agent.pk if agent else number.extension_id,
-            queue_id=number.queue_id,
-            opened_at=at,
-            last_active_at=at,
-        )
-        new.waiting_since = at if new.agent_id is None else None
-        # Whoever else opens one for this contact at the same moment: the constraint keeps one of them.
-        MessagingSession.objects.bulk_create([new], ignore_conflicts=True)
 
 
 def _store(channel: Channel, session: MessagingSession, sms: InboundSms, at: datetime) -> Message:

@@ -5,7 +5,7 @@ from datetime import datetime
 from channels.itsp.base import StatusUpdate
 from channels.models import Channel
 from sessions import signs
-from sessions.lanes import seats
+from sessions.lanes import progress, seats
 from sessions.models import Attempt, AttemptEvent, Lane
 from sessions.opt_outs import ledger
 from sessions.sending import pushback
@@ -30,8 +30,8 @@ def apply(channel: Channel, update: StatusUpdate, *, at: datetime) -> bool:
         [AttemptEvent(attempt=attempt, status=update.status, error_code=update.error_code, at=at)],
         ignore_conflicts=True,
     )
-    move = seats.Move(attempt, update.status, update.itsp_message_id, update.error_code, update.reason)
-    moved = seats.advance([move], at=at)
+    move = progress.Move(attempt, update.status, update.itsp_message_id, update.error_code, update.reason)
+    moved = progress.advance([move], at=at)
     ledger.obey([attempt])
     if moved:
         pushback.obey(attempt)

@@ -22,7 +22,7 @@ from channels import pacing, webhook_url
 from channels.itsp.base import Accepted, Advice, DeliveryStatus, ItspError, OutboundSms
 from channels.models import Channel, Number, WebhookAddress
 from sessions import signs
-from sessions.lanes import seats
+from sessions.lanes import progress, seats
 from sessions.media.links import links_of
 from sessions.models import Attempt, Lane
 from sessions.opt_outs import ledger
@@ -104,7 +104,7 @@ def settle(results: Sequence[Result]) -> None:
             for attempt in attempts
             if attempt.claimed_at == by_attempt[attempt.pk].claim.claimed_at
         ]
-        seats.advance(moves, at=timezone.now())
+        progress.advance(moves, at=timezone.now())
         later = [move.attempt.lane_id for move in moves if _is_for_later(by_attempt[move.attempt.pk])]
         ledger.obey(move.attempt for move in moves)
         seats.reseat(locked)
@@ -128,8 +128,8 @@ def settle_lost_claims() -> int:
     with transaction.atomic():
         seats.lock(ids.values())
         attempts = lost.filter(pk__in=ids).select_related("message__session")
-        moves = [seats.Move(attempt, DeliveryStatus.UNKNOWN, reason=LOST) for attempt in attempts]
-        seats.advance(moves, at=timezone.now())
+        moves = [progress.Move(attempt, DeliveryStatus.UNKNOWN, reason=LOST) for attempt in attempts]
+        progress.advance(moves, at=timezone.now())
     return len(moves)
 
 
@@ -167,7 +167,7 @@ def _room(channel: Channel, count: int, oldest: datetime | None) -> int:
 
 
 def _claimable(channel: Channel | OuterRef) -> QuerySet[Lane]:
-    """Lanes of a channel whose head may be claimed; one whose number moved away waits for `moving`."""
+    """Lanes of a channel whose head may be claimed; one whose number moved away waits for `following`."""
     own = Lane.objects.filter(channel=channel, number__channel=channel)
     return own.filter(head__isnull=False, in_flight=None, held_until=None)
 
@@ -228,15 +228,15 @@ def _claim(
     return Claim(attempt.pk, attempt.lane_id, channel_id, claimed_at, taken_at, slot, sms)
 
 
-def _move(attempt: Attempt, result: Result) -> seats.Move:
+def _move(attempt: Attempt, result: Result) -> progress.Move:
     outcome = result.outcome
     if isinstance(outcome, Accepted):
-        return seats.Move(attempt, outcome.status, outcome.itsp_message_id)
+        return progress.Move(attempt, outcome.status, outcome.itsp_message_id)
     status = {
         Advice.FAIL: DeliveryStatus.FAILED,
         Advice.UNKNOWN: DeliveryStatus.UNKNOWN,
     }.get(outcome.advice, DeliveryStatus.QUEUED)
-    return seats.Move(attempt, status, error_code=outcome.code, reason=outcome.reason)
+    return progress.Move(attempt, status, error_code=outcome.code, reason=outcome.reason)
 
 
 def _is_for_later(result: Result) -> bool:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from channels.itsp import ITSPS
 from channels.itsp.base import Advice, DeliveryStatus, Found, ItspError
-from sessions.lanes import seats
+from sessions.lanes import progress, seats
 from sessions.models import Attempt
 from sessions.opt_outs import ledger
 from sessions.sending import pushback
@@ -167,10 +167,10 @@ def _move(attempt: Attempt, found: Found) -> bool:
         current = same.select_related("message__session__queue").first()
         if current is None:
             return False
-        move = seats.Move(
+        move = progress.Move(
             current, found.status, found.itsp_message_id or None, found.error_code, found.reason
         )
-        moved = seats.advance([move], at=timezone.now())
+        moved = progress.advance([move], at=timezone.now())
         ledger.obey([current])
         if moved:
             pushback.obey(current)

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from channels.itsp.base import DeliveryStatus
 from channels.models import Channel
-from sessions.lanes import seats
+from sessions.lanes import progress, seats
 from sessions.models import Attempt
 from sessions.sending.claiming import may_send
 
@@ -33,8 +33,8 @@ def _expire_of(channel: Channel, now: datetime) -> int:
             "It waited longer than %(hours)s hours in our queue and was not sent.",
             channel.message_validity_hours,
         ) % {"hours": channel.message_validity_hours}
-        seats.advance(
-            [seats.Move(attempt, DeliveryStatus.EXPIRED, reason=reason) for attempt in expired], at=now
+        progress.advance(
+            [progress.Move(attempt, DeliveryStatus.EXPIRED, reason=reason) for attempt in expired], at=now
         )
         seats.reseat(locked)
     return len(expired)

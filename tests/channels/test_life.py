@@ -17,7 +17,7 @@ from routing.models import Extension
 from sessions import actions
 from sessions.ending import archiving
 from sessions.models import Attempt, MessagingSession
-from sessions.receiving import inbound
+from sessions.opened import open_session
 from tests.channels.form import url_on
 from tests.factories import CONTACT, Road, make_road
 from tests.portal import logged_in, messages_of, rows_of, text_of
@@ -34,7 +34,7 @@ def road(ada: Extension) -> Road:
 @pytest.fixture
 def session(road: Road) -> MessagingSession:
     """Ada's own, with a text that came in."""
-    return inbound.open_session(road.number, CONTACT, at=timezone.now())
+    return open_session(road.number, CONTACT, at=timezone.now())
 
 
 def answer_to(client: Client, token: str, number: int) -> int:

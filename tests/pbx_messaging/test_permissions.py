@@ -16,8 +16,8 @@ from sessions import actions
 from sessions.inbox.lists import GroupName
 from sessions.media import links
 from sessions.models import Attachment, CannedReply, Contact, OptOutEntry, Tag, WebhookRequest
+from sessions.opened import open_session
 from sessions.opt_outs import ledger
-from sessions.receiving import inbound
 from tests.factories import CONTACT, make_agent, make_queue, make_road
 from tests.portal import logged_in, make_user
 
@@ -213,7 +213,7 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
     queue.supervisors.set(User.objects.filter(role=Role.SUPERVISOR))
     road = make_road(queue, agent)
     ledger.opt_out(road.number, "+14155550199", by=administrator)
-    session = inbound.open_session(road.number, CONTACT, at=timezone.now())
+    session = open_session(road.number, CONTACT, at=timezone.now())
     actions.pick_up(session, agent=agent)
     message = actions.reply(session, agent=agent, body="Hello")
     attachment = Attachment(message=message, position=0, url="https://x", state="stored")

@@ -11,9 +11,8 @@ from accounts.models import User
 from channels.itsp.base import DeliveryStatus
 from channels.models import Channel, Number
 from routing.models import Extension, MessageQueue
-from sessions import actions
+from sessions import actions, opened
 from sessions.models import Attempt, CountedChange, Lane, Message, MessagingSession
-from sessions.receiving import inbound
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_agent, make_road
 from tests.portal import errors_of, logged_in, messages_of, text_of
 
@@ -27,7 +26,7 @@ def said(answer: Any) -> list[str]:
 
 
 def open_session(road: Road, contact: str = CONTACT) -> MessagingSession:
-    return inbound.open_session(road.number, contact, at=timezone.now())
+    return opened.open_session(road.number, contact, at=timezone.now())
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from routing.models import Extension, MessageQueue
 from sessions import actions
 from sessions.contacts.lookup import contact_names, contacts_like
 from sessions.models import Contact, MessagingSession
-from sessions.receiving import inbound
+from sessions.opened import open_session
 from tests.factories import CONTACT, Road
 from tests.portal import errors_of, logged_in, make_user, messages_of, rows_of
 from tests.sessions.conftest import Post
@@ -121,7 +121,7 @@ def test_number_that_is_known_is_not_overwritten(agent_page: Client, contact: Co
 def test_page_shows_only_the_sessions_that_one_may_see(
     contact: Contact, road: Road, agents: list[Extension], supervisor_page: Client, admin_page: Client
 ) -> None:
-    session = inbound.open_session(road.number, CONTACT, at=timezone.now())
+    session = open_session(road.number, CONTACT, at=timezone.now())
     actions.pick_up(session, agent=agents[0])
     path = f"/contacts/{contact.pk}/"
     pages = [logged_in(agent.user) for agent in agents[:2]] + [supervisor_page, admin_page]

@@ -13,7 +13,7 @@ from channels.models import Number
 from routing.models import Extension, MessageQueue
 from sessions import actions
 from sessions.models import MessagingSession
-from sessions.receiving import inbound
+from sessions.opened import open_session
 from tests.factories import CONTACT, Road, make_queue, make_road
 from tests.portal import errors_of, logged_in, messages_of, rows_of
 from tests.sessions.test_archiving import said
@@ -24,7 +24,7 @@ from tests.sessions.test_events import published
 def session(road: Road, agents: list[Extension]) -> MessagingSession:
     """Picked up by Ada."""
     with transaction.atomic():
-        session = inbound.open_session(road.number, CONTACT, at=timezone.now())
+        session = open_session(road.number, CONTACT, at=timezone.now())
     actions.pick_up(session, agent=agents[0])
     return session
 
@@ -88,7 +88,7 @@ def test_sessions_go_where_the_administrator_says(
 @pytest.mark.django_db
 def test_session_without_a_queue_needs_a_place(admin_page: Client, agents: list[Extension]) -> None:
     road = make_road(agents[2])
-    session = inbound.open_session(road.number, CONTACT, at=timezone.now())
+    session = open_session(road.number, CONTACT, at=timezone.now())
     Number.objects.update(extension=agents[1])
     path = f"/extensions/{agents[2].pk}/deactivate/"
     assert choices_of(admin_page.get(path)) == ["Choose a place…", "1001 Ada", "1002 Ben"]
@@ -104,7 +104,7 @@ def test_session_without_a_queue_needs_a_place(admin_page: Client, agents: list[
 def test_what_waits_in_a_deleted_queue_goes_to_another(
     admin_page: Client, road: Road, agents: list[Extension], queue: MessageQueue
 ) -> None:
-    waiting = inbound.open_session(road.number, CONTACT, at=timezone.now())
+    waiting = open_session(road.number, CONTACT, at=timezone.now())
     Number.objects.update(queue=None, extension=agents[2])
     sales = make_queue(agents[2], name="Sales")
     answer = admin_page.post(f"/queues/{queue.pk}/delete/", {"to": f"queue-{sales.pk}"}, follow=True)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from channels.itsp.base import DeliveryStatus
 from routing.models import Extension, MessageQueue
 from sessions import actions
-from sessions.lanes import seats
+from sessions.lanes import progress, seats
 from sessions.models import Attempt, CountedChange, Message, MessagingSession
 from sessions.sending import claiming, pump, reconcile
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_road
@@ -41,7 +41,7 @@ def end(message: Message, status: DeliveryStatus, reason: str = "") -> None:
     with transaction.atomic():
         attempt = message.attempts.select_related("message__session").order_by("-pk")[0]
         locked = seats.lock([attempt.lane_id])
-        seats.advance([seats.Move(attempt, status, reason=reason)], at=timezone.now())
+        progress.advance([progress.Move(attempt, status, reason=reason)], at=timezone.now())
         seats.reseat(locked)
     message.refresh_from_db()
 
@@ -73,7 +73,7 @@ def test_late_word_on_the_old_attempt_leaves_the_message_to_the_new_one(
     actions.retry(message, agent=agents[0])
     old = message.attempts.select_related("message__session").order_by("pk")[0]
     seats.lock([old.lane_id])
-    seats.advance([seats.Move(old, DeliveryStatus.UNDELIVERED)], at=timezone.now())
+    progress.advance([progress.Move(old, DeliveryStatus.UNDELIVERED)], at=timezone.now())
     assert statuses(message) == ["queued", "undelivered", "queued"]
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from channels.itsp.base import FAILURE, SUCCESS, DeliveryStatus
 from channels.models import Channel
 from sessions import actions
-from sessions.lanes import seats
+from sessions.lanes import progress, seats
 from sessions.models import Attempt, CountedChange, Lane
 from stats import counting
 from stats.queries import Counts, counts_by_channel
@@ -70,7 +70,7 @@ def test_recount_equals_what_was_counted(
         attempt = Attempt.objects.select_related("message__session").get(message=message)
         for status in history:
             seats.lock([attempt.lane_id])
-            seats.advance([seats.Move(attempt, status)], at=NOON + timedelta(minutes=7 * number))
+            progress.advance([progress.Move(attempt, status)], at=NOON + timedelta(minutes=7 * number))
         if fold:
             counting.fold()
     assert counting.counted(road.channel) == counting.recount(road.channel)

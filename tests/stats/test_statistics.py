@@ -18,7 +18,7 @@ from channels.models import Channel
 from routing.models import Extension, MessageQueue
 from sessions import actions
 from sessions.models import CountedChange, Message, MessagingSession
-from sessions.receiving import inbound
+from sessions.opened import open_session
 from stats.counting import fold
 from tests.factories import Road, make_agent, make_queue, make_road
 from tests.portal import PASSWORD, logged_in, make_user
@@ -59,7 +59,7 @@ def count(channel: Channel, at: datetime, *, success: int = 0, failed: int = 0, 
 
 def session(road: Road, contact: str, at: datetime, *, answered_s: float | None, by: Extension) -> None:
     """One that a contact began, answered by an agent after some time."""
-    found = inbound.open_session(road.number, contact, at=at)
+    found = open_session(road.number, contact, at=at)
     Message.objects.create(session=found, kind="inbound", created_at=at, body="Hello")
     Message.objects.create(session=found, kind="outbound", created_at=at + timedelta(seconds=1), body="Auto")
     if answered_s is not None:

@@ -1,0 +1,33 @@
+"""The field in which somebody names a contact by its number."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from channels.phone_numbers import read_number
+
+
+class ContactForm(forms.Form):
+    """An address to text. National input is shown in E.164 before it is used."""
+
+    contact = forms.CharField(
+        label=_("To"),
+        max_length=32,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "placeholder": "+14155550100"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.note = ""
+
+    def clean_contact(self) -> str:
+        """The address; `note` is set where the input was changed, for whoever typed it to look at first."""
+        read = read_number(self.cleaned_data["contact"], settings.DEFAULT_REGION)
+        self.note = read.note
+        return read.address
+
+    def show_address_read(self) -> None:
+        """Puts what was read in the place of what was typed."""
+        self.data = {name: self.data[name] for name in self.data} | {"contact": self.cleaned_data["contact"]}

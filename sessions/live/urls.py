@@ -1,0 +1,13 @@
+"""What the agents' page asks for beside sessions, below `/inbox/`."""
+
+from django.urls import path
+
+from sessions.live import views
+
+urlpatterns = [
+    path("calls/", views.calls, name="inbox-calls"),
+    path("settings/", views.agent_settings, name="inbox-settings"),
+    path("availability/", views.availability, name="inbox-availability"),
+    path("viewing/", views.viewing, name="inbox-viewing"),
+    path("<int:pk>/viewers/", views.viewers, name="inbox-viewers"),
+]

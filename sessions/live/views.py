@@ -1,0 +1,78 @@
+"""How agents are told of what happens, who has which session open, and who says to be available."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from routing.access import AgentRequest, ViewerRequest, agent_required, viewer_required
+from routing.models import Extension
+from sessions import actions
+from sessions.inbox.asking import Viewer
+from sessions.inbox.opening import visible_session
+from sessions.live import notifying
+from sessions.models import AgentSettings
+from sessions.presence import online
+from sessions.queries import visible_to
+
+
+class AgentSettingsForm(forms.ModelForm[AgentSettings]):
+    class Meta:
+        model = AgentSettings
+        fields = ["notify_new", "notify_follow_up", "sound", "title_count"]
+
+
+@require_GET
+@viewer_required
+def calls(request: ViewerRequest) -> HttpResponse:
+    """Names and numbers only, never what was written. Looking at it marks nothing as read."""
+    return JsonResponse(notifying.state_of(Viewer(request.user, request.agent)))
+
+
+@require_http_methods(["GET", "POST"])
+@agent_required
+def agent_settings(request: AgentRequest) -> HttpResponse:
+    posted = request.POST if request.method == "POST" else None  # without a tick it is empty
+    form = AgentSettingsForm(posted, instance=notifying.settings_of(request.agent))
+    if form.is_valid():
+        notifying.save_settings(request.agent, **form.cleaned_data)
+        messages.success(request, _("Your settings were saved."))
+        return redirect("inbox-settings")
+    return render(request, "sessions/live/agent_settings.html", {"form": form})
+
+
+@require_POST
+@viewer_required
+def viewing(request: ViewerRequest) -> HttpResponse:
+    """`page`: its name, as given to the stream; `session`: what it shows from now on, or nothing."""
+    page, pk = request.POST.get("page", ""), request.POST.get("session", "")
+    if not online.PAGE_NAME.fullmatch(page) or not (pk == "" or pk.isdecimal()):
+        return HttpResponseBadRequest("Name the page, and the session by its id.", content_type="text/plain")
+    sessions = visible_to(request.user, request.agent)
+    session = get_object_or_404(sessions, pk=pk) if pk else None
+    if request.agent is not None:  # supervisors look on unseen
+        online.open_session(session, agent=request.agent, page=page)
+    return HttpResponse(status=204)
+
+
+@require_GET
+@viewer_required
+def viewers(request: ViewerRequest, pk: int) -> HttpResponse:
+    """A line that says who else has the session open; it asks again when `refresh` is triggered on it."""
+    session = visible_session(request, pk)
+    others = [agent for agent in online.viewers(session) if agent != request.agent]
+    return render(request, "sessions/live/_viewers.html", {"session": session, "others": others})
+
+
+@require_http_methods(["GET", "POST"])
+@agent_required
+def availability(request: AgentRequest) -> HttpResponse:
+    """The control in the page's head; on POST with `availability` set, as it is then."""
+    if request.method == "POST":
+        value = request.POST.get("availability", "")
+        if value not in Extension.Availability:
+            return HttpResponseBadRequest("Choose one of the list.", content_type="text/plain")
+        actions.set_availability(request.agent, to=Extension.Availability(value))
+    return render(request, "sessions/live/_availability.html", {"agent": request.agent})
