@@ -74,7 +74,7 @@ class Attempt(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["channel", "itsp_message_id"], name="sent_once"),
         ]
-        indexes = [  # where two fit, SQLite takes the later one: tests/sessions/test_indexes.py
+        indexes = [  # where two fit, SQLite takes the later one: tests/sessions/lanes/test_indexes.py
             models.Index(
                 fields=["channel", "claimed_at"], condition=Q(claimed_at__isnull=False), name="attempt_claims"
             ),

@@ -21,9 +21,9 @@ from sessions.ending import archiving, unanswered
 from sessions.models import Message, MessagingSession
 from tests.factories import Road, make_queue
 from tests.portal import logged_in, make_user, rows_of
+from tests.sessions.actions.test_owning import lines
 from tests.sessions.conftest import Post
-from tests.sessions.test_actions import lines
-from tests.sessions.test_archiving import said
+from tests.sessions.ending.test_archiving import said
 from tests.sessions.test_events import published
 
 pytestmark = pytest.mark.django_db

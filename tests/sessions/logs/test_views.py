@@ -15,7 +15,7 @@ from sessions.models import Attachment, Contact, Message, MessagingSession
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_queue
 from tests.portal import rows_of
 from tests.sessions.conftest import Post
-from tests.sessions.logged import OTHER, THIRD, lines_of, sessions, supervisor_page
+from tests.sessions.logs.logged import OTHER, THIRD, lines_of, sessions, supervisor_page
 
 __all__ = ["sessions", "supervisor_page"]
 

@@ -13,7 +13,7 @@ from tests.factories import Road
 from tests.installation import log_in
 from tests.product import Stack
 from tests.servers import Simulator
-from tests.sessions.test_attachments import PNG, account, own_road, sent_picture
+from tests.sessions.media.test_fetching import PNG, account, own_road, sent_picture
 from tests.waiting import wait_until
 
 __all__ = ["account", "own_road"]

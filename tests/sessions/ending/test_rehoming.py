@@ -16,7 +16,7 @@ from sessions.models import MessagingSession
 from sessions.opened import open_session
 from tests.factories import CONTACT, Road, make_queue, make_road
 from tests.portal import errors_of, logged_in, messages_of, rows_of
-from tests.sessions.test_archiving import said
+from tests.sessions.ending.test_archiving import said
 from tests.sessions.test_events import published
 
 

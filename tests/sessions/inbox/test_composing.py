@@ -13,7 +13,7 @@ from sessions import actions
 from sessions.models import Draft, Message, MessagingSession
 from tests.factories import CONTACT, Road
 from tests.portal import logged_in
-from tests.sessions.pictures import picture
+from tests.sessions.media.pictures import picture
 
 pytestmark = pytest.mark.django_db
 

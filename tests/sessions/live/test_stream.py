@@ -23,8 +23,8 @@ from tests.portal import make_user
 from tests.product import Stack
 from tests.servers import ValkeyServer
 from tests.sessions.conftest import Post, sid_of
-from tests.sessions.listening import Listener
-from tests.sessions.load import Load
+from tests.sessions.live.listening import Listener
+from tests.sessions.receiving.load import Load
 from tests.stack import Servers
 from tests.waiting import wait_until
 

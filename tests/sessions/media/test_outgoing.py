@@ -24,7 +24,7 @@ from sessions.opt_outs import ledger
 from sessions.sending import pump, reconcile
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_road
 from tests.servers import Simulator
-from tests.sessions.pictures import OUR_US_NUMBER, PNG, picture
+from tests.sessions.media.pictures import OUR_US_NUMBER, PNG, picture
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,7 +15,7 @@ from sessions import actions
 from sessions.models import Attempt, MessagingSession
 from tests.factories import CONTACT, Road
 from tests.sessions.conftest import inbound_fields, sid_of, signed_post
-from tests.sessions.undisturbed import undisturbed
+from tests.sessions.inbox.undisturbed import undisturbed
 
 pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -10,7 +10,7 @@ from sessions import actions
 from sessions.models import CannedReply, Draft, Message, MessagingSession
 from tests.factories import CONTACT, make_agent, make_queue, make_road
 from tests.servers import Simulator
-from tests.sessions.pictures import OUR_US_NUMBER, PNG
+from tests.sessions.media.pictures import OUR_US_NUMBER, PNG
 from tests.waiting import wait_until
 from tests.walking import log_in
 

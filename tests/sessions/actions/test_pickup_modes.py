@@ -17,8 +17,8 @@ from sessions.models import Message, MessagingSession
 from sessions.queries import inbox_of
 from tests.factories import CONTACT, Road, make_agent, make_queue
 from tests.portal import logged_in, text_of
+from tests.sessions.actions.test_owning import lines
 from tests.sessions.conftest import Post
-from tests.sessions.test_actions import lines
 from tests.sessions.test_events import published
 
 pytestmark = pytest.mark.django_db

@@ -23,8 +23,8 @@ from stats.queries import counts_by_channel
 from tests.factories import Road
 from tests.product import Stack
 from tests.servers import ValkeyServer
-from tests.sessions.load import ITSP_WAITS_S, NO_CONNECTION, Load
-from tests.sessions.test_webhooks import TWIML
+from tests.sessions.receiving.load import ITSP_WAITS_S, NO_CONNECTION, Load
+from tests.sessions.receiving.test_webhook import TWIML
 from tests.stack import Servers
 from tests.waiting import wait_until
 

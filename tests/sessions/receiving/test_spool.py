@@ -22,7 +22,7 @@ from sessions.receiving import journal as intake
 from sessions.receiving import spool
 from tests.factories import Road
 from tests.sessions.conftest import Post, inbound_fields, sid_of, signed_post
-from tests.sessions.test_webhooks import TWIML, journal
+from tests.sessions.receiving.test_webhook import TWIML, journal
 
 pytestmark = pytest.mark.django_db
 

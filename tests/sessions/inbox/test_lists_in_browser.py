@@ -12,8 +12,8 @@ from pytest_django.live_server_helper import LiveServer
 from routing.models import Extension
 from sessions.models import Attachment, Contact, Message, MessagingSession
 from tests.factories import Road
-from tests.sessions.pictures import PNG
-from tests.sessions.undisturbed import undisturbed
+from tests.sessions.inbox.undisturbed import undisturbed
+from tests.sessions.media.pictures import PNG
 
 pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MANY = 65

@@ -11,8 +11,8 @@ from routing.models import Extension
 from sessions.models import Message, MessagingSession
 from tests.factories import Road, make_road
 from tests.sessions.conftest import inbound_fields, sid_of, signed_post
-from tests.sessions.pictures import OUR_US_NUMBER
-from tests.sessions.undisturbed import undisturbed
+from tests.sessions.inbox.undisturbed import undisturbed
+from tests.sessions.media.pictures import OUR_US_NUMBER
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -15,7 +15,7 @@ from sessions.models import Contact, MessagingSession
 from tests.factories import CONTACT, OUR_NUMBER, make_queue
 from tests.portal import PASSWORD, messages_of
 from tests.sessions.conftest import Post
-from tests.sessions.logged import OTHER, THIRD, lines_of, sessions, supervisor_page
+from tests.sessions.logs.logged import OTHER, THIRD, lines_of, sessions, supervisor_page
 from tests.walking import log_in
 
 __all__ = ["sessions", "supervisor_page"]
