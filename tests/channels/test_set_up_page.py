@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from channels import preflight, tasks
 from channels.itsp import ITSPS
-from channels.itsp.twilio_http import HttpClient
+from channels.itsp.twilio.http import HttpClient
 from channels.models import Channel, Number, SetUpResult
 from channels.webhook_url import webhook_url_of
 from routing.models import Extension
@@ -170,7 +170,7 @@ def test_many_numbers_show_those_that_need_a_look(
     admin_page: Client, road: Road, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("channels.checklist.GROUPS_SHOWN", 2)
-    monkeypatch.setattr("channels.itsp.twilio_checks.ASKED_ONE_BY_ONE", 2)
+    monkeypatch.setattr("channels.itsp.twilio.checks.ASKED_ONE_BY_ONE", 2)
     for address in ("+447700900123", "+447700900124", "+61255501234"):
         Number.objects.create(channel=road.channel, address=address, extension=road.number.extension)
     url = webhook_url_of(road.channel, ITSPS["twilio"])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from channels.itsp import twilio_tables as tables
 from channels.itsp.base import Advice
+from channels.itsp.twilio import tables
 
 ROWS: list[tuple[Advice, tuple[int, ...]]] = [
     # credentials, account or sender unusable

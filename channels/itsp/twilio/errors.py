@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 from twilio.base.exceptions import TwilioException
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from channels.itsp import twilio_tables as tables
 from channels.itsp.base import Advice, ItspError
+from channels.itsp.twilio import tables
 
 
 def translated(error: Exception, retry_after_s: float | None = None) -> ItspError:

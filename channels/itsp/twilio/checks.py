@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, SetUp
-from channels.itsp.twilio_http import ERRORS, http_status_of
-from channels.itsp.twilio_numbers import NumberChecks
-from channels.itsp.twilio_services import Services
+from channels.itsp.twilio.http import ERRORS, http_status_of
+from channels.itsp.twilio.numbers import NumberChecks
+from channels.itsp.twilio.services import Services
 
 CONSOLE = "https://console.twilio.com/"
 GEO_PERMISSIONS = CONSOLE + "us1/develop/sms/settings/geo-permissions"

@@ -7,8 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from channels.itsp.set_up import Change, Check, CheckOutcome, Finding
-from channels.itsp.twilio_http import ERRORS
-from channels.itsp.twilio_services import Service, Services
+from channels.itsp.twilio.http import ERRORS
+from channels.itsp.twilio.services import Service, Services
 from channels.phone_numbers import country_of, is_toll_free
 
 NUMBERS = "https://console.twilio.com/us1/develop/phone-numbers/manage/incoming"

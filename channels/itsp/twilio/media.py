@@ -7,9 +7,9 @@ import requests
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from channels.itsp import twilio_tables as tables
 from channels.itsp.base import Advice, Credentials, ItspError, Media, MediaLimits
-from channels.itsp.twilio_http import api_url
+from channels.itsp.twilio import tables
+from channels.itsp.twilio.http import api_url
 
 API_HOST = "api.twilio.com"
 LIMITS = MediaLimits(

@@ -1,4 +1,4 @@
-"""Twilio Programmable Messaging. The only file that imports `twilio`, with its helpers beside it."""
+"""Twilio as the engine sees it: what stands in `channels.itsp.base`, done with the `twilio` package."""
 
 import base64
 import hashlib
@@ -15,8 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from twilio.rest import Client
 
-from channels.itsp import twilio_media
-from channels.itsp import twilio_tables as tables
 from channels.itsp.base import (
     Accepted,
     Acknowledgement,
@@ -35,9 +33,11 @@ from channels.itsp.base import (
     WebhookCall,
 )
 from channels.itsp.set_up import Change, Finding, SetUp
-from channels.itsp.twilio_checks import Checks, fix
-from channels.itsp.twilio_errors import translated, translated_check
-from channels.itsp.twilio_http import ERRORS, HttpClient
+from channels.itsp.twilio import media as media_of_texts
+from channels.itsp.twilio import tables
+from channels.itsp.twilio.checks import Checks, fix
+from channels.itsp.twilio.errors import translated, translated_check
+from channels.itsp.twilio.http import ERRORS, HttpClient
 
 SIGNATURE = "x-twilio-signature"
 
@@ -77,7 +77,7 @@ class TwilioSender(Sender):
                 )
         except ERRORS as error:
             refusal = translated(error, self.http.retry_after_s())
-            raise twilio_media.judged(refusal) if media else refusal from error
+            raise media_of_texts.judged(refusal) if media else refusal from error
         if not message.sid:
             raise ItspError(Advice.UNKNOWN, str(tables.NO_CLEAR_ANSWER))
         return Accepted(message.sid)
@@ -113,7 +113,7 @@ class Twilio(Itsp):
     code = "twilio"
     name = "Twilio"
     error_page = "https://www.twilio.com/docs/api/errors/{code}"
-    media_limits = twilio_media.LIMITS
+    media_limits = media_of_texts.LIMITS
     opt_out_codes = frozenset({"21610"})
     credentials_form = CredentialsForm
     webhook_headers = frozenset({SIGNATURE, "i-twilio-idempotency-token", "content-type"})
@@ -197,7 +197,7 @@ class Twilio(Itsp):
         return True
 
     def fetch_media(self, url: str, credentials: Credentials, max_bytes: int) -> Media:
-        return twilio_media.fetch(url, credentials, max_bytes)
+        return media_of_texts.fetch(url, credentials, max_bytes)
 
 
 def _parameters(body: bytes) -> list[tuple[bytes, bytes]]:
@@ -213,7 +213,7 @@ def _text(value: bytes) -> str:
 
 def _inbound(fields: dict[str, str]) -> InboundSms:
     count = (
-        min(int(fields["NumMedia"]), twilio_media.LIMITS.most)
+        min(int(fields["NumMedia"]), media_of_texts.LIMITS.most)
         if fields.get("NumMedia", "").isdecimal()
         else 0
     )

@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from channels.itsp import twilio_tables
 from channels.itsp.base import InboundSms, StatusUpdate, WebhookCall
-from channels.itsp.twilio import Twilio
+from channels.itsp.twilio import Twilio, tables
 from tests.factories import ACCOUNT_SID, AUTH_TOKEN
 
 URL = "https://pbx.example.com/w/token/"
@@ -51,7 +50,7 @@ def test_status_callback_is_read_with_our_attempt() -> None:
     update = StatusUpdate(
         itsp_message_id="SM1",
         account_id=ACCOUNT_SID,
-        status=twilio_tables.STATUSES["undelivered"],
+        status=tables.STATUSES["undelivered"],
         attempt_id=17,
         error_code="30003",
         reason="The contact's phone is switched off or out of reach.",
