@@ -10,8 +10,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
-from channels import holding, preflight, webhook_keys
+from channels import holding, webhook_keys
 from channels.models import Channel, Number, WebhookAddress
+from channels.set_up import preflight
 from channels.webhook_url import hash_of
 
 

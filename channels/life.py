@@ -6,8 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from channels import preflight, webhook_keys
+from channels import webhook_keys
 from channels.models import Channel, WebhookAddress
+from channels.set_up import preflight
 from channels.webhook_url import current_address, hash_of, new_token
 
 

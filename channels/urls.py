@@ -1,6 +1,7 @@
 from django.urls import path
 
-from channels import check_views, import_views, life_views, views
+from channels import import_views, life_views, views
+from channels.set_up import check_views
 
 urlpatterns = [
     path("channels/add/sms/", views.channel_add, name="channel-add"),

@@ -12,9 +12,10 @@ from django.db import transaction
 from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
 
-from channels import countries, holding
+from channels import holding
 from channels.itsp.base import FAILURE, SUCCESS, DeliveryStatus
 from channels.models import Channel
+from channels.set_up import countries
 from sessions import events
 from sessions.models import Attempt, CountedChange, Lane, Message
 from sessions.writing import write

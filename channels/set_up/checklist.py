@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from channels import preflight
 from channels.itsp import ITSPS
 from channels.itsp.set_up import Check, CheckOutcome
 from channels.models import Channel, SetUpResult
+from channels.set_up import preflight
 
 REPORTS_COME_WITHIN = timedelta(minutes=10)
 RUNNING_POLL_S, WAITING_POLL_S = 1, 5

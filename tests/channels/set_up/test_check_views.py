@@ -10,10 +10,11 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from pytest_django.fixtures import Settings
 
-from channels import preflight, tasks
+from channels import tasks
 from channels.itsp import ITSPS
 from channels.itsp.twilio.http import HttpClient
 from channels.models import Channel, Number, SetUpResult
+from channels.set_up import preflight
 from channels.webhook_url import webhook_url_of
 from routing.models import Extension
 from tests.channels.conftest import Filled
@@ -31,7 +32,7 @@ HTMX = {"HX-Request": "true"}
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """What a worker is nudged to do."""
     nudges: list[tuple[Any, ...]] = []
-    monkeypatch.setattr("channels.preflight.nudge", lambda *args: nudges.append(args))
+    monkeypatch.setattr("channels.set_up.preflight.nudge", lambda *args: nudges.append(args))
     return nudges
 
 
@@ -169,7 +170,7 @@ def test_beat_checks_daily_and_what_was_lost(road: Road, settings: Settings) -> 
 def test_many_numbers_show_those_that_need_a_look(
     admin_page: Client, road: Road, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("channels.checklist.GROUPS_SHOWN", 2)
+    monkeypatch.setattr("channels.set_up.checklist.GROUPS_SHOWN", 2)
     monkeypatch.setattr("channels.itsp.twilio.checks.ASKED_ONE_BY_ONE", 2)
     for address in ("+447700900123", "+447700900124", "+61255501234"):
         Number.objects.create(channel=road.channel, address=address, extension=road.number.extension)

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from channels import countries, holding, preflight
+from channels import holding
 from channels.models import Channel, Number, SetUpResult
+from channels.set_up import countries, preflight
 from tests.factories import CONTACT, OUR_NUMBER, Road
 from tests.servers import Simulator
 

@@ -12,12 +12,13 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels import holding, public_address
-from channels.countries import countries_of
+from channels import holding
 from channels.itsp import ITSPS
 from channels.itsp.base import Itsp, ItspError
 from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, SetUp
 from channels.models import Channel, Number, SetUpResult
+from channels.set_up import public_address
+from channels.set_up.countries import countries_of
 from channels.webhook_url import webhook_url_of
 from pbx_messaging.nudges import nudge
 

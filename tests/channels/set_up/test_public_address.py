@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
-from channels import public_address
 from channels.itsp import ITSPS
+from channels.set_up import public_address
 from tests.channels.answering import answering, self_signed
 
 TWILIO = ITSPS["twilio"]

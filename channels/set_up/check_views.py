@@ -7,10 +7,10 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import retarget, trigger_client_event
 
 from accounts.access import UserRequest, administrator_required
-from channels import preflight
-from channels.checklist import Checklist
 from channels.itsp import ITSPS
 from channels.models import Channel, SetUpResult
+from channels.set_up import preflight
+from channels.set_up.checklist import Checklist
 
 
 @administrator_required
@@ -33,9 +33,11 @@ def result_fix(request: UserRequest, pk: int) -> HttpResponse:
         raise Http404
     context = {"result": result, "itsp": ITSPS[result.channel.itsp]}
     if request.method == "GET":
-        return render(request, "channels/_fix_dialog.html", context)
+        return render(request, "channels/set_up/_fix_dialog.html", context)
     if request.POST.get("shown") != result.changes_digest:
-        response = render(request, "channels/_fix_dialog.html", {**context, "is_new": True}, status=422)
+        response = render(
+            request, "channels/set_up/_fix_dialog.html", {**context, "is_new": True}, status=422
+        )
         return retarget(response, "#dialog-content")
     preflight.ask_to_fix(result)
     return trigger_client_event(_results(request, result.channel_id), "dialog:close", after="swap")
@@ -50,4 +52,4 @@ def _results(request: UserRequest, channel_id: int) -> HttpResponse:
     if request.GET.get("seen") == checklist.state:
         return HttpResponse(status=204)
     context = {"channel": channel, "checklist": checklist, "is_fragment": True}
-    return render(request, "channels/_set_up_check.html", context)
+    return render(request, "channels/set_up/_check.html", context)

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
-from channels import preflight
 from channels.models import Channel
+from channels.set_up import preflight
 from tests.factories import OUR_NUMBER, Road
 from tests.portal import PASSWORD, make_user
 from tests.servers import Simulator
@@ -33,7 +33,7 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> None:
         connections.close_all()
 
     monkeypatch.setattr(
-        "channels.preflight.nudge", lambda *args: threading.Thread(target=work, args=args).start()
+        "channels.set_up.preflight.nudge", lambda *args: threading.Thread(target=work, args=args).start()
     )
 
 
@@ -45,7 +45,7 @@ def test_number_is_checked_fixed_and_texted(
     page: Page,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("channels.checklist.WAITING_POLL_S", 1)
+    monkeypatch.setattr("channels.set_up.checklist.WAITING_POLL_S", 1)
     make_user("root", Role.ADMINISTRATOR)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
