@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from channels import webhook_keys
 from channels.models import Channel, WebhookAddress
 from channels.set_up import preflight
-from channels.webhook_url import current_address, hash_of, new_token
+from channels.webhook import keys as webhook_keys
+from channels.webhook.url import current_address, hash_of, new_token
 
 
 @transaction.atomic

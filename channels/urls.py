@@ -1,6 +1,7 @@
 from django.urls import path
 
-from channels import import_views, life_views, views
+from channels.editing import life_views, views
+from channels.numbers import import_views
 from channels.set_up import check_views
 
 urlpatterns = [

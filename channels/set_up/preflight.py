@@ -19,7 +19,7 @@ from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, SetUp
 from channels.models import Channel, Number, SetUpResult
 from channels.set_up import public_address
 from channels.set_up.countries import countries_of
-from channels.webhook_url import webhook_url_of
+from channels.webhook.url import webhook_url_of
 from pbx_messaging.nudges import nudge
 
 DAILY = timedelta(hours=24)

@@ -15,7 +15,7 @@ from channels.itsp import ITSPS
 from channels.itsp.twilio.http import HttpClient
 from channels.models import Channel, Number, SetUpResult
 from channels.set_up import preflight
-from channels.webhook_url import webhook_url_of
+from channels.webhook.url import webhook_url_of
 from routing.models import Extension
 from tests.channels.conftest import Filled
 from tests.channels.form import ADD, rule

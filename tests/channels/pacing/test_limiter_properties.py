@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from redis import Redis
 from redis.commands.core import Script
 
-from channels import pacing
 from channels.models import SENDING_RATES
+from channels.pacing import limiter as pacing
+from channels.pacing.scripts import SPACING
 
 CLOCK = "redis.call('TIME')"
 STILL_CLOCK = "redis.call('HMGET', 'clock-of-the-test', 's', 'us')"
@@ -94,7 +95,7 @@ class Trial:
     def _hold(self, holder: int, slots: int, first: float, rate: int | None) -> None:
         """A text of several segments holds the slots that follow its own."""
         if rate:
-            self.slots[holder] += [first + place * pacing.SPACING / rate for place in range(slots)]
+            self.slots[holder] += [first + place * SPACING / rate for place in range(slots)]
 
     def _compress(self, rate: int) -> None:
         """What a text still holds when the rate was raised, it holds at the new one."""

@@ -11,10 +11,10 @@ from cryptography.fernet import InvalidToken
 from django.utils import timezone
 from redis import RedisError
 
-from channels import webhook_url
 from channels.itsp import ITSPS
 from channels.itsp.base import Credentials, Itsp
 from channels.models import WebhookAddress
+from channels.webhook import url as webhook_url
 from pbx_messaging.encryption import decrypt, encrypt
 from pbx_messaging.redis import redis_client
 

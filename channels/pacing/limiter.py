@@ -1,4 +1,4 @@
-"""The rate limiter: hands out the moments at which a channel may send, over all workers.
+"""Asks Redis for slots.
 
 A slot is a moment by the clock of Redis. Slots of a channel are at least `1.005 / rate` apart, so no
 one-second window holds more than `rate` of them (GCRA without a burst); a number may have a lower rate of its
@@ -14,21 +14,9 @@ from typing import Any
 
 from redis.commands.core import Script
 
-from channels.pacing_scripts import PAUSE, RESERVE, SLOW_DOWN, SPACING, STATE
-from channels.redis_clock import RedisClock
+from channels.pacing.redis_clock import RedisClock
+from channels.pacing.scripts import PAUSE, RESERVE, SLOW_DOWN, STATE
 from pbx_messaging.redis import redis_client
-
-__all__ = [
-    "SPACING",
-    "PacingState",
-    "Reservation",
-    "Wanted",
-    "forget_refusals",
-    "pause",
-    "reserve",
-    "slow_down",
-    "states",
-]
 
 _clock = RedisClock()
 

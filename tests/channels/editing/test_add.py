@@ -8,7 +8,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import Role
 from channels.models import Channel, Number, WebhookAddress
-from channels.webhook_url import hash_of, webhook_url
+from channels.webhook.url import hash_of, webhook_url
 from routing.models import Extension, MessageQueue
 from tests.channels.conftest import Filled
 from tests.channels.form import ADD, rule, rules_on, token_on, url_on

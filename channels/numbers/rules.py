@@ -10,7 +10,7 @@ from typing import Any
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 
-from channels.forms import EXTENSION, QUEUE, NumberRuleForm
+from channels.editing.forms import EXTENSION, QUEUE, NumberRuleForm
 from channels.models import Channel, Number
 from routing.models import Extension, MessageQueue
 

@@ -14,7 +14,7 @@ from accounts.access import UserRequest, administrator_required
 from channels import life
 from channels.itsp import ITSPS
 from channels.models import Channel
-from channels.webhook_url import current_address
+from channels.webhook.url import current_address
 
 
 class RenewForm(forms.Form):

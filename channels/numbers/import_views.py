@@ -14,7 +14,7 @@ from accounts.csv_export import csv_response
 from accounts.csv_import import STORED, ImportForm, Outcome, preview_context
 from channels import actions
 from channels.models import Channel
-from channels.number_import import COLUMNS, ImportRow, preview
+from channels.numbers.importing import COLUMNS, ImportRow, preview
 
 EXAMPLE = [
     ["+25402161183", "Message Queue", "Support", "1001 1002"],
@@ -34,12 +34,14 @@ def channel_import(request: UserRequest, pk: int) -> HttpResponse:
     form = NumberImportForm(request.POST or None, request.FILES or None)
     if request.method == "GET" or not form.is_valid():
         status = 422 if request.method == "POST" else 200
-        return render(request, "channels/import.html", {"channel": channel, "form": form}, status=status)
+        return render(
+            request, "channels/numbers/import.html", {"channel": channel, "form": form}, status=status
+        )
     rows = preview(channel, form.cleaned_data["rows"])
     if "apply" in request.POST and _stored(request, channel, rows):
         return redirect("channel-edit", pk)
     context = {"channel": channel, "text": form.cleaned_data["text"], **preview_context(rows)}
-    return render(request, "channels/import_preview.html", context)
+    return render(request, "channels/numbers/import_preview.html", context)
 
 
 @administrator_required

@@ -7,8 +7,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from channels import webhook_keys
 from channels.models import Channel, Number
+from channels.webhook import keys as webhook_keys
 from routing.models import Extension, MessageQueue
 from sessions.archiving import archive_channel
 from tests.channels.conftest import Filled

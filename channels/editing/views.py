@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget, trigger_client_event
 
 from accounts.access import UserRequest, administrator_required
-from channels.editing import ChannelPage
-from channels.forms import NumberRuleForm
+from channels.editing.channel_page import ChannelPage
+from channels.editing.forms import NumberRuleForm
 from channels.models import Channel
-from channels.rules import Rule, read_key, rows_of
+from channels.numbers.rules import Rule, read_key, rows_of
 
 
 @administrator_required
@@ -73,7 +73,9 @@ def rule_dialog(request: UserRequest) -> HttpResponse:
     form = NumberRuleForm(initial=vars(rule))
     key = rule.key if "rule" in request.POST else ""
     channel = _channel_of(request)
-    return render(request, "channels/_rule_dialog.html", {"form": form, "key": key, "channel": channel})
+    return render(
+        request, "channels/numbers/_rule_dialog.html", {"form": form, "key": key, "channel": channel}
+    )
 
 
 @administrator_required
@@ -86,12 +88,12 @@ def rule_save(request: UserRequest) -> HttpResponse:
     form = NumberRuleForm(request.POST, channel=channel, taken=taken)
     if form.is_valid() and not _needs_a_look(form, request.POST):
         rule = Rule.of_form(form, key)
-        response = render(request, "channels/_rule_row.html", {"row": rows_of([rule])[0]})
+        response = render(request, "channels/numbers/_rule_row.html", {"row": rows_of([rule])[0]})
         response = retarget(response, f"#rule-{rule.key}" if key else "#rules")
         response = reswap(response, "outerHTML" if key else "beforeend")
         return trigger_client_event(response, "dialog:close", after="swap")
     context = {"form": form, "key": key, "channel": channel}
-    return render(request, "channels/_rule_dialog.html", context, status=422)
+    return render(request, "channels/numbers/_rule_dialog.html", context, status=422)
 
 
 def _needs_a_look(form: NumberRuleForm, data: QueryDict) -> bool:

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from accounts.models import AuditEntry
-from channels import webhook_keys
 from channels.models import Channel, WebhookAddress
-from channels.webhook_url import callback_url
+from channels.webhook import keys as webhook_keys
+from channels.webhook.url import callback_url
 from routing.models import Extension
 from sessions import actions, archiving, inbound
 from sessions.models import Attempt, MessagingSession

@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 
 from accounts.access import UserRequest
 from channels import actions
-from channels.forms import ChannelForm, settings_of
+from channels.editing.forms import ChannelForm, settings_of
+from channels.editing.kept_secrets import KeptSecrets
 from channels.itsp import ITSPS
 from channels.itsp.base import Advice, ItspError
-from channels.kept_secrets import KeptSecrets
 from channels.models import Channel, WebhookAddress
-from channels.rules import RuleTable
+from channels.numbers.rules import RuleTable
 from channels.set_up.checklist import Checklist
-from channels.webhook_url import callback_url, hash_of, is_valid_for, new_token, webhook_url
+from channels.webhook.url import callback_url, hash_of, is_valid_for, new_token, webhook_url
 
 AUTHENTICATION, MESSAGING = "authentication", "messaging"
 
