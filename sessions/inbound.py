@@ -5,10 +5,11 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from channels.actions import note_inbound
 from channels.itsp.base import InboundSms
 from channels.models import Channel, Number
 from routing.models import Extension
-from sessions import automatic, events, opt_outs, signs
+from sessions import automatic, events, opt_outs
 from sessions.models import Attachment, CountedChange, Message, MessagingSession
 from sessions.nudges import nudge
 from sessions.opt_out_words import wish_of
@@ -45,7 +46,7 @@ def receive(channel: Channel, sms: InboundSms, *, at: datetime) -> Message:
     opt_outs.note_text(number, sms, at=at)
     automatic.reply_if_closed(session, number, sms, has_reply=bool(number.closed_reply), at=at)
     events.record(events.EventKind.MESSAGE, session)
-    signs.note_inbound(channel, at=at)
+    note_inbound(channel, at=at)
     return message
 
 
