@@ -1,7 +1,7 @@
 from django.urls import path
 
 from channels.editing import disable_views, renew_views, views
-from channels.numbers import import_views
+from channels.numbers import import_views, rule_views
 from channels.set_up import check_views
 
 urlpatterns = [
@@ -15,6 +15,6 @@ urlpatterns = [
     path("channels/import/example/", import_views.import_example, name="channel-import-example"),
     path("channels/<int:pk>/check/", check_views.channel_check, name="channel-check"),
     path("channels/check/<int:pk>/fix/", check_views.result_fix, name="check-fix"),
-    path("channels/rule/", views.rule_dialog, name="rule-dialog"),
-    path("channels/rule/save/", views.rule_save, name="rule-save"),
+    path("channels/rule/", rule_views.rule_dialog, name="rule-dialog"),
+    path("channels/rule/save/", rule_views.rule_save, name="rule-save"),
 ]
