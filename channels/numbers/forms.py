@@ -83,7 +83,7 @@ class NumberRuleForm(forms.Form):
         self.note = read.note
         if read.address in self.taken:
             raise ValidationError(
-                _("%(number)s has a rule in this form already."), params=_named(read.address)
+                _("%(number)s has a rule in this form already."), params={"number": read.address}
             )
         holder = Channel.objects.filter(
             numbers__in=Number.objects.live().filter(address=read.address)
@@ -91,7 +91,7 @@ class NumberRuleForm(forms.Form):
         if holder is not None and holder != self.channel:
             raise ValidationError(
                 _("%(number)s belongs to the channel “%(channel)s”. Remove it there first."),
-                params=_named(read.address) | {"channel": holder.name},
+                params={"number": read.address, "channel": holder.name},
             )
         return read.address
 
@@ -106,7 +106,3 @@ class NumberRuleForm(forms.Form):
             elif not cleaned.get(field) and field not in self.errors:
                 self.add_error(field, missing)
         return cleaned
-
-
-def _named(address: str) -> dict[str, str]:
-    return {"number": address}
