@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, SetUp
 from channels.itsp.twilio.http import ERRORS, http_status_of
-from channels.itsp.twilio.numbers import NumberChecks
+from channels.itsp.twilio.number_checks import NumberChecks
 from channels.itsp.twilio.services import Services
 
 CONSOLE = "https://console.twilio.com/"
