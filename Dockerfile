@@ -33,4 +33,4 @@ RUN SECRET_KEY=build CREDENTIALS_KEYS=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MD
 USER pbx
 VOLUME /data
 EXPOSE 8000
-CMD ["python", "-m", "pbx_messaging.embedded.processes", "web"]
+CMD ["python", "-m", "pbx_messaging.processes.table", "web"]

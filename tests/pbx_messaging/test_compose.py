@@ -10,7 +10,7 @@ from typing import Any
 import compose
 import pytest
 
-from pbx_messaging.embedded import processes
+from pbx_messaging.processes import table
 from tests.servers import ROOT
 
 pytestmark = pytest.mark.once
@@ -73,13 +73,13 @@ def test_compose_checks_the_health_of_every_lasting_service(project: Path) -> No
 @pytest.mark.parametrize("name", ["web", "stream", "worker", "beat"])
 def test_compose_starts_the_processes_that_the_tests_start(project: Path, name: str) -> None:
     command = _services(project)[name]["command"]
-    assert command == ["python", "-m", "pbx_messaging.embedded.processes", name]
-    assert processes.by_name(name).argv[1:2] == ["-m"]
+    assert command == ["python", "-m", "pbx_messaging.processes.table", name]
+    assert table.by_name(name).argv[1:2] == ["-m"]
 
 
 def test_process_started_by_hand_listens_where_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def bound(name: str) -> str:
-        argv = processes.by_name(name).argv
+        argv = table.by_name(name).argv
         return argv[argv.index("--bind") + 1]
 
     assert [bound("web"), bound("stream")] == ["0.0.0.0:8000", "0.0.0.0:8000"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import get_resolver
 
-from pbx_messaging.embedded.children import die_with_parent
+from pbx_messaging.processes.orphans import die_with_parent
 
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  heartbeats never wait for a disk
