@@ -11,7 +11,7 @@ from typing import Any
 from cryptography.fernet import Fernet
 
 from pbx_messaging.embedded.children import Child, stop_all
-from pbx_messaging.processes import servers, workers
+from pbx_messaging.processes import servers, table
 from pbx_messaging.processes.ports import Listen, free_port
 from tests.servers import ROOT, PostgresServer, ValkeyServer, wait_for_http
 
@@ -38,8 +38,7 @@ class LiveStack:
         wanted = [
             servers.web(Listen("127.0.0.1", self.web_port)),
             servers.web_and_stream(Listen("127.0.0.1", self.stream_port), name="stream"),
-            workers.worker(),
-            workers.beat(),
+            *table.background(),
         ]
         for process in wanted:
             child = Child(process, self._env(), self.folder / f"{process.name}.log", ROOT)

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pbx_messaging.embedded.children import Child, stop_all
-from pbx_messaging.processes import servers
+from pbx_messaging.processes import servers, table
 from pbx_messaging.processes.ports import Listen, free_port
 from pbx_messaging.processes.process import Process
-from pbx_messaging.processes.workers import beat, worker
 from tests.servers import ROOT, wait_for_http
 
 STOP_TIMEOUT_S = 5.0
@@ -33,7 +32,7 @@ class Stack:
     def _embedded(self) -> list[Process]:
         place = Listen("127.0.0.1", self.port)
         self.stream_port = self.port
-        return [servers.web_and_stream(place), worker(), beat()]
+        return [servers.web_and_stream(place), *table.background()]
 
     def _production(self, workers: int) -> list[Process]:
         web, stream = free_port(), free_port()
@@ -42,8 +41,7 @@ class Stack:
         return [
             servers.web(Listen("127.0.0.1", web)),
             servers.web_and_stream(Listen("127.0.0.1", stream), name="stream"),
-            *(worker(f"worker-{number}") for number in range(1, workers + 1)),
-            beat(),
+            *table.background(workers),
             Process("proxy", [sys.executable, "-m", "tests.proxy", *ports]),
         ]
 

@@ -21,7 +21,7 @@ class Child:
         self.process = process
         self.name = process.name
         self.log_path = log_path
-        self._env = {**env, **process.env}
+        self._env = dict(env)
         self._cwd = cwd
         self._popen: subprocess.Popen[bytes] | None = None
         self.started_at = 0.0

@@ -17,7 +17,7 @@ from pbx_messaging.embedded.options import Options
 from pbx_messaging.embedded.problems import CannotStart
 from pbx_messaging.embedded.screen import block, columns, say, show
 from pbx_messaging.embedded.supervisor import Supervisor
-from pbx_messaging.processes import servers, workers
+from pbx_messaging.processes import servers, table
 from pbx_messaging.processes.ports import free_port, is_free
 
 READY_TIMEOUT_S = 60.0
@@ -62,8 +62,8 @@ def start(options: Options, supervisor: Supervisor) -> None:
     preparation.collect_static(env, options.data_dir)
     logins = _first_data(options, env, answers)
     web = supervisor.start(servers.web_and_stream(place), env)
-    supervisor.start(workers.worker(), env)
-    supervisor.start(workers.beat(), env)
+    for process in table.background():
+        supervisor.start(process, env)
     scheme = "https" if place.certificate else "http"
     wait_for(f"{scheme}://127.0.0.1:{options.port}/readyz", web)
     show(["", *_summary(options, env, logins), ""])

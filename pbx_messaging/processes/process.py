@@ -1,13 +1,11 @@
 """What a process is to those who start it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Process:
-    """A command line with its name and what it needs in its environment beside the common settings."""
+    """A name and a command line. The settings come from the environment of whoever starts it."""
 
     name: str
     argv: list[str]
-    env: Mapping[str, str] = field(default_factory=dict)

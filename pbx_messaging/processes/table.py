@@ -1,30 +1,44 @@
-"""The processes by their names; `python -m pbx_messaging.processes.table NAME` becomes one of them."""
+"""The table of the processes. Whoever starts the product goes through it, so that a new one is an entry here.
 
-import os
-import sys
+docker-compose.yml and README.md name each as well; a test compares them with this.
+"""
 
-from pbx_messaging.processes.ports import Listen
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from pbx_messaging.processes.process import Process
-from pbx_messaging.processes.servers import web, web_and_stream
+from pbx_messaging.processes.servers import stream_as_told, web_as_told
 from pbx_messaging.processes.workers import beat, worker
 
-LISTEN = "0.0.0.0:8000"  # the container's own network
+
+@dataclass(frozen=True)
+class Kind:
+    """What such a process is for, and how it is made of its name.
+
+    `listens`: it has a port, which LISTEN says. `is_single`: there must never be a second one.
+    """
+
+    purpose: str
+    named: Callable[[str], Process]
+    listens: bool = False
+    is_single: bool = False
 
 
-def by_name(name: str) -> Process:
-    """A process of docker-compose.yml. WEB_PROCESSES and WEB_THREADS size web; LISTEN is its and stream's."""
-    host, _, port = os.environ.get("LISTEN", LISTEN).rpartition(":")
-    place = Listen(host, int(port))
-    processes, threads = int(os.environ.get("WEB_PROCESSES", "2")), int(os.environ.get("WEB_THREADS", "8"))
-    known = {
-        "web": web(place, processes=processes, threads=threads),
-        "stream": web_and_stream(place, name="stream"),
-        "worker": worker(),
-        "beat": beat(),
-    }
-    return known[name]
+PROCESSES = {
+    "web": Kind("pages, webhooks and API", web_as_told, listens=True),
+    "stream": Kind("event streams: the proxy sends it /events/, unbuffered", stream_as_told, listens=True),
+    "worker": Kind("sends texts, and does what else is due; one or many", worker),
+    "beat": Kind("the clock that wakes the workers; exactly one", beat, is_single=True),
+}
 
 
-if __name__ == "__main__":
-    chosen = by_name(sys.argv[1])
-    os.execv(chosen.argv[0], chosen.argv)  # noqa: S606  no shell is wanted
+def background(copies: int | None = None) -> list[Process]:
+    """All that have no port: one of each, or of those that may be many so many `copies`, with numbers."""
+    found = []
+    for name, kind in PROCESSES.items():
+        if kind.listens:
+            continue
+        is_numbered = copies is not None and not kind.is_single
+        names = [f"{name}-{number}" for number in range(1, (copies or 0) + 1)] if is_numbered else [name]
+        found += [kind.named(each) for each in names]
+    return found

@@ -18,6 +18,6 @@ def worker(name: str = "worker") -> Process:
     return Process(name, _celery("worker", "--hostname", f"{name}@%h", *pool, *quiet))
 
 
-def beat() -> Process:
+def beat(name: str = "beat") -> Process:
     """The clock that nudges the tasks; one of it. In its own process, since -B outlives a killed worker."""
-    return Process("beat", _celery("beat", "--loglevel", "INFO", "--pidfile", ""))
+    return Process(name, _celery("beat", "--loglevel", "INFO", "--pidfile", ""))
