@@ -18,9 +18,9 @@ def post_fork(server: Any, worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Runs when the application is there. What is loaded is kept out of full collections of garbage.
+    """Runs when the application is there. Python's garbage collector is told to pass over what is loaded.
 
-    They would look at all of it, for 0.1 s in which nobody is answered.
+    It would look at all of it now and then, for 0.1 s in which nobody is answered.
     """
     _ = get_resolver().url_patterns  # or the first request loads the views
     gc.collect()

@@ -34,9 +34,9 @@ def is_free(host: str, port: int) -> bool:
     return True
 
 
-def free_port(host: str = "127.0.0.1") -> int:
-    """A port that nothing listens on at the moment."""
+def free_port() -> int:
+    """A port of the loopback interface that nothing listens on at the moment."""
     with socket.socket() as probe:
-        probe.bind((host, 0))
+        probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
