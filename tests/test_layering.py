@@ -1,4 +1,7 @@
-"""The one-way road: an app imports only from apps to its left, a room only from rooms before it."""
+"""The one-way road: an app imports only from apps to its left, a room only from rooms before it.
+
+The composition roots in `pbx_messaging/` are the exception: they see all apps.
+"""
 
 import ast
 from collections.abc import Sequence
@@ -21,6 +24,32 @@ ROOMS_OF_CHANNELS = (
     "numbers",
     "editing",
 )
+
+ROOMS_OF_SESSIONS = (
+    "models",
+    "bulk",
+    "refused",
+    "events",
+    "nudges",
+    "queries",
+    "contact_form",
+    "opened",
+    "presence",
+    "search",
+    "media",
+    "lanes",
+    "opt_outs",
+    "sending",
+    "receiving",
+    "actions",
+    "contacts",
+    "ending",
+    "inbox",
+    "logs",
+    "live",
+)
+# What stands on the apps, and joins them; the rest of pbx_messaging/ they stand on.
+COMPOSITION_ROOTS = {"asgi", "urls"}
 
 
 def modules_imported_by(path: Path) -> set[str]:
@@ -73,6 +102,25 @@ def test_apps_import_only_from_their_left() -> None:
 
 def test_rooms_of_channels_import_only_from_those_before_them() -> None:
     assert rooms_imported_against_their_order("channels", ROOMS_OF_CHANNELS) == set()
+
+
+def test_rooms_of_sessions_import_only_from_those_before_them() -> None:
+    assert rooms_imported_against_their_order("sessions", ROOMS_OF_SESSIONS) == set()
+
+
+def test_apps_stand_on_no_composition_root_and_nothing_else_stands_on_them() -> None:
+    roots = {f"pbx_messaging.{name}" for name in COMPOSITION_ROOTS}
+    on_roots = {
+        f"{path.relative_to(ROOT)} imports {name}"
+        for app in ROAD
+        for path in sources(app)
+        for name in modules_imported_by(path)
+        if ".".join(name.split(".")[:2]) in roots
+    }
+    on_apps = {
+        path.stem for path in sources("pbx_messaging") if imported_by(path) & set(ROAD)
+    } - COMPOSITION_ROOTS
+    assert (on_roots, on_apps) == (set(), set())
 
 
 def test_only_twilios_own_package_imports_twilio() -> None:
