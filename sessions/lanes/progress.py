@@ -3,7 +3,7 @@
 Under the locks of their lanes: see `seats.lock`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from channels.itsp.base import FAILURE, SUCCESS, DeliveryStatus
-from sessions import events
+from sessions import counts, events
 from sessions.bulk import write
 from sessions.models import Attempt, CountedChange
 
@@ -39,6 +39,7 @@ class Move:
     itsp_message_id: str | None = None
     error_code: str = ""
     reason: str = ""
+    at: datetime | None = None  # when it was reported, if that is another time than the others'
 
 
 def advance(moves: Sequence[Move], *, at: datetime) -> list[Attempt]:
@@ -52,11 +53,17 @@ def advance(moves: Sequence[Move], *, at: datetime) -> list[Attempt]:
         was = move.attempt.status
         if _move(move):
             moved.append(move.attempt)
-            changes += _count(move.attempt, was, at)
-    write([move.attempt for move in moves], *_MOVED_FIELDS)
-    CountedChange.objects.bulk_create(changes)
+            changes += _count(move.attempt, was, move.at or at)
+    write(_each_once(move.attempt for move in moves), *_MOVED_FIELDS)
+    counts.note(changes)
+    moved = _each_once(moved)
     _tell_messages(moved)
     return moved
+
+
+def _each_once(attempts: Iterable[Attempt]) -> list[Attempt]:
+    """Several moves may be of one attempt."""
+    return list({attempt.pk: attempt for attempt in attempts}.values())
 
 
 def _move(move: Move) -> bool:
