@@ -10,7 +10,7 @@ from sessions.models import MessagingSession
 
 
 class Wanted(NamedTuple):
-    """A session that must be open. One that has to be opened belongs to `agent`, or goes where the number leads."""
+    """A session that must be open. A new one belongs to `agent`, or goes where the number leads."""
 
     number: Number
     contact: str

@@ -6,10 +6,10 @@ from sessions.live.stream import served_elsewhere
 from sessions.media.views import outbound_media
 from sessions.opt_outs import views as opt_out_views
 from sessions.receiving import journal_views
-from sessions.receiving.webhook import webhook
+from sessions.receiving.webhook import webhook_view
 
 urlpatterns = [
-    path("w/<str:token>/", webhook, name="webhook"),
+    path("w/<str:token>/", webhook_view, name="webhook"),
     path("m/<str:token>/", outbound_media, name="outbound-media"),
     path("events/", served_elsewhere, name="events"),
     path("inbox/", include("sessions.inbox.urls")),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import deactivate_login
 from accounts.models import Role
+from channels import actions as channel_actions
 from channels.itsp.base import DeliveryStatus
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
@@ -51,7 +52,7 @@ def _locked(
     return live
 
 
-def _archive(row: Channel | Extension | MessageQueue) -> None:
+def _archive(row: Extension | MessageQueue) -> None:
     row.archived_at = timezone.now()
     row.save(update_fields=["archived_at"])
 
@@ -62,9 +63,8 @@ def archive_channel(channel: Channel, *, cancel_waiting: bool = False) -> None:
     channel = _locked(channel)
     if not cancel_waiting and (consequences := consequences_of(channel)).waiting:
         raise Hindered(consequences)
-    _archive(channel)
     open_ones = list(open_of_channel(channel).select_for_update(of=("self",), no_key=True))
-    channel.numbers.live().update(archived_at=timezone.now())
+    channel_actions.archive_channel(channel)
     _cancel_waiting(channel)
     _close_all(open_ones)
 
@@ -121,7 +121,7 @@ def archive_extension(extension: Extension, *, to: Destination | None = None) ->
     _archive(extension)
     move(MessagingSession.objects.open().filter(agent=extension), to=to)
     extension.queues.set([])
-    extension.initiates_from.set([])
+    channel_actions.forbid_initiating(extension)
     if extension.user.role == Role.AGENT:
         deactivate_login(extension.user)
 

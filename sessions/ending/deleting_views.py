@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import UserRequest, administrator_required
 from accounts.actions import Refused
-from channels import life
+from channels.actions import drain_channel
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
 from sessions.actions.transferring import Destination
@@ -41,7 +41,7 @@ def channel_delete(request: UserRequest, pk: int) -> HttpResponse:
     channel = get_object_or_404(Channel.objects.live(), pk=pk)
     choice = request.POST.get("waiting", "")
     if choice == "drain":
-        life.drain(channel)
+        drain_channel(channel)
         messages.success(request, _("“%s” is deleted once its messages are sent.") % channel)
         return redirect("channel-list")
     page, found = _deleting(_("Delete the channel “%s”?"), channel, "channel-list"), consequences_of(channel)

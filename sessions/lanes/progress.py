@@ -39,7 +39,7 @@ class Move:
     itsp_message_id: str | None = None
     error_code: str = ""
     reason: str = ""
-    at: datetime | None = None  # when it was reported, if that is another time than the others'
+    at: datetime | None = None  # when it was reported, if not at the time of all
 
 
 def advance(moves: Sequence[Move], *, at: datetime) -> list[Attempt]:

@@ -1,17 +1,14 @@
 """Who posts: finds the channel of a request's URL, and lets in what was signed with the channel's secret."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
-from django.db.models import Q
-
+from channels.actions import note_webhook_used
 from channels.itsp import ITSPS
 from channels.models import WebhookAddress
 from channels.webhook import url as webhook_url
 from sessions.receiving import reasons
 from sessions.receiving.arrivals import Arrival, Outcome, Verdict
-
-USE_STEP = timedelta(minutes=1)  # so that a busy address's row is not written by every request
 
 
 def admit(arrivals: Sequence[Arrival]) -> None:
@@ -26,7 +23,8 @@ def admit(arrivals: Sequence[Arrival]) -> None:
         arrival.verdict = _refusal(arrival, address)
         if address and arrival.verdict is None:
             used[address] = max(arrival.at, used.get(address, arrival.at))
-    _note_use(used.items())
+    for address, at in used.items():
+        note_webhook_used(address, at=at)
 
 
 def _refusal(arrival: Arrival, address: WebhookAddress | None) -> Verdict | None:
@@ -41,10 +39,3 @@ def _refusal(arrival: Arrival, address: WebhookAddress | None) -> Verdict | None
     if not ITSPS[channel.itsp].is_authentic(arrival.call, channel.credentials):
         return Verdict(Outcome.REJECTED, reasons.WRONG_SIGNATURE, 403)
     return None
-
-
-def _note_use(used: Iterable[tuple[WebhookAddress, datetime]]) -> None:
-    for address, at in used:
-        if address.last_used_at is None or at - address.last_used_at >= USE_STEP:
-            unused = Q(last_used_at=None) | Q(last_used_at__lt=at)
-            WebhookAddress.objects.filter(unused, pk=address.pk).update(last_used_at=at)

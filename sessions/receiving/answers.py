@@ -1,13 +1,12 @@
 """From a request to its answer: taken in by the database, or kept in the spool while that is away."""
 
 import logging
-import time
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import Error, connection
+from django.db import Error
 from django.utils import timezone
 
 from channels.itsp import ITSPS
@@ -33,6 +32,7 @@ EMPTY = Answer(HTTPStatus.BAD_REQUEST, "The body is empty.")
 TOO_LARGE = Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Too large.")
 TOO_SLOW = Answer(HTTPStatus.REQUEST_TIMEOUT, "The body did not come in time.")
 NOT_ALLOWED = Answer(HTTPStatus.METHOD_NOT_ALLOWED, "Only POST is answered here.")
+UNREAD = frozenset({TOO_LARGE, TOO_SLOW, NOT_ALLOWED})  # answers to a request that was not read to its end
 _SPOOLED = {
     spool.NotAuthentic: Answer(HTTPStatus.FORBIDDEN, "The signature is wrong."),
     spool.Unavailable: Answer(HTTPStatus.SERVICE_UNAVAILABLE, "Nothing can be stored now. Try again."),
@@ -48,10 +48,9 @@ def answer(arrival: Arrival) -> Answer:
 
 
 def take_in(arrivals: Sequence[Arrival]) -> list[Answer]:
-    """By the database. Raises `django.db.Error` when it is away, or does not answer in the time that is left."""
+    """By the database. Raises `django.db.Error` when it is away, or does not answer in time."""
     oldest_s = (timezone.now() - min(arrival.at for arrival in arrivals)).total_seconds()
     limit_s = max(settings.WEBHOOK_DATABASE_TIMEOUT_S - oldest_s, WAIT_AT_LEAST_S)
-    begun, was_connected = time.monotonic(), connection.connection is not None
     try:
         with database_answers_within(limit_s):
             intake.take_in(arrivals)

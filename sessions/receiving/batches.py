@@ -17,9 +17,9 @@ class _Waiting(NamedTuple, Generic[One, Outcome]):
 
 
 class Batcher(Generic[One, Outcome]):
-    """Hands `work` all that waits, up to `most`. It waits for nothing more: one that comes alone is done alone.
+    """Hands `work` all that waits, up to `most`. It waits for nothing more: what comes alone is done alone.
 
-    `work` gives the outcomes in the order of what it was given; if it raises, everyone in the batch gets that.
+    `work` gives outcomes in the order of what it was given; if it raises, everyone in the batch gets that.
     """
 
     def __init__(self, work: Callable[[Sequence[One]], Sequence[Outcome]], *, name: str, most: int) -> None:
@@ -55,9 +55,7 @@ class Batcher(Generic[One, Outcome]):
         waiting[0].loop.call_soon_threadsafe(_tell, waiting, outcomes)
 
 
-def _tell(
-    waiting: Sequence[_Waiting[One, Outcome]], outcomes: Sequence[Outcome | Exception]
-) -> None:
+def _tell(waiting: Sequence[_Waiting[One, Outcome]], outcomes: Sequence[Outcome | Exception]) -> None:
     """In the event loop. Whoever does not wait any more, because the caller hung up, is passed over."""
     for one, outcome in zip(waiting, outcomes, strict=True):
         if one.future.done():

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
+from channels.actions import note_inbound
 from channels.itsp.base import InboundSms
 from channels.models import Channel, Number
-from sessions import counts, events, signs
+from sessions import counts, events
 from sessions.bulk import write
 from sessions.models import Attachment, CountedChange, Lane, Message, MessagingSession
 from sessions.nudges import nudge
@@ -42,8 +44,8 @@ class Text:
 def store(items: Sequence[Item]) -> list[Text]:
     """Stores each text once, in the order of the items, and sets their results. Within a transaction.
 
-    The sessions are locked. Another process that stores one of them at the same moment makes one of the two
-    fail by the database's constraint; at its next try that one is known. Those that are told are `respond`'s.
+    Their sessions are locked by it. Where another process stores one of them at the same moment, the
+    database's constraint makes one of the two fail; at its next try it finds the text stored.
     """
     wanted = _wanted(items)
     if not wanted:
@@ -89,7 +91,7 @@ def lanes_of(texts: Sequence[Text]) -> set[int]:
 
 
 def respond(texts: Sequence[Text]) -> None:
-    """Does what the texts ask for, and tells whom they are for. Under the locks of their sessions and lanes."""
+    """Does what the texts ask for, and tells whom they are for. Under their sessions' and lanes' locks."""
     for text in texts:
         if text.opted_out is not None:
             ledger.note_text(text.number, text.sms, at=text.at)
@@ -97,7 +99,8 @@ def respond(texts: Sequence[Text]) -> None:
     events.record_all(events.EventKind.MESSAGE, {text.session: None for text in texts})
     latest = {text.channel.pk: text for text in sorted(texts, key=lambda text: text.at)}
     for text in latest.values():
-        signs.note_inbound(text.channel, at=text.at)
+        # Afterwards: the channel's row is locked before those of its sessions by others.
+        transaction.on_commit(partial(note_inbound, text.channel, at=text.at), robust=True)
 
 
 def _wanted(items: Sequence[Item]) -> list[tuple[Item, InboundSms, Number]]:
@@ -132,7 +135,9 @@ def _numbers_of(texts: Sequence[tuple[Item, InboundSms]]) -> dict[tuple[int, str
 def _stored_among(texts: Sequence[tuple[Item, InboundSms]]) -> set[tuple[int, str]]:
     """The channels and ids of those that are stored already."""
     ids = {sms.itsp_message_id for _item, sms in texts}
-    found = Message.objects.filter(channel__in={item.channel.pk for item, _sms in texts}, itsp_message_id__in=ids)
+    found = Message.objects.filter(
+        channel__in={item.channel.pk for item, _sms in texts}, itsp_message_id__in=ids
+    )
     return {(channel, str(itsp_id)) for channel, itsp_id in found.values_list("channel", "itsp_message_id")}
 
 
@@ -164,12 +169,10 @@ def _attachments(text: Text) -> list[Attachment]:
 
 
 def _note_in_session(text: Text) -> None:
-    """In memory; whoever wants no texts any more waits for no answer, else the first since the last answer does."""
+    """In memory. Whoever wants no texts any more waits for no answer."""
     session = text.session
     session.unread += 1
     session.last_active_at = max(session.last_active_at, text.at)  # one that was kept back comes late
     session.last_message = text.message
     session.archived_at = None
-    session.unanswered_since = (
-        session.unanswered_since or text.at if text.opted_out is None else None
-    )
+    session.unanswered_since = session.unanswered_since or text.at if text.opted_out is None else None

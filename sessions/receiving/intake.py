@@ -12,7 +12,6 @@ from django.db import DataError, InterfaceError, OperationalError, transaction
 
 from channels.itsp import ITSPS
 from channels.itsp.base import InboundSms, Itsp, ItspError, StatusUpdate, Unreadable
-from channels.models import Channel
 from sessions.lanes import seats
 from sessions.receiving import addresses, inbound, journal, reasons, statuses
 from sessions.receiving.arrivals import Arrival, Item, Outcome, Result, Verdict
@@ -31,7 +30,10 @@ def is_away(error: Exception) -> bool:
 
 
 def take_in(arrivals: Sequence[Arrival]) -> None:
-    """Stores and processes requests, and gives each its verdict. Raises `django.db.Error` if nothing can be stored."""
+    """Stores and processes requests, and gives each its verdict.
+
+    Raises `django.db.Error` if nothing can be stored.
+    """
     addresses.admit(arrivals)
     admitted = [arrival for arrival in arrivals if arrival.verdict is None]
     journal.write_rejects([arrival for arrival in arrivals if arrival.verdict is not None])

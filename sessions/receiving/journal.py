@@ -1,4 +1,4 @@
-"""The journal of webhook requests: every one that is answered 200 is in it, and a few of those that are refused."""
+"""The journal of webhook requests: all that are answered 200, and a few of those that are refused."""
 
 import time
 from collections.abc import Sequence

@@ -16,7 +16,7 @@ from channels.models import Channel
 from channels.webhook import url as webhook_url
 from sessions.models import WebhookRequest
 from sessions.nudges import nudge
-from sessions.receiving import journal
+from sessions.receiving import journal, replaying
 from sessions.receiving.payload import payload_of
 from sessions.receiving.reasons import UNSAVED_FORM, advice_on
 
@@ -63,7 +63,7 @@ def journal_replay(request: UserRequest, pk: int) -> HttpResponse:
     """Of what is done already, or may not be replayed, the page says so by itself."""
     row = _row(pk)
     if row.outcome in journal.REPLAYABLE:
-        journal.replay(row.pk)
+        replaying.replay(row.pk)
         row.refresh_from_db()
         audit.note(row, audit.Action.REPLAYED, name=str(row.channel))
         if row.outcome in journal.REPLAYABLE:

@@ -1,4 +1,4 @@
-"""A second chance for requests of which nothing came: by the clock, or because an administrator asks for it."""
+"""A second chance for requests of which nothing came: by the clock, or by an administrator's word."""
 
 from django.db import transaction
 from django.db.models import Case, Value, When

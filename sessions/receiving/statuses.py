@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from django.db import transaction
 from django.db.models import Q
 
+from channels.actions import note_callback
 from channels.itsp.base import StatusUpdate
-from sessions import signs
 from sessions.lanes import progress, seats
 from sessions.models import Attempt, AttemptEvent, Lane
 from sessions.opt_outs import ledger
@@ -33,10 +35,11 @@ def find(items: Sequence[Item]) -> list[Report]:
     updates = [(item, item.content) for item in items if isinstance(item.content, StatusUpdate)]
     if not updates:
         return []
-    named = Q(pk__in={update.attempt_id for _item, update in updates if update.attempt_id})
-    known = Q(itsp_message_id__in={update.itsp_message_id for _item, update in updates if not update.attempt_id})
+    ids = {update.attempt_id for _item, update in updates if update.attempt_id}
+    itsp_ids = {update.itsp_message_id for _item, update in updates if not update.attempt_id}
     of_channels = Attempt.objects.filter(channel__in={item.channel.pk for item, _update in updates})
-    rows = of_channels.filter(named | known).values_list("pk", "lane", "channel", "itsp_message_id")
+    named = of_channels.filter(Q(pk__in=ids) | Q(itsp_message_id__in=itsp_ids))
+    rows = named.values_list("pk", "lane", "channel", "itsp_message_id")
     by_id = {(channel, pk): (pk, lane) for pk, lane, channel, _itsp_id in rows}
     by_itsp_id = {(channel, itsp_id): (pk, lane) for pk, lane, channel, itsp_id in rows}
     reports = []
@@ -60,12 +63,14 @@ def apply(reports: Sequence[Report], lanes: Sequence[Lane]) -> None:
     """
     if not reports:
         return
-    for report in {report.item.channel.pk: report for report in reports}.values():
-        signs.note_callback(report.item.channel, at=report.item.at)
+    for item in {report.item.channel.pk: report.item for report in reports}.values():
+        # Afterwards: the channel's row is locked before those of its sessions and lanes by others.
+        transaction.on_commit(partial(note_callback, item.channel, at=item.at), robust=True)
     of_these = Attempt.objects.filter(pk__in={report.attempt_id for report in reports})
     attempts = of_these.select_related("message__session", "lane__number").in_bulk()
     moves = [move for report in reports if (move := _move(report, attempts[report.attempt_id]))]
-    _keep_events(moves)
+    events = [event for report in reports if (event := _event(report))]
+    AttemptEvent.objects.bulk_create(events, ignore_conflicts=True)
     moved = progress.advance(moves, at=max(report.item.at for report in reports))
     concerned = {move.attempt.pk: move.attempt for move in moves}
     ledger.obey(concerned.values())
@@ -90,11 +95,11 @@ def _move(report: Report, attempt: Attempt) -> progress.Move | None:
     )
 
 
-def _keep_events(moves: Sequence[progress.Move]) -> None:
-    AttemptEvent.objects.bulk_create(
-        (
-            AttemptEvent(attempt=move.attempt, status=move.status, error_code=move.error_code, at=move.at)
-            for move in moves
-        ),
-        ignore_conflicts=True,
+def _event(report: Report) -> AttemptEvent | None:
+    """What is kept of a report, if it is one of our attempt."""
+    if report.item.result != PROCESSED:
+        return None
+    update = report.update
+    return AttemptEvent(
+        attempt_id=report.attempt_id, status=update.status, error_code=update.error_code, at=report.item.at
     )

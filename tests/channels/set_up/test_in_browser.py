@@ -33,7 +33,7 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> None:
         connections.close_all()
 
     monkeypatch.setattr(
-        "channels.set_up.preflight.nudge", lambda *args: threading.Thread(target=work, args=args).start()
+        "channels.actions.checking.nudge", lambda *args: threading.Thread(target=work, args=args).start()
     )
 
 

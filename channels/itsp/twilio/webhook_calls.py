@@ -11,8 +11,8 @@ from channels.itsp.twilio import tables
 from channels.itsp.twilio.media import LIMITS
 
 SIGNATURE = "x-twilio-signature"
-# Twilio signs names and values without a border between them, so who replays a call can shift characters from
-# a value to the next name. What has these forms can't have lost or gained one.
+# Twilio signs names and values without a border between them, so who replays a call can shift
+# characters from a value to the next name. What has these forms can't have lost or gained one.
 MESSAGE_ID = re.compile(r"(SM|MM)[0-9a-f]{32}")
 # E.164 (some carriers leave the plus out), a short code, or an alphanumeric sender of up to eleven characters.
 ADDRESS = re.compile(r"\+?[0-9]{2,15}|[^\x00-\x1f\x7f+]{1,11}")
