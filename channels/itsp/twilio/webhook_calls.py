@@ -4,7 +4,8 @@ import base64
 import hashlib
 import hmac
 import re
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from functools import lru_cache
+from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
 
 from channels.itsp.base import Credentials, InboundSms, MediaRef, StatusUpdate, Unreadable, WebhookCall
 from channels.itsp.twilio import tables
@@ -14,8 +15,8 @@ SIGNATURE = "x-twilio-signature"
 # Twilio signs names and values without a border between them, so who replays a call can shift
 # characters from a value to the next name. What has these forms can't have lost or gained one.
 MESSAGE_ID = re.compile(r"(SM|MM)[0-9a-f]{32}")
-# E.164 (some carriers leave the plus out), a short code, or an alphanumeric sender of up to eleven characters.
-ADDRESS = re.compile(r"\+?[0-9]{2,15}|[^\x00-\x1f\x7f+]{1,11}")
+# E.164 (some carriers leave the plus out), a short code, or an alphanumeric sender of up to 11 characters.
+ADDRESS = re.compile(r"\+?[0-9]{2,15}|(?=.*[^0-9])[^\x00-\x1f\x7f+]{1,11}")
 ERROR_CODE = re.compile(r"[1-9][0-9]{0,5}")
 ATTEMPT = re.compile(r"[0-9]{1,18}")
 
@@ -39,10 +40,16 @@ def read(call: WebhookCall) -> list[InboundSms | StatusUpdate | Unreadable]:
     return [_status(fields, call.url)] if fields.get("MessageStatus") in tables.STATUSES else []
 
 
-def _parameters(body: bytes) -> list[tuple[bytes, bytes]]:
+@lru_cache(maxsize=256)  # a call's are asked for twice: to verify it, and to read it
+def _parameters(body: bytes) -> tuple[tuple[bytes, bytes], ...]:
     """A form's fields as bytes, so that broken encodings neither fail nor change the signature."""
-    pairs = parse_qsl(body.decode("latin-1"), keep_blank_values=True, encoding="latin-1")
-    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
+    pieces = (piece.partition(b"=") for piece in body.split(b"&") if piece)
+    return tuple((_unquoted(name), _unquoted(value)) for name, _sign, value in pieces)
+
+
+def _unquoted(text: bytes) -> bytes:
+    text = text.replace(b"+", b" ")
+    return unquote_to_bytes(text) if b"%" in text else text
 
 
 def _text(value: bytes) -> str:
