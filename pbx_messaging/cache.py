@@ -1,5 +1,6 @@
-"""What may be forgotten, kept in Redis for all processes. While Redis is away it is empty: logging in
-goes on, without the count of failed logins.
+"""Django's cache, in Redis: it holds only what may be forgotten.
+
+While Redis is away the cache is empty. People can still log in then; their failures are not counted.
 """
 
 import logging

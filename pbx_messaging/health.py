@@ -1,13 +1,14 @@
-"""Whether this process lives, and whether it can work; for proxies, orchestrators and the supervisor."""
+"""Says whether this process lives, and whether it can work: to proxies, orchestrators and the supervisor."""
 
-import redis
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from redis import RedisError
+
+from pbx_messaging.redis import redis_client
 
 _migrated = False  # once true it stays: reading the migrations takes a tenth of a second
 
@@ -23,9 +24,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when all of it answers, else 503; {"database": "ok", "migrations": "ok", "redis": "ok"}.
+    """200 {"database": "ok", "migrations": "ok", "redis": "ok"}, or 503 with a word in place of an "ok".
 
-    Anything but "ok" is a word for what is wrong; the cause, which may name hosts, is in the log.
+    The word says no more than "unavailable", "pending" or "unknown": anybody may ask.
     """
     parts = {"database": _check_database(), "redis": _check_redis()}
     parts["migrations"] = _check_migrations() if parts["database"] == "ok" else "unknown"
@@ -44,15 +45,9 @@ def _check_database() -> str:
 
 
 def _check_redis() -> str:
-    client = redis.Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=settings.REDIS_TIMEOUT_S,
-        socket_connect_timeout=settings.REDIS_TIMEOUT_S,
-    )
     try:
-        with client:
-            client.ping()
-    except redis.RedisError:
+        redis_client().ping()
+    except RedisError:
         return "unavailable"
     return "ok"
 

@@ -76,7 +76,6 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "pbx_messaging.urls"
 WSGI_APPLICATION = "pbx_messaging.wsgi.application"
-ASGI_APPLICATION = "pbx_messaging.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

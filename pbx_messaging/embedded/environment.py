@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pbx_messaging.embedded import valkey
 from pbx_messaging.embedded.options import Options
-from pbx_messaging.embedded.processes import Listen
+from pbx_messaging.processes.ports import Listen
 
 ADMIN_PASSWORD = "ADMIN_PASSWORD"  # noqa: S105  its name; no lasting process needs to know it
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
@@ -16,7 +16,7 @@ LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 def environment(
     options: Options, *, secrets: Mapping[str, str], valkey_port: int, answers: Mapping[str, str]
 ) -> dict[str, str]:
-    """All variables of a child: what is ours over what we were started with."""
+    """All variables of a child. What is set here stands over what the supervisor was started with."""
     own = {
         "DJANGO_SETTINGS_MODULE": "pbx_messaging.settings",
         "PYTHONUNBUFFERED": "1",
@@ -52,7 +52,7 @@ def _run(answers: Mapping[str, str]) -> dict[str, str]:
 
 
 def listen(options: Options, answers: Mapping[str, str]) -> Listen:
-    """Where the portal listens: with a certificate of its own on every address."""
+    """Where the portal listens. With its own certificate that is every address of the machine."""
     if options.is_demo or "BEHIND_PROXY" in answers:
         return Listen(options.host, options.port)
     certificate, key = Path(answers["TLS_CERTIFICATE"]), Path(answers["TLS_KEY"])

@@ -1,4 +1,4 @@
-"""The whole way of a start: folder, ports, Valkey, database, processes, and the block at its end."""
+"""Starts an installation: its secrets, ports, Valkey, database and processes. Then it says where it is."""
 
 import http.client
 import json
@@ -10,20 +10,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from pbx_messaging.embedded import answers as run_answers
-from pbx_messaging.embedded import folder, preparation, processes, valkey
+from pbx_messaging.embedded import demo, folder, preparation, valkey
 from pbx_messaging.embedded.children import Child
 from pbx_messaging.embedded.environment import environment, listen
 from pbx_messaging.embedded.options import Options
-from pbx_messaging.embedded.ports import free_port, is_free
 from pbx_messaging.embedded.problems import CannotStart
 from pbx_messaging.embedded.screen import block, columns, say, show
 from pbx_messaging.embedded.supervisor import Supervisor
+from pbx_messaging.processes import servers, table
+from pbx_messaging.processes.ports import free_port, is_free
+from pbx_messaging.processes.process import Process
 
 READY_TIMEOUT_S = 60.0
 
 
-def check_ports(options: Options, host: str) -> None:
-    """Refuse in words, before anything has started."""
+def _check_ports(options: Options, host: str) -> None:
+    """Raise CannotStart when a port can't be had, before anything has started."""
     wanted = [("portal", host, options.port, "PORT")]
     if options.is_demo:
         wanted.append(("simulator", options.host, options.simulator_port, "SIMULATOR_PORT"))
@@ -45,27 +47,31 @@ def start(options: Options, supervisor: Supervisor) -> None:
     """Start everything and say where it is."""
     answers = {} if options.is_demo else run_answers.answers_of(options)
     place = listen(options, answers)
-    check_ports(options, place.host)
+    _check_ports(options, place.host)
     secrets = folder.secrets_of(options.data_dir)
     valkey_port = free_port()
     env = environment(options, secrets=secrets, valkey_port=valkey_port, answers=answers)
     store = valkey.prepare(options.data_dir / "valkey", valkey_port, secrets["REDIS_PASSWORD"])
+    _start_servers(options, supervisor, store, env)
+    preparation.migrate(env)
+    preparation.collect_static(env, options.data_dir)
+    logins = _first_data(options, env, answers)
+    web = supervisor.start(servers.web_and_stream(place), env)
+    for process in table.background():
+        supervisor.start(process, env)
+    scheme = "https" if place.certificate else "http"
+    _wait_for(f"{scheme}://127.0.0.1:{options.port}/readyz", web)
+    show(["", *_summary(options, env, logins), ""])
+
+
+def _start_servers(options: Options, supervisor: Supervisor, store: Process, env: dict[str, str]) -> None:
+    """Start what the product needs: Valkey, and for a demo the stand-in for Twilio."""
     child = supervisor.start(store, env)
     if not valkey.wait_until_it_answers(env["REDIS_URL"]):
         raise CannotStart("\n".join(["Valkey does not answer. Its last lines:", *child.last_lines()]))
     if options.is_demo:
-        data_dir = options.data_dir / "simulator"
-        simulator = processes.simulator(options.simulator_port, data_dir, options.host)
-        wait_for(f"{env['TWILIO_API_URL']}/control/state", supervisor.start(simulator, env))
-    preparation.migrate(env)
-    preparation.collect_static(env, options.data_dir)
-    logins = _first_data(options, env, answers)
-    web = supervisor.start(processes.web_and_stream(place), env)
-    supervisor.start(processes.worker(), env)
-    supervisor.start(processes.beat(), env)
-    scheme = "https" if place.certificate else "http"
-    wait_for(f"{scheme}://127.0.0.1:{options.port}/readyz", web)
-    show(["", *_summary(options, env, logins), ""])
+        simulator = demo.simulator(options.simulator_port, options.data_dir / "simulator", options.host)
+        _wait_for(f"{env['TWILIO_API_URL']}/control/state", supervisor.start(simulator, env))
 
 
 def _first_data(options: Options, env: dict[str, str], answers: dict[str, str]) -> list[str]:
@@ -82,7 +88,7 @@ def _first_data(options: Options, env: dict[str, str], answers: dict[str, str]) 
 def _summary(options: Options, env: dict[str, str], logins: Sequence[str]) -> list[str]:
     rows: list[tuple[str, Sequence[str]]] = [("Portal", [f"{env['PUBLIC_URL']}/"])]
     if options.is_demo:
-        state = _get_json(f"{env['TWILIO_API_URL']}/control/state")
+        state: dict[str, Any] = json.loads(_get(f"{env['TWILIO_API_URL']}/control/state"))
         rows += [("Logins", columns(logins) or ["none"]), ("", [""])]
         rows.append(("Simulator", [f"{env['TWILIO_API_URL']}/   phones to text from, in Twilio's place"]))
         rows += [("Account SID", [state["account_sid"]]), ("Auth Token", [state["auth_token"]]), ("", [""])]
@@ -90,7 +96,7 @@ def _summary(options: Options, env: dict[str, str], logins: Sequence[str]) -> li
     return block("PBX Messaging is running.", rows, "Ctrl-C ends it; the data is kept.")
 
 
-def wait_for(url: str, child: Child) -> None:
+def _wait_for(url: str, child: Child) -> None:
     """Wait until `url` answers 200."""
     deadline = time.monotonic() + READY_TIMEOUT_S
     answer = "no answer"
@@ -114,8 +120,3 @@ def _get(url: str) -> bytes:
     with urllib.request.urlopen(url, timeout=5, context=context) as answer:  # noqa: S310
         body: bytes = answer.read()
         return body
-
-
-def _get_json(url: str) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(_get(url))
-    return answer

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from pbx_messaging.embedded.children import dying_with_me
 from pbx_messaging.embedded.environment import ADMIN_PASSWORD
 from pbx_messaging.embedded.problems import CannotStart
 from pbx_messaging.embedded.screen import say
+from pbx_messaging.processes.orphans import dying_with_me
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -61,7 +61,7 @@ def _static_state() -> str:
 
 
 def create_admin(env: Mapping[str, str], username: str, email: str) -> None:
-    """Let `manage.py create_admin` ask for the first admin's password; without a terminal, ADMIN_PASSWORD."""
+    """Have `manage.py create_admin` ask for the first admin's password, or take it from ADMIN_PASSWORD."""
     command = ["manage.py", "create_admin", "--if-none", "--username", username, "--email", email]
     password = {ADMIN_PASSWORD: os.environ[ADMIN_PASSWORD]} if ADMIN_PASSWORD in os.environ else {}
     done = subprocess.run([sys.executable, *command], cwd=BASE_DIR, env={**env, **password})

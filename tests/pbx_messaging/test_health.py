@@ -5,12 +5,17 @@ from typing import Any
 import pytest
 from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
+from redis import Redis
 
 from pbx_messaging import health
 
 
-def test_healthz_answers_without_database_and_redis(client: Client, settings: Any) -> None:
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+@pytest.fixture
+def redis_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "redis_client", lambda: Redis.from_url("redis://127.0.0.1:1/0"))
+
+
+def test_healthz_answers_without_database_and_redis(client: Client, redis_away: None) -> None:
     answer = client.get("/healthz")  # without the mark django_db any query fails
     assert (answer.status_code, answer.content) == (200, b"ok")
 
@@ -22,8 +27,7 @@ def test_readyz_names_every_part(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_readyz_is_503_without_redis(client: Client, settings: Any) -> None:
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+def test_readyz_is_503_without_redis(client: Client, redis_away: None) -> None:
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["redis"]) == (503, "unavailable")
 
