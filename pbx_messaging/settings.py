@@ -123,7 +123,7 @@ else:
 REDIS_TIMEOUT_S = env.float("REDIS_TIMEOUT_S", default=0.25)  # of one command; there are no retries
 EVENTS_HEARTBEAT_S = env.float("EVENTS_HEARTBEAT_S", default=5.0)  # revoked access ends a stream as soon
 EVENTS_KEPT = env.int("EVENTS_KEPT", default=10_000)  # in the stream that a reconnecting client resumes from
-SPOOL_UNVERIFIED_KEPT = env.int("SPOOL_UNVERIFIED_KEPT", default=10_000)  # requests of unknown URLs
+SPOOL_UNVERIFIED_KEPT = env.int("SPOOL_UNVERIFIED_KEPT", default=2_000)  # requests of unknown URLs
 
 CACHES = {
     "default": {
@@ -184,6 +184,7 @@ LOOK_UP_GIVE_UP_H = env.float("LOOK_UP_GIVE_UP_H", default=72.0)
 TRY_SLOWER_S = env.float("TRY_SLOWER_S", default=300.0)  # after "too fast" for a text that was accepted
 TRY_LATER_S = env.float("TRY_LATER_S", default=3600.0)  # after a daily limit, or a number that is not ready
 WEBHOOK_MAX_BYTES = env.int("WEBHOOK_MAX_BYTES", default=256 * 1024)
+WEBHOOK_BODY_TIMEOUT_S = env.float("WEBHOOK_BODY_TIMEOUT_S", default=10.0)  # then it is refused
 WEBHOOK_DATABASE_TIMEOUT_S = env.float("WEBHOOK_DATABASE_TIMEOUT_S", default=1.5)  # then it is spooled
 WEBHOOK_REJECTS_KEPT = env.int("WEBHOOK_REJECTS_KEPT", default=1_000)  # traces of rejected requests
 WEBHOOK_JOURNAL_DAYS = env.int("WEBHOOK_JOURNAL_DAYS", default=30)  # that the journal keeps requests

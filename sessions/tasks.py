@@ -12,7 +12,7 @@ from sessions.ending import archiving, closing, unanswered
 from sessions.lanes import following, seats
 from sessions.media import fetching
 from sessions.nudges import nudge
-from sessions.receiving import journal, retention, spool
+from sessions.receiving import journal, replaying, retention, spool
 from sessions.sending import claiming, pump, reconcile, validity
 
 
@@ -79,7 +79,7 @@ def remember_channels() -> None:
 
 @shared_task
 def retry_webhooks() -> None:
-    if journal.retry_failed() == journal.RETRIED_AT_ONCE:
+    if replaying.retry_failed() == replaying.RETRIED_AT_ONCE:
         nudge("sessions.tasks.retry_webhooks")
     journal.forget_rejects()
 

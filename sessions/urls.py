@@ -6,10 +6,10 @@ from sessions.live.stream import served_elsewhere
 from sessions.media.views import outbound_media
 from sessions.opt_outs import views as opt_out_views
 from sessions.receiving import journal_views
-from sessions.receiving.webhook import webhook
+from sessions.receiving.webhook import webhook_view
 
 urlpatterns = [
-    path("w/<str:token>/", webhook, name="webhook"),
+    path("w/<str:token>/", webhook_view, name="webhook"),
     path("m/<str:token>/", outbound_media, name="outbound-media"),
     path("events/", served_elsewhere, name="events"),
     path("inbox/", include("sessions.inbox.urls")),
@@ -30,8 +30,10 @@ urlpatterns = [
     path("logs/", include("sessions.logs.urls")),
     path("journal/", journal_views.journal_list, name="journal-list"),
     path("journal/replay/", journal_views.journal_replay_failed, name="journal-replay-failed"),
+    path("journal/dismiss/", journal_views.journal_dismiss_failed, name="journal-dismiss-failed"),
     path("journal/<int:pk>/", journal_views.journal_detail, name="journal-detail"),
     path("journal/<int:pk>/replay/", journal_views.journal_replay, name="journal-replay"),
+    path("journal/<int:pk>/dismiss/", journal_views.journal_dismiss, name="journal-dismiss"),
     path("tags/", tag_views.tag_list, name="tag-list"),
     path("tags/add/", tag_views.tag_add, name="tag-add"),
     path("tags/<int:pk>/", tag_views.tag_edit, name="tag-edit"),

@@ -2,27 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
 
 from channels.itsp.base import FAILURE, SUCCESS
 from channels.models import Channel
+from sessions.counts import bucket_of
 from sessions.models import Attempt, CountedChange, Message
 from stats.models import CountBucket, CountTotal
 
-BUCKET = timedelta(minutes=15)
 FOLD_BATCH = 10_000
 
 Triple = tuple[int, int, int]  # success, failed, received
 Sums = dict[tuple[int, datetime], Triple]  # by channel and bucket
-
-
-def bucket_of(at: datetime) -> datetime:
-    """The beginning of the quarter hour of UTC that a moment lies in."""
-    at = at.astimezone(UTC)
-    return at.replace(minute=at.minute - at.minute % 15, second=0, microsecond=0)
 
 
 def fold() -> int:

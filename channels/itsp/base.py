@@ -109,6 +109,14 @@ class StatusUpdate:
 
 
 @dataclass(frozen=True)
+class Unreadable:
+    """An item that has not the form which the ITSP's own have; `reason` says what is wrong with it."""
+
+    reason: str
+    itsp_message_id: str = ""
+
+
+@dataclass(frozen=True)
 class OutboundSms:
     sender: str
     recipient: str
@@ -225,8 +233,13 @@ class Itsp(ABC):
         """True if the call was signed with the channel's own secret."""
 
     @abstractmethod
-    def read(self, call: WebhookCall) -> list[InboundSms | StatusUpdate]:
-        """What an authentic call says; [] for what we have no use for. Raises `ItspError` if unreadable."""
+    def read(self, call: WebhookCall) -> list[InboundSms | StatusUpdate | Unreadable]:
+        """What an authentic call says, item by item; [] for what we have no use for.
+
+        Ids and addresses have at most 64 characters and the ITSP's own form; an item whose have not is
+        `Unreadable`: a signature may cover the values without the borders between them.
+        Raises `ItspError` if the call as a whole can't be read.
+        """
 
     @abstractmethod
     def acknowledge(self, call: WebhookCall) -> Acknowledgement: ...

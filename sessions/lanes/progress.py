@@ -3,7 +3,7 @@
 Under the locks of their lanes: see `seats.lock`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,9 +12,9 @@ from django.db.models import Max
 from django.utils import timezone
 
 from channels.itsp.base import FAILURE, SUCCESS, DeliveryStatus
-from sessions import events
+from sessions import counts, events
 from sessions.bulk import write
-from sessions.models import Attempt, CountedChange
+from sessions.models import Attempt
 
 IN_FLIGHT = frozenset({DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN})
 _MOVED_FIELDS = (
@@ -39,6 +39,7 @@ class Move:
     itsp_message_id: str | None = None
     error_code: str = ""
     reason: str = ""
+    at: datetime | None = None  # when it was reported, if not at the time of all
 
 
 def advance(moves: Sequence[Move], *, at: datetime) -> list[Attempt]:
@@ -52,11 +53,17 @@ def advance(moves: Sequence[Move], *, at: datetime) -> list[Attempt]:
         was = move.attempt.status
         if _move(move):
             moved.append(move.attempt)
-            changes += _count(move.attempt, was, at)
-    write([move.attempt for move in moves], *_MOVED_FIELDS)
-    CountedChange.objects.bulk_create(changes)
+            changes += _count(move.attempt, was, move.at or at)
+    write(_each_once(move.attempt for move in moves), *_MOVED_FIELDS)
+    counts.note(changes)
+    moved = _each_once(moved)
     _tell_messages(moved)
     return moved
+
+
+def _each_once(attempts: Iterable[Attempt]) -> list[Attempt]:
+    """Several moves may be of one attempt."""
+    return list({attempt.pk: attempt for attempt in attempts}.values())
 
 
 def _move(move: Move) -> bool:
@@ -90,7 +97,7 @@ def _outcome(status: str) -> tuple[int, int]:
     return int(status in SUCCESS), int(status in FAILURE)
 
 
-def _count(attempt: Attempt, was: str, at: datetime) -> list[CountedChange]:
+def _count(attempt: Attempt, was: str, at: datetime) -> list[counts.Change]:
     """The change in the counts, booked at the moment that the attempt first counted.
 
     Only what agents write counts as sent.
@@ -103,9 +110,9 @@ def _count(attempt: Attempt, was: str, at: datetime) -> list[CountedChange]:
         return []
     attempt.counted_at = attempt.counted_at or at
     return [
-        CountedChange(
-            channel_id=attempt.channel_id,
-            at=attempt.counted_at,
+        counts.Change(
+            attempt.channel_id,
+            attempt.counted_at,
             success=success - success_was,
             failed=failed - failed_was,
         )

@@ -19,6 +19,8 @@ class WebhookRequest(models.Model):
         IGNORED = "ignored", _("Ignored")  # authentic, but not for us: the reason says why
         FAILED = "failed", _("Failed")
         REJECTED = "rejected", _("Rejected")
+        UNREADABLE = "unreadable", _("Unreadable")  # authentic, but nothing can ever come of it
+        DISMISSED = "dismissed", _("Dismissed")  # it failed, and an administrator gave it up
 
     class Kind(models.TextChoices):
         TEXT = "text", _("Inbound text")

@@ -24,17 +24,16 @@ _WORDS_OF_MACHINES = re.compile(
 )
 
 
-def reply_if_closed(
-    session: MessagingSession, number: Number, sms: InboundSms, *, has_reply: bool, at: datetime
-) -> None:
-    """In the transaction that stores the text, which locks the session. Most texts cost no query here.
-
-    `has_reply`: the number's own queue replies, which is the session's unless that was transferred.
-    """
-    if session.auto_replied_at or (session.queue_id == number.queue_id and not has_reply):
-        return
+def may_reply(session: MessagingSession) -> bool:
+    """Whether there is a reply that was not given yet. Costs no query where the session's queue is known."""
     queue = session.queue
-    if queue is None or not queue.closed_reply:
+    return not session.auto_replied_at and queue is not None and bool(queue.closed_reply)
+
+
+def reply_if_closed(session: MessagingSession, number: Number, sms: InboundSms, *, at: datetime) -> None:
+    """In the transaction that stores the text, which locks the session. Most texts cost no query here."""
+    queue = session.queue
+    if queue is None or not may_reply(session):
         return
     if _is_of_a_machine(sms, queue) or not _is_closed(queue, at) or _was_answered(session):
         return
@@ -85,5 +84,6 @@ def _send(session: MessagingSession, body: str) -> None:
         status=DeliveryStatus.QUEUED,
     )
     seats.enqueue(message, segments=segmentation(body).segments)
-    MessagingSession.objects.filter(pk=session.pk).update(auto_replied_at=now)
+    session.auto_replied_at = now
+    session.save(update_fields=["auto_replied_at"])
     transaction.on_commit(lambda: nudge("sessions.tasks.drain"))

@@ -1,93 +1,178 @@
-"""A contact's text becomes a message in a session, before the eyes of those whom it is routed to."""
+"""Contacts' texts become messages in sessions, before the eyes of those whom they are routed to."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import transaction
 
 from channels.actions import note_inbound
 from channels.itsp.base import InboundSms
 from channels.models import Channel, Number
-from sessions import events
-from sessions.models import Attachment, CountedChange, Message, MessagingSession
+from sessions import counts, events
+from sessions.bulk import insert, write
+from sessions.models import Attachment, Lane, Message, MessagingSession
 from sessions.nudges import nudge
-from sessions.opened import open_session
+from sessions.opened import Wanted, open_sessions
 from sessions.opt_outs import ledger
 from sessions.opt_outs.words import wish_of
-from sessions.receiving import automatic_replies
+from sessions.receiving import automatic_replies, reasons
+from sessions.receiving.arrivals import PROCESSED, Item, Outcome, Result
 
 
-class UnknownNumber(Exception):
-    """The text is for a number that the channel does not have."""
+@dataclass(eq=False)
+class Text:
+    """A text that is stored now. `opted_out`: what it says of further texts; None if nothing."""
+
+    item: Item
+    sms: InboundSms
+    number: Number
+    session: MessagingSession
+    message: Message
+    opted_out: bool | None
+
+    @property
+    def channel(self) -> Channel:
+        return self.item.channel
+
+    @property
+    def at(self) -> datetime:
+        return self.item.at
 
 
-class AlreadyStored(Exception):
-    """The ITSP has posted this text before."""
+def store(items: Sequence[Item]) -> list[Text]:
+    """Stores each text once, in the order of the items, and sets their results. Within a transaction.
 
-
-def receive(channel: Channel, sms: InboundSms, *, at: datetime) -> Message:
-    """Stores a text once and tells whom it is for. Within a transaction.
-
-    Raises `UnknownNumber` or `AlreadyStored`; the transaction must be rolled back then.
+    Their sessions are locked by it. Where another process stores one of them at the same moment, the
+    database's constraint makes one of the two fail; at its next try it finds the text stored.
     """
-    numbers = Number.objects.live().filter(channel=channel, address=sms.recipient)
-    number = numbers.annotate(closed_reply=F("queue__closed_reply")).first()  # for `automatic`: no query more
-    if number is None:
-        raise UnknownNumber(sms.recipient)
-    session = open_session(number, sms.sender, at=at)
-    message = _store(channel, session, sms, at)
-    _attach(message, sms)
-    MessagingSession.objects.filter(pk=session.pk).update(
-        unread=session.unread + 1,  # it is locked
-        last_active_at=max(session.last_active_at, at),  # one that was spooled comes late
-        last_message=message,
-        archived_at=None,
-        unanswered_since=_unanswered_since(session, sms, at),
+    wanted = _wanted(items)
+    if not wanted:
+        return []
+    sessions = open_sessions(Wanted(number, sms.sender, item.at) for item, sms, number in wanted)
+    texts = [_text(item, sms, number, sessions[number.pk, sms.sender]) for item, sms, number in wanted]
+    insert([text.message for text in texts])
+    Attachment.objects.bulk_create(attachment for text in texts for attachment in _attachments(text))
+    for text in texts:
+        _note_in_session(text)
+        text.item.result = PROCESSED
+    write(
+        list(sessions.values()),
+        "unread",
+        "last_active_at",
+        "last_message",
+        "archived_at",
+        "unanswered_since",
     )
-    CountedChange.objects.create(channel=channel, at=at, received=1)
-    ledger.note_text(number, sms, at=at)
-    automatic_replies.reply_if_closed(session, number, sms, has_reply=bool(number.closed_reply), at=at)
-    events.record(events.EventKind.MESSAGE, session)
-    note_inbound(channel, at=at)
-    return message
+    counts.note(counts.Change(text.channel.pk, text.at, received=1) for text in texts)
+    if any(text.sms.media for text in texts):
+        transaction.on_commit(lambda: nudge("sessions.tasks.fetch_attachments"))
+    return texts
 
 
-def _unanswered_since(session: MessagingSession, sms: InboundSms, at: datetime) -> datetime | None:
-    """The first text after the last answer. Who wants no texts any more waits for none."""
-    return None if wish_of(sms) else session.unanswered_since or at
-
-
-def _store(channel: Channel, session: MessagingSession, sms: InboundSms, at: datetime) -> Message:
-    try:
-        return Message.objects.create(
-            session=session,
-            kind=Message.Kind.INBOUND,
-            created_at=at,
-            body=sms.body,
-            system_line=_line_in_place_of(sms),
-            channel=channel,
-            itsp_message_id=sms.itsp_message_id,
+def lanes_of(texts: Sequence[Text]) -> set[int]:
+    """The lanes that `respond` needs locked: of texts that opt out or in, or may get an automatic reply."""
+    lanes = {
+        (text.number.pk, text.sms.sender): Lane(
+            number=text.number, contact=text.sms.sender, channel=text.number.channel
         )
-    except IntegrityError as error:
-        raise AlreadyStored(sms.itsp_message_id) from error
+        for text in texts
+        if text.opted_out is not None or automatic_replies.may_reply(text.session)
+    }
+    if not lanes:
+        return set()
+    Lane.objects.bulk_create(lanes.values(), ignore_conflicts=True)
+    of_these = Lane.objects.filter(
+        number__in={number for number, _contact in lanes}, contact__in={contact for _number, contact in lanes}
+    )
+    found = of_these.values_list("pk", "number", "contact")
+    return {pk for pk, number, contact in found if (number, contact) in lanes}
 
 
-def _line_in_place_of(sms: InboundSms) -> str:
-    """What the thread says of a text that has neither words nor files, such as a reaction; "" of others."""
-    return "" if sms.body.strip() or sms.media else Message.SystemLine.UNSUPPORTED
+def respond(texts: Sequence[Text]) -> None:
+    """Does what the texts ask for, and tells whom they are for. Under their sessions' and lanes' locks."""
+    for text in texts:
+        if text.opted_out is not None:
+            ledger.note_text(text.number, text.sms, at=text.at)
+        automatic_replies.reply_if_closed(text.session, text.number, text.sms, at=text.at)
+    events.record_all(events.EventKind.MESSAGE, {text.session: None for text in texts})
+    latest = {text.channel.pk: text for text in sorted(texts, key=lambda text: text.at)}
+    for text in latest.values():
+        # Afterwards: the channel's row is locked before those of its sessions by others.
+        transaction.on_commit(partial(note_inbound, text.channel, at=text.at), robust=True)
 
 
-def _attach(message: Message, sms: InboundSms) -> None:
-    if not sms.media:
-        return
-    Attachment.objects.bulk_create(
+def _wanted(items: Sequence[Item]) -> list[tuple[Item, InboundSms, Number]]:
+    """The texts that are new and for one of the channel's numbers; the others get their results."""
+    texts = [(item, item.content) for item in items if isinstance(item.content, InboundSms)]
+    if not texts:
+        return []
+    numbers = _numbers_of(texts)
+    stored = _stored_among(texts)
+    wanted = []
+    for item, sms in texts:
+        key = (item.channel.pk, sms.itsp_message_id)
+        number = numbers.get((item.channel.pk, sms.recipient))
+        if key in stored:
+            item.result = Result(Outcome.DUPLICATE, reasons.ALREADY_STORED)
+        elif number is None:
+            item.result = Result(Outcome.IGNORED, f"{reasons.UNKNOWN_NUMBER} {sms.recipient}.")
+        else:
+            stored.add(key)
+            wanted.append((item, sms, number))
+    return wanted
+
+
+def _numbers_of(texts: Sequence[tuple[Item, InboundSms]]) -> dict[tuple[int, str], Number]:
+    """Live numbers by channel and address."""
+    live = Number.objects.live().select_related("channel")
+    channels = {item.channel.pk for item, _sms in texts}
+    found = live.filter(channel__in=channels, address__in={sms.recipient for _item, sms in texts})
+    return {(number.channel_id, number.address): number for number in found}
+
+
+def _stored_among(texts: Sequence[tuple[Item, InboundSms]]) -> set[tuple[int, str]]:
+    """The channels and ids of those that are stored already."""
+    ids = {sms.itsp_message_id for _item, sms in texts}
+    found = Message.objects.filter(
+        channel__in={item.channel.pk for item, _sms in texts}, itsp_message_id__in=ids
+    )
+    return {(channel, str(itsp_id)) for channel, itsp_id in found.values_list("channel", "itsp_message_id")}
+
+
+def _text(item: Item, sms: InboundSms, number: Number, session: MessagingSession) -> Text:
+    message = Message(
+        session=session,
+        kind=Message.Kind.INBOUND,
+        created_at=item.at,
+        body=sms.body,
+        # What the thread says of a text that has neither words nor files, such as a reaction.
+        system_line="" if sms.body.strip() or sms.media else Message.SystemLine.UNSUPPORTED,
+        channel=item.channel,
+        itsp_message_id=sms.itsp_message_id,
+    )
+    return Text(item, sms, number, session, message, wish_of(sms))
+
+
+def _attachments(text: Text) -> list[Attachment]:
+    return [
         Attachment(
-            message=message,
+            message=text.message,
             position=position,
             url=media.url,
             content_type=media.content_type,
-            next_try_at=message.created_at,
+            next_try_at=text.at,
         )
-        for position, media in enumerate(sms.media)
-    )
-    transaction.on_commit(lambda: nudge("sessions.tasks.fetch_attachments"))
+        for position, media in enumerate(text.sms.media)
+    ]
+
+
+def _note_in_session(text: Text) -> None:
+    """In memory. Whoever wants no texts any more waits for no answer."""
+    session = text.session
+    session.unread += 1
+    session.last_active_at = max(session.last_active_at, text.at)  # one that was kept back comes late
+    session.last_message = text.message
+    session.archived_at = None
+    session.unanswered_since = session.unanswered_since or text.at if text.opted_out is None else None

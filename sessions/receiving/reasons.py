@@ -17,6 +17,7 @@ UNKNOWN_NUMBER = "This channel does not have the number"
 ALREADY_STORED = "The text is already stored."
 NO_USE = "It holds nothing that we have a use for."
 NOT_OURS = "It is about a message that we did not send."
+CANNOT_BE_STORED = "The database can't hold what it says."
 
 _ADVICE = {
     UNKNOWN_URL: _(
@@ -51,6 +52,9 @@ _ADVICE = {
     ALREADY_STORED: _("Nothing to do: the ITSP posted the same text again, and it is stored once."),
     NO_USE: _("Nothing to do, unless you expected a text: then the payload below shows what came instead."),
     NOT_OURS: _("Nothing to do: something else sends with the same account."),
+    CANNOT_BE_STORED: _(
+        "Nothing can come of it, however often it is tried. The payload below shows what the ITSP sent."
+    ),
 }
 
 

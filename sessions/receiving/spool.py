@@ -1,39 +1,42 @@
 """Keeps inbound requests while the database is away.
 
-A verified one goes to an append-only stream and is answered 200 only once it is on disk; one of an unknown
-token (the channel may be newer than what Redis knows) is spooled unverified, bounded: when there is no room,
-it is refused, since what was answered 200 is never dropped. Beat drains both into the journal when the
-database is back.
+A verified one goes to an append-only stream and is answered 200 only once it is on disk. Texts have a stream
+of their own, and come back before status callbacks. One of an unknown token (the channel may be newer than
+what Redis knows) is kept unverified, bounded: when there is no room, it is refused, since what was answered
+200 is never dropped. Beat drains all into the journal when the database is back.
 """
 
 import base64
 import json
 import logging
 import time
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from redis import RedisError
 from redis.exceptions import LockError
 
-from channels.itsp.base import Acknowledgement, WebhookCall
+from channels.itsp.base import Acknowledgement, InboundSms, Itsp, WebhookCall
 from channels.webhook import keys as webhook_keys
 from pbx_messaging.redis import redis_client
-from sessions.receiving import journal
+from sessions.receiving import intake
+from sessions.receiving.arrivals import Arrival
 
 logger = logging.getLogger(__name__)
 
-VERIFIED = "spool:verified"
+TEXTS = "spool:texts"
+VERIFIED = "spool:verified"  # what is no text, or can't be read
 UNVERIFIED = "spool:unverified"
 UNVERIFIED_MAX_BYTES = 16 * 1024  # a text with ten media has four
 DRAINING = "spool:draining"  # held by the one that drains
 DRAINING_S = 20.0  # of a killed one it passes to another after that
-BATCH = 50
+BATCH = 64
 DISK_WAIT_S = 1.0  # with `appendfsync everysec` Valkey takes 0.1; an ITSP waits for three in all
 
 
-class SpoolUnavailable(Exception):
+class Unavailable(Exception):
     """The request could not be kept; the ITSP must try again."""
 
 
@@ -41,21 +44,36 @@ class NotAuthentic(Exception):
     """The request was not signed with the channel's secret."""
 
 
-def put(token: str, call: WebhookCall, *, at: datetime) -> Acknowledgement:
-    """Keeps a request on disk. Raises `NotAuthentic` or `SpoolUnavailable`."""
+Kept = Acknowledgement | Unavailable | NotAuthentic
+
+
+class _Place(NamedTuple):
+    """The stream that a request goes to, and what its ITSP reads then."""
+
+    stream: str
+    acknowledgement: Acknowledgement
+
+
+def put(arrivals: Sequence[Arrival]) -> list[Kept]:
+    """Keeps requests on disk, all in one go. Each has its answer, or why it was not kept."""
+    places: list[_Place | Unavailable | NotAuthentic] = []
     try:
-        known = webhook_keys.find(token)
-        if known is None:
-            _check_room(call)
-            _append(UNVERIFIED, token, call, at)
-            return Acknowledgement()
-        itsp, credentials = known
-        if not itsp.is_authentic(call, credentials):
-            raise NotAuthentic
-        _append(VERIFIED, token, call, at)
-    except RedisError as error:
-        raise SpoolUnavailable from error
-    return itsp.acknowledge(call)
+        room = settings.SPOOL_UNVERIFIED_KEPT - redis_client().xlen(UNVERIFIED)
+        for arrival in arrivals:
+            places.append(_place_of(arrival, room))
+            last = places[-1]
+            room -= isinstance(last, _Place) and last.stream == UNVERIFIED
+        _append(
+            [
+                (place.stream, one)
+                for place, one in zip(places, arrivals, strict=True)
+                if isinstance(place, _Place)
+            ]
+        )
+    except (RedisError, Unavailable) as error:
+        logger.warning("webhook requests can't be spooled: %s", type(error).__name__)
+        return [Unavailable()] * len(arrivals)
+    return [place.acknowledgement if isinstance(place, _Place) else place for place in places]
 
 
 def drain() -> int:
@@ -66,9 +84,41 @@ def drain() -> int:
     try:
         with redis_client().lock(DRAINING, timeout=DRAINING_S, blocking=False):
             until = time.monotonic() + DRAINING_S / 2
-            return sum(_drain(stream, until) for stream in (VERIFIED, UNVERIFIED))
+            return sum(_drain(stream, until) for stream in (TEXTS, UNVERIFIED, VERIFIED))
     except LockError:
         return 0  # another worker is at it
+
+
+def _place_of(arrival: Arrival, room: int) -> _Place | Unavailable | NotAuthentic:
+    known = webhook_keys.find(arrival.token)
+    if known is None:
+        fits = room > 0 and len(arrival.call.body) <= UNVERIFIED_MAX_BYTES
+        return _Place(UNVERIFIED, Acknowledgement()) if fits else Unavailable()
+    itsp, credentials = known
+    if not itsp.is_authentic(arrival.call, credentials):
+        return NotAuthentic()
+    return _Place(TEXTS if _is_text(itsp, arrival.call) else VERIFIED, itsp.acknowledge(arrival.call))
+
+
+def _is_text(itsp: Itsp, call: WebhookCall) -> bool:
+    try:
+        return any(isinstance(item, InboundSms) for item in itsp.read(call))
+    except Exception:  # whatever is wrong with it, the journal will say so
+        return False
+
+
+def _append(kept: Sequence[tuple[str, Arrival]]) -> None:
+    """Returns once the requests are on disk. Raises `Unavailable` or `redis.RedisError`."""
+    if not kept:
+        return
+    # One connection for all: WAITAOF is about what the same connection wrote.
+    with redis_client(DISK_WAIT_S + 0.5).pipeline(transaction=False) as pipeline:
+        for stream, arrival in kept:
+            pipeline.xadd(stream, {"request": _encoded(arrival)})
+        pipeline.execute_command("WAITAOF", 1, 0, int(DISK_WAIT_S * 1000))  # type: ignore[no-untyped-call]
+        *_entry_ids, (on_disk, _replicas) = pipeline.execute()
+    if not on_disk:
+        raise Unavailable("Redis has no append-only file, or its disk is too slow")
 
 
 def _drain(stream: str, until: float) -> int:
@@ -77,56 +127,48 @@ def _drain(stream: str, until: float) -> int:
         entries: Any = redis.xrange(stream, min=start, count=BATCH)
         if not entries:
             break
-        for entry_id, fields in entries:
-            try:
-                done = _journalled(fields[b"request"])
-            except journal.AWAY as error:
-                logger.warning("the database is away, the spool waits: %s", type(error).__name__)
-                return moved
-            moved += done and redis.xdel(stream, entry_id)
+        try:
+            done = _taken_in(entries)
+        except Exception as error:
+            if not intake.is_away(error):
+                raise
+            logger.warning("the database is away, the spool waits: %s", type(error).__name__)
+            return moved
+        moved += redis.xdel(stream, *done) if done else 0
         start = b"(" + entries[-1][0]
     return moved
 
 
-def _journalled(encoded: bytes) -> bool:
+def _taken_in(entries: Sequence[tuple[bytes, dict[bytes, bytes]]]) -> list[bytes]:
+    """The ids of the entries that are in the journal now; if they fail together, each stands for itself."""
     try:
-        token, call, at = _decoded(encoded)
-        journal.take(token, call, at=at)
-    except journal.AWAY:
-        raise
+        intake.take_in([_decoded(fields[b"request"]) for _entry_id, fields in entries])
     except Exception as error:
-        logger.error("a spooled request stays: %s", type(error).__name__, exc_info=error)
-        return False
-    return True
+        if intake.is_away(error):
+            raise
+        if len(entries) == 1:
+            logger.error("a spooled request stays: %s", type(error).__name__, exc_info=error)
+            return []
+        return [entry_id for entry in entries for entry_id in _taken_in([entry])]
+    return [entry_id for entry_id, _fields in entries]
 
 
-def _check_room(call: WebhookCall) -> None:
-    is_full = redis_client().xlen(UNVERIFIED) >= settings.SPOOL_UNVERIFIED_KEPT
-    if is_full or len(call.body) > UNVERIFIED_MAX_BYTES:
-        raise SpoolUnavailable("There is no room for requests of unknown URLs")
+def _encoded(arrival: Arrival) -> str:
+    call = arrival.call
+    return json.dumps(
+        {
+            "token": arrival.token,
+            "method": call.method,
+            "url": call.url,
+            "headers": dict(call.headers),
+            "body": base64.b64encode(call.body).decode(),
+            "at": arrival.at.isoformat(),
+        }
+    )
 
 
-def _append(stream: str, token: str, call: WebhookCall, at: datetime) -> None:
-    """Returns once the request is on disk."""
-    request = {
-        "token": token,
-        "method": call.method,
-        "url": call.url,
-        "headers": dict(call.headers),
-        "body": base64.b64encode(call.body).decode(),
-        "at": at.isoformat(),
-    }
-    # One connection for both: WAITAOF is about what the same connection wrote.
-    with redis_client(DISK_WAIT_S + 0.5).pipeline(transaction=False) as pipeline:
-        pipeline.xadd(stream, {"request": json.dumps(request)})
-        pipeline.execute_command("WAITAOF", 1, 0, int(DISK_WAIT_S * 1000))  # type: ignore[no-untyped-call]
-        _entry_id, (on_disk, _replicas) = pipeline.execute()
-    if not on_disk:
-        raise SpoolUnavailable("Redis has no append-only file, or its disk is too slow")
-
-
-def _decoded(encoded: bytes) -> tuple[str, WebhookCall, datetime]:
+def _decoded(encoded: bytes) -> Arrival:
     request = json.loads(encoded)
     body = base64.b64decode(request["body"])
     call = WebhookCall(request["method"], request["url"], request["headers"], body)
-    return request["token"], call, datetime.fromisoformat(request["at"])
+    return Arrival(request["token"], call, datetime.fromisoformat(request["at"]))

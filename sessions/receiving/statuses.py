@@ -1,45 +1,105 @@
-"""What an ITSP reports of a text that we sent."""
+"""What an ITSP reports of the texts that we sent."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from django.db import transaction
+from django.db.models import Q
 
 from channels.actions import note_callback
 from channels.itsp.base import StatusUpdate
-from channels.models import Channel
 from sessions.lanes import progress, seats
 from sessions.models import Attempt, AttemptEvent, Lane
 from sessions.opt_outs import ledger
+from sessions.receiving import reasons
+from sessions.receiving.arrivals import PROCESSED, Item, Outcome, Result
 from sessions.sending import pushback
 
 
-def apply(channel: Channel, update: StatusUpdate, *, at: datetime) -> bool:
-    """Moves the attempt forward; every reported status is kept. Within a transaction.
+@dataclass(eq=False)
+class Report:
+    """What is said of an attempt of ours."""
 
-    False if the text is none of ours. The report may come before we have stored the ITSP's id: the
-    callback's URL carries ours.
+    item: Item
+    update: StatusUpdate
+    attempt_id: int
+    lane_id: int
+
+
+def find(items: Sequence[Item]) -> list[Report]:
+    """The reports of texts that are ours; the others get their results.
+
+    A report may come before we have stored the ITSP's id: the callback's URL carries ours.
     """
-    named = {"pk": update.attempt_id} if update.attempt_id else {"itsp_message_id": update.itsp_message_id}
-    found = Attempt.objects.filter(channel=channel, **named).values_list("pk", "lane").first()
-    if found is None:
-        return False
-    note_callback(channel, at=at)
-    (lane,) = seats.lock([found[1]])
-    attempt = Attempt.objects.select_related("message__session").get(pk=found[0])
-    if attempt.itsp_message_id not in (None, update.itsp_message_id):
-        return False  # the URL names an attempt that the ITSP knows under another id
-    AttemptEvent.objects.bulk_create(
-        [AttemptEvent(attempt=attempt, status=update.status, error_code=update.error_code, at=at)],
-        ignore_conflicts=True,
-    )
-    move = progress.Move(attempt, update.status, update.itsp_message_id, update.error_code, update.reason)
-    moved = progress.advance([move], at=at)
-    ledger.obey([attempt])
-    if moved:
+    updates = [(item, item.content) for item in items if isinstance(item.content, StatusUpdate)]
+    if not updates:
+        return []
+    ids = {update.attempt_id for _item, update in updates if update.attempt_id}
+    itsp_ids = {update.itsp_message_id for _item, update in updates if not update.attempt_id}
+    of_channels = Attempt.objects.filter(channel__in={item.channel.pk for item, _update in updates})
+    named = of_channels.filter(Q(pk__in=ids) | Q(itsp_message_id__in=itsp_ids))
+    rows = named.values_list("pk", "lane", "channel", "itsp_message_id")
+    by_id = {(channel, pk): (pk, lane) for pk, lane, channel, _itsp_id in rows}
+    by_itsp_id = {(channel, itsp_id): (pk, lane) for pk, lane, channel, itsp_id in rows}
+    reports = []
+    for item, update in updates:
+        channel = item.channel.pk
+        if update.attempt_id:
+            found = by_id.get((channel, update.attempt_id))
+        else:
+            found = by_itsp_id.get((channel, update.itsp_message_id))
+        if found is None:
+            item.result = Result(Outcome.IGNORED, reasons.NOT_OURS)
+        else:
+            reports.append(Report(item, update, *found))
+    return reports
+
+
+def apply(reports: Sequence[Report], lanes: Sequence[Lane]) -> None:
+    """Moves attempts forward, and sets the items' results; every reported status is kept.
+
+    Within a transaction, under the locks of the reports' lanes, which are among `lanes`.
+    """
+    if not reports:
+        return
+    for item in {report.item.channel.pk: report.item for report in reports}.values():
+        # Afterwards: the channel's row is locked before those of its sessions and lanes by others.
+        transaction.on_commit(partial(note_callback, item.channel, at=item.at), robust=True)
+    of_these = Attempt.objects.filter(pk__in={report.attempt_id for report in reports})
+    attempts = of_these.select_related("message__session", "lane__number").in_bulk()
+    moves = [move for report in reports if (move := _move(report, attempts[report.attempt_id]))]
+    events = [event for report in reports if (event := _event(report))]
+    AttemptEvent.objects.bulk_create(events, ignore_conflicts=True)
+    moved = progress.advance(moves, at=max(report.item.at for report in reports))
+    concerned = {move.attempt.pk: move.attempt for move in moves}
+    ledger.obey(concerned.values())
+    for attempt in moved:
         pushback.obey(attempt)
-    _free(lane, attempt)
-    return True
+    # What turns out to have arrived blocks its lane no longer, and waits in it no longer.
+    freed = [lane for lane in lanes if {lane.in_flight_id, lane.head_id} & concerned.keys()]
+    if freed:
+        seats.reseat(freed)
 
 
-def _free(lane: Lane, attempt: Attempt) -> None:
-    """An attempt that turns out to have arrived blocks its lane no longer, and waits in it no longer."""
-    if attempt.pk in {lane.in_flight_id, lane.head_id}:
-        seats.reseat([lane])
+def _move(report: Report, attempt: Attempt) -> progress.Move | None:
+    """None if the URL names an attempt that the ITSP knows under another id."""
+    update = report.update
+    if attempt.itsp_message_id not in (None, update.itsp_message_id):
+        report.item.result = Result(Outcome.IGNORED, reasons.NOT_OURS)
+        return None
+    attempt.itsp_message_id = update.itsp_message_id
+    report.item.result = PROCESSED
+    return progress.Move(
+        attempt, update.status, update.itsp_message_id, update.error_code, update.reason, at=report.item.at
+    )
+
+
+def _event(report: Report) -> AttemptEvent | None:
+    """What is kept of a report, if it is one of our attempt."""
+    if report.item.result != PROCESSED:
+        return None
+    update = report.update
+    return AttemptEvent(
+        attempt_id=report.attempt_id, status=update.status, error_code=update.error_code, at=report.item.at
+    )

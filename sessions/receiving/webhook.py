@@ -1,8 +1,13 @@
-"""The URL that an ITSP posts inbound texts and status callbacks to: one per channel."""
+"""The URL that an ITSP posts inbound texts and status callbacks to: one per channel.
 
-import logging
-from datetime import datetime
-from http import HTTPStatus
+An ASGI application that answers before Django does, since a text needs nothing of what Django does for a
+page: see docs/decisions.md. Where a proxy sends webhooks to the portal's process all the same, a view answers
+on the same road.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -14,58 +19,108 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from channels.itsp import ITSPS
-from channels.itsp.base import Acknowledgement, WebhookCall
-from pbx_messaging.time_limit import database_answers_within
-from sessions.receiving import journal, spool
+from channels.itsp.base import WebhookCall
+from sessions.receiving import answers
+from sessions.receiving.answers import Answer
+from sessions.receiving.arrivals import Arrival
+from sessions.receiving.batches import Batcher
 
-logger = logging.getLogger(__name__)
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+PATH = "/w/"  # as in sessions.urls
+BATCH = 64  # requests; more of them make a transaction longer, and a request in it hardly cheaper
 
 _HEADERS = frozenset().union(*(itsp.webhook_headers for itsp in ITSPS.values()))
+_take_in = Batcher(answers.take_in, name="intake", most=BATCH)
+_keep = Batcher(answers.keep, name="spool", most=BATCH)
+
+
+async def webhook(scope: Scope, receive: Receive, send: Send) -> None:
+    """An ASGI application, for paths below `PATH`."""
+    answer = await _answer(scope, receive)
+    if answer is not None:
+        await _send(send, answer)
 
 
 @csrf_exempt
 @login_not_required
 @require_POST
-def webhook(request: HttpRequest, token: str) -> HttpResponse:
-    """404 unknown URL, 403 not authentic, 413 too large, 503 not stored; otherwise it is stored: 200."""
-    call = _read(request)
-    if call is None:
-        return HttpResponse("Too large.", status=413, content_type="text/plain")
-    now = timezone.now()
+def webhook_view(request: HttpRequest, token: str) -> HttpResponse:
+    """The same for a request that came to Django."""
+    headers = ((name.lower(), value) for name, value in request.headers.items())
     try:
-        with database_answers_within(settings.WEBHOOK_DATABASE_TIMEOUT_S):
-            verdict = journal.take(token, call, at=now)
-    except Error as error:
-        logger.warning("the database is away, a webhook request is spooled: %s", type(error).__name__)
-        return _spool(token, call, now)
-    if verdict.channel is None or verdict.status != HTTPStatus.OK:
-        return HttpResponse(verdict.reason, status=verdict.status, content_type="text/plain")
-    return _acknowledged(ITSPS[verdict.channel.itsp].acknowledge(call))
-
-
-def _read(request: HttpRequest) -> WebhookCall | None:
-    """The request as it came; None if it is too large."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length) > settings.WEBHOOK_MAX_BYTES:
-        return None
-    try:
-        body = request.body
+        call = _call(request.get_full_path(), headers, request.body)
     except RequestDataTooBig:
-        return None
-    headers = {name: request.headers[name] for name in _HEADERS if name in request.headers}
-    return WebhookCall("POST", settings.PUBLIC_URL + request.get_full_path(), headers, body)
+        return _response(answers.TOO_LARGE)
+    refused = _refusal(call.body)
+    return _response(refused or answers.answer(Arrival(token, call, timezone.now())))
 
 
-def _spool(token: str, call: WebhookCall, now: datetime) -> HttpResponse:
+async def _answer(scope: Scope, receive: Receive) -> Answer | None:
+    """None if the caller hung up."""
+    if scope["method"] != "POST":
+        return answers.NOT_ALLOWED
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
     try:
-        return _acknowledged(spool.put(token, call, at=now))
-    except spool.NotAuthentic:
-        return HttpResponse("The signature is wrong.", status=403, content_type="text/plain")
-    except spool.SpoolUnavailable:
-        return HttpResponse("Nothing can be stored now. Try again.", status=503, content_type="text/plain")
+        async with asyncio.timeout(settings.WEBHOOK_BODY_TIMEOUT_S):
+            body = await _body(receive)
+    except TimeoutError:
+        return answers.TOO_SLOW
+    if body is None:
+        return None
+    if refused := _refusal(body):
+        return refused
+    path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+    query = scope["query_string"].decode("latin-1")
+    call = _call(f"{path}?{query}" if query else path, headers, body)
+    token = scope["path"].removeprefix(PATH).removesuffix("/")
+    arrival = Arrival(token, call, timezone.now())
+    try:
+        return await _take_in(arrival)
+    except Error:
+        return await _keep(arrival)
 
 
-def _acknowledged(answer: Acknowledgement) -> HttpResponse:
-    response = HttpResponse(answer.body, content_type=answer.content_type)
-    response["Content-Length"] = str(len(response.content))  # or it would be sent in chunks
+async def _body(receive: Receive) -> bytes | None:
+    """All of it, but no more than one byte beyond what is allowed; None if the caller hung up."""
+    body = b""
+    while len(body) <= settings.WEBHOOK_MAX_BYTES:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    return body
+
+
+def _refusal(body: bytes) -> Answer | None:
+    if len(body) > settings.WEBHOOK_MAX_BYTES:
+        return answers.TOO_LARGE
+    return None if body else answers.EMPTY
+
+
+def _call(path: str, headers: Iterable[tuple[str, str]], body: bytes) -> WebhookCall:
+    kept = {name: value for name, value in headers if name in _HEADERS}
+    return WebhookCall("POST", settings.PUBLIC_URL + path, kept, body)
+
+
+async def _send(send: Send, answer: Answer) -> None:
+    body = answer.body.encode()
+    headers = [
+        (b"content-type", answer.content_type.encode()),
+        (b"content-length", b"%d" % len(body)),  # or it would be sent in chunks
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    if answer in answers.UNREAD:  # what is still to come of the body is not waited for
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": int(answer.status), "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _response(answer: Answer) -> HttpResponse:
+    response = HttpResponse(answer.body, content_type=answer.content_type, status=answer.status)
+    response["Content-Length"] = str(len(response.content))
     return response

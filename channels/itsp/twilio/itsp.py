@@ -19,6 +19,7 @@ from channels.itsp.base import (
     Media,
     Sender,
     StatusUpdate,
+    Unreadable,
     WebhookCall,
 )
 from channels.itsp.set_up import Change, Finding, SetUp
@@ -86,7 +87,7 @@ class Twilio(Itsp):
     def is_authentic(self, call: WebhookCall, credentials: Credentials) -> bool:
         return webhook_calls.is_authentic(call, credentials)
 
-    def read(self, call: WebhookCall) -> list[InboundSms | StatusUpdate]:
+    def read(self, call: WebhookCall) -> list[InboundSms | StatusUpdate | Unreadable]:
         return webhook_calls.read(call)
 
     def acknowledge(self, call: WebhookCall) -> Acknowledgement:

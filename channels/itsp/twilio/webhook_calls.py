@@ -3,13 +3,22 @@
 import base64
 import hashlib
 import hmac
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+import re
+from functools import lru_cache
+from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
 
-from channels.itsp.base import Credentials, InboundSms, MediaRef, StatusUpdate, WebhookCall
+from channels.itsp.base import Credentials, InboundSms, MediaRef, StatusUpdate, Unreadable, WebhookCall
 from channels.itsp.twilio import tables
 from channels.itsp.twilio.media import LIMITS
 
 SIGNATURE = "x-twilio-signature"
+# Twilio signs names and values without a border between them, so who replays a call can shift
+# characters from a value to the next name. What has these forms can't have lost or gained one.
+MESSAGE_ID = re.compile(r"(SM|MM)[0-9a-f]{32}")
+# E.164 (some carriers leave the plus out), a short code, or an alphanumeric sender of up to 11 characters.
+ADDRESS = re.compile(r"\+?[0-9]{2,15}|(?=.*[^0-9])[^\x00-\x1f\x7f+]{1,11}")
+ERROR_CODE = re.compile(r"[1-9][0-9]{0,5}")
+ATTEMPT = re.compile(r"[0-9]{1,18}")
 
 
 def is_authentic(call: WebhookCall, credentials: Credentials) -> bool:
@@ -20,19 +29,27 @@ def is_authentic(call: WebhookCall, credentials: Credentials) -> bool:
     return hmac.compare_digest(expected, call.headers.get(SIGNATURE, "").encode())
 
 
-def read(call: WebhookCall) -> list[InboundSms | StatusUpdate]:
+def read(call: WebhookCall) -> list[InboundSms | StatusUpdate | Unreadable]:
     fields = {_text(name): _text(value) for name, value in _parameters(call.body)}
     if "MessageSid" not in fields:
         return []
+    if not MESSAGE_ID.fullmatch(fields["MessageSid"]):
+        return [Unreadable("Its MessageSid is not one of Twilio's.", fields["MessageSid"][:64])]
     if fields.get("SmsStatus") == "received" or "Body" in fields:
         return [_inbound(fields)]
     return [_status(fields, call.url)] if fields.get("MessageStatus") in tables.STATUSES else []
 
 
-def _parameters(body: bytes) -> list[tuple[bytes, bytes]]:
+@lru_cache(maxsize=256)  # a call's are asked for twice: to verify it, and to read it
+def _parameters(body: bytes) -> tuple[tuple[bytes, bytes], ...]:
     """A form's fields as bytes, so that broken encodings neither fail nor change the signature."""
-    pairs = parse_qsl(body.decode("latin-1"), keep_blank_values=True, encoding="latin-1")
-    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
+    pieces = (piece.partition(b"=") for piece in body.split(b"&") if piece)
+    return tuple((_unquoted(name), _unquoted(value)) for name, _sign, value in pieces)
+
+
+def _unquoted(text: bytes) -> bytes:
+    text = text.replace(b"+", b" ")
+    return unquote_to_bytes(text) if b"%" in text else text
 
 
 def _text(value: bytes) -> str:
@@ -40,9 +57,12 @@ def _text(value: bytes) -> str:
     return value.decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def _inbound(fields: dict[str, str]) -> InboundSms:
+def _inbound(fields: dict[str, str]) -> InboundSms | Unreadable:
+    for name in ("From", "To"):
+        if not ADDRESS.fullmatch(fields.get(name, "")):
+            return Unreadable(f"{name} is neither a number nor a sender's name.", fields["MessageSid"])
     told = fields.get("NumMedia", "")
-    count = min(int(told), LIMITS.most) if told.isdecimal() else 0
+    count = min(int(told), LIMITS.most) if re.fullmatch("[0-9]{1,2}", told) else 0
     media = tuple(
         MediaRef(fields[f"MediaUrl{n}"], fields.get(f"MediaContentType{n}", "")[:127])
         for n in range(count)
@@ -51,8 +71,8 @@ def _inbound(fields: dict[str, str]) -> InboundSms:
     return InboundSms(
         itsp_message_id=fields["MessageSid"],
         account_id=fields.get("AccountSid", ""),
-        sender=fields.get("From", ""),
-        recipient=fields.get("To", ""),
+        sender=fields["From"],
+        recipient=fields["To"],
         body=fields.get("Body", ""),
         media=media,
         opt_out=tables.OPT_OUT_TYPES.get(fields.get("OptOutType", "")),
@@ -61,12 +81,13 @@ def _inbound(fields: dict[str, str]) -> InboundSms:
 
 def _status(fields: dict[str, str], url: str) -> StatusUpdate:
     attempt = parse_qs(urlsplit(url).query).get("attempt", [""])[0]
-    code = fields.get("ErrorCode", "")
+    told = fields.get("ErrorCode", "")
+    code = told if ERROR_CODE.fullmatch(told) else ""
     return StatusUpdate(
         itsp_message_id=fields["MessageSid"],
         account_id=fields.get("AccountSid", ""),
         status=tables.STATUSES[fields["MessageStatus"]],
-        attempt_id=int(attempt) if attempt.isdecimal() else None,
-        error_code="" if code == "0" else code,
+        attempt_id=int(attempt) if ATTEMPT.fullmatch(attempt) else None,
+        error_code=code,
         reason=tables.words_for(code),
     )

@@ -311,14 +311,14 @@ def test_admin_can_not_re_open_what_the_contact_asked_for(
 
 
 def test_export_is_what_the_list_shows(post_inbound: Post, road: Road, admin_page: Client) -> None:
-    post_inbound(1, "STOP", From="=HYPERLINK(1)")
+    post_inbound(1, "STOP", From="=HYPER(1)")
     post_inbound(2, "STOP")
     answer: Any = admin_page.get("/opt-outs/export/?sort=contact")
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert lines[0] == "Contact,Number,Status,Source,By,Since"
     assert [line.rpartition(",")[0] for line in lines[1:]] == [
         "+14155550123,+25402161183,Opted out,The contact's text,",
-        "'=HYPERLINK(1),+25402161183,Opted out,The contact's text,",
+        "'=HYPER(1),+25402161183,Opted out,The contact's text,",
     ]
 
 

@@ -15,7 +15,7 @@ from routing.models import ClosedDay, Extension, MessageQueue, OpeningHours
 from sessions import actions
 from sessions.models import CountedChange, Lane, Message, MessagingSession, WebhookRequest
 from sessions.opt_outs import ledger
-from sessions.receiving import journal
+from sessions.receiving import replaying
 from sessions.sending import claiming
 from stats import counting
 from tests.factories import CONTACT, Road, make_queue, make_road
@@ -175,7 +175,7 @@ def test_text_that_was_kept_back_since_the_open_hours_gets_no_reply(
     WebhookRequest.objects.update(received_at=yesterday)
     road.number.address = "+14155550100"
     road.number.save()
-    assert journal.replay(WebhookRequest.objects.get().pk)
+    assert replaying.replay(WebhookRequest.objects.get().pk)
     assert (MessagingSession.objects.get().opened_at, replies()) == (yesterday, [])
 
 

@@ -15,7 +15,7 @@ from channels.models import Channel, Number, WebhookAddress
 from channels.webhook import url as webhook_url
 from routing.models import Extension
 from sessions.models import Message, WebhookRequest
-from sessions.receiving import inbound, journal, retention
+from sessions.receiving import inbound, replaying, retention
 from tests.factories import ACCOUNT_SID, CONTACT, OUR_NUMBER, Road, make_road
 from tests.portal import messages_of, rows_of, text_of
 from tests.sessions.conftest import Post, inbound_fields, sid_of, signed_post
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 def failed(post_inbound: Post, monkeypatch: pytest.MonkeyPatch) -> WebhookRequest:
     """A text that a defect, mended since, kept from being processed; it isn't due again for a while."""
     with monkeypatch.context() as patch:
-        patch.setattr(inbound, "_store", lambda *_args: 1 / 0)
+        patch.setattr(inbound, "_text", lambda *_args: 1 / 0)
         post_inbound(1, "Hello")
     return WebhookRequest.objects.get()
 
@@ -157,7 +157,7 @@ def test_failed_request_is_replayed_once(failed: WebhookRequest, admin_page: Cli
 def test_request_replayed_by_many_at_once_is_processed_once(failed: WebhookRequest) -> None:
     def replay(_number: int) -> bool:
         try:
-            return journal.replay(failed.pk)
+            return replaying.replay(failed.pk)
         finally:
             connection.close()
 
@@ -190,13 +190,13 @@ def test_rejected_request_is_never_replayed(client: Client, road: Road, admin_pa
 
 def test_all_that_failed_are_replayed_by_the_road_of_beat(failed: WebhookRequest, admin_page: Client) -> None:
     assert "Replay 1 that failed" in text_of(admin_page.get("/journal/").content.decode())
-    assert journal.retry_failed() == 0  # not due yet
+    assert replaying.retry_failed() == 0  # not due yet
     answer = admin_page.post("/journal/replay/?outcome=failed", follow=True)
     assert answer.redirect_chain == [("/journal/?outcome=failed", 302)]
     assert messages_of(answer) == [
         "1 request is processed again now. Reload the page in a moment to see the outcome."
     ]
-    assert (journal.retry_failed(), journal.retry_failed()) == (1, 0)
+    assert (replaying.retry_failed(), replaying.retry_failed()) == (1, 0)
     assert [message.body for message in Message.objects.all()] == ["Hello"]
 
 
@@ -204,7 +204,7 @@ def test_request_of_a_deleted_channel_holds_up_no_other(failed: WebhookRequest, 
     failed.next_try_at = timezone.now()
     failed.save()
     Channel.objects.update(archived_at=timezone.now())
-    assert (journal.retry_failed(), journal.replay(failed.pk)) == (0, False)
+    assert (replaying.retry_failed(), replaying.replay(failed.pk)) == (0, False)
     assert admin_page.get(f"/journal/{failed.pk}/").context["may_replay"] is False
 
 
@@ -263,3 +263,38 @@ def test_replaced_address_and_deleted_channel_are_told_apart(post_inbound: Post,
         (road.channel.pk, "The URL was replaced by a new one, and its time is over."),
         (road.channel.pk, "The channel was deleted."),
     ]
+
+
+# --- giving up ---
+
+
+def test_dismissed_request_is_tried_no_more(failed: WebhookRequest, admin_page: Client) -> None:
+    page = text_of(admin_page.get(f"/journal/{failed.pk}/").content.decode())
+    assert "Dismiss" in page
+    answer = admin_page.post(f"/journal/{failed.pk}/dismiss/", follow=True)
+    assert messages_of(answer) == ["The request is tried no more. You can still replay it."]
+    failed.refresh_from_db()
+    assert (failed.outcome, failed.next_try_at, replaying.retry_failed()) == ("dismissed", None, 0)
+    assert "that failed" not in text_of(admin_page.get("/journal/").content.decode())
+    assert AuditEntry.objects.filter(action="dismissed", username="root", name="Main").count() == 1
+
+
+def test_dismissed_request_can_still_be_replayed(failed: WebhookRequest, admin_page: Client) -> None:
+    admin_page.post("/journal/dismiss/?outcome=failed")
+    admin_page.post(f"/journal/{failed.pk}/replay/")
+    assert [message.body for message in Message.objects.all()] == ["Hello"]
+
+
+def test_what_is_done_is_not_dismissed(post_inbound: Post, admin_page: Client) -> None:
+    post_inbound(1, "Hello")
+    row = WebhookRequest.objects.get()
+    admin_page.post(f"/journal/{row.pk}/dismiss/")
+    admin_page.post("/journal/dismiss/")
+    row.refresh_from_db()
+    assert row.outcome == "processed"
+
+
+def test_dismissing_all_keeps_to_the_filters(failed: WebhookRequest, admin_page: Client) -> None:
+    admin_page.post(f"/journal/dismiss/?channel={failed.channel_id}9")
+    failed.refresh_from_db()
+    assert failed.outcome == "failed"

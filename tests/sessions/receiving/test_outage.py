@@ -18,7 +18,7 @@ from channels.webhook import keys as webhook_keys
 from pbx_messaging.processes.workers import WORKER_THREADS
 from sessions.models import Message, MessagingSession
 from sessions.nudges import nudge
-from sessions.receiving.spool import VERIFIED
+from sessions.receiving.spool import TEXTS
 from stats.queries import counts_by_channel
 from tests.factories import Road
 from tests.product import Stack
@@ -177,7 +177,7 @@ def test_frozen_postgres_is_not_waited_for(
         time.sleep(1)
         servers.postgres.freeze()
         time.sleep(6)
-        waiting = redis_client.xlen(VERIFIED)
+        waiting = redis_client.xlen(TEXTS)
         servers.postgres.thaw()
         time.sleep(2)
     assert set(load.statuses()) == {200}

@@ -1,9 +1,8 @@
 """What is kept while the database is away, from whom, and what becomes of it afterwards."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,12 +13,11 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from channels.itsp.base import WebhookCall
 from channels.webhook import keys as webhook_keys
 from channels.webhook.url import hash_of
 from sessions.models import Message, MessagingSession, WebhookRequest
-from sessions.receiving import journal as intake
-from sessions.receiving import spool
+from sessions.receiving import intake, spool
+from sessions.receiving.arrivals import Arrival
 from tests.factories import Road
 from tests.sessions.conftest import Post, inbound_fields, sid_of, signed_post
 from tests.sessions.receiving.test_webhook import TWIML, journal
@@ -43,7 +41,8 @@ def known(road: Road) -> None:
 
 
 def waiting(redis_client: "redis.Redis") -> tuple[int, int]:
-    return redis_client.xlen(spool.VERIFIED), redis_client.xlen(spool.UNVERIFIED)
+    verified = redis_client.xlen(spool.TEXTS) + redis_client.xlen(spool.VERIFIED)
+    return verified, redis_client.xlen(spool.UNVERIFIED)
 
 
 def test_verified_text_is_spooled_and_drained_with_its_own_time(
@@ -142,15 +141,15 @@ def test_request_that_cannot_be_journalled_stays_and_keeps_nothing_back(
     with database_away():
         post_inbound(1, "First")
         post_inbound(2, "Second")
-    take = intake.take
+    take_in = intake.take_in
 
-    def broken_for_first(token: str, call: WebhookCall, *, at: datetime) -> intake.Verdict:
-        if b"First" in call.body:
+    def broken_for_first(arrivals: Sequence[Arrival]) -> None:
+        if any(b"First" in arrival.call.body for arrival in arrivals):
             raise ValueError("a defect")
-        return take(token, call, at=at)
+        take_in(arrivals)
 
     with monkeypatch.context() as patch:
-        patch.setattr(intake, "take", broken_for_first)
+        patch.setattr(intake, "take_in", broken_for_first)
         assert spool.drain() == 1
     assert waiting(redis_client) == (1, 0)
     assert spool.drain() == 1

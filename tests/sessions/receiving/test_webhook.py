@@ -16,8 +16,7 @@ from pytest_django.fixtures import Settings
 from channels.webhook import url as webhook_url
 from routing.models import Extension
 from sessions.models import Message, MessagingSession, WebhookRequest
-from sessions.receiving import inbound
-from sessions.receiving import journal as intake
+from sessions.receiving import inbound, replaying
 from stats.queries import counts_by_channel
 from tests.factories import AUTH_TOKEN, CONTACT, OUR_NUMBER, Road
 from tests.sessions.conftest import Post, inbound_fields, sid_of, signed_post
@@ -191,12 +190,12 @@ def test_processing_that_fails_is_journalled_and_succeeds_later(
     def broken(*_args: object, **_kwargs: object) -> None:
         raise RuntimeError("a defect")
 
-    monkeypatch.setattr(inbound, "_store", broken)
+    monkeypatch.setattr(inbound, "_text", broken)
     assert post_inbound(1, "Hello").status_code == 200
     assert journal() == [("failed", "RuntimeError; it is tried again.")]
     monkeypatch.undo()
     WebhookRequest.objects.update(next_try_at=WebhookRequest.objects.get().received_at)
-    assert intake.retry_failed() == 1
+    assert replaying.retry_failed() == 1
     assert [message.body for message in Message.objects.all()] == ["Hello"]
     assert journal() == [("processed", "")]
 

@@ -1,0 +1,80 @@
+"""From a request to its answer: taken in by the database, or kept in the spool while that is away."""
+
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import Error
+from django.utils import timezone
+
+from channels.itsp import ITSPS
+from channels.itsp.base import Acknowledgement
+from pbx_messaging.time_limit import database_answers_within
+from sessions.receiving import intake, spool
+from sessions.receiving.arrivals import Arrival
+
+logger = logging.getLogger(__name__)
+
+WAIT_AT_LEAST_S = 0.2  # for the database, however long a request has waited for others
+
+
+class Answer(NamedTuple):
+    """An HTTP answer."""
+
+    status: int
+    body: str
+    content_type: str = "text/plain"
+
+
+EMPTY = Answer(HTTPStatus.BAD_REQUEST, "The body is empty.")
+TOO_LARGE = Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Too large.")
+TOO_SLOW = Answer(HTTPStatus.REQUEST_TIMEOUT, "The body did not come in time.")
+NOT_ALLOWED = Answer(HTTPStatus.METHOD_NOT_ALLOWED, "Only POST is answered here.")
+UNREAD = frozenset({TOO_LARGE, TOO_SLOW, NOT_ALLOWED})  # answers to a request that was not read to its end
+_SPOOLED = {
+    spool.NotAuthentic: Answer(HTTPStatus.FORBIDDEN, "The signature is wrong."),
+    spool.Unavailable: Answer(HTTPStatus.SERVICE_UNAVAILABLE, "Nothing can be stored now. Try again."),
+}
+
+
+def answer(arrival: Arrival) -> Answer:
+    """404 unknown URL, 403 not authentic, 503 not stored; otherwise it is stored: 200."""
+    try:
+        return take_in([arrival])[0]
+    except Error:
+        return keep([arrival])[0]
+
+
+def take_in(arrivals: Sequence[Arrival]) -> list[Answer]:
+    """By the database. Raises `django.db.Error` when it is away, or does not answer in time."""
+    oldest_s = (timezone.now() - min(arrival.at for arrival in arrivals)).total_seconds()
+    limit_s = max(settings.WEBHOOK_DATABASE_TIMEOUT_S - oldest_s, WAIT_AT_LEAST_S)
+    try:
+        with database_answers_within(limit_s):
+            intake.take_in(arrivals)
+    except Error as error:
+        logger.warning("the database is away, webhook requests are spooled: %s", type(error).__name__)
+        raise
+    return [_answer(arrival) for arrival in arrivals]
+
+
+def keep(arrivals: Sequence[Arrival]) -> list[Answer]:
+    """By the spool."""
+    return [
+        _acknowledged(kept) if isinstance(kept, Acknowledgement) else _SPOOLED[type(kept)]
+        for kept in spool.put(arrivals)
+    ]
+
+
+def _answer(arrival: Arrival) -> Answer:
+    verdict, channel = arrival.verdict, arrival.channel
+    assert verdict is not None  # noqa: S101 (for the type)
+    if channel is None or verdict.status != HTTPStatus.OK:
+        return Answer(verdict.status, verdict.reason)
+    return _acknowledged(ITSPS[channel.itsp].acknowledge(arrival.call))
+
+
+def _acknowledged(said: Acknowledgement) -> Answer:
+    return Answer(HTTPStatus.OK, said.body, said.content_type)

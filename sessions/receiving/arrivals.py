@@ -1,0 +1,93 @@
+"""A request to a webhook on its way through the house: whose it is, what it holds, what became of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from channels.itsp.base import InboundSms, StatusUpdate, Unreadable, WebhookCall
+from channels.models import Channel
+from sessions.models import WebhookRequest
+
+Outcome, Kind = WebhookRequest.Outcome, WebhookRequest.Kind
+# Of a request with several items, the journal shows the outcome that needs a person most.
+_WEIGHTIEST_FIRST = (
+    Outcome.FAILED,
+    Outcome.IGNORED,
+    Outcome.PROCESSED,
+    Outcome.DUPLICATE,
+    Outcome.UNREADABLE,
+    Outcome.REJECTED,
+)
+
+
+class Result(NamedTuple):
+    """What became of one item, and why it came to nothing, if it did."""
+
+    outcome: WebhookRequest.Outcome
+    reason: str = ""
+
+
+PROCESSED = Result(Outcome.PROCESSED)
+
+
+@dataclass(eq=False)
+class Item:
+    """One text or status of a request. Whoever deals with it sets `result`."""
+
+    channel: Channel
+    content: InboundSms | StatusUpdate | Unreadable
+    at: datetime
+    result: Result | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a request, and how it is answered (an HTTP status)."""
+
+    outcome: WebhookRequest.Outcome
+    reason: str = ""
+    status: int = 200
+
+
+@dataclass(eq=False)
+class Arrival:
+    """A request to the webhook of a token, received at `at`.
+
+    `channel` is None until the token is known to be one's; `verdict` is None until it is judged.
+    """
+
+    token: str
+    call: WebhookCall
+    at: datetime
+    channel: Channel | None = None
+    items: Sequence[Item] = ()
+    verdict: Verdict | None = None
+
+    @property
+    def kind(self) -> WebhookRequest.Kind:
+        """What its first item is."""
+        contents = [item.content for item in self.items]
+        if not contents or isinstance(contents[0], Unreadable):
+            return Kind.OTHER
+        return Kind.TEXT if isinstance(contents[0], InboundSms) else Kind.STATUS
+
+    @property
+    def contact(self) -> str:
+        contents = [item.content for item in self.items]
+        return contents[0].sender if contents and isinstance(contents[0], InboundSms) else ""
+
+    @property
+    def itsp_message_id(self) -> str:
+        return self.items[0].content.itsp_message_id if self.items else ""
+
+    def judge(self) -> None:
+        """Sums up what became of its items."""
+        results = [item.result for item in self.items if item.result is not None]
+        outcomes = [result.outcome for result in results]
+        outcome = min(outcomes, key=_WEIGHTIEST_FIRST.index)
+        reasons = list(dict.fromkeys(filter(None, (result.reason for result in results))))
+        done = outcomes.count(Outcome.PROCESSED)
+        if 0 < done < len(outcomes):
+            reasons.append(f"{done} of {len(outcomes)} items were taken in.")
+        self.verdict = Verdict(outcome, " ".join(reasons), 403 if outcome == Outcome.REJECTED else 200)

@@ -1,0 +1,128 @@
+"""Takes in what ITSPs post: whatever waits is verified, processed and journalled in one transaction.
+
+There is one road for one request and for sixty: all that can be asked or written for several at once is.
+If a batch fails, its requests are taken one by one, and if one fails that holds several items, these too; so
+what is broken costs the others nothing. The journal keeps what failed, with its reason, for another try.
+"""
+
+import logging
+from collections.abc import Sequence
+
+from django.db import DataError, InterfaceError, OperationalError, transaction
+
+from channels.itsp import ITSPS
+from channels.itsp.base import InboundSms, Itsp, ItspError, StatusUpdate, Unreadable
+from sessions.lanes import seats
+from sessions.receiving import addresses, inbound, journal, reasons, statuses
+from sessions.receiving.arrivals import Arrival, Item, Outcome, Result, Verdict
+
+logger = logging.getLogger(__name__)
+
+# What PostgreSQL tells of two that waited for each other: it is there, and another try succeeds.
+_TRY_AGAIN = frozenset({"40001", "40P01", "55P03"})
+
+
+def is_away(error: Exception) -> bool:
+    """Whether the database is away, or was lost within a transaction."""
+    if isinstance(error, OperationalError):
+        return getattr(error.__cause__, "pgcode", None) not in _TRY_AGAIN
+    return isinstance(error, InterfaceError | transaction.TransactionManagementError)
+
+
+def take_in(arrivals: Sequence[Arrival]) -> None:
+    """Stores and processes requests, and gives each its verdict.
+
+    Raises `django.db.Error` if nothing can be stored.
+    """
+    addresses.admit(arrivals)
+    admitted = [arrival for arrival in arrivals if arrival.verdict is None]
+    journal.write_rejects([arrival for arrival in arrivals if arrival.verdict is not None])
+    for arrival in admitted:
+        read(arrival)
+    if admitted:
+        _process(admitted)
+
+
+def read(arrival: Arrival) -> None:
+    """Finds what an authentic request holds; one that holds nothing of use has its verdict by that."""
+    channel = arrival.channel
+    assert channel is not None  # noqa: S101 (for the type)
+    itsp = ITSPS[channel.itsp]
+    try:
+        contents = itsp.read(arrival.call)
+    except ItspError as error:
+        arrival.verdict = Verdict(Outcome.IGNORED, error.reason)
+        return
+    except Exception as error:
+        arrival.verdict = Verdict(*_failure(error))
+        return
+    arrival.items = [Item(channel, content, arrival.at) for content in contents]
+    if not contents:
+        arrival.verdict = Verdict(Outcome.IGNORED, reasons.NO_USE)
+
+
+def _process(arrivals: Sequence[Arrival]) -> None:
+    try:
+        with transaction.atomic():
+            act([item for arrival in arrivals for item in arrival.items])
+            journal.write(arrivals)
+    except Exception as error:
+        if is_away(error):
+            raise
+        if len(arrivals) == 1:
+            _process_item_by_item(arrivals[0])
+        else:
+            for arrival in arrivals:
+                _process([arrival])
+
+
+def _process_item_by_item(arrival: Arrival) -> None:
+    with transaction.atomic():
+        for item in arrival.items:
+            act_alone(item)
+        journal.write([arrival])
+
+
+def act_alone(item: Item) -> None:
+    """Deals with one item in a savepoint of its own; if that fails, its result says so."""
+    try:
+        with transaction.atomic():
+            act([item])
+    except Exception as error:
+        if is_away(error):
+            raise
+        item.result = _failure(error)
+
+
+def act(items: Sequence[Item]) -> None:
+    """Deals with items and sets their results. Within a transaction.
+
+    Rows are locked in one order by everybody: sessions first, then lanes.
+    """
+    for item in items:
+        item.result = _refusal(item)
+    wanted = [item for item in items if item.result is None]
+    texts = inbound.store([item for item in wanted if isinstance(item.content, InboundSms)])
+    reports = statuses.find([item for item in wanted if isinstance(item.content, StatusUpdate)])
+    lanes = seats.lock({*inbound.lanes_of(texts), *(report.lane_id for report in reports)})
+    inbound.respond(texts)
+    statuses.apply(reports, lanes)
+
+
+def _refusal(item: Item) -> Result | None:
+    """Of what is not even looked at."""
+    content, channel = item.content, item.channel
+    if isinstance(content, Unreadable):
+        return Result(Outcome.UNREADABLE, content.reason)
+    itsp: Itsp = ITSPS[channel.itsp]
+    if content.account_id != itsp.account_id(channel.credentials):
+        return Result(Outcome.REJECTED, reasons.OTHER_ACCOUNT)
+    return None
+
+
+def _failure(error: Exception) -> Result:
+    name = type(error).__name__
+    logger.error("a webhook request could not be processed: %s", name, exc_info=error)
+    if isinstance(error, DataError):  # the same bytes fail the same way for ever
+        return Result(Outcome.UNREADABLE, reasons.CANNOT_BE_STORED)
+    return Result(Outcome.FAILED, f"{name}; it is tried again.")
