@@ -28,6 +28,7 @@ ROOMS_OF_CHANNELS = (
 ROOMS_OF_SESSIONS = (
     "models",
     "bulk",
+    "counts",
     "refused",
     "events",
     "nudges",
