@@ -3,7 +3,7 @@
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import User
-from channels.itsp.base import DeliveryStatus
+from channels.itsp.statuses import DeliveryStatus
 from channels.models import Number
 from routing.models import Extension, MessageQueue
 from sessions.models import Attempt, Draft, Message, MessagingSession, MessagingSessionQuerySet

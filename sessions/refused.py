@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from channels.itsp.base import DeliveryStatus
+from channels.itsp.statuses import DeliveryStatus
 from routing.models import Extension
 from sessions.models import Contact, OptOutEntry
 

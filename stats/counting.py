@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from channels.itsp.base import FAILURE, SUCCESS
+from channels.itsp.statuses import FAILURE, SUCCESS
 from channels.models import Channel
 from sessions.models import Attempt, CountedChange, Message
 from stats.models import CountBucket, CountTotal

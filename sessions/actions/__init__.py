@@ -5,7 +5,7 @@ from sessions.actions.drafting import save_draft
 from sessions.actions.marking import add_note, archive, mark_unread, set_availability, set_tags, unarchive
 from sessions.actions.owning import close, close_idle, mark_read, pick_up
 from sessions.actions.replying import LATEST, MAX_BODY, accepted_under, reply, start_session
-from sessions.actions.resending import CANCELLABLE, RETRYABLE, cancel, retry
+from sessions.actions.resending import cancel, retry
 from sessions.actions.transferring import move, transfer
 from sessions.refused import (
     ActionError,
@@ -27,10 +27,8 @@ from sessions.refused import (
 )
 
 __all__ = [
-    "CANCELLABLE",
     "LATEST",
     "MAX_BODY",
-    "RETRYABLE",
     "ActionError",
     "AlreadyPickedUp",
     "BadTime",

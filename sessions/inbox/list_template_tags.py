@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from channels.itsp.base import DeliveryStatus
+from channels.itsp.statuses import MISSED
 from routing.models import Extension
 from sessions.inbox.asking import Asked, Show
 from sessions.inbox.lists import cursor_of
@@ -21,7 +21,6 @@ from sessions.search.hits import excerpt
 register = template.Library()
 
 COLOURS = ("blue", "azure", "indigo", "purple", "pink", "orange", "teal", "green")
-FAILED = {DeliveryStatus.FAILED, DeliveryStatus.UNDELIVERED, DeliveryStatus.EXPIRED}
 
 
 class Level(NamedTuple):
@@ -95,7 +94,7 @@ def last_line(
         "message": message,
         "excerpt": excerpt(hit.body, text) if hit else "",
         "who": _who(message, agent) if message and ours else "",
-        "failed": ours and message is not None and message.status in FAILED,
+        "failed": ours and message is not None and message.status in MISSED,
     }
 
 

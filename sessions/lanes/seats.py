@@ -11,10 +11,10 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from channels import countries, holding
-from channels.itsp.base import DeliveryStatus
+from channels.itsp.statuses import IN_FLIGHT, DeliveryStatus
 from channels.models import Channel
 from sessions.bulk import write
-from sessions.lanes.progress import IN_FLIGHT, Move, advance
+from sessions.lanes.progress import Move, advance
 from sessions.models import Attempt, Lane, Message
 
 BATCH = 100
