@@ -1,7 +1,4 @@
-"""Why something that an agent asked for is not possible."""
-
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+"""Why something that an agent asked for is not possible. `sessions.refusals` says each in words."""
 
 from channels.itsp.statuses import DeliveryStatus
 from routing.models import Extension
@@ -32,16 +29,6 @@ class TooManyOpen(ActionError):
     def __init__(self, limit: int) -> None:
         super().__init__(limit)
         self.limit = limit
-
-    @property
-    def reason(self) -> str:
-        return ngettext(
-            "You have %(n)d open session of this message queue, which is as many as it allows. "
-            "Close it or transfer it first.",
-            "You have %(n)d open sessions of this message queue, which is as many as it allows. "
-            "Close or transfer one first.",
-            self.limit,
-        ) % {"n": self.limit}
 
 
 class NoPickup(ActionError):
@@ -130,17 +117,9 @@ class NotCancellable(ActionError):
         super().__init__(status)
         self.status = status
 
-    @property
-    def reason(self) -> str:
-        if self.status == DeliveryStatus.SENDING:
-            return _("It is being sent at this moment, so it can’t be cancelled.")
-        if self.status == DeliveryStatus.UNKNOWN:
-            return _("It is not certain whether it was sent, so it can’t be cancelled.")
-        return _("It can’t be cancelled any more.")
-
 
 class BadTime(ActionError):
-    """A scheduled text goes out in the future, within `writing.LATEST`."""
+    """A scheduled text goes out in the future, within `replying.LATEST`."""
 
     code = "bad_time"
 

@@ -19,6 +19,7 @@ from sessions.actions.transferring import Destination
 from sessions.ending import archiving
 from sessions.ending.consequences import Consequences, consequences_of, consequences_of_deactivating
 from sessions.ending.rehoming_forms import RehomingForm
+from sessions.refusals import Act, words_for
 from sessions.refused import NoDestination
 
 
@@ -116,8 +117,8 @@ def _ask(
             status = 409
         except Refused as refused:
             context["refusal"], status = str(refused), 409
-        except NoDestination:
-            messages.warning(request, _("This has changed at this moment. Please look again."))
+        except NoDestination as gone:
+            messages.warning(request, words_for(gone, Act.DELETE))
             return redirect(request.path)
         else:
             messages.success(request, page.done)
