@@ -171,7 +171,7 @@ class SessionOut(BaseModel):
 def _state_of(session: MessagingSession) -> SessionState:
     if not session.is_open:
         return "closed"
-    if session.is_shared:
+    if session.pickup.is_shared:
         return "shared"
     return "owned" if session.agent_id else "waiting"
 

@@ -10,7 +10,6 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from routing.models import MessageQueue
 from sessions.inbox.asking import Asked, Show, Viewer, read_id
 from sessions.models import MessagingSession, MessagingSessionQuerySet
 from sessions.presence.availability import with_attendance
@@ -166,7 +165,7 @@ def _of_group(name: GroupName, viewer: Viewer) -> MessagingSessionQuerySet:
         return everything
     if viewer.agent is None:
         return everything.open()
-    waiting = inbox_of(viewer.agent).waiting().exclude(queue__pickup_mode=MessageQueue.PickupMode.NONE)
+    waiting = inbox_of(viewer.agent).to_pick_up()
     if name is GroupName.WAITING:
         return waiting
     if name is GroupName.MINE:
