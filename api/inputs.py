@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from channels.phone_numbers import read_number
-from sessions.actions import MAX_BODY
+from routing.sms_field import MAX_BODY
 
 NO_NUL = r"^[^\x00]*$"  # which PostgreSQL does not store
 NOT_BLANK = r"^[^\x00]*[^\s\x00][^\x00]*$"

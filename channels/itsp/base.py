@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from channels.itsp.set_up import Change, Finding, SetUp
-from channels.itsp.statuses import DeliveryStatus as DeliveryStatus  # one of the seam's words, too
+from channels.itsp.statuses import DeliveryStatus as DeliveryStatus  # noqa: PLC0414 (a word of the seam)
 
 
 class Advice(enum.Enum):

@@ -4,7 +4,7 @@ from sessions.actions.contacts import add_contact, delete_contact, import_contac
 from sessions.actions.drafting import save_draft
 from sessions.actions.marking import add_note, archive, mark_unread, set_availability, set_tags, unarchive
 from sessions.actions.owning import close, close_idle, mark_read, pick_up
-from sessions.actions.replying import LATEST, MAX_BODY, accepted_under, reply, start_session
+from sessions.actions.replying import LATEST, accepted_under, reply, start_session
 from sessions.actions.resending import cancel, retry
 from sessions.actions.transferring import move, transfer
 from sessions.refused import (
@@ -28,7 +28,6 @@ from sessions.refused import (
 
 __all__ = [
     "LATEST",
-    "MAX_BODY",
     "ActionError",
     "AlreadyPickedUp",
     "BadTime",

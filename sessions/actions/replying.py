@@ -23,7 +23,6 @@ from sessions.opened import open_session
 from sessions.opt_outs import ledger
 from sessions.refused import BadTime, ChannelDisabled, NotAllowedToInitiate, OptedOut, OwnedByAnother
 
-MAX_BODY = 1600  # characters, the longest text that ITSPs take
 LATEST = timedelta(days=30)  # how far ahead a text can be scheduled
 
 

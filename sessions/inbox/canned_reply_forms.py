@@ -24,7 +24,7 @@ class CannedReplyForm(forms.ModelForm[CannedReply]):
         fields = ["shortcut", "body"]
         field_classes = {"body": SmsField}
         widgets = {
-            "body": forms.Textarea(attrs={"rows": 5, "maxlength": 1600, "data-segments": "#segments"}),
+            "body": forms.Textarea(attrs={"rows": 5, "data-segments": "#segments"}),
             "shortcut": forms.TextInput(attrs={"autocapitalize": "off", "autocomplete": "off"}),
         }
         error_messages = {

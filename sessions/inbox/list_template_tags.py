@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from channels.itsp.statuses import MISSED
 from routing.models import Extension
 from sessions.inbox.asking import Asked, Show
-from sessions.inbox.lists import cursor_of
+from sessions.inbox.lists import ROWS_MOST, cursor_of
 from sessions.models import Message, MessagingSession
 from sessions.search.hits import excerpt
 
@@ -31,11 +31,21 @@ class Level(NamedTuple):
     icon: str
 
 
-LEVELS = (
+LEVELS = (  # the page gets them by `inbox_data`
     Level(timedelta(hours=1), "late", "bi-exclamation-circle-fill"),
     Level(timedelta(minutes=15), "soon", "bi-hourglass-split"),
     Level(timedelta(0), "fresh", "bi-clock"),
 )
+
+
+@register.simple_tag
+def inbox_data() -> SafeString:
+    """What `static/js/inbox/list.js` does by itself, as it is done here: waits grow, rows are asked for."""
+    levels = [
+        {"afterMin": level.after // timedelta(minutes=1), "name": level.name, "icon": level.icon}
+        for level in LEVELS
+    ]
+    return json_script({"levels": levels, "rowsMost": ROWS_MOST}, "inbox-data")
 
 
 class Age(NamedTuple):

@@ -17,6 +17,7 @@ from sessions.queries import inbox_of, listed, visible_to
 from sessions.search import finding
 
 PAGE = 30  # sessions that are fetched at once
+ROWS_MOST = 50  # that are asked for anew at once
 COUNTED_MOST = 99
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)

@@ -19,8 +19,6 @@ from sessions.inbox.opening import opened, visible_session
 from sessions.queries import numbers_of
 from sessions.search.hits import hits_in
 
-ROWS_MOST = 50  # that are asked for anew at once
-
 
 @require_GET
 @vary_on_headers("HX-Request")
@@ -57,7 +55,7 @@ def page(request: ViewerRequest, group: GroupName) -> HttpResponse:
 @viewer_required
 def rows(request: ViewerRequest) -> HttpResponse:
     """Where sessions that changed stand now: those that no list shows any more are left out."""
-    ids = [pk for text in request.GET.getlist("session")[:ROWS_MOST] if (pk := read_id(text))]
+    ids = [pk for text in request.GET.getlist("session")[: lists.ROWS_MOST] if (pk := read_id(text))]
     viewer, asked = viewer_of(request), Asked.of(request.GET)
     groups = lists.rows_of(ids, viewer, asked)
     return render(request, "sessions/inbox/_rows_update.html", rows_context(request, asked, groups))
