@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget, trigger_client_event
 
 from accounts.access import UserRequest, administrator_required
+from accounts.ids import read_id
 from channels.editing import ChannelPage
 from channels.forms import NumberRuleForm
 from channels.models import Channel
@@ -61,8 +62,8 @@ def channel_itsp(request: UserRequest) -> HttpResponse:
 
 
 def _channel_of(request: UserRequest) -> Channel | None:
-    pk = request.POST.get("channel", "")
-    return get_object_or_404(Channel.objects.live(), pk=pk) if pk.isdecimal() else None
+    pk = read_id(request.POST.get("channel", ""))
+    return get_object_or_404(Channel.objects.live(), pk=pk) if pk else None
 
 
 @administrator_required

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from twilio.rest import Client
 
+from accounts.ids import read_id
 from channels.itsp import twilio_media
 from channels.itsp import twilio_tables as tables
 from channels.itsp.base import (
@@ -240,7 +241,7 @@ def _status(fields: dict[str, str], url: str) -> StatusUpdate:
         itsp_message_id=fields["MessageSid"],
         account_id=fields.get("AccountSid", ""),
         status=tables.STATUSES[fields["MessageStatus"]],
-        attempt_id=int(attempt) if attempt.isdecimal() else None,
+        attempt_id=read_id(attempt),
         error_code="" if code == "0" else code,
         reason=tables.words_for(code),
     )

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.ids import read_id
 from accounts.models import User
 from routing.models import Extension, MessageQueue
 from routing.sms_field import SmsField
@@ -54,7 +55,8 @@ class CannedReplyForm(forms.ModelForm[CannedReply]):
         cleaned: dict[str, Any] = super().clean() or {}
         owner = cleaned.get("owner", "")
         self.instance.agent = self.agent if owner == MINE else None
-        self.instance.queue = MessageQueue.objects.filter(pk=owner).first() if owner.isdecimal() else None
+        queue = read_id(owner)
+        self.instance.queue = MessageQueue.objects.filter(pk=queue).first() if queue else None
         return cleaned
 
     def validate_unique(self) -> None:

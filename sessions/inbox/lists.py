@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from sessions.inbox.asking import Asked, Show, Viewer, read_id
+from accounts.ids import read_id
+from sessions.inbox.asking import Asked, Show, Viewer
 from sessions.models import MessagingSession, MessagingSessionQuerySet
 from sessions.presence.availability import with_attendance
 from sessions.queries import inbox_of, listed, visible_to
@@ -21,6 +22,7 @@ ROWS_MOST = 50  # that are asked for anew at once
 COUNTED_MOST = 99
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+LATEST = 10**17  # microseconds since then, which a date still reaches
 
 
 class GroupName(enum.StrEnum):
@@ -131,10 +133,11 @@ def cursor_of(session: MessagingSession) -> str:
 
 def read_cursor(text: str) -> tuple[datetime, int] | None:
     """None if it is none of ours."""
-    at, _dash, pk = text.partition("-")
-    if not (at.isdecimal() and pk.isdecimal() and len(at) <= 17 and read_id(pk)):
+    moment, _dash, row = text.partition("-")
+    at, pk = read_id(moment), read_id(row)
+    if at is None or pk is None or at >= LATEST:
         return None
-    return EPOCH + int(at) * MICROSECOND, int(pk)
+    return EPOCH + at * MICROSECOND, pk
 
 
 def _first_page(name: GroupName, viewer: Viewer, asked: Asked) -> Group:

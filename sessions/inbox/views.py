@@ -10,10 +10,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
+from accounts.ids import read_id
 from routing.access import ViewerRequest, viewer_required
 from sessions.contacts.lookup import contact_names
 from sessions.inbox import lists
-from sessions.inbox.asking import Asked, Viewer, numbers_to_filter, queues_to_filter, read_id
+from sessions.inbox.asking import Asked, Viewer, numbers_to_filter, queues_to_filter
 from sessions.inbox.lists import Group, GroupName
 from sessions.inbox.opening import opened, visible_session
 from sessions.queries import numbers_of

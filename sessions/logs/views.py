@@ -11,11 +11,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import UserRequest, supervisor_required
+from accounts.ids import read_id
 from accounts.listing import ROWS_PER_PAGE
 from accounts.log_listing import log_listing
 from sessions import actions
 from sessions.contacts.lookup import contact_names, contact_of
-from sessions.inbox.asking import read_id
 from sessions.inbox.session_forms import TransferForm
 from sessions.inbox.thread import page_of
 from sessions.logs.entries import begun, log_of
