@@ -130,3 +130,7 @@ class ContactExists(Exception):
     def __init__(self, contact: Contact) -> None:
         super().__init__(contact)
         self.contact = contact
+
+
+class NameTaken(Exception):
+    """Another tag has the name, or another canned reply of the same owner the shortcut. Not in the API."""

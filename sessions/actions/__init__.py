@@ -2,6 +2,7 @@
 
 from sessions.actions.contacts import add_contact, delete_contact, import_contacts, save_contact
 from sessions.actions.drafting import save_draft
+from sessions.actions.keeping import delete_canned_reply, delete_tag, save_canned_reply, save_tag
 from sessions.actions.marking import add_note, archive, mark_unread, set_availability, set_tags, unarchive
 from sessions.actions.owning import close, close_idle, mark_read, pick_up
 from sessions.actions.replying import LATEST, accepted_under, reply, start_session
@@ -14,6 +15,7 @@ from sessions.refused import (
     ChannelDisabled,
     ContactExists,
     MediaRefused,
+    NameTaken,
     NoDestination,
     NoPickup,
     NotAllowedToInitiate,
@@ -34,6 +36,7 @@ __all__ = [
     "ChannelDisabled",
     "ContactExists",
     "MediaRefused",
+    "NameTaken",
     "NoDestination",
     "NoPickup",
     "NotAllowedToInitiate",
@@ -51,7 +54,9 @@ __all__ = [
     "cancel",
     "close",
     "close_idle",
+    "delete_canned_reply",
     "delete_contact",
+    "delete_tag",
     "import_contacts",
     "mark_read",
     "mark_unread",
@@ -59,8 +64,10 @@ __all__ = [
     "pick_up",
     "reply",
     "retry",
+    "save_canned_reply",
     "save_contact",
     "save_draft",
+    "save_tag",
     "set_availability",
     "set_tags",
     "start_session",

@@ -10,6 +10,7 @@ from accounts.models import User
 from routing.models import Extension, MessageQueue
 from sessions import events
 from sessions.actions.owning import own
+from sessions.bulk import write
 from sessions.models import Message, MessagingSession
 from sessions.refused import NoDestination
 
@@ -47,7 +48,7 @@ def move(
         _place(session, to)
         if line is Message.SystemLine.OVERFLOWED:
             session.overflowed_at = timezone.now()
-    MessagingSession.objects.bulk_update(moved, _MOVED_FIELDS)
+    write(moved, *_MOVED_FIELDS)
     if to is not None:
         _tell_in_thread(moved, to, by, note, line)
     events.record_all(events.EventKind.SESSION, moved, audience=seen_by)

@@ -59,6 +59,12 @@ class CannedReplyForm(forms.ModelForm[CannedReply]):
         self.instance.queue = MessageQueue.objects.filter(pk=queue).first() if queue else None
         return cleaned
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the action takes."""
+        owner = {"agent": self.instance.agent, "queue": self.instance.queue}
+        return {"shortcut": self.cleaned_data["shortcut"], "body": self.cleaned_data["body"], **owner}
+
     def validate_unique(self) -> None:
         """Among those of the owner, who is no field of the form's."""
         try:
