@@ -18,7 +18,7 @@ from sessions.models import CountedChange, Lane, Message, MessagingSession, Webh
 from sessions.opt_outs import ledger
 from sessions.receiving import journal
 from sessions.sending import claiming
-from stats import counting
+from stats import recounting
 from tests.factories import CONTACT, Road, make_queue, make_road
 from tests.portal import logged_in
 from tests.sessions.conftest import Post
@@ -198,7 +198,7 @@ def test_automatic_reply_is_not_counted_as_sent(
         1,
         1,
     ]
-    assert counting.counted(road.channel) == counting.recount(road.channel)
+    assert recounting.counted(road.channel) == recounting.recount(road.channel)
 
 
 def test_thread_shows_it_as_automatic(
