@@ -32,11 +32,6 @@ class Place:
         return self.position > MOST
 
 
-def place_of(attempt: Attempt) -> Place:
-    """Of one that is queued."""
-    return places_of([attempt])[attempt.pk]
-
-
 def places_of(attempts: Iterable[Attempt]) -> dict[int, Place]:
     """By the attempts' ids. Costs the same for one and for many of a channel, however long its queue is."""
     by_channel: dict[int, list[Attempt]] = {}

@@ -4,6 +4,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 
 from channels.itsp.statuses import DeliveryStatus
 from sessions import actions
@@ -32,8 +33,9 @@ def send(road: Road) -> None:
     agent = road.number.initiators.get()
     message = actions.start_session(agent=agent, number=road.number, contact=CONTACT, body="Hi")
     attempt = Attempt.objects.select_related("message__session").get(message=message)
-    seats.lock([attempt.lane_id])
-    progress.advance([progress.Move(attempt, DeliveryStatus.SENT)], at=NOON)
+    with transaction.atomic():
+        seats.lock([attempt.lane_id])
+        progress.advance([progress.Move(attempt, DeliveryStatus.SENT)], at=NOON)
 
 
 def recount(*options: str) -> str:
