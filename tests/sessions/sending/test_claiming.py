@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from channels.itsp.base import Accepted
 from channels.models import Channel
 from routing.models import Extension
 from sessions.models import Attempt
@@ -47,3 +48,30 @@ def test_lost_worker_leaves_unknown_not_a_second_send(
     assert claiming.settle_lost_claims() == 1
     assert statuses() == ["unknown"]
     assert drained(simulator) == []
+
+
+def test_lane_has_one_in_flight_and_a_stale_result_changes_nothing(
+    own_road: Road, agents: list[Extension]
+) -> None:
+    write(agents[0], own_road, "First")
+    write(agents[0], own_road, "Second")
+    (claim,) = claimed()
+    assert (claim.sms.body, claiming.claim({own_road.channel.pk: 10})) == ("First", [])
+    Attempt.objects.filter(pk=claim.attempt_id).update(claimed_at=timezone.now() + timedelta(seconds=1))
+    claiming.settle([claiming.Result(claim, Accepted("SM1"))])
+    first = Attempt.objects.get(pk=claim.attempt_id)  # which somebody else has claimed since
+    assert (first.status, first.itsp_message_id) == ("sending", None)
+
+
+@pytest.mark.parametrize(
+    "stopped", [{"paused_at": timezone.now()}, {"status": "failing"}, {"archived_at": timezone.now()}]
+)
+def test_channel_that_may_not_send_has_no_work(
+    own_road: Road, agents: list[Extension], stopped: dict[str, Any]
+) -> None:
+    write(agents[0], own_road, "Hello")
+    assert [*claiming.channels_with_work()] == [own_road.channel]
+    Channel.objects.update(**stopped)
+    assert [*claiming.channels_with_work()] == []
+    assert claiming.claim({own_road.channel.pk: 10}) == []
+    assert claiming.claim({}) == []
