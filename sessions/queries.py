@@ -54,7 +54,7 @@ def _supervised(user: User) -> Q:
 
 
 def listed(sessions: MessagingSessionQuerySet) -> MessagingSessionQuerySet:
-    """For showing: newest first, with all that a row needs."""
+    """Orders them for showing, the newest first, and fetches all that a row needs."""
     return sessions.select_related("number__channel", "queue", "agent", "last_message").order_by(
         "-last_active_at", "-pk"
     )

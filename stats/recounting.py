@@ -22,7 +22,7 @@ NONE: Triple = (0, 0, 0)
 
 @dataclass(frozen=True)
 class Difference:
-    """Of a channel, in the quarter hour from `starts_at`; in its total if that is None."""
+    """It is in the quarter hour of a channel from `starts_at`, or in its total if that is None."""
 
     starts_at: datetime | None
     counted: Triple

@@ -36,7 +36,7 @@ def _refusal(session: MessagingSession) -> ActionError:
 
 
 def _check_room(session: MessagingSession, agent: Extension) -> None:
-    """Of a session that the agent has just taken. Raises `TooManyOpen`, which takes it back.
+    """Raises `TooManyOpen`, which takes the session back that the agent has just taken.
 
     Who picks up two at once waits at their own extension's row, and the second sees the first.
     """
@@ -82,7 +82,7 @@ def own(session: MessagingSession, agent: Extension, *, closed_too: bool = False
 
 
 def own_or_take(session: MessagingSession, agent: Extension) -> MessagingSession:
-    """As `own`; in a queue with auto pickup, who answers first takes the session by it.
+    """Does what `own` does; in a queue with auto pickup, who answers first takes the session by it.
 
     Raises also `AlreadyPickedUp` or `TooManyOpen`.
     """

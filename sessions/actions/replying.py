@@ -97,7 +97,10 @@ def accepted_under(agent: Extension, client_id: str | None) -> Message | None:
 
 
 def _hold(session: MessagingSession, agent: Extension) -> None:
-    """Of an open session that is locked. Raises `OwnedByAnother` or `TooManyOpen`."""
+    """Makes sure that the agent may write in the open, locked session.
+
+    Raises `OwnedByAnother` or `TooManyOpen`.
+    """
     if session.agent_id is None:
         if pickup.is_in(agent, session.queue_id, pickup.SHARED):
             return
@@ -125,7 +128,7 @@ def segments_of(body: str, *, with_files: bool) -> int:
 
 
 def _accept(session: MessagingSession, text: Text) -> Message | None:
-    """None if a text with this client id was accepted before."""
+    """Returns None if a text with this client id was accepted before."""
     now = timezone.now()
     try:
         with transaction.atomic():

@@ -36,7 +36,7 @@ def move(
     note: str = "",
     line: Message.SystemLine = Message.SystemLine.TRANSFERRED,
 ) -> int:
-    """To an extension, to a message queue, or (None) back to their own queues. Raises `NoDestination`.
+    """Moves sessions to an extension, a queue, or (None) back to their own queues. Raises `NoDestination`.
 
     `line` is what the thread says of it. Returns how many there were.
     """

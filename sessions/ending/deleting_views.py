@@ -103,7 +103,7 @@ def _ask(
     act: Callable[[Destination | None], None],
     subject: Channel | Destination,
 ) -> HttpResponse:
-    """Of an extension or a queue that holds open sessions the page asks where they go."""
+    """Asks before it acts, and where the open sessions of an extension or a queue go, if it holds some."""
     data, form = request.POST if request.method == "POST" else None, None
     if consequences.sessions and not isinstance(subject, Channel):
         form = RehomingForm(data, holder=subject, consequences=consequences)

@@ -100,7 +100,7 @@ def unarchive(request: AgentRequest, pk: int) -> HttpResponse:
 @require_POST
 @agent_required
 def unread(request: AgentRequest, pk: int) -> HttpResponse:
-    """Leaves the session: whoever looks at it has read it."""
+    """The agent leaves the session by it, since whoever looks at one has read it."""
     session, notice = session_of(request, pk), ""
     try:
         actions.mark_unread(session, agent=request.agent)

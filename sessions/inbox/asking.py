@@ -41,7 +41,7 @@ class Asked:
 
     @property
     def query(self) -> str:
-        """The same as a query string, with its question mark; "" for the plain inbox."""
+        """Writes the same as a query string, with its question mark; the plain inbox has none ("")."""
         params = QueryDict(mutable=True)
         if self.show is not Show.OPEN:
             params["show"] = self.show.value

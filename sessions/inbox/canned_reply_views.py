@@ -25,7 +25,7 @@ COLUMNS = {"shortcut": ["shortcut"], "text": ["body"], "owner": ["queue__name", 
 @require_GET
 @agent_required
 def usable(request: AgentRequest, pk: int) -> HttpResponse:
-    """Those that the agent can insert in a session, with their variables filled in."""
+    """Lists what the agent can insert in a session, its variables filled in."""
     found = canned_replies.filled(session_of(request, pk), request.agent)
     return JsonResponse({"replies": [{"shortcut": one.shortcut, "body": one.body} for one in found]})
 

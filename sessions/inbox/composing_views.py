@@ -70,7 +70,7 @@ def _told(request: AgentRequest, pk: int) -> HttpResponse:
 
 
 def _accept(form: ReplyForm, request: AgentRequest, session: MessagingSession) -> bool:
-    """False if it is refused; the form says why. Raises `AlreadyPickedUp`: it is no session of theirs."""
+    """Returns False if it is refused; the form says why. Raises `AlreadyPickedUp` if another has it."""
     if not form.is_valid():
         return False
     data = form.cleaned_data

@@ -50,7 +50,7 @@ def suggestions(request: AgentRequest) -> HttpResponse:
 
 
 def _started(form: NewMessageForm, agent: Extension) -> Message | None:
-    """None if it can't be; the form says why."""
+    """Returns None if it can't be started; the form says why."""
     data = form.cleaned_data
     try:
         return actions.start_session(

@@ -138,7 +138,7 @@ def contact_avatar(address: str, name: str, size: str = "avatar-sm") -> SafeStri
 
 @register.filter
 def order_key(session: MessagingSession) -> str:
-    """By which the page keeps its rows in order, the newest first."""
+    """The key by which the page keeps its rows in order, the newest first."""
     return cursor_of(session)
 
 

@@ -132,7 +132,7 @@ def cursor_of(session: MessagingSession) -> str:
 
 
 def read_cursor(text: str) -> tuple[datetime, int] | None:
-    """None if it is none of ours."""
+    """Reads what `cursor_of` wrote; None for anything else."""
     moment, _dash, row = text.partition("-")
     at, pk = read_id(moment), read_id(row)
     if at is None or pk is None or at >= LATEST:
@@ -155,7 +155,7 @@ def _rows(name: GroupName, viewer: Viewer, asked: Asked) -> QuerySet[MessagingSe
 
 
 def _count_of(name: GroupName, viewer: Viewer, asked: Asked) -> int | None:
-    """No further than is shown, and only where the number says how much there is to do."""
+    """Counts no further than is shown, and only where the number says how much there is to do."""
     if name not in COUNTED:
         return None
     return sessions_in(name, viewer, asked).order_by()[: COUNTED_MOST + 1].count()

@@ -72,7 +72,7 @@ def tick(message: Message) -> Tick:
 
 @register.filter
 def latest_attempt(message: Message) -> Attempt | None:
-    """Of a message whose attempts were fetched in their order."""
+    """The last of a message's attempts, which were fetched in their order."""
     attempts = list(message.attempts.all())
     return attempts[-1] if attempts else None
 

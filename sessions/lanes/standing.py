@@ -33,7 +33,7 @@ class Place:
 
 
 def places_of(attempts: Iterable[Attempt]) -> dict[int, Place]:
-    """By the attempts' ids. Costs the same for one and for many of a channel, however long its queue is."""
+    """Finds places by the attempts' ids. Many of a channel cost as much as one, however long its queue is."""
     by_channel: dict[int, list[Attempt]] = {}
     for attempt in attempts:
         by_channel.setdefault(attempt.channel_id, []).append(attempt)
@@ -45,7 +45,7 @@ def places_of(attempts: Iterable[Attempt]) -> dict[int, Place]:
 
 
 def places_by_message(attempts: Iterable[Attempt]) -> dict[int, Place]:
-    """By the ids of the attempts' messages."""
+    """The same as `places_of`, by the ids of the attempts' messages."""
     messages = {attempt.pk: attempt.message_id for attempt in attempts}
     return {messages[pk]: place for pk, place in places_of(attempts).items()}
 
@@ -117,7 +117,7 @@ def _why_later(state: PacingState | None) -> str:
 
 
 def _pacing_of(channel: Channel) -> PacingState | None:
-    """None when the limiter is away: then nobody knows."""
+    """Nobody knows (None) while the limiter is away."""
     try:
         return pacing.states([(channel.pk, channel.sending_rate)])[channel.pk]
     except RedisError:

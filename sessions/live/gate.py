@@ -46,7 +46,7 @@ class Credential:
 
 @dataclass(frozen=True)
 class Access:
-    """Whose it is, and what is heard with it."""
+    """Says whose a credential is, and what is heard with it."""
 
     user: int
     agent: int | None
@@ -93,7 +93,7 @@ def _decoded(session_data: str) -> dict[str, Any]:
 
 
 def _is_of(login: dict[str, Any], user: User) -> bool:
-    """As Django's `get_user`: a changed password ends all logins."""
+    """Checks what Django's `get_user` checks: a changed password ends all logins."""
     if login.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
         return False
     shown = login.get(HASH_SESSION_KEY) or ""

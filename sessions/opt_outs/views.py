@@ -91,7 +91,7 @@ def opt_out_export(request: UserRequest) -> StreamingHttpResponse:
 
 
 def _entries(request: UserRequest) -> QuerySet[OptOutEntry]:
-    """Those that the URL's filters ask for."""
+    """Finds the entries that the URL's filters ask for."""
     if request.GET.get("show") == "all":
         entries = OptOutEntry.objects.all()
     else:
