@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from django.urls import reverse
 from pydantic import BaseModel, Field
 
-from channels.itsp.statuses import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from channels.models import Number
 from routing.models import Extension, MessageQueue
 from sessions.models import Attachment, Message, MessagingSession

@@ -3,7 +3,7 @@
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import User
-from channels.itsp.statuses import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from channels.models import Number
 from routing.models import Extension
 from sessions.models import Attempt, Draft, Message, MessagingSession, MessagingSessionQuerySet, pickup

@@ -1,6 +1,6 @@
 """Why something that an agent asked for is not possible. `sessions.refusals` says each in words."""
 
-from channels.itsp.statuses import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from routing.models import Extension
 from sessions.models import Contact, OptOutEntry
 

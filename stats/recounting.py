@@ -11,7 +11,7 @@ from itertools import chain
 from django.db import connection, transaction
 from django.db.models import Sum
 
-from channels.itsp.statuses import FAILURE, SUCCESS
+from channels.itsp.delivery import FAILURE, SUCCESS
 from channels.models import Channel
 from sessions.models import Attempt, CountedChange, Message
 from stats.counting import FIELDS, Sums, Triple, add, summed

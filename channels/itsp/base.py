@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from channels.itsp.delivery import DeliveryStatus as DeliveryStatus  # noqa: PLC0414 (a word of the seam)
 from channels.itsp.set_up import Change, Finding, SetUp
-from channels.itsp.statuses import DeliveryStatus as DeliveryStatus  # noqa: PLC0414 (a word of the seam)
 
 
 class Advice(enum.Enum):

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels.itsp.statuses import CANCELLABLE, RETRYABLE, DeliveryStatus
+from channels.itsp.delivery import CANCELLABLE, RETRYABLE, DeliveryStatus
 from routing.models import Extension
 from sessions import events
 from sessions.actions.owning import own

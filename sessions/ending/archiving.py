@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import deactivate_login
 from accounts.models import Role
-from channels.itsp.statuses import IN_FLIGHT, WAITING, DeliveryStatus
+from channels.itsp.delivery import IN_FLIGHT, WAITING, DeliveryStatus
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
 from sessions import events

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from routing.access import AgentRequest, agent_required
 from sessions import actions
 from sessions.contacts.lookup import contact_of
-from sessions.inbox.opening import gone, opened, session_of, thread_update
 from sessions.inbox.session_forms import NoteForm, TagsForm, TransferForm
+from sessions.inbox.shown_session import gone, opened, session_of, thread_update
 from sessions.models import MessagingSession
 from sessions.refusals import Act, refuse, words_for
 

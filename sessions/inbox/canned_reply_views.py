@@ -16,7 +16,7 @@ from routing.access import AgentRequest, agent_of, agent_required
 from sessions import actions
 from sessions.inbox import canned_replies
 from sessions.inbox.canned_reply_forms import CannedReplyForm
-from sessions.inbox.opening import session_of
+from sessions.inbox.shown_session import session_of
 from sessions.models import CannedReply
 
 COLUMNS = {"shortcut": ["shortcut"], "text": ["body"], "owner": ["queue__name", "agent"]}

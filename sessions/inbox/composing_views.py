@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from routing.access import AgentRequest, agent_required
 from sessions import actions
 from sessions.inbox.forms import DraftForm, ReplyForm
-from sessions.inbox.opening import gone, opened, session_of
+from sessions.inbox.shown_session import gone, opened, session_of
 from sessions.models import MessagingSession
 from sessions.queries import draft_of, lost_by
 from sessions.refusals import refuse

@@ -11,7 +11,7 @@ from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from channels.itsp.statuses import MISSED
+from channels.itsp.delivery import MISSED
 from routing.models import Extension
 from sessions.inbox.asking import Asked, Show
 from sessions.inbox.lists import ROWS_MOST, cursor_of

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from routing.access import AgentRequest, ViewerRequest, agent_required, viewer_required
 from sessions import actions
-from sessions.inbox.opening import session_of, thread_update, visible_session
+from sessions.inbox.shown_session import session_of, thread_update, visible_session
 from sessions.lanes.standing import places_by_message
 from sessions.models import Message
 from sessions.queries import inbox_of, queued_of

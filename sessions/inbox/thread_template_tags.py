@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
 
-from channels.itsp.statuses import CANCELLABLE, FAILURE, RETRYABLE, DeliveryStatus
+from channels.itsp.delivery import CANCELLABLE, FAILURE, RETRYABLE, DeliveryStatus
 from channels.phone_numbers import country_of
 from sessions.lanes.standing import Place
 from sessions.models import Attempt, Message

@@ -16,7 +16,7 @@ from sessions.contacts.lookup import contact_names
 from sessions.inbox import lists
 from sessions.inbox.asking import Asked, Viewer, numbers_to_filter, queues_to_filter
 from sessions.inbox.lists import Group, GroupName
-from sessions.inbox.opening import opened, visible_session
+from sessions.inbox.shown_session import opened, visible_session
 from sessions.queries import numbers_of
 from sessions.search.hits import hits_in
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from redis import RedisError
 
 from channels import pacing
-from channels.itsp.statuses import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from channels.models import Channel
 from channels.pacing import PacingState
 from sessions.models import Attempt

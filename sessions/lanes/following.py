@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import F
 
 from channels import holding
-from channels.itsp.statuses import WAITING
+from channels.itsp.delivery import WAITING
 from channels.models import Channel
 from sessions.lanes import seats
 from sessions.models import Attempt, Lane

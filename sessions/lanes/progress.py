@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
 
-from channels.itsp.statuses import FAILURE, IN_FLIGHT, REPORTED, SUCCESS, DeliveryStatus
+from channels.itsp.delivery import FAILURE, IN_FLIGHT, REPORTED, SUCCESS, DeliveryStatus
 from sessions import events
 from sessions.bulk import write
 from sessions.models import Attempt, CountedChange

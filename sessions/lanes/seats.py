@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from channels import countries, holding
-from channels.itsp.statuses import IN_FLIGHT, DeliveryStatus
+from channels.itsp.delivery import IN_FLIGHT, DeliveryStatus
 from channels.models import Channel
 from sessions.bulk import write
 from sessions.lanes.progress import Move, advance

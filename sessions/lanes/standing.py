@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from redis import RedisError
 
 from channels import pacing
-from channels.itsp.statuses import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from channels.models import Channel
 from channels.pacing import PacingState
 from sessions.models import Attempt

@@ -12,7 +12,7 @@ from routing.access import AgentRequest, ViewerRequest, agent_required, viewer_r
 from routing.models import Extension
 from sessions import actions
 from sessions.inbox.asking import Viewer
-from sessions.inbox.opening import visible_session
+from sessions.inbox.shown_session import visible_session
 from sessions.live import notifying
 from sessions.models import AgentSettings
 from sessions.presence import online

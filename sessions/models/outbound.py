@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from channels.itsp.statuses import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from channels.models import Channel, Number
 from sessions.models.thread import Message
 

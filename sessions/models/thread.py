@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from channels.itsp.statuses import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from channels.models import Channel, Number
 from routing.models import Extension, MessageQueue
 from sessions.models.pickup import PICKUPS, SHARED, Pickup

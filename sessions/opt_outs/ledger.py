@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from channels.itsp import ITSPS
 from channels.itsp.base import InboundSms
-from channels.itsp.statuses import FAILURE, WAITING, DeliveryStatus
+from channels.itsp.delivery import FAILURE, WAITING, DeliveryStatus
 from channels.models import Number
 from sessions import events
 from sessions.lanes import progress, seats

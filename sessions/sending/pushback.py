@@ -12,7 +12,7 @@ from redis import RedisError
 from channels import holding, pacing
 from channels.itsp import ITSPS
 from channels.itsp.base import Advice
-from channels.itsp.statuses import FAILURE, DeliveryStatus
+from channels.itsp.delivery import FAILURE, DeliveryStatus
 from channels.models import Channel
 from sessions.lanes import seats
 from sessions.models import Attempt

@@ -3,7 +3,7 @@
 import pytest
 from django import forms
 
-from channels.itsp.statuses import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from routing.models import Extension
 from sessions import refused
 from sessions.models import OptOutEntry

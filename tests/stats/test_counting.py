@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from channels.itsp.statuses import FAILURE, SUCCESS, DeliveryStatus
+from channels.itsp.delivery import FAILURE, SUCCESS, DeliveryStatus
 from channels.models import Channel
 from sessions import actions
 from sessions.lanes import progress, seats

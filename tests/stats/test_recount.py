@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from channels.itsp.statuses import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from sessions import actions
 from sessions.lanes import progress, seats
 from sessions.models import Attempt, CountedChange

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from channels.itsp.statuses import IN_FLIGHT, REPORTED, DeliveryStatus
+from channels.itsp.delivery import IN_FLIGHT, REPORTED, DeliveryStatus
 from routing.models import Extension
 from sessions import actions
 from sessions.lanes import progress, seats

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from channels.itsp.base import Accepted
-from channels.itsp.statuses import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from channels.models import Channel
 from routing.models import ClosedDay, Extension, MessageQueue, OpeningHours
 from sessions import actions

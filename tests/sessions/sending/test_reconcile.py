@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from channels.itsp.base import OutboundSms
-from channels.itsp.statuses import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from routing.models import Extension
 from sessions import actions
 from sessions.lanes import seats

@@ -2,8 +2,8 @@
 
 import pytest
 
-from channels.itsp import statuses
-from channels.itsp.statuses import MEANINGS, DeliveryStatus
+from channels.itsp import delivery
+from channels.itsp.delivery import MEANINGS, DeliveryStatus
 from channels.itsp.twilio_tables import STATUSES
 from sessions.inbox.thread_template_tags import TICKS
 
@@ -28,14 +28,14 @@ def test_what_excludes_each_other_does() -> None:
 
 
 def test_each_set_holds_these_statuses() -> None:
-    named = {name: {*getattr(statuses, name)} for name in ("SUCCESS", "WAITING", "IN_FLIGHT", "REPORTED")}
+    named = {name: {*getattr(delivery, name)} for name in ("SUCCESS", "WAITING", "IN_FLIGHT", "REPORTED")}
     assert named == {
         "SUCCESS": {"sent", "delivered", "read"},
         "WAITING": {"scheduled", "queued"},
         "IN_FLIGHT": {"sending", "unknown"},
         "REPORTED": {"accepted", "sent"},
     }
-    assert {*statuses.FAILURE} == {"failed", "undelivered"}
-    assert {*statuses.RETRYABLE} == {"failed", "undelivered", "expired", "cancelled"}
-    assert {*statuses.CANCELLABLE} == {"scheduled", "queued", "accepted"}
-    assert {*statuses.MISSED} == {"failed", "undelivered", "expired"}
+    assert {*delivery.FAILURE} == {"failed", "undelivered"}
+    assert {*delivery.RETRYABLE} == {"failed", "undelivered", "expired", "cancelled"}
+    assert {*delivery.CANCELLABLE} == {"scheduled", "queued", "accepted"}
+    assert {*delivery.MISSED} == {"failed", "undelivered", "expired"}
