@@ -17,6 +17,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
+from accounts.ids import read_id
 from accounts.listing import ROWS_PER_PAGE, Query, matching
 
 Row = TypeVar("Row", bound=Model)
@@ -66,8 +67,7 @@ def asked(request: HttpRequest, name: str, choices: type[TextChoices]) -> str:
 
 
 def pk_asked(request: HttpRequest, name: str) -> int | None:
-    text = request.GET.get(name, "")
-    return int(text) if text.isdecimal() and text.isascii() and len(text) < 19 else None
+    return read_id(request.GET.get(name, ""))
 
 
 def narrowed(
@@ -98,10 +98,9 @@ def _query(request: HttpRequest) -> Query:
 
 
 def _place(text: str) -> tuple[datetime, Any] | None:
-    moment, _sep, pk = text.rpartition("_")
+    moment, _sep, row = text.rpartition("_")
     try:
-        at = parse_datetime(moment)
+        at, pk = parse_datetime(moment), read_id(row)
     except ValueError:
         return None
-    good = at is not None and timezone.is_aware(at) and pk.isascii() and pk.isdecimal() and len(pk) < 19
-    return (at, int(pk)) if at and good else None
+    return (at, pk) if at and timezone.is_aware(at) and pk else None

@@ -45,12 +45,6 @@ def token_of(header: str) -> ApiToken | None:
     return found
 
 
-def user_of_token(header: str) -> User | None:
-    """Whom an `Authorization` header stands for."""
-    token = token_of(header)
-    return token.user if token else None
-
-
 def hash_of(token: str) -> str:
     """A token has 256 random bits, so it needs no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -3,8 +3,8 @@
 from typing import Any
 
 from api.problems import MEDIA_TYPE
-from api.refusals import REFUSALS
 from sessions.actions import ActionError
+from sessions.refusals import REFUSALS
 
 DESCRIPTION = """\
 What an agent does in the inbox, for your own programs: the same sessions, the same rights.

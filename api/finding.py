@@ -21,7 +21,7 @@ def visible(request: ApiRequest) -> MessagingSessionQuerySet:
 
 
 def shown(sessions: MessagingSessionQuerySet) -> MessagingSessionQuerySet:
-    """With all that `SessionOut` shows."""
+    """Fetches all that `SessionOut` shows."""
     return listed(sessions).prefetch_related("tags")
 
 
@@ -39,7 +39,7 @@ def acted_on(request: ApiRequest, pk: int) -> MessagingSession:
 
 
 def answerable(request: ApiRequest, pk: int) -> MessagingSession:
-    """As `acted_on`; who was second to answer in a queue with auto pickup is told who has the session."""
+    """Does what `acted_on` does; who was second to answer, with auto pickup, is told who has the session."""
     if lost := lost_by(acting(request)).filter(pk=pk).first():
         raise AlreadyPickedUp(lost.agent)
     return acted_on(request, pk)

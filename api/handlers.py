@@ -12,8 +12,8 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from api.problems import INVALID, Problem
 from api.reading import errors_of
-from api.refusals import problem_of
 from sessions.actions import ActionError
+from sessions.refusals import detail_of, refusal_of
 
 logger = logging.getLogger(__name__)
 # At the beginning of where ninja found an error; `("body", "said", "queue", "queue")` is the field `queue`.
@@ -61,6 +61,12 @@ def internal_error() -> Problem:
 
 def invalid(error: ValidationError) -> Problem:
     return Problem(422, *INVALID, errors=errors_of(error.errors, within=PLACES))
+
+
+def problem_of(error: ActionError) -> Problem:
+    refusal, detail = refusal_of(error), detail_of(error)
+    errors = {refusal.field: [detail]} if refusal.field else None
+    return Problem(refusal.status, error.code, refusal.title, detail, errors=errors)
 
 
 def handle(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:

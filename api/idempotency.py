@@ -43,7 +43,7 @@ def once(
 
 
 def is_same_text(message: Message, said: MessageIn) -> bool:
-    """Of files the number is compared."""
+    """Compares files by their number only."""
     first = message.attempts.order_by("pk").first()
     due_at = first.due_at if first else None
     same = (message.body, due_at) == (said.body, said.due_at)

@@ -18,8 +18,9 @@ from pydantic import (
     Tag,
 )
 
+from accounts.ids import MAX_ID
 from channels.phone_numbers import read_number
-from sessions.actions import MAX_BODY
+from routing.sms_field import MAX_BODY
 
 NO_NUL = r"^[^\x00]*$"  # which PostgreSQL does not store
 NOT_BLANK = r"^[^\x00]*[^\s\x00][^\x00]*$"
@@ -140,7 +141,7 @@ def _number(value: Any) -> Any:
 
 class ToQueue(Input):
     queue: Annotated[
-        int, Field(ge=1, le=2**63 - 1, description="Its id.", examples=[7]), BeforeValidator(_number)
+        int, Field(ge=1, le=MAX_ID, description="Its id.", examples=[7]), BeforeValidator(_number)
     ]
     note: Note = ""
 

@@ -41,12 +41,4 @@ class Problem(Exception):
         return HttpResponse(body, status=self.status, content_type=MEDIA_TYPE, headers=self.headers)
 
 
-class Invalid(Problem):
-    """Of a field whose value has the right form and yet can't be used."""
-
-    def __init__(self, **errors: Any) -> None:
-        words = {field: [str(error)] for field, error in errors.items()}
-        super().__init__(422, *INVALID, errors=words)
-
-
 INVALID = ("invalid", "The request is not valid.", "Correct what `errors` says of each field.")

@@ -87,7 +87,7 @@ class _Reader:
         return Field(said["name"], kind, said["required"], said.get("description", ""), place=said["in"])
 
     def _fields(self, body: Schema) -> list[Field]:
-        """Of one object, or of several between which one chooses."""
+        """The fields of one object, or of several between which one chooses."""
         found: dict[str, Field] = {}
         for choice in [self._resolved(one) for one in body.get("oneOf", [body])]:
             required = set() if "oneOf" in body else set(choice.get("required", ()))
@@ -96,7 +96,7 @@ class _Reader:
         return list(found.values())
 
     def _words(self, schema: Schema) -> str:
-        """Of a field that may be null they stand with what it is otherwise."""
+        """Where a field may be null, they stand with what it is otherwise."""
         said = [schema, *schema.get("anyOf", []), self._resolved(schema)]
         return next((one["description"] for one in said if one.get("description")), "")
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from django.urls import reverse
 from pydantic import BaseModel, Field
 
-from channels.itsp.base import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from channels.models import Number
 from routing.models import Extension, MessageQueue
 from sessions.models import Attachment, Message, MessagingSession
@@ -171,7 +171,7 @@ class SessionOut(BaseModel):
 def _state_of(session: MessagingSession) -> SessionState:
     if not session.is_open:
         return "closed"
-    if session.is_shared:
+    if session.pickup.is_shared:
         return "shared"
     return "owned" if session.agent_id else "waiting"
 

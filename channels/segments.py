@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 
-_GSM7 = frozenset(
+_ONE_UNIT = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-_GSM7_TWO_UNITS = frozenset("\f^{}\\[~]|€")
-_UNITS = {True: (160, 153), False: (70, 67)}  # GSM-7 or not: (in a single segment, in one of several)
+_TWO_UNITS = "\f^{}\\[~]|€"
+_UNITS = {"gsm7": (160, 153), "ucs2": (70, 67)}  # (in a single segment, in one of several)
+
+# The same for `static/js/segments.js`, which counts while somebody types.
+RULES = {"one": _ONE_UNIT, "two": _TWO_UNITS, "units": _UNITS}
+_GSM7_TWO_UNITS = frozenset(_TWO_UNITS)
+_GSM7 = frozenset(_ONE_UNIT) | _GSM7_TWO_UNITS
 
 
 @dataclass(frozen=True)
@@ -25,9 +30,9 @@ class Segmentation:
 
 def segmentation(text: str) -> Segmentation:
     """The segments of a text; an empty one takes one, as a picture alone does."""
-    culprit = next((char for char in text if char not in _GSM7 and char not in _GSM7_TWO_UNITS), "")
+    culprit = next((char for char in text if char not in _GSM7), "")
     widths = [_width(char, ucs2=bool(culprit)) for char in text]
-    single, multi = _UNITS[not culprit]
+    single, multi = _UNITS["ucs2" if culprit else "gsm7"]
     units = sum(widths)
     return Segmentation(1 if units <= single else _filled(widths, multi), units, culprit)
 

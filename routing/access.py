@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase as Response
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
-from routing.models import Extension, MessageQueue
+from routing.models import Extension
 
 Parameters = ParamSpec("Parameters")
 
@@ -94,10 +94,3 @@ def is_administrator(request: HttpRequest) -> bool:
 def is_supervisor(request: HttpRequest) -> bool:
     user = request.user
     return isinstance(user, User) and user.is_active and user.is_supervisor
-
-
-def supervised_queues_of(request: HttpRequest) -> list[int]:
-    """The ids of the queues that the request's login supervises."""
-    if not is_supervisor(request):
-        return []
-    return list(MessageQueue.objects.live().filter(supervisors=request.user.pk).values_list("pk", flat=True))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import validate_time_zone
+from routing.sms_field import MAX_BODY
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
 
@@ -104,7 +105,7 @@ class MessageQueue(models.Model):
     time_zone = models.CharField(  # of its opening hours and closed days
         _("Time zone"), max_length=64, blank=True, validators=[validate_time_zone]
     )
-    closed_reply = models.TextField(_("Reply outside the opening hours"), blank=True, max_length=1600)
+    closed_reply = models.TextField(_("Reply outside the opening hours"), blank=True, max_length=MAX_BODY)
     archived_at = models.DateTimeField(null=True, editable=False)
 
     objects = ArchivableQuerySet["MessageQueue"].as_manager()

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 
+MAX_BODY = 1600  # characters, the longest text that ITSPs take
+
 
 class SmsField(forms.CharField):
     """Forms post a line break as two characters, which the ITSP would send, count and charge."""

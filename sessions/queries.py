@@ -3,17 +3,15 @@
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import User
-from channels.itsp.base import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from channels.models import Number
-from routing.models import Extension, MessageQueue
-from sessions.models import Attempt, Draft, Message, MessagingSession, MessagingSessionQuerySet
-
-Mode = MessageQueue.PickupMode
+from routing.models import Extension
+from sessions.models import Attempt, Draft, Message, MessagingSession, MessagingSessionQuerySet, pickup
 
 
 def inbox_of(agent: Extension) -> MessagingSessionQuerySet:
     """All that an agent may act on: what is theirs, and what is nobody's in their queues."""
-    return MessagingSession.objects.filter(_in_inbox(agent))
+    return MessagingSession.objects.filter(pickup.theirs(agent, pickup.ALL))
 
 
 def supervised_by(user: User) -> MessagingSessionQuerySet:
@@ -25,7 +23,7 @@ def visible_to(user: User, agent: Extension | None) -> MessagingSessionQuerySet:
     """All that somebody may read: an agent's inbox, and what they supervise."""
     visible = _supervised(user)
     if agent is not None:
-        visible |= _in_inbox(agent)
+        visible |= pickup.theirs(agent, pickup.ALL)
     return MessagingSession.objects.filter(visible)
 
 
@@ -41,18 +39,14 @@ def readable_by(user: User, agent: Extension | None) -> MessagingSessionQuerySet
 
 def lost_by(agent: Extension) -> MessagingSessionQuerySet:
     """What another agent has taken by the first answer in a queue of theirs: they learn who, no more."""
-    queues = agent.queues.live().filter(pickup_mode=Mode.AUTO)
+    queues = pickup.queues_of(agent, pickup.FIRST_ANSWER)
     taken = MessagingSession.objects.open().filter(queue__in=queues, agent__isnull=False)
     return taken.exclude(agent=agent).select_related("agent")
 
 
 def answered_by(agent: Extension) -> Q:
     """What an agent answers in: what is theirs, and what their queues without pickup share."""
-    return Q(agent=agent) | Q(agent=None, queue__in=agent.queues.live().filter(pickup_mode=Mode.NONE))
-
-
-def _in_inbox(agent: Extension) -> Q:
-    return Q(agent=agent) | Q(agent=None, queue__in=agent.queues.live())
+    return pickup.theirs(agent, pickup.SHARED)
 
 
 def _supervised(user: User) -> Q:
@@ -60,7 +54,7 @@ def _supervised(user: User) -> Q:
 
 
 def listed(sessions: MessagingSessionQuerySet) -> MessagingSessionQuerySet:
-    """For showing: newest first, with all that a row needs."""
+    """Orders them for showing, the newest first, and fetches all that a row needs."""
     return sessions.select_related("number__channel", "queue", "agent", "last_message").order_by(
         "-last_active_at", "-pk"
     )

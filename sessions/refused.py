@@ -1,9 +1,6 @@
-"""Why something that an agent asked for is not possible."""
+"""Why something that an agent asked for is not possible. `sessions.refusals` says each in words."""
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
-from channels.itsp.base import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from routing.models import Extension
 from sessions.models import Contact, OptOutEntry
 
@@ -32,16 +29,6 @@ class TooManyOpen(ActionError):
     def __init__(self, limit: int) -> None:
         super().__init__(limit)
         self.limit = limit
-
-    @property
-    def reason(self) -> str:
-        return ngettext(
-            "You have %(n)d open session of this message queue, which is as many as it allows. "
-            "Close it or transfer it first.",
-            "You have %(n)d open sessions of this message queue, which is as many as it allows. "
-            "Close or transfer one first.",
-            self.limit,
-        ) % {"n": self.limit}
 
 
 class NoPickup(ActionError):
@@ -130,17 +117,9 @@ class NotCancellable(ActionError):
         super().__init__(status)
         self.status = status
 
-    @property
-    def reason(self) -> str:
-        if self.status == DeliveryStatus.SENDING:
-            return _("It is being sent at this moment, so it can’t be cancelled.")
-        if self.status == DeliveryStatus.UNKNOWN:
-            return _("It is not certain whether it was sent, so it can’t be cancelled.")
-        return _("It can’t be cancelled any more.")
-
 
 class BadTime(ActionError):
-    """A scheduled text goes out in the future, within `writing.LATEST`."""
+    """A scheduled text goes out in the future, within `replying.LATEST`."""
 
     code = "bad_time"
 
@@ -151,3 +130,7 @@ class ContactExists(Exception):
     def __init__(self, contact: Contact) -> None:
         super().__init__(contact)
         self.contact = contact
+
+
+class NameTaken(Exception):
+    """Another tag has the name, or another canned reply of the same owner the shortcut. Not in the API."""

@@ -19,7 +19,7 @@ MEASURED_MOST = 20_000  # sessions, the newest of the range, of which the waits 
 
 @dataclass
 class Answering:
-    """Of a queue, of an agent, or of all. `waits`: seconds from the contact's first text to our answer."""
+    """How a queue, an agent or all answer. `waits`: seconds from the contact's first text to our answer."""
 
     opened: int = 0
     closed: int = 0

@@ -44,7 +44,7 @@ def total_of(slots: Iterable[Slot]) -> Counts:
 
 
 def by_channel(asked: Range, channels: QuerySet[Channel], *, most: int) -> list[tuple[Channel, Counts]]:
-    """Those with the most messages, by name where they have as many."""
+    """Finds the channels with the most messages; of several with as many, the older one comes first."""
     counts = counts_by_channel(*asked.bounds, channels=channels.values_list("pk", flat=True))
     busiest = sorted(counts, key=lambda pk: (-counts[pk].total - counts[pk].received, pk))[:most]
     found = channels.defer("credentials").in_bulk(busiest)

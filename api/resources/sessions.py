@@ -2,7 +2,6 @@
 
 from typing import Annotated, Literal
 
-from django.db.models import Q
 from django.http import HttpResponse
 from django.urls import reverse
 from ninja import Header, Query, Router, Status
@@ -17,14 +16,13 @@ from api.paging import PageAsked, page_of
 from api.reading import body_schema, text_of
 from api.shapes import SessionOut, Sessions, Started
 from channels.models import Number
-from routing.models import Extension, MessageQueue
+from routing.models import Extension
 from sessions import actions
 from sessions.models import Message, MessagingSessionQuerySet
 from sessions.queries import numbers_of
 from sessions.search import finding
 
 router = Router(tags=["Sessions"])
-NO_PICKUP = Q(queue__pickup_mode=MessageQueue.PickupMode.NONE)
 
 
 class SessionsAsked(PageAsked):
@@ -62,9 +60,9 @@ def _in_state(
 ) -> MessagingSessionQuerySet:
     match state:
         case "waiting":
-            return sessions.waiting().exclude(NO_PICKUP).filter(archived_at=None)
+            return sessions.to_pick_up().filter(archived_at=None)
         case "shared":
-            return sessions.waiting().filter(NO_PICKUP, archived_at=None)
+            return sessions.shared().filter(archived_at=None)
         case "mine":
             return sessions.open().filter(agent=agent, agent__isnull=False, archived_at=None)
         case "closed":

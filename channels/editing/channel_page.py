@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from accounts.access import UserRequest
+from accounts.ids import read_id
 from channels import actions
 from channels.editing.forms import ChannelForm, settings_of
 from channels.editing.kept_secrets import KeptSecrets
@@ -44,8 +45,8 @@ class ChannelPage:
 
     def _model(self) -> Channel | None:
         """The channel whose settings a new one begins with: never its secrets, numbers and Webhook URL."""
-        pk = self.request.GET.get("like", "")
-        if self.channel or self.data is not None or not pk.isdecimal() or len(pk) > 18:
+        pk = read_id(self.request.GET.get("like", ""))
+        if self.channel or self.data is not None or pk is None:
             return None
         return Channel.objects.live().defer("credentials").filter(pk=pk).first()
 

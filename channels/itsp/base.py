@@ -8,35 +8,9 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
-from django.db import models
-from django.utils.translation import gettext_lazy as _
 
+from channels.itsp.delivery import DeliveryStatus as DeliveryStatus  # noqa: PLC0414 (a word of the seam)
 from channels.itsp.set_up import Change, Finding, SetUp
-
-
-class DeliveryStatus(models.TextChoices):
-    """Where an outbound text is. It only moves forward, in the order of `RANK`."""
-
-    SCHEDULED = "scheduled", _("Scheduled")  # has a time of its own, and no place in the queue before
-    QUEUED = "queued", _("Queued")  # waits with us
-    SENDING = "sending", _("Sending")  # claimed by a worker
-    UNKNOWN = "unknown", _("Unknown")  # the ITSP's answer was lost; never sent again blindly
-    ACCEPTED = "accepted", _("Accepted")  # the ITSP has it
-    CANCELLED = "cancelled", _("Cancelled")
-    EXPIRED = "expired", _("Expired")
-    SENT = "sent", _("Sent")
-    FAILED = "failed", _("Failed")
-    UNDELIVERED = "undelivered", _("Undelivered")
-    DELIVERED = "delivered", _("Delivered")
-    READ = "read", _("Read")
-
-    @property
-    def rank(self) -> int:
-        return list(DeliveryStatus).index(self)
-
-
-SUCCESS = frozenset({DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ})
-FAILURE = frozenset({DeliveryStatus.FAILED, DeliveryStatus.UNDELIVERED})
 
 
 class Advice(enum.Enum):

@@ -6,14 +6,15 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import reswap, retarget, trigger_client_event
 
 from accounts.access import UserRequest, administrator_required
+from accounts.ids import read_id
 from channels.models import Channel
 from channels.numbers.forms import NumberRuleForm
 from channels.numbers.rules import Rule, read_key, rows_of
 
 
 def _channel_of(request: UserRequest) -> Channel | None:
-    pk = request.POST.get("channel", "")
-    return get_object_or_404(Channel.objects.live(), pk=pk) if pk.isdecimal() else None
+    pk = read_id(request.POST.get("channel", ""))
+    return get_object_or_404(Channel.objects.live(), pk=pk) if pk else None
 
 
 @administrator_required

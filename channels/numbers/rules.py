@@ -10,6 +10,7 @@ from typing import Any
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 
+from accounts.ids import read_id
 from channels.models import Channel, Number
 from channels.numbers.forms import EXTENSION, QUEUE, NumberRuleForm
 from routing.models import Extension, MessageQueue
@@ -79,9 +80,7 @@ class Rule:
 
 
 def _id(value: Any) -> int | None:
-    """None for what no row can have."""
-    pk = int(value or 0)
-    return pk if 0 < pk < 2**63 else None
+    return read_id(str(value or ""))
 
 
 @dataclass

@@ -2,10 +2,11 @@
 
 from sessions.actions.contacts import add_contact, delete_contact, import_contacts, save_contact
 from sessions.actions.drafting import save_draft
+from sessions.actions.keeping import delete_canned_reply, delete_tag, save_canned_reply, save_tag
 from sessions.actions.marking import add_note, archive, mark_unread, set_availability, set_tags, unarchive
 from sessions.actions.owning import close, close_idle, mark_read, pick_up
-from sessions.actions.replying import LATEST, MAX_BODY, accepted_under, reply, start_session
-from sessions.actions.resending import CANCELLABLE, RETRYABLE, cancel, retry
+from sessions.actions.replying import LATEST, accepted_under, reply, start_session
+from sessions.actions.resending import cancel, retry
 from sessions.actions.transferring import move, transfer
 from sessions.refused import (
     ActionError,
@@ -14,6 +15,7 @@ from sessions.refused import (
     ChannelDisabled,
     ContactExists,
     MediaRefused,
+    NameTaken,
     NoDestination,
     NoPickup,
     NotAllowedToInitiate,
@@ -27,16 +29,14 @@ from sessions.refused import (
 )
 
 __all__ = [
-    "CANCELLABLE",
     "LATEST",
-    "MAX_BODY",
-    "RETRYABLE",
     "ActionError",
     "AlreadyPickedUp",
     "BadTime",
     "ChannelDisabled",
     "ContactExists",
     "MediaRefused",
+    "NameTaken",
     "NoDestination",
     "NoPickup",
     "NotAllowedToInitiate",
@@ -54,7 +54,9 @@ __all__ = [
     "cancel",
     "close",
     "close_idle",
+    "delete_canned_reply",
     "delete_contact",
+    "delete_tag",
     "import_contacts",
     "mark_read",
     "mark_unread",
@@ -62,8 +64,10 @@ __all__ = [
     "pick_up",
     "reply",
     "retry",
+    "save_canned_reply",
     "save_contact",
     "save_draft",
+    "save_tag",
     "set_availability",
     "set_tags",
     "start_session",

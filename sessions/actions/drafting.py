@@ -11,7 +11,7 @@ from sessions.models import Draft, MessagingSession
 def save_draft(
     session: MessagingSession, *, agent: Extension, body: str, typed_at: datetime | None = None
 ) -> bool:
-    """Of several devices' drafts the one typed last holds, in whatever order they come; False: not this.
+    """Keeps the draft, unless another device's was typed later (False), in whatever order they come.
 
     An empty one is kept as such, or an older one that comes late would stand in its place.
     """
@@ -25,7 +25,7 @@ def save_draft(
 
 
 def clear_draft(session: MessagingSession, *, agent: Extension, sent: str, at: datetime) -> None:
-    """Of what was sent, also for devices that tell of it later; what was typed since is another draft."""
+    """Empties the draft of what was sent, also for devices that tell of it later; a newer one stays."""
     draft = Draft.objects.filter(session=session, agent=agent).first()
     if draft and draft.body.strip() == sent.strip():
         unchanged = Draft.objects.filter(pk=draft.pk, updated_at=draft.updated_at)

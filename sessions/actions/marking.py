@@ -15,7 +15,7 @@ from sessions.refused import NotTheOwner
 
 @transaction.atomic
 def add_note(session: MessagingSession, *, agent: Extension, body: str) -> Message:
-    """For the agents' eyes only: it is no answer, and leaves the times of the session alone."""
+    """Writes for the agents' eyes only: it is no answer, and leaves the times of the session alone."""
     now = timezone.now()
     note = Message.objects.create(
         session=session, kind=Message.Kind.NOTE, author=agent, body=body, created_at=now
@@ -42,7 +42,7 @@ def mark_unread(session: MessagingSession, *, agent: Extension) -> None:
 
 @transaction.atomic
 def archive(session: MessagingSession) -> None:
-    """Out of the lists, open or closed, until the contact writes again."""
+    """Takes it out of the lists, open or closed, until the contact writes again."""
     if MessagingSession.objects.filter(pk=session.pk, archived_at=None).update(archived_at=timezone.now()):
         events.record(events.EventKind.SESSION, session)
 

@@ -7,11 +7,9 @@ from django.utils import timezone
 
 from routing.models import Extension, MessageQueue
 from sessions import events
-from sessions.models import Message, MessagingSession
+from sessions.models import Message, MessagingSession, pickup
 from sessions.queries import answered_by
 from sessions.refused import ActionError, AlreadyPickedUp, NoPickup, NotTheOwner, SessionClosed, TooManyOpen
-
-Mode = MessageQueue.PickupMode
 
 
 def pick_up(session: MessagingSession, *, agent: Extension) -> None:
@@ -22,7 +20,7 @@ def pick_up(session: MessagingSession, *, agent: Extension) -> None:
     seen_by = events.audience_of(session)
     with transaction.atomic():
         # No join: Django would move `agent IS NULL` into a subquery, which is not judged again at the lock.
-        queues = agent.queues.live().exclude(pickup_mode=Mode.NONE)
+        queues = pickup.queues_of(agent, pickup.PICKED_UP)
         taken = MessagingSession.objects.waiting().filter(pk=session.pk, queue__in=queues)
         if not taken.update(agent=agent, unread=0, waiting_since=None):
             raise _refusal(session)
@@ -34,11 +32,11 @@ def pick_up(session: MessagingSession, *, agent: Extension) -> None:
 
 def _refusal(session: MessagingSession) -> ActionError:
     now = MessagingSession.objects.select_related("agent", "queue").get(pk=session.pk)
-    return NoPickup() if now.is_shared and now.is_open else AlreadyPickedUp(now.agent)
+    return NoPickup() if now.pickup.is_shared and now.is_open else AlreadyPickedUp(now.agent)
 
 
 def _check_room(session: MessagingSession, agent: Extension) -> None:
-    """Of a session that the agent has just taken. Raises `TooManyOpen`, which takes it back.
+    """Raises `TooManyOpen`, which takes the session back that the agent has just taken.
 
     Who picks up two at once waits at their own extension's row, and the second sees the first.
     """
@@ -84,23 +82,15 @@ def own(session: MessagingSession, agent: Extension, *, closed_too: bool = False
 
 
 def own_or_take(session: MessagingSession, agent: Extension) -> MessagingSession:
-    """As `own`; in a queue with auto pickup, who answers first takes the session by it.
+    """Does what `own` does; in a queue with auto pickup, who answers first takes the session by it.
 
     Raises also `AlreadyPickedUp` or `TooManyOpen`.
     """
     locked = _locked(session)
-    if locked.is_open and locked.agent_id != agent.pk and _has_queue(agent, locked.queue_id, Mode.AUTO):
+    is_anothers = locked.agent_id != agent.pk
+    if locked.is_open and is_anothers and pickup.is_in(agent, locked.queue_id, pickup.FIRST_ANSWER):
         pick_up(locked, agent=agent)
     return _checked(locked, agent)
-
-
-def shares(agent: Extension, queue_id: int | None) -> bool:
-    """Whether the agent answers in all sessions of the queue that nobody owns."""
-    return _has_queue(agent, queue_id, Mode.NONE)
-
-
-def _has_queue(agent: Extension, queue_id: int | None, mode: MessageQueue.PickupMode) -> bool:
-    return queue_id is not None and agent.queues.live().filter(pk=queue_id, pickup_mode=mode).exists()
 
 
 def _locked(session: MessagingSession) -> MessagingSession:
@@ -108,7 +98,7 @@ def _locked(session: MessagingSession) -> MessagingSession:
 
 
 def _checked(locked: MessagingSession, agent: Extension, *, closed_too: bool = False) -> MessagingSession:
-    is_shared = locked.agent_id is None and shares(agent, locked.queue_id)
+    is_shared = locked.agent_id is None and pickup.is_in(agent, locked.queue_id, pickup.SHARED)
     if locked.agent_id != agent.pk and not is_shared:
         raise NotTheOwner
     if not (locked.is_open or closed_too):

@@ -8,22 +8,21 @@ from django.core.files.base import File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from channels.itsp.base import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from channels.models import Number
 from channels.segments import segmentation
 from routing.models import Extension
 from sessions import events
 from sessions.actions.drafting import clear_draft
-from sessions.actions.owning import own_or_take, pick_up, shares
+from sessions.actions.owning import own_or_take, pick_up
 from sessions.lanes import seats
 from sessions.media import outgoing
-from sessions.models import Attachment, Message, MessagingSession
+from sessions.models import Attachment, Message, MessagingSession, pickup
 from sessions.nudges import nudge
 from sessions.opened import open_session
 from sessions.opt_outs import ledger
 from sessions.refused import BadTime, ChannelDisabled, NotAllowedToInitiate, OptedOut, OwnedByAnother
 
-MAX_BODY = 1600  # characters, the longest text that ITSPs take
 LATEST = timedelta(days=30)  # how far ahead a text can be scheduled
 
 
@@ -83,7 +82,7 @@ def start_session(
         raise NotAllowedToInitiate
     now = timezone.now()
     with outgoing.kept(files, number, contact) as media, transaction.atomic():
-        owner = None if shares(agent, number.queue_id) else agent
+        owner = None if pickup.is_in(agent, number.queue_id, pickup.SHARED) else agent
         session = open_session(number, contact, at=now, agent=owner)
         _hold(session, agent)
         message = _accept(session, Text(agent, body, client_id, due_at, media))
@@ -98,11 +97,14 @@ def accepted_under(agent: Extension, client_id: str | None) -> Message | None:
 
 
 def _hold(session: MessagingSession, agent: Extension) -> None:
-    """Of an open session that is locked. Raises `OwnedByAnother` or `TooManyOpen`."""
+    """Makes sure that the agent may write in the open, locked session.
+
+    Raises `OwnedByAnother` or `TooManyOpen`.
+    """
     if session.agent_id is None:
-        if shares(agent, session.queue_id):
+        if pickup.is_in(agent, session.queue_id, pickup.SHARED):
             return
-        if session.queue in agent.queues.live():
+        if pickup.is_in(agent, session.queue_id, pickup.PICKED_UP):
             pick_up(session, agent=agent)
     if session.agent_id != agent.pk:
         raise OwnedByAnother(session.agent)
@@ -126,7 +128,7 @@ def segments_of(body: str, *, with_files: bool) -> int:
 
 
 def _accept(session: MessagingSession, text: Text) -> Message | None:
-    """None if a text with this client id was accepted before."""
+    """Returns None if a text with this client id was accepted before."""
     now = timezone.now()
     try:
         with transaction.atomic():

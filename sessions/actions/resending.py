@@ -4,25 +4,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels.itsp.base import DeliveryStatus
+from channels.itsp.delivery import CANCELLABLE, RETRYABLE, DeliveryStatus
 from routing.models import Extension
 from sessions import events
 from sessions.actions.owning import own
 from sessions.actions.replying import check_may_send, segments_of
 from sessions.lanes import progress, seats
-from sessions.models import WAITING, Attempt, Lane, Message
+from sessions.models import Attempt, Lane, Message
 from sessions.nudges import nudge, nudge_cancel
 from sessions.refused import NotCancellable, NotRetryable
-
-RETRYABLE = frozenset(
-    {
-        DeliveryStatus.FAILED,
-        DeliveryStatus.UNDELIVERED,
-        DeliveryStatus.EXPIRED,
-        DeliveryStatus.CANCELLED,
-    }
-)
-CANCELLABLE = WAITING | {DeliveryStatus.ACCEPTED}  # the last only if the ITSP still has it
 
 
 def retry(message: Message, *, agent: Extension) -> Attempt:

@@ -10,6 +10,7 @@ from accounts.models import User
 from routing.models import Extension, MessageQueue
 from sessions import events
 from sessions.actions.owning import own
+from sessions.bulk import write
 from sessions.models import Message, MessagingSession
 from sessions.refused import NoDestination
 
@@ -35,7 +36,7 @@ def move(
     note: str = "",
     line: Message.SystemLine = Message.SystemLine.TRANSFERRED,
 ) -> int:
-    """To an extension, to a message queue, or (None) back to their own queues. Raises `NoDestination`.
+    """Moves sessions to an extension, a queue, or (None) back to their own queues. Raises `NoDestination`.
 
     `line` is what the thread says of it. Returns how many there were.
     """
@@ -47,7 +48,7 @@ def move(
         _place(session, to)
         if line is Message.SystemLine.OVERFLOWED:
             session.overflowed_at = timezone.now()
-    MessagingSession.objects.bulk_update(moved, _MOVED_FIELDS)
+    write(moved, *_MOVED_FIELDS)
     if to is not None:
         _tell_in_thread(moved, to, by, note, line)
     events.record_all(events.EventKind.SESSION, moved, audience=seen_by)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import deactivate_login
 from accounts.models import Role
 from channels import actions as channel_actions
-from channels.itsp.base import DeliveryStatus
+from channels.itsp.delivery import IN_FLIGHT, WAITING, DeliveryStatus
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
 from sessions import events
@@ -29,7 +29,7 @@ from sessions.ending.consequences import (
     waiting_of,
 )
 from sessions.lanes import progress, seats
-from sessions.models import WAITING, Attempt, Lane, Message, MessagingSession
+from sessions.models import Attempt, Lane, Message, MessagingSession
 
 Subject = TypeVar("Subject", Channel, Extension, MessageQueue)
 
@@ -72,7 +72,7 @@ def archive_channel(channel: Channel, *, cancel_waiting: bool = False) -> None:
 def archive_drained() -> None:
     """Channels that were to be deleted once nothing waits, nor is on its way to the ITSP."""
     waiting = waiting_of(OuterRef("pk"))
-    on_its_way = Attempt.objects.filter(channel=OuterRef("pk"), status__in=progress.IN_FLIGHT)
+    on_its_way = Attempt.objects.filter(channel=OuterRef("pk"), status__in=IN_FLIGHT)
     draining = Channel.objects.live().filter(draining_since__isnull=False)
     for channel in draining.exclude(Exists(waiting)).exclude(Exists(on_its_way)):
         with suppress(Hindered, Channel.DoesNotExist):  # somebody was faster

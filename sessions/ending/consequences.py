@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Role
+from channels.itsp.delivery import WAITING
 from channels.models import Channel, Number
 from routing.models import Extension, MessageQueue
-from sessions.models import WAITING, Attempt, MessagingSession
+from sessions.models import Attempt, MessagingSession
 
 
 @dataclass

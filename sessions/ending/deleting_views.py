@@ -19,6 +19,7 @@ from sessions.actions.transferring import Destination
 from sessions.ending import archiving
 from sessions.ending.consequences import Consequences, consequences_of, consequences_of_deactivating
 from sessions.ending.rehoming_forms import RehomingForm
+from sessions.refusals import Act, words_for
 from sessions.refused import NoDestination
 
 
@@ -102,7 +103,7 @@ def _ask(
     act: Callable[[Destination | None], None],
     subject: Channel | Destination,
 ) -> HttpResponse:
-    """Of an extension or a queue that holds open sessions the page asks where they go."""
+    """Asks before it acts, and where the open sessions of an extension or a queue go, if it holds some."""
     data, form = request.POST if request.method == "POST" else None, None
     if consequences.sessions and not isinstance(subject, Channel):
         form = RehomingForm(data, holder=subject, consequences=consequences)
@@ -116,8 +117,8 @@ def _ask(
             status = 409
         except Refused as refused:
             context["refusal"], status = str(refused), 409
-        except NoDestination:
-            messages.warning(request, _("This has changed at this moment. Please look again."))
+        except NoDestination as gone:
+            messages.warning(request, words_for(gone, Act.DELETE))
             return redirect(request.path)
         else:
             messages.success(request, page.done)

@@ -36,7 +36,7 @@ def overflow(*, now: datetime) -> int:
 
 
 def mail_alert(session_id: int) -> int:
-    """To the supervisors who have an address; once, however often it is asked for. Returns how many."""
+    """Mails the supervisors who have an address, once, however often it is asked for. Returns how many."""
     alerted = MessagingSession.objects.open().filter(pk=session_id, alerted_at__isnull=False)
     session = alerted.select_related("queue").first()
     if session is None or session.queue is None or session.alerted_at is None or not settings.EMAIL_IS_SET:
@@ -52,7 +52,7 @@ def mail_alert(session_id: int) -> int:
 
 
 def _overdue(sessions: MessagingSessionQuerySet, limit: str, now: datetime) -> Iterator[MessagingSession]:
-    """Those whose first unanswered text is older than their queue's `limit`, the oldest first.
+    """Finds sessions whose first unanswered text is older than their queue's `limit`, the oldest first.
 
     One query for each limit that is in use, however many queues have it.
     """
@@ -67,7 +67,7 @@ def _overdue(sessions: MessagingSessionQuerySet, limit: str, now: datetime) -> I
 
 @transaction.atomic
 def _alert(session: MessagingSession, now: datetime) -> bool:
-    """False if it was answered, closed or moved at this moment."""
+    """Returns False if it was answered, closed or moved at this moment."""
     if not _as_it_was(session).filter(alerted_at=None).update(alerted_at=now):
         return False
     events.record(events.EventKind.ALERT, session)
@@ -76,7 +76,7 @@ def _alert(session: MessagingSession, now: datetime) -> bool:
 
 
 def _overflow(session: MessagingSession, now: datetime) -> bool:
-    """False if an agent was faster, or it hasn't waited in this queue for so long."""
+    """Returns False if an agent was faster, or it hasn't waited in this queue for so long."""
     queue = session.queue
     to = queue and (queue.overflow_extension or queue.overflow_queue)
     if queue is None or to is None:
@@ -90,7 +90,7 @@ def _overflow(session: MessagingSession, now: datetime) -> bool:
 
 
 def _as_it_was(session: MessagingSession) -> MessagingSessionQuerySet:
-    """The same row, unless something happened to it: judged at the row's lock."""
+    """Finds the same row, unless something happened to it; that is judged at the row's lock."""
     return MessagingSession.objects.open().filter(
         pk=session.pk, queue=session.queue_id, unanswered_since=session.unanswered_since
     )

@@ -2,15 +2,15 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from routing.access import AgentRequest, agent_required
 from sessions import actions
 from sessions.contacts.lookup import contact_of
-from sessions.inbox.opening import gone, opened, session_of, thread_update
 from sessions.inbox.session_forms import NoteForm, TagsForm, TransferForm
+from sessions.inbox.shown_session import gone, opened, session_of, thread_update
 from sessions.models import MessagingSession
+from sessions.refusals import Act, refuse, words_for
 
 
 @require_POST
@@ -22,7 +22,7 @@ def pick_up(request: AgentRequest, pk: int) -> HttpResponse:
     except actions.AlreadyPickedUp as lost:
         return gone(request, lost.by)
     except actions.TooManyOpen as full:
-        context = opened(request, session) | {"refusal": full.reason}
+        context = opened(request, session) | {"refusal": words_for(full)}
         return render(request, "sessions/inbox/_session.html", context, status=422)
     except actions.NoPickup:
         session.refresh_from_db()  # its queue has become one without pickup
@@ -51,7 +51,7 @@ def transfer(request: AgentRequest, pk: int) -> HttpResponse:
             actions.transfer(session, agent=request.agent, **form.values)
             return _into_the_page(render(request, "sessions/inbox/_gone.html", form.values))
         except actions.ActionError as refused:
-            form.refuse(refused)
+            refuse(form, refused, Act.TRANSFER)
     context = {"session": session, "form": form, "contact": contact_of(session.contact)}
     status = 422 if request.method == "POST" else 200
     return render(request, "sessions/inbox/_transfer_dialog.html", context, status=status)
@@ -100,12 +100,12 @@ def unarchive(request: AgentRequest, pk: int) -> HttpResponse:
 @require_POST
 @agent_required
 def unread(request: AgentRequest, pk: int) -> HttpResponse:
-    """Leaves the session: whoever looks at it has read it."""
+    """The agent leaves the session by it, since whoever looks at one has read it."""
     session, notice = session_of(request, pk), ""
     try:
         actions.mark_unread(session, agent=request.agent)
-    except actions.NotTheOwner:
-        notice = _("Only the agent who has the session marks it as unread.")
+    except actions.NotTheOwner as refused:
+        notice = words_for(refused, Act.UNREAD)
     return render(request, "sessions/inbox/_nothing_open.html", {"notice": notice})
 
 

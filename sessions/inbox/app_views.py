@@ -48,7 +48,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @require_GET
 @login_not_required
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """At the root, for that is its scope; another one as soon as a file of the shell is."""
+    """It lies at the root, which is its scope, and is another one as soon as a file of the shell is."""
     shell = [reverse("offline"), *(static(path) for path in SHELL)]
     what = "\n".join([*shell, render_to_string("sessions/inbox/offline.html")])
     version = hashlib.sha256(what.encode()).hexdigest()[:12]

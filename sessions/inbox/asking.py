@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
+from accounts.ids import read_id
 from accounts.models import User
 from channels.models import Number
 from routing.models import Extension, MessageQueue
-
-MAX_ID = 2**63 - 1
 
 
 class Show(enum.StrEnum):
@@ -42,7 +41,7 @@ class Asked:
 
     @property
     def query(self) -> str:
-        """The same as a query string, with its question mark; "" for the plain inbox."""
+        """Writes the same as a query string, with its question mark; the plain inbox has none ("")."""
         params = QueryDict(mutable=True)
         if self.show is not Show.OPEN:
             params["show"] = self.show.value
@@ -83,7 +82,3 @@ def _queues(viewer: Viewer) -> QuerySet[MessageQueue]:
     if viewer.user.is_supervisor:
         found |= Q(pk__in=viewer.user.supervised_queues.values("pk"))
     return MessageQueue.objects.live().filter(found).order_by()
-
-
-def read_id(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) <= 19 and 0 < int(text) <= MAX_ID else None

@@ -46,7 +46,7 @@ def managed_by(user: User, agent: Extension | None) -> QuerySet[CannedReply]:
 
 
 def filled(session: MessagingSession, agent: Extension) -> list[Filled]:
-    """In the order of their shortcuts; where one is there several times, the nearest holds."""
+    """Lists them by their shortcuts; of several with the same, the one that is nearest to the agent holds."""
     values = _values(session, agent)
     chosen = {one.shortcut: one for one in sorted(usable_in(session, agent), key=_nearness, reverse=True)}
     return [Filled(one.shortcut, fill(one.body, values)) for _name, one in sorted(chosen.items())]

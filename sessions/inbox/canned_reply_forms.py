@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.ids import read_id
 from accounts.models import User
 from routing.models import Extension, MessageQueue
 from routing.sms_field import SmsField
@@ -24,7 +25,7 @@ class CannedReplyForm(forms.ModelForm[CannedReply]):
         fields = ["shortcut", "body"]
         field_classes = {"body": SmsField}
         widgets = {
-            "body": forms.Textarea(attrs={"rows": 5, "maxlength": 1600, "data-segments": "#segments"}),
+            "body": forms.Textarea(attrs={"rows": 5, "data-segments": "#segments"}),
             "shortcut": forms.TextInput(attrs={"autocapitalize": "off", "autocomplete": "off"}),
         }
         error_messages = {
@@ -54,8 +55,15 @@ class CannedReplyForm(forms.ModelForm[CannedReply]):
         cleaned: dict[str, Any] = super().clean() or {}
         owner = cleaned.get("owner", "")
         self.instance.agent = self.agent if owner == MINE else None
-        self.instance.queue = MessageQueue.objects.filter(pk=owner).first() if owner.isdecimal() else None
+        queue = read_id(owner)
+        self.instance.queue = MessageQueue.objects.filter(pk=queue).first() if queue else None
         return cleaned
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the action takes."""
+        owner = {"agent": self.instance.agent, "queue": self.instance.queue}
+        return {"shortcut": self.cleaned_data["shortcut"], "body": self.cleaned_data["body"], **owner}
 
     def validate_unique(self) -> None:
         """Among those of the owner, who is no field of the form's."""

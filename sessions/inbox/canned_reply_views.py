@@ -4,7 +4,6 @@ from contextlib import suppress
 from typing import cast
 
 from django.contrib import messages
-from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,9 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.listing import listing_of
 from accounts.models import User
 from routing.access import AgentRequest, agent_of, agent_required
+from sessions import actions
 from sessions.inbox import canned_replies
 from sessions.inbox.canned_reply_forms import CannedReplyForm
-from sessions.inbox.opening import session_of
+from sessions.inbox.shown_session import session_of
 from sessions.models import CannedReply
 
 COLUMNS = {"shortcut": ["shortcut"], "text": ["body"], "owner": ["queue__name", "agent"]}
@@ -25,7 +25,7 @@ COLUMNS = {"shortcut": ["shortcut"], "text": ["body"], "owner": ["queue__name", 
 @require_GET
 @agent_required
 def usable(request: AgentRequest, pk: int) -> HttpResponse:
-    """Those that the agent can insert in a session, with their variables filled in."""
+    """Lists what the agent can insert in a session, its variables filled in."""
     found = canned_replies.filled(session_of(request, pk), request.agent)
     return JsonResponse({"replies": [{"shortcut": one.shortcut, "body": one.body} for one in found]})
 
@@ -52,7 +52,7 @@ def canned_reply_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def canned_reply_delete(request: HttpRequest, pk: int) -> HttpResponse:
     reply = get_object_or_404(_managed(request), pk=pk)
     if request.method == "POST":
-        reply.delete()
+        actions.delete_canned_reply(reply)
         messages.success(request, _("The canned reply “%s” was deleted.") % reply)
         return redirect("canned-reply-list")
     return render(request, "sessions/inbox/canned_reply_delete.html", {"reply": reply})
@@ -71,8 +71,9 @@ def _edited(request: HttpRequest, reply: CannedReply | None) -> HttpResponse:
     who = {"user": cast(User, request.user), "agent": agent_of(request)}
     form = CannedReplyForm(request.POST or None, instance=reply, **who)  # type: ignore[arg-type]
     if request.method == "POST" and form.is_valid():
-        with suppress(IntegrityError):  # somebody was faster: the form, read again, says so
-            messages.success(request, _("The canned reply “%s” was saved.") % form.save())
+        with suppress(actions.NameTaken):  # somebody was faster: the form, read again, says so
+            saved = actions.save_canned_reply(form.instance, **form.values)
+            messages.success(request, _("The canned reply “%s” was saved.") % saved)
             return redirect("canned-reply-list")
         form = CannedReplyForm(request.POST, instance=reply, **who)  # type: ignore[arg-type]
     status = 422 if request.method == "POST" else 200

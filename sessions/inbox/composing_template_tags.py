@@ -29,7 +29,7 @@ class Writing:
 
     @property
     def accept(self) -> str:
-        """For the file dialog."""
+        """What the file dialog offers."""
         return ",".join(sorted(self.limits.types))
 
 

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_POST
 
 from routing.access import AgentRequest, agent_required
 from sessions import actions
-from sessions.inbox import refusals
 from sessions.inbox.forms import DraftForm, ReplyForm
-from sessions.inbox.opening import gone, opened, session_of
+from sessions.inbox.shown_session import gone, opened, session_of
 from sessions.models import MessagingSession
 from sessions.queries import draft_of, lost_by
+from sessions.refusals import refuse
 
 
 @require_POST
@@ -64,13 +64,13 @@ def _told(request: AgentRequest, pk: int) -> HttpResponse:
         if _accept(form, request, session_of(request, pk)):
             return JsonResponse({}, status=201)
     except actions.AlreadyPickedUp as taken:
-        form.add_error(*refusals.words_for(taken))
+        refuse(form, taken)
     reasons = [str(error) for errors in form.errors.values() for error in errors]
     return JsonResponse({"reason": " ".join(reasons), "code": form.code}, status=422)
 
 
 def _accept(form: ReplyForm, request: AgentRequest, session: MessagingSession) -> bool:
-    """False if it is refused; the form says why. Raises `AlreadyPickedUp`: it is no session of theirs."""
+    """Returns False if it is refused; the form says why. Raises `AlreadyPickedUp` if another has it."""
     if not form.is_valid():
         return False
     data = form.cleaned_data
@@ -86,7 +86,7 @@ def _accept(form: ReplyForm, request: AgentRequest, session: MessagingSession) -
     except actions.AlreadyPickedUp:
         raise
     except actions.ActionError as error:
-        form.add_error(*refusals.words_for(error))
+        refuse(form, error)
         form.code = error.code
         return False
     return True

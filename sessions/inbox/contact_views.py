@@ -8,7 +8,7 @@ from routing.access import AgentRequest, agent_required
 from sessions import actions
 from sessions.contacts.forms import ContactNotesForm
 from sessions.contacts.lookup import contact_of
-from sessions.inbox.opening import session_of
+from sessions.inbox.shown_session import session_of
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.models import Number
 from routing.models import Extension
-from routing.sms_field import SmsField
-from sessions.actions import LATEST, MAX_BODY
+from routing.sms_field import MAX_BODY, SmsField
+from sessions.actions import LATEST
 from sessions.contact_form import ContactForm
 from sessions.media.file_fields import FilesField
 from sessions.queries import numbers_of

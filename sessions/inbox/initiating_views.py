@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from routing.access import AgentRequest, agent_required
@@ -12,6 +11,7 @@ from sessions.contacts.lookup import contact_names, contacts_like, understood
 from sessions.inbox.forms import NewMessageForm
 from sessions.inbox.views import inbox_context
 from sessions.models import Message
+from sessions.refusals import Act, refuse
 
 MAX_TYPED = 64  # characters
 
@@ -50,7 +50,7 @@ def suggestions(request: AgentRequest) -> HttpResponse:
 
 
 def _started(form: NewMessageForm, agent: Extension) -> Message | None:
-    """None if it can't be; the form says why."""
+    """Returns None if it can't be started; the form says why."""
     data = form.cleaned_data
     try:
         return actions.start_session(
@@ -62,24 +62,6 @@ def _started(form: NewMessageForm, agent: Extension) -> Message | None:
             due_at=data["due_at"],
             files=data["attachments"],
         )
-    except actions.OwnedByAnother as other:
-        words = (
-            _("%(agent)s has an open session with this contact.")
-            if other.by
-            else _("A session with this contact waits in another queue.")
-        )
-        form.add_error("contact", words % {"agent": other.by})
-    except actions.TooManyOpen as full:
-        form.add_error("contact", full.reason)
-    except actions.BadTime:
-        form.add_error("due_at", _("This time has passed. Choose one in the future."))
-    except actions.OptedOut:
-        words = _("This contact opted out of texts from this number, so none can be sent.")
-        form.add_error("contact", words)
-    except actions.MediaRefused as refused:
-        form.add_error("attachments", refused.reason)
-    except actions.ChannelDisabled:
-        form.add_error("number", _("The channel of this number was disabled. Choose another number."))
-    except actions.NotAllowedToInitiate:
-        form.add_error("number", _("You may not start sessions from this number."))
+    except actions.ActionError as refused:
+        refuse(form, refused, Act.START)
     return None

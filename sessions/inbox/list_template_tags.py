@@ -7,21 +7,20 @@ from typing import Any, NamedTuple
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from channels.itsp.base import DeliveryStatus
+from channels.itsp.delivery import MISSED
 from routing.models import Extension
 from sessions.inbox.asking import Asked, Show
-from sessions.inbox.lists import cursor_of
+from sessions.inbox.lists import ROWS_MOST, cursor_of
 from sessions.models import Message, MessagingSession
 from sessions.search.hits import excerpt
 
 register = template.Library()
 
 COLOURS = ("blue", "azure", "indigo", "purple", "pink", "orange", "teal", "green")
-FAILED = {DeliveryStatus.FAILED, DeliveryStatus.UNDELIVERED, DeliveryStatus.EXPIRED}
 
 
 class Level(NamedTuple):
@@ -32,11 +31,21 @@ class Level(NamedTuple):
     icon: str
 
 
-LEVELS = (
+LEVELS = (  # the page gets them by `inbox_data`
     Level(timedelta(hours=1), "late", "bi-exclamation-circle-fill"),
     Level(timedelta(minutes=15), "soon", "bi-hourglass-split"),
     Level(timedelta(0), "fresh", "bi-clock"),
 )
+
+
+@register.simple_tag
+def inbox_data() -> SafeString:
+    """What `static/js/inbox/list.js` does by itself, as it is done here: waits grow, rows are asked for."""
+    levels = [
+        {"afterMin": level.after // timedelta(minutes=1), "name": level.name, "icon": level.icon}
+        for level in LEVELS
+    ]
+    return json_script({"levels": levels, "rowsMost": ROWS_MOST}, "inbox-data")
 
 
 class Age(NamedTuple):
@@ -95,7 +104,7 @@ def last_line(
         "message": message,
         "excerpt": excerpt(hit.body, text) if hit else "",
         "who": _who(message, agent) if message and ours else "",
-        "failed": ours and message is not None and message.status in FAILED,
+        "failed": ours and message is not None and message.status in MISSED,
     }
 
 
@@ -129,7 +138,7 @@ def contact_avatar(address: str, name: str, size: str = "avatar-sm") -> SafeStri
 
 @register.filter
 def order_key(session: MessagingSession) -> str:
-    """By which the page keeps its rows in order, the newest first."""
+    """The key by which the page keeps its rows in order, the newest first."""
     return cursor_of(session)
 
 

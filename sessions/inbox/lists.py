@@ -10,17 +10,19 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from routing.models import MessageQueue
-from sessions.inbox.asking import Asked, Show, Viewer, read_id
+from accounts.ids import read_id
+from sessions.inbox.asking import Asked, Show, Viewer
 from sessions.models import MessagingSession, MessagingSessionQuerySet
 from sessions.presence.availability import with_attendance
 from sessions.queries import inbox_of, listed, visible_to
 from sessions.search import finding
 
 PAGE = 30  # sessions that are fetched at once
+ROWS_MOST = 50  # that are asked for anew at once
 COUNTED_MOST = 99
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+LATEST = 10**17  # microseconds since then, which a date still reaches
 
 
 class GroupName(enum.StrEnum):
@@ -130,11 +132,12 @@ def cursor_of(session: MessagingSession) -> str:
 
 
 def read_cursor(text: str) -> tuple[datetime, int] | None:
-    """None if it is none of ours."""
-    at, _dash, pk = text.partition("-")
-    if not (at.isdecimal() and pk.isdecimal() and len(at) <= 17 and read_id(pk)):
+    """Reads what `cursor_of` wrote; None for anything else."""
+    moment, _dash, row = text.partition("-")
+    at, pk = read_id(moment), read_id(row)
+    if at is None or pk is None or at >= LATEST:
         return None
-    return EPOCH + int(at) * MICROSECOND, int(pk)
+    return EPOCH + at * MICROSECOND, pk
 
 
 def _first_page(name: GroupName, viewer: Viewer, asked: Asked) -> Group:
@@ -152,7 +155,7 @@ def _rows(name: GroupName, viewer: Viewer, asked: Asked) -> QuerySet[MessagingSe
 
 
 def _count_of(name: GroupName, viewer: Viewer, asked: Asked) -> int | None:
-    """No further than is shown, and only where the number says how much there is to do."""
+    """Counts no further than is shown, and only where the number says how much there is to do."""
     if name not in COUNTED:
         return None
     return sessions_in(name, viewer, asked).order_by()[: COUNTED_MOST + 1].count()
@@ -166,7 +169,7 @@ def _of_group(name: GroupName, viewer: Viewer) -> MessagingSessionQuerySet:
         return everything
     if viewer.agent is None:
         return everything.open()
-    waiting = inbox_of(viewer.agent).waiting().exclude(queue__pickup_mode=MessageQueue.PickupMode.NONE)
+    waiting = inbox_of(viewer.agent).to_pick_up()
     if name is GroupName.WAITING:
         return waiting
     if name is GroupName.MINE:

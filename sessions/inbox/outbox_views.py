@@ -7,10 +7,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from routing.access import AgentRequest, ViewerRequest, agent_required, viewer_required
 from sessions import actions
-from sessions.inbox.opening import session_of, thread_update, visible_session
+from sessions.inbox.shown_session import session_of, thread_update, visible_session
 from sessions.lanes.standing import places_by_message
 from sessions.models import Message
 from sessions.queries import inbox_of, queued_of
+from sessions.refusals import Act, words_for
 
 STOP_POLLING = 286  # in htmx's own words
 
@@ -34,14 +35,8 @@ def retry(request: AgentRequest, pk: int) -> HttpResponse:
         actions.retry(message, agent=request.agent)
     except actions.NotRetryable:
         pass  # it was sent again already, as the thread shows
-    except actions.SessionClosed:
-        notice = _("The session is closed. Send the text as a new message.")
-    except actions.ChannelDisabled:
-        notice = _("It was not sent: the channel of this number is disabled.")
-    except actions.OptedOut:
-        notice = _("It was not sent: the contact opted out of texts from this number.")
-    except actions.NotTheOwner:
-        notice = _("Only the agent who picked the session up can send it again.")
+    except actions.ActionError as refused:
+        notice = words_for(refused, Act.RETRY)
     return thread_update(request, session_of(request, message.session_id), notice)
 
 
@@ -52,10 +47,8 @@ def cancel(request: AgentRequest, pk: int) -> HttpResponse:
     try:
         if not actions.cancel(message, agent=request.agent):
             notice = _("It has left already: the ITSP is asked to hold it back. Its status will tell.")
-    except actions.NotCancellable as refused:
-        notice = refused.reason
-    except actions.NotTheOwner:
-        notice = _("Only the agent who picked the session up can cancel it.")
+    except actions.ActionError as refused:
+        notice = words_for(refused, Act.CANCEL)
     return thread_update(request, session_of(request, message.session_id), notice)
 
 

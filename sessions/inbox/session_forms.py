@@ -6,7 +6,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from routing.models import Extension, MessageQueue
-from sessions import actions
 from sessions.actions.transferring import Destination
 from sessions.models import MessagingSession, Tag
 
@@ -73,15 +72,6 @@ class TransferForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What the action takes."""
         return {"to": self.places[self.cleaned_data["to"]], "note": self.cleaned_data["note"]}
-
-    def refuse(self, refused: actions.ActionError) -> None:
-        """Says why the action was not possible."""
-        words = {
-            actions.NoDestination: _("This place is gone. Choose another one."),
-            actions.NotTheOwner: _("Only the agent who picked the session up can transfer it."),
-            actions.SessionClosed: _("The session was closed meanwhile, so it can’t be transferred."),
-        }
-        self.add_error(None, words.get(type(refused), _("The session can’t be transferred now.")))
 
     def _choices(self, kind: type[Destination]) -> list[tuple[str, str]]:
         return [(key, str(place)) for key, place in self.places.items() if isinstance(place, kind)]

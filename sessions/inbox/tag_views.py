@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import UserRequest, administrator_required
 from accounts.listing import listing_of
+from sessions import actions
 from sessions.inbox.tag_forms import TagForm
 from sessions.models import Tag
 
@@ -41,7 +42,7 @@ def tag_edit(request: UserRequest, pk: int) -> HttpResponse:
 def tag_delete(request: UserRequest, pk: int) -> HttpResponse:
     tag = get_object_or_404(Tag.objects.annotate(session_count=Count("sessions")), pk=pk)
     if request.method == "POST":
-        tag.delete()
+        actions.delete_tag(tag)
         messages.success(request, _("The tag “%s” was deleted.") % tag)
         return redirect("tag-list")
     return render(request, "sessions/inbox/tag_delete.html", {"subject": tag})
@@ -49,8 +50,11 @@ def tag_delete(request: UserRequest, pk: int) -> HttpResponse:
 
 def _form(request: UserRequest, form: TagForm, said: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
-        messages.success(request, said % form.save())
-        return redirect("tag-list")
+        try:
+            messages.success(request, said % actions.save_tag(form.instance, **form.cleaned_data))
+            return redirect("tag-list")
+        except actions.NameTaken:  # at this moment: the form, read again, says so
+            form = TagForm(request.POST, instance=Tag.objects.filter(pk=form.instance.pk).first())
     return render(
         request,
         "sessions/inbox/tag_form.html",

@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
 
-from channels.itsp.base import DeliveryStatus
+from channels.itsp.delivery import CANCELLABLE, FAILURE, RETRYABLE, DeliveryStatus
 from channels.phone_numbers import country_of
-from sessions.actions import CANCELLABLE, RETRYABLE
 from sessions.lanes.standing import Place
 from sessions.models import Attempt, Message
 
@@ -30,7 +29,7 @@ class Tick(NamedTuple):
     words: str | StrPromise
 
 
-_TICKS = {
+TICKS = {
     DeliveryStatus.SCHEDULED: Tick("bi-calendar-event", "", gettext_lazy("Scheduled")),
     DeliveryStatus.QUEUED: Tick("bi-clock", "", gettext_lazy("Queued")),
     DeliveryStatus.SENDING: Tick("bi-clock", "", gettext_lazy("Sending")),
@@ -68,12 +67,12 @@ _LINE_ICONS = {
 @register.filter
 def tick(message: Message) -> Tick:
     """What is shown below an outbound text."""
-    return _TICKS[DeliveryStatus(message.status)]
+    return TICKS[DeliveryStatus(message.status)]
 
 
 @register.filter
 def latest_attempt(message: Message) -> Attempt | None:
-    """Of a message whose attempts were fetched in their order."""
+    """The last of a message's attempts, which were fetched in their order."""
     attempts = list(message.attempts.all())
     return attempts[-1] if attempts else None
 
@@ -140,17 +139,17 @@ def steps(message: Message) -> list[Step]:
     attempt = latest_attempt(message)
     if attempt is None:
         return [Step(gettext_lazy("Written"), message.created_at)]
-    begun = [Step(_TICKS[DeliveryStatus.QUEUED].words, attempt.queued_at)]
+    begun = [Step(TICKS[DeliveryStatus.QUEUED].words, attempt.queued_at)]
     if attempt.claimed_at:
-        begun.append(Step(_TICKS[DeliveryStatus.ACCEPTED].words, attempt.claimed_at))
+        begun.append(Step(TICKS[DeliveryStatus.ACCEPTED].words, attempt.claimed_at))
     return begun + [
-        Step(_TICKS[DeliveryStatus(event.status)].words, event.at) for event in attempt.events.all()
+        Step(TICKS[DeliveryStatus(event.status)].words, event.at) for event in attempt.events.all()
     ]
 
 
 @register.filter
 def is_failed(message: Message) -> bool:
-    return message.status in {DeliveryStatus.FAILED, DeliveryStatus.UNDELIVERED}
+    return message.status in FAILURE
 
 
 @register.filter

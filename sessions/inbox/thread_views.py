@@ -4,9 +4,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from accounts.ids import read_id
 from routing.access import ViewerRequest, viewer_required
-from sessions.inbox.asking import read_id
-from sessions.inbox.opening import thread_update, visible_session
+from sessions.inbox.shown_session import thread_update, visible_session
 from sessions.inbox.thread import page_of
 from sessions.lanes.standing import places_by_message
 from sessions.queries import operations_of, queued_of

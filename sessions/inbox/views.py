@@ -10,16 +10,15 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
+from accounts.ids import read_id
 from routing.access import ViewerRequest, viewer_required
 from sessions.contacts.lookup import contact_names
 from sessions.inbox import lists
-from sessions.inbox.asking import Asked, Viewer, numbers_to_filter, queues_to_filter, read_id
+from sessions.inbox.asking import Asked, Viewer, numbers_to_filter, queues_to_filter
 from sessions.inbox.lists import Group, GroupName
-from sessions.inbox.opening import opened, visible_session
+from sessions.inbox.shown_session import opened, visible_session
 from sessions.queries import numbers_of
 from sessions.search.hits import hits_in
-
-ROWS_MOST = 50  # that are asked for anew at once
 
 
 @require_GET
@@ -57,7 +56,7 @@ def page(request: ViewerRequest, group: GroupName) -> HttpResponse:
 @viewer_required
 def rows(request: ViewerRequest) -> HttpResponse:
     """Where sessions that changed stand now: those that no list shows any more are left out."""
-    ids = [pk for text in request.GET.getlist("session")[:ROWS_MOST] if (pk := read_id(text))]
+    ids = [pk for text in request.GET.getlist("session")[: lists.ROWS_MOST] if (pk := read_id(text))]
     viewer, asked = viewer_of(request), Asked.of(request.GET)
     groups = lists.rows_of(ids, viewer, asked)
     return render(request, "sessions/inbox/_rows_update.html", rows_context(request, asked, groups))

@@ -14,7 +14,7 @@ Waiting = dict[int, dict[str, int]]
 
 @register.simple_tag
 def waiting_in(queues: Iterable[MessageQueue]) -> Waiting:
-    """By queue: unanswered sessions, and those of which its supervisors were told; one query for a page."""
+    """Counts each queue's unanswered sessions, and those that its supervisors were told of, in one query."""
     unanswered = MessagingSession.objects.open().filter(
         queue__in=[queue.pk for queue in queues], unanswered_since__isnull=False
     )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from redis import RedisError
 
 from channels import pacing
-from channels.itsp.base import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from channels.models import Channel
 from channels.pacing import PacingState
 from sessions.models import Attempt
@@ -66,7 +66,7 @@ def state_of(channel: Channel) -> SendingState:
 
 
 def marks_of(channel_ids: Iterable[int]) -> dict[int, QueueMark]:
-    """Of channels whose queue needs a look."""
+    """Finds the channels whose queue needs a look; the others are not there."""
     unknown = Attempt.objects.filter(channel__in=list(channel_ids), status=DeliveryStatus.UNKNOWN)
     counts = dict(unknown.order_by().values_list("channel").annotate(count=Count("pk")))
     now, marks = timezone.now(), {}

@@ -4,9 +4,10 @@ from django.db import transaction
 from django.db.models import F
 
 from channels.actions import validity_clock
+from channels.itsp.delivery import WAITING
 from channels.models import Channel
 from sessions.lanes import seats
-from sessions.models import WAITING, Attempt, Lane
+from sessions.models import Attempt, Lane
 
 BATCH = 500
 

@@ -11,12 +11,11 @@ from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
 
-from channels.itsp.base import FAILURE, SUCCESS, DeliveryStatus
+from channels.itsp.delivery import FAILURE, IN_FLIGHT, REPORTED, SUCCESS, DeliveryStatus
 from sessions import counts, events
 from sessions.bulk import write
 from sessions.models import Attempt
 
-IN_FLIGHT = frozenset({DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN})
 _MOVED_FIELDS = (
     "status",
     "itsp_message_id",
@@ -87,7 +86,7 @@ def _check_at(attempt: Attempt, status: DeliveryStatus) -> datetime | None:
         # Our clock may have jumped: nobody calls it absent while whoever claimed it may be sending it.
         ended_at = now + timedelta(seconds=settings.ITSP_TIMEOUT_S + settings.CLAIM_MARGIN_S)
         return max((attempt.claimed_at or now) + timedelta(seconds=settings.RECONCILE_AFTER_S), ended_at)
-    if status in {DeliveryStatus.ACCEPTED, DeliveryStatus.SENT}:
+    if status in REPORTED:
         return now + timedelta(hours=settings.LOOK_UP_AFTER_H)
     return None
 

@@ -11,10 +11,10 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from channels.actions import note_contact, validity_clock
-from channels.itsp.base import DeliveryStatus
+from channels.itsp.delivery import IN_FLIGHT, DeliveryStatus
 from channels.models import Channel
 from sessions.bulk import write
-from sessions.lanes.progress import IN_FLIGHT, Move, advance
+from sessions.lanes.progress import Move, advance
 from sessions.models import Attempt, Lane, Message
 
 BATCH = 100
@@ -74,10 +74,14 @@ def lock(lanes: Iterable[int]) -> list[Lane]:
 
 
 def reseat(lanes: Sequence[Lane]) -> None:
-    """Puts each lane's oldest waiting attempt at its head, and lets go of what is no longer in flight."""
+    """Puts each lane's oldest waiting attempt at its head, and lets go of what is no longer in flight.
+
+    The caller holds the locks, and has moved the attempts before: both columns only repeat what the
+    attempts' statuses say, so that claiming finds a head without a look into the queue behind it.
+    """
     ids = [lane.pk for lane in lanes]
     waiting = Attempt.objects.filter(lane=OuterRef("pk"), status=DeliveryStatus.QUEUED).order_by("pk")
-    oldest = Subquery(waiting.values("pk")[:1])  # Min() would read the lane's whole queue
+    oldest = Subquery(waiting.values("pk")[:1])  # by the index; Min() would read the whole queue
     heads = dict(Lane.objects.filter(pk__in=ids).annotate(oldest=oldest).values_list("pk", "oldest"))
     holds = Attempt.objects.filter(pk__in=[lane.in_flight_id for lane in lanes], status__in=IN_FLIGHT)
     held = set(holds.values_list("pk", flat=True))
@@ -88,7 +92,7 @@ def reseat(lanes: Sequence[Lane]) -> None:
 
 
 def hold(lanes: Iterable[int], *, until: datetime) -> None:
-    """Nothing of these lanes is claimed before; their order stays. Under their locks."""
+    """Keeps anything of these lanes from being claimed before `until`. The caller holds their locks."""
     Lane.objects.filter(pk__in=list(lanes)).update(held_until=until)
 
 
@@ -98,5 +102,5 @@ def release(*, now: datetime) -> int:
 
 
 def waited_s(attempt: Attempt, channel: Channel, *, now: datetime) -> float:
-    """For how long it has waited to be sent, without the time that the channel was held meanwhile."""
+    """Tells how long it has waited to be sent, less the time for which the channel was held meanwhile."""
     return (now - attempt.queued_at).total_seconds() - (channel.held_s - attempt.held_s)

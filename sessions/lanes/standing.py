@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from redis import RedisError
 
 from channels import pacing
-from channels.itsp.base import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from channels.models import Channel
 from channels.pacing import PacingState
 from sessions.models import Attempt
@@ -32,13 +32,8 @@ class Place:
         return self.position > MOST
 
 
-def place_of(attempt: Attempt) -> Place:
-    """Of one that is queued."""
-    return places_of([attempt])[attempt.pk]
-
-
 def places_of(attempts: Iterable[Attempt]) -> dict[int, Place]:
-    """By the attempts' ids. Costs the same for one and for many of a channel, however long its queue is."""
+    """Finds places by the attempts' ids. Many of a channel cost as much as one, however long its queue is."""
     by_channel: dict[int, list[Attempt]] = {}
     for attempt in attempts:
         by_channel.setdefault(attempt.channel_id, []).append(attempt)
@@ -50,7 +45,7 @@ def places_of(attempts: Iterable[Attempt]) -> dict[int, Place]:
 
 
 def places_by_message(attempts: Iterable[Attempt]) -> dict[int, Place]:
-    """By the ids of the attempts' messages."""
+    """The same as `places_of`, by the ids of the attempts' messages."""
     messages = {attempt.pk: attempt.message_id for attempt in attempts}
     return {messages[pk]: place for pk, place in places_of(attempts).items()}
 
@@ -122,7 +117,7 @@ def _why_later(state: PacingState | None) -> str:
 
 
 def _pacing_of(channel: Channel) -> PacingState | None:
-    """None when the limiter is away: then nobody knows."""
+    """Nobody knows (None) while the limiter is away."""
     try:
         return pacing.states([(channel.pk, channel.sending_rate)])[channel.pk]
     except RedisError:

@@ -23,6 +23,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from accounts.ids import read_id
 from accounts.models import ApiToken, User
 from accounts.two_step import owes_two_step
 from routing.models import Extension, MessageQueue
@@ -45,7 +46,7 @@ class Credential:
 
 @dataclass(frozen=True)
 class Access:
-    """Whose it is, and what is heard with it."""
+    """Says whose a credential is, and what is heard with it."""
 
     user: int
     agent: int | None
@@ -71,7 +72,7 @@ def _users_of_sessions(credentials: Iterable[Credential]) -> dict[Credential, in
         return {}
     rows = Session.objects.filter(session_key__in=by_key, expire_date__gt=timezone.now())
     logins = {row.session_key: _decoded(row.session_data) for row in rows}
-    known = (login[SESSION_KEY] for login in logins.values() if login.get(SESSION_KEY, "").isdecimal())
+    known = [pk for login in logins.values() if (pk := read_id(login.get(SESSION_KEY, "")))]
     users = {str(user.pk): user for user in _active().filter(pk__in=known)}
     found = {key: users.get(login.get(SESSION_KEY, "")) for key, login in logins.items()}
     return {
@@ -92,7 +93,7 @@ def _decoded(session_data: str) -> dict[str, Any]:
 
 
 def _is_of(login: dict[str, Any], user: User) -> bool:
-    """As Django's `get_user`: a changed password ends all logins."""
+    """Checks what Django's `get_user` checks: a changed password ends all logins."""
     if login.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
         return False
     shown = login.get(HASH_SESSION_KEY) or ""

@@ -140,6 +140,7 @@ class Hub:
 
     def since(self, last_id: str, listeners: frozenset[Listener]) -> list[Entry] | None:
         """What came after the event with this id; None if that is no longer known, or too much."""
+        # A place counts on while old events are dropped, so that `place - _first` is an index of `_latest`.
         place = self._places.get(last_id)
         if place is None or place + 1 < self._first:
             return None
@@ -170,7 +171,13 @@ class Hub:
                 self._hand_out(self._keep(entry_id, fields))
 
     async def _is_unbroken(self) -> bool:
-        """Whether Redis remembers what we do, and nothing was cut off that we have not read yet."""
+        """Whether Redis remembers what we do, and nothing was cut off that we have not read yet.
+
+        A stream alone does not tell: after Redis has lost its memory, or has come back with an older one,
+        a read from our newest id waits, and looks like a quiet time. So a generation is made once, which
+        is another one after a loss; and our newest event must be in the stream still, since what came
+        between it and the stream's first is lost if it was trimmed away.
+        """
         async with self.redis.pipeline(transaction=False) as pipeline:
             pipeline.set(GENERATION, secrets.token_hex(8), nx=True)
             pipeline.get(GENERATION)
@@ -213,5 +220,5 @@ class Hub:
             client.push(entry.line)
 
     def _audience(self, listeners: Iterable[Listener]) -> set[Client]:
-        """A copy: whom a line is too much for leaves."""
+        """Copies the set: a client for which a line is too much leaves it meanwhile."""
         return {client for listener in listeners for client in self._heard.get(listener, ())}

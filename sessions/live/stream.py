@@ -87,7 +87,7 @@ def _credential_of(headers: dict[bytes, str]) -> Credential | None:
 
 
 def _page_of(access: Access, name: str) -> str:
-    """As `sessions.presence.online` knows it; "" for those who look on."""
+    """Names the page as `sessions.presence.online` knows it; those who look on have none ("")."""
     if access.agent is None:
         return ""
     return f"{access.agent}:{name if PAGE_NAME.fullmatch(name) else ''}"
@@ -144,6 +144,6 @@ def _visible(access: Access, sessions: set[int]) -> set[int | None]:
 
 
 def _deliverable(missed: list[Entry], visible: set[int | None]) -> Iterable[Entry]:
-    """Of a session that the client may no longer see only the last: that it has gone."""
+    """Leaves out events of sessions that the client may see no more, but for each one's last: it has gone."""
     last = {entry.session: entry.id for entry in missed}
     return (entry for entry in missed if entry.session in visible or last[entry.session] == entry.id)

@@ -7,11 +7,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.ids import read_id
 from routing.access import AgentRequest, ViewerRequest, agent_required, viewer_required
 from routing.models import Extension
 from sessions import actions
 from sessions.inbox.asking import Viewer
-from sessions.inbox.opening import visible_session
+from sessions.inbox.shown_session import visible_session
 from sessions.live import notifying
 from sessions.models import AgentSettings
 from sessions.presence import online
@@ -47,8 +48,9 @@ def agent_settings(request: AgentRequest) -> HttpResponse:
 @viewer_required
 def viewing(request: ViewerRequest) -> HttpResponse:
     """`page`: its name, as given to the stream; `session`: what it shows from now on, or nothing."""
-    page, pk = request.POST.get("page", ""), request.POST.get("session", "")
-    if not online.PAGE_NAME.fullmatch(page) or not (pk == "" or pk.isdecimal()):
+    page, shown = request.POST.get("page", ""), request.POST.get("session", "")
+    pk = read_id(shown)
+    if not online.PAGE_NAME.fullmatch(page) or (shown and pk is None):
         return HttpResponseBadRequest("Name the page, and the session by its id.", content_type="text/plain")
     sessions = visible_to(request.user, request.agent)
     session = get_object_or_404(sessions, pk=pk) if pk else None

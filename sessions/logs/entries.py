@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
-from channels.itsp.base import FAILURE
+from channels.itsp.delivery import FAILURE
 from routing.models import Extension, MessageQueue
 from sessions.logs.forms import LogFilterForm, Status
 from sessions.models import Message, MessagingSession, MessagingSessionQuerySet

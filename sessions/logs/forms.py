@@ -9,12 +9,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.ids import MAX_ID
 from accounts.log_listing import day_field
 from accounts.models import User
 from channels.access import channels_of
 from channels.models import Number
-
-ID_MOST = 2**63 - 1
 
 
 class Status(models.TextChoices):
@@ -51,7 +50,7 @@ class LogFilterForm(forms.Form):
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=[("", _("Any status")), *Status.choices]
     )
-    session = forms.IntegerField(label=_("Session ID"), required=False, min_value=1, max_value=ID_MOST)
+    session = forms.IntegerField(label=_("Session ID"), required=False, min_value=1, max_value=MAX_ID)
     deleted = forms.BooleanField(label=_("Extension or queue was deleted"), required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -11,17 +11,18 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import UserRequest, supervisor_required
+from accounts.ids import read_id
 from accounts.listing import ROWS_PER_PAGE
 from accounts.log_listing import log_listing
 from sessions import actions
 from sessions.contacts.lookup import contact_names, contact_of
-from sessions.inbox.asking import read_id
 from sessions.inbox.session_forms import TransferForm
 from sessions.inbox.thread import page_of
 from sessions.logs.entries import begun, log_of
 from sessions.logs.forms import LogFilterForm
 from sessions.models import MessagingSession, MessagingSessionQuerySet
 from sessions.queries import listed, logged_for, operations_of
+from sessions.refusals import Act, refuse
 
 
 @supervisor_required
@@ -104,7 +105,7 @@ def _moved(request: UserRequest, form: TransferForm, sessions: MessagingSessionQ
     try:
         count = actions.move(sessions, by=request.user, **form.values)
     except actions.ActionError as refused:
-        form.refuse(refused)
+        refuse(form, refused, Act.TRANSFER)
         return False
     words = ngettext("%(n)d session went to %(to)s.", "%(n)d sessions went to %(to)s.", count)
     messages.success(request, words % {"n": count, "to": form.values["to"]})

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from routing.models import Extension, MessageQueue
+from routing.sms_field import MAX_BODY
 from sessions.models.thread import MessagingSession
 
 
@@ -30,7 +31,7 @@ class CannedReply(models.Model):
     """A text that agents insert by its shortcut; of one agent, of one queue's agents, or of all."""
 
     shortcut = models.SlugField(_("Shortcut"), max_length=32)
-    body = models.TextField(_("Text"), max_length=1600)  # may hold {contact}, {agent}, {number}, {queue}
+    body = models.TextField(_("Text"), max_length=MAX_BODY)  # may hold {contact}, {agent}, {number}, {queue}
     agent = models.ForeignKey(
         Extension, null=True, blank=True, on_delete=models.CASCADE, related_name="canned_replies"
     )

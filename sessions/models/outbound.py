@@ -3,11 +3,9 @@
 from django.db import models
 from django.db.models import F, Q
 
-from channels.itsp.base import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from channels.models import Channel, Number
 from sessions.models.thread import Message
-
-WAITING = frozenset({DeliveryStatus.SCHEDULED, DeliveryStatus.QUEUED})  # it has not left yet
 
 
 class Lane(models.Model):

@@ -5,9 +5,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from channels.itsp.base import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from channels.models import Channel, Number
 from routing.models import Extension, MessageQueue
+from sessions.models.pickup import PICKUPS, SHARED, Pickup
 
 
 class Tag(models.Model):
@@ -43,12 +44,20 @@ class MessagingSessionQuerySet(models.QuerySet["MessagingSession"]):
     def waiting(self) -> "MessagingSessionQuerySet":
         return self.open().filter(agent=None)
 
+    def to_pick_up(self) -> "MessagingSessionQuerySet":
+        """Those that wait for an agent to own them."""
+        return self.waiting().exclude(queue__pickup_mode__in=SHARED)
+
+    def shared(self) -> "MessagingSessionQuerySet":
+        """Those that all agents of their queue answer in."""
+        return self.waiting().filter(queue__pickup_mode__in=SHARED)
+
 
 class MessagingSession(models.Model):
     """One thread between one of our numbers and one contact.
 
     waiting (queue, no agent) → owned (agent) → closed; a transfer leads back to waiting or to another
-    agent. In a queue without pickup it stays nobody's (`is_shared`): the queue's mode says so, not the row.
+    agent. In a queue without pickup it stays nobody's: the queue's mode says so (`pickup`), not the row.
     A text that comes after closing opens a new session. At most one is open per number and contact.
     """
 
@@ -115,26 +124,15 @@ class MessagingSession(models.Model):
         return self.closed_at is None
 
     @property
-    def is_shared(self) -> bool:
-        """Nobody owns it, and every agent of its queue answers in it."""
-        return self._is_nobodys_in(MessageQueue.PickupMode.NONE)
-
-    @property
-    def goes_to_first_answer(self) -> bool:
-        """Whoever answers in it first owns it by that."""
-        return self._is_nobodys_in(MessageQueue.PickupMode.AUTO)
-
-    @property
-    def waits_for_pickup(self) -> bool:
-        """Nobody answers in it before somebody has picked it up."""
-        return self._is_nobodys_in(MessageQueue.PickupMode.MANUAL)
+    def pickup(self) -> Pickup:
+        """What becomes of it while nobody owns it; nothing, once somebody does."""
+        if self.agent_id is not None or self.queue is None:
+            return Pickup()
+        return PICKUPS[MessageQueue.PickupMode(self.queue.pickup_mode)]
 
     def is_for(self, agent: Extension) -> bool:
         """Of an agent who sees it: theirs, or shared with all."""
-        return self.agent_id == agent.pk or self.is_shared
-
-    def _is_nobodys_in(self, mode: MessageQueue.PickupMode) -> bool:
-        return self.agent_id is None and self.queue is not None and self.queue.pickup_mode == mode
+        return self.agent_id == agent.pk or self.pickup.is_shared
 
 
 class Message(models.Model):

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from channels.itsp import ITSPS
-from channels.itsp.base import FAILURE, DeliveryStatus, InboundSms
+from channels.itsp.base import InboundSms
+from channels.itsp.delivery import FAILURE, WAITING, DeliveryStatus
 from channels.models import Number
 from sessions import events
 from sessions.lanes import progress, seats
-from sessions.models import WAITING, Attempt, Lane, MessagingSession, OptOutEntry
+from sessions.models import Attempt, Lane, MessagingSession, OptOutEntry
 from sessions.opt_outs.words import wish_of
 
 Source = OptOutEntry.Source

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import UserRequest, administrator_required
 from accounts.csv_export import csv_response
 from accounts.listing import Query, listing_of, matching
+from accounts.log_listing import pk_asked
 from channels.models import Number
 from sessions.models import OptOutEntry
 from sessions.opt_outs import ledger
@@ -90,7 +91,7 @@ def opt_out_export(request: UserRequest) -> StreamingHttpResponse:
 
 
 def _entries(request: UserRequest) -> QuerySet[OptOutEntry]:
-    """Those that the URL's filters ask for."""
+    """Finds the entries that the URL's filters ask for."""
     if request.GET.get("show") == "all":
         entries = OptOutEntry.objects.all()
     else:
@@ -101,8 +102,8 @@ def _entries(request: UserRequest) -> QuerySet[OptOutEntry]:
 
 
 def _number_asked(request: UserRequest) -> Number | None:
-    pk = request.GET.get("number", "")
-    return Number.objects.filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None
+    pk = pk_asked(request, "number")
+    return Number.objects.filter(pk=pk).first() if pk else None
 
 
 def _cells(entries: Iterator[OptOutEntry]) -> Iterator[list[str]]:

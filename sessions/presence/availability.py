@@ -18,12 +18,6 @@ class State(models.TextChoices):
     OFFLINE = "offline", _("Offline")
 
 
-def states_of(agents: Iterable[Extension]) -> dict[int, State]:
-    """By the extensions' ids."""
-    there = online.everybody_online()
-    return {agent.pk: state_of(agent, there) for agent in agents}
-
-
 def state_of(agent: Extension, there: set[int] | None) -> State:
     """`there`: everybody who is online; None if nobody knows."""
     return State(agent.availability) if there is None or agent.pk in there else State.OFFLINE
@@ -53,11 +47,6 @@ def with_attendance(sessions: MessagingSessionQuerySet) -> MessagingSessionQuery
     """Each with `is_unattended`."""
     waits = models.When(_waits_for_nobody(), then=models.Value(True))
     return sessions.annotate(is_unattended=models.Case(waits, default=models.Value(False)))
-
-
-def unattended(sessions: MessagingSessionQuerySet) -> MessagingSessionQuerySet:
-    """Those of the sessions that wait for somebody who is away or offline."""
-    return sessions.filter(_waits_for_nobody())
 
 
 def tell_supervisors(agents: Iterable[int], *, others: Iterable[events.Listener] = ()) -> None:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from channels.itsp.base import DeliveryStatus, InboundSms
+from channels.itsp.base import InboundSms
+from channels.itsp.delivery import DeliveryStatus
 from channels.models import Number
 from channels.phone_numbers import is_e164
 from channels.segments import segmentation

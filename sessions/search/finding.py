@@ -35,10 +35,10 @@ _PHONE = re.compile(r"[\d\s().+\-/\u00a0\u2010-\u2015]+")
 
 
 def matching(sessions: MessagingSessionQuerySet, text: str) -> MessagingSessionQuerySet:
-    """Those of `sessions` that the text finds; all for an empty one. Asks a few quick questions at once.
+    """Narrows `sessions` to those that the text finds; an empty one finds all. It asks a few quick questions.
 
-    All words in one message, or all in the contact's name, the last one by its beginning; or the contact's
-    number or ours, by its beginning or its end.
+    A text finds a session if one message has all its words, or the contact's name has, the last word by
+    its beginning; or if the contact's number or ours begins or ends with it.
     """
     text = _read(text)
     if not text:
@@ -126,7 +126,7 @@ def of_our_number(text: str) -> Q:
 
 
 def contacts_matching(contacts: QuerySet[Contact], text: str) -> QuerySet[Contact]:
-    """Those whose name or number the text finds; all for an empty one."""
+    """Narrows `contacts` to those whose name or number the text finds; an empty one finds all."""
     text = _read(text)
     if not text:
         return contacts
@@ -137,8 +137,14 @@ def contacts_matching(contacts: QuerySet[Contact], text: str) -> QuerySet[Contac
 
 
 def _in_texts(lexemes: str) -> tuple[Q, Case | Subquery | None]:
-    """The condition; and what `found_text` in it stands for, None if it names the sessions themselves."""
+    """The condition; and what `found_text` in it stands for, None if it names the sessions themselves.
+
+    There are three ways, since no one of them is quick for seldom and for common words:
+    a short list of ids; else, for a word that is common now, a look at each session, newest first, of which
+    the first page needs a few only; else, for one that was common once, one pass over all that was found.
+    """
     found = SearchedMessage.objects.filter(words__hold=lexemes)
+    # The estimate spares PostgreSQL from fetching 5,001 rows of a common word only to throw them away.
     expected = _estimated(found)
     if expected is None or expected <= LISTED_MOST:
         listed = list(found.values_list("session_id", flat=True)[: LISTED_MOST + 1])
@@ -163,5 +169,6 @@ def _estimated(found: QuerySet[Model]) -> int | None:
 
 
 def _is_common_now(found: QuerySet[SearchedMessage]) -> bool:
+    """Whether the newest messages have the word so often that a walk, newest first, soon fills a page."""
     newest = SearchedMessage.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     return found.filter(pk__gt=newest - SAMPLE).count() >= COMMON

@@ -14,7 +14,7 @@ BEFORE, AFTER = 24, 90  # characters of the text around the first word
 
 
 def hits_in(sessions: Sequence[MessagingSession], text: str) -> dict[int, Message]:
-    """By the sessions' ids; those that were found by a number or a name are not there. Two queries."""
+    """Finds each session's hit, by its id, in two queries; one that a number or a name found has none."""
     lexemes = lexemes_of(text)
     if not lexemes or not sessions:
         return {}

@@ -20,7 +20,8 @@ from redis import RedisError
 
 from channels import pacing
 from channels.actions import note_sent
-from channels.itsp.base import Accepted, Advice, DeliveryStatus, ItspError, OutboundSms
+from channels.itsp.base import Accepted, Advice, ItspError, OutboundSms
+from channels.itsp.delivery import DeliveryStatus
 from channels.models import Channel, Number, WebhookAddress
 from channels.webhook import url as webhook_url
 from sessions.lanes import progress, seats

@@ -12,7 +12,8 @@ from redis import RedisError
 from channels import pacing
 from channels.actions import stop_channel, validity_clock
 from channels.itsp import ITSPS
-from channels.itsp.base import FAILURE, Advice, DeliveryStatus
+from channels.itsp.base import Advice
+from channels.itsp.delivery import FAILURE, DeliveryStatus
 from channels.models import Channel
 from sessions.lanes import seats
 from sessions.models import Attempt

@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels.itsp import ITSPS
-from channels.itsp.base import Advice, DeliveryStatus, Found, ItspError
+from channels.itsp.base import Advice, Found, ItspError
+from channels.itsp.delivery import DeliveryStatus
 from sessions.lanes import progress, seats
 from sessions.models import Attempt
 from sessions.opt_outs import ledger

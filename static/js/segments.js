@@ -1,15 +1,13 @@
-// Counts the SMS segments of what is typed, as channels/segments.py does.
+// Counts the SMS segments of what is typed, as channels/segments.py does, and by its rules.
 (() => {
-  const GSM7 = new Set(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?" +
-      "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà",
-  );
-  const TWO_UNITS = new Set("\f^{}\\[~]|€");
+  const rules = JSON.parse(document.getElementById("segment-rules").textContent);
+  const ONE_UNIT = new Set(rules.one);
+  const TWO_UNITS = new Set(rules.two);
 
   const segmentation = (text) => {
     const characters = [...text];
-    const culprit = characters.find((char) => !GSM7.has(char) && !TWO_UNITS.has(char)) ?? "";
-    const [single, multi] = culprit ? [70, 67] : [160, 153];
+    const culprit = characters.find((char) => !ONE_UNIT.has(char) && !TWO_UNITS.has(char)) ?? "";
+    const [single, multi] = culprit ? rules.units.ucs2 : rules.units.gsm7;
     const widths = characters.map((char) => (culprit ? char.length : TWO_UNITS.has(char) ? 2 : 1));
     const units = widths.reduce((sum, width) => sum + width, 0);
     if (units <= single) return { segments: 1, units, room: single, culprit };

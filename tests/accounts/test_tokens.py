@@ -27,6 +27,11 @@ def agent() -> Extension:
     return make_agent("1001")
 
 
+def user_of(header: str) -> User | None:
+    token = tokens.token_of(header)
+    return token.user if token else None
+
+
 def test_only_the_hash_is_stored(agent: Extension) -> None:
     row, token = tokens.create_token(agent.user, name="CRM")
     stored = ApiToken.objects.values().get(pk=row.pk)
@@ -46,7 +51,7 @@ def test_bearer_token_stands_for_its_user(agent: Extension) -> None:
         "Bearer ",
         "",
     )
-    found = [tokens.user_of_token(header) for header in headers]
+    found = [user_of(header) for header in headers]
     assert found == [agent.user, agent.user, None, None, None, None, None]
 
 
@@ -59,20 +64,20 @@ def test_token_ends_with_what_it_stands_for(agent: Extension) -> None:
             subject = agent.user if field == "is_active" else agent
             setattr(subject, field, value)
             subject.save()
-        return tokens.user_of_token(header)
+        return user_of(header)
 
     assert user_after(is_active=False) is None
     assert user_after(is_active=True) == agent.user
     assert user_after(archived_at=timezone.now()) is None
     assert user_after(archived_at=None) == agent.user
     tokens.revoke(row)
-    assert tokens.user_of_token(header) is None
+    assert user_of(header) is None
 
 
 def test_who_has_nothing_to_see_gets_nowhere() -> None:
     people = [make_user(role, Role(role)) for role in ("administrator", "supervisor", "agent")]
     headers = [f"Bearer {tokens.create_token(user, name='x')[1]}" for user in people]
-    assert [tokens.user_of_token(header) for header in headers] == [None, people[1], None]
+    assert [user_of(header) for header in headers] == [None, people[1], None]
 
 
 def test_use_is_noted_once_a_minute(agent: Extension) -> None:
@@ -110,10 +115,10 @@ def test_own_token_is_made_shown_once_and_revoked(agent: Extension) -> None:
 
     row = ApiToken.objects.get()
     assert "Revoke the token “CRM”?" in browser.get(f"/profile/tokens/{row.pk}/revoke/").content.decode()
-    assert tokens.user_of_token(f"Bearer {token}") == agent.user
+    assert user_of(f"Bearer {token}") == agent.user
     answer = browser.post(f"/profile/tokens/{row.pk}/revoke/", follow=True)
     assert messages_of(answer) == ["The token “CRM” was revoked: it opens nothing any more."]
-    assert tokens.user_of_token(f"Bearer {token}") is None
+    assert user_of(f"Bearer {token}") is None
     assert rows_of(answer) == []
 
 
@@ -122,13 +127,13 @@ def test_token_of_somebody_else_is_not_there(agent: Extension) -> None:
     browser = logged_in(agent.user)
     assert browser.post(f"/profile/tokens/{row.pk}/revoke/").status_code == 404
     assert rows_of(browser.get("/profile/tokens/")) == []
-    assert tokens.user_of_token(f"Bearer {token}") is not None
+    assert user_of(f"Bearer {token}") is not None
 
 
 def test_administrator_makes_and_revokes_an_agent_s(admin_page: Client, agent: Extension) -> None:
     path = f"/users/{agent.user_id}/tokens/"
     token = made_on(admin_page.post(path, {"name": "CRM", "scope": "send"}))
-    assert tokens.user_of_token(f"Bearer {token}") == agent.user
+    assert user_of(f"Bearer {token}") == agent.user
     for page in (f"/users/{agent.user_id}/", f"/extensions/{agent.pk}/"):
         assert f'href="{path}"' in admin_page.get(page).content.decode()
     answer = admin_page.post(f"/users/tokens/{ApiToken.objects.get().pk}/revoke/")

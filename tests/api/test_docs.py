@@ -10,9 +10,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from api.described import CODES
 from api.openapi import document
-from api.refusals import REFUSALS
 from routing.models import Extension
 from sessions.events import EventKind
+from sessions.refusals import REFUSALS
 from tests.portal import logged_in
 from tests.servers import ROOT
 

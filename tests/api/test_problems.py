@@ -5,7 +5,6 @@ from django.db import OperationalError, connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from api.refusals import REFUSALS
 from channels.models import Channel
 from routing.models import Extension
 from sessions import actions
@@ -15,17 +14,6 @@ from tests.api.conftest import Caller, code_of
 from tests.factories import CONTACT, Road
 
 pytestmark = pytest.mark.django_db
-
-
-def subclasses(kind: type[Exception]) -> set[type[Exception]]:
-    return {one for child in kind.__subclasses__() for one in {child, *subclasses(child)}}
-
-
-@pytest.mark.once
-def test_every_refusal_of_an_action_has_its_answer() -> None:
-    assert subclasses(actions.ActionError) == set(REFUSALS)
-    codes = [kind.code for kind in REFUSALS]
-    assert len(set(codes)) == len(codes)
 
 
 def test_problem_has_all_members_of_the_rfc(ada: Caller, mine: MessagingSession) -> None:

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from channels.itsp.base import FAILURE, SUCCESS, DeliveryStatus
+from channels.itsp.delivery import FAILURE, SUCCESS, DeliveryStatus
 from channels.models import Channel
 from sessions import actions
 from sessions.lanes import progress, seats
 from sessions.models import Attempt, CountedChange, Lane
-from stats import counting
+from stats import counting, recounting
 from stats.queries import Counts, counts_by_channel
 from tests.factories import CONTACT, Road, make_agent, make_queue, make_road
 
@@ -73,5 +73,5 @@ def test_recount_equals_what_was_counted(
             progress.advance([progress.Move(attempt, status)], at=NOON + timedelta(minutes=7 * number))
         if fold:
             counting.fold()
-    assert counting.counted(road.channel) == counting.recount(road.channel)
+    assert recounting.counted(road.channel) == recounting.recount(road.channel)
     assert Lane.objects.count() == 1

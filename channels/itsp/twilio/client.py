@@ -12,12 +12,12 @@ from channels.itsp.base import (
     Accepted,
     Advice,
     Credentials,
-    DeliveryStatus,
     Found,
     ItspError,
     OutboundSms,
     Sender,
 )
+from channels.itsp.delivery import DeliveryStatus
 from channels.itsp.twilio import tables
 from channels.itsp.twilio.errors import translated
 from channels.itsp.twilio.http import ERRORS, HttpClient

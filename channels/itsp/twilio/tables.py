@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from channels.itsp.base import Advice, DeliveryStatus
+from channels.itsp.base import Advice
+from channels.itsp.delivery import DeliveryStatus
 
 STATUSES = {
     "accepted": DeliveryStatus.ACCEPTED,

@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
 
+from accounts.ids import read_id
 from channels.itsp.base import Credentials, InboundSms, MediaRef, StatusUpdate, Unreadable, WebhookCall
 from channels.itsp.twilio import tables
 from channels.itsp.twilio.media import LIMITS
@@ -18,7 +19,6 @@ MESSAGE_ID = re.compile(r"(SM|MM)[0-9a-f]{32}")
 # E.164 (some carriers leave the plus out), a short code, or an alphanumeric sender of up to 11 characters.
 ADDRESS = re.compile(r"\+?[0-9]{2,15}|(?=.*[^0-9])[^\x00-\x1f\x7f+]{1,11}")
 ERROR_CODE = re.compile(r"[1-9][0-9]{0,5}")
-ATTEMPT = re.compile(r"[0-9]{1,18}")
 
 
 def is_authentic(call: WebhookCall, credentials: Credentials) -> bool:
@@ -87,7 +87,7 @@ def _status(fields: dict[str, str], url: str) -> StatusUpdate:
         itsp_message_id=fields["MessageSid"],
         account_id=fields.get("AccountSid", ""),
         status=tables.STATUSES[fields["MessageStatus"]],
-        attempt_id=int(attempt) if ATTEMPT.fullmatch(attempt) else None,
+        attempt_id=read_id(attempt),
         error_code=code,
         reason=tables.words_for(code),
     )

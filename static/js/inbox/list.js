@@ -1,7 +1,7 @@
 // The lists stay as they are, and only the rows of sessions that changed are fetched anew and put in their
 // places: scrolling, focus and further pages stay.
 (() => {
-  const MOST = 50; // rows that are asked for at once
+  const { levels, rowsMost } = JSON.parse(document.getElementById("inbox-data").textContent);
   const inbox = document.getElementById("inbox");
   const changed = new Set();
   let timer = null;
@@ -90,7 +90,7 @@
   };
 
   const refresh = async () => {
-    const ids = [...changed].slice(0, MOST);
+    const ids = [...changed].slice(0, rowsMost);
     if (!ids.length) return;
     for (const id of ids) changed.delete(id);
     const params = new URLSearchParams(list().dataset.query);
@@ -134,12 +134,11 @@
         minutes < 60 ? ["Min", minutes] : minutes < 1440 ? ["H", Math.floor(minutes / 60)] : ["D", Math.floor(minutes / 1440)];
       const template = minutes < 1 ? words?.ageNow : words?.[`age${unit}`];
       if (template) age.querySelector("[data-age]").textContent = template.replace("{n}", n);
-      const level = minutes >= 60 ? "late" : minutes >= 15 ? "soon" : "fresh";
-      if (age.classList.contains(`age-${level}`)) continue;
-      age.classList.remove("age-fresh", "age-soon", "age-late");
-      age.classList.add(`age-${level}`);
-      const icon = { late: "bi-exclamation-circle-fill", soon: "bi-hourglass-split", fresh: "bi-clock" }[level];
-      age.querySelector(".bi").className = `bi ${icon}`;
+      const level = levels.find(({ afterMin }) => minutes >= afterMin);
+      if (age.classList.contains(`age-${level.name}`)) continue;
+      age.classList.remove(...levels.map(({ name }) => `age-${name}`));
+      age.classList.add(`age-${level.name}`);
+      age.querySelector(".bi").className = `bi ${level.icon}`;
     }
   };
 

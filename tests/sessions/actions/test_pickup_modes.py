@@ -14,7 +14,8 @@ from redis import Redis
 from routing.models import Extension, MessageQueue
 from sessions import actions
 from sessions.models import Message, MessagingSession
-from sessions.queries import inbox_of
+from sessions.models.pickup import PICKUPS, Pickup
+from sessions.queries import answered_by, inbox_of
 from tests.factories import CONTACT, Road, make_agent, make_queue
 from tests.portal import logged_in, text_of
 from tests.sessions.actions.test_owning import lines
@@ -38,6 +39,29 @@ def set_mode(queue: MessageQueue) -> SetMode:
         MessageQueue.objects.filter(pk=queue.pk).update(pickup_mode=mode, **values)
 
     return change
+
+
+@pytest.mark.once
+def test_each_mode_says_whose_a_session_is_that_nobody_owns() -> None:
+    assert [*PICKUPS] == [*Mode]
+    for mode, pickup in PICKUPS.items():
+        assert pickup.is_shared + pickup.goes_to_first_answer + pickup.waits == 1, mode
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_rows_and_one_row_are_asked_by_the_same_table(
+    waiting: MessagingSession, agents: list[Extension], set_mode: SetMode, mode: MessageQueue.PickupMode
+) -> None:
+    set_mode(mode)
+    session, pickup = MessagingSession.objects.get(), PICKUPS[mode]
+    assert session.pickup == pickup
+    assert inbox_of(agents[0]).filter(pk=session.pk).exists()
+    assert MessagingSession.objects.shared().exists() == pickup.is_shared
+    assert MessagingSession.objects.to_pick_up().exists() != pickup.is_shared
+    assert MessagingSession.objects.filter(answered_by(agents[0])).exists() == session.is_for(agents[0])
+    MessagingSession.objects.update(agent=agents[1])
+    assert MessagingSession.objects.get().pickup == Pickup()
+    assert not inbox_of(agents[0]).exists()
 
 
 def reply_data(body: str = "Till six") -> dict[str, str]:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from channels.itsp.base import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from routing.models import Extension, MessageQueue
 from sessions import actions
 from sessions.lanes import progress, seats

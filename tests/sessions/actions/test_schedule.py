@@ -14,11 +14,9 @@ from sessions import actions
 from sessions.ending import archiving
 from sessions.lanes import seats
 from sessions.models import Attempt, Message, MessagingSession
-from sessions.sending import claiming
 from tests.factories import CONTACT, Road
 from tests.portal import logged_in, text_of
 from tests.sessions.conftest import Post
-from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -46,22 +44,6 @@ def local(at: datetime) -> str:
 def post(client: Client, session: MessagingSession, **values: str) -> Any:
     data = {"body": "Good morning", "client_id": "7f6c8d7e-3c56-4f0e-a0bb-000000000001", **values}
     return client.post(reverse("inbox-reply", args=[session.pk]), data)
-
-
-def test_scheduled_text_waits_for_its_time_outside_of_the_queue(
-    own: MessagingSession, road: Road, agents: list[Extension]
-) -> None:
-    due_at = timezone.now() + HOUR
-    message = actions.reply(own, agent=agents[0], body="Good morning", due_at=due_at)
-    attempt = Attempt.objects.get()
-    assert (message.status, attempt.status, attempt.due_at) == ("scheduled", "scheduled", due_at)
-    assert attempt.lane.head is None
-    assert seats.queue_due(now=due_at - timedelta(seconds=1)) == 0
-    assert seats.queue_due(now=due_at) == 1
-    message.refresh_from_db()
-    assert message.status == "queued"
-    claims = wait_until(lambda: claiming.claim({road.channel.pk: 10}))
-    assert [claim.sms.body for claim in claims] == ["Good morning"]
 
 
 def test_scheduled_first_text_opens_the_session(road: Road, agents: list[Extension]) -> None:

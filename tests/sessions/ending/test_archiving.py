@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from channels.itsp.base import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from channels.models import Channel, Number
 from routing.models import Extension, MessageQueue
 from sessions import actions, opened

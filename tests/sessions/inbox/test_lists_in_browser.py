@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from routing.models import Extension
+from sessions.inbox.list_template_tags import LEVELS
 from sessions.models import Attachment, Contact, Message, MessagingSession
 from tests.factories import Road
 from tests.sessions.inbox.undisturbed import undisturbed
@@ -190,3 +191,18 @@ def test_search_opens_the_thread_where_it_found_the_words(
     found.click()
     expect(inbox.get_by_role("log", name="Messages").get_by_text("My invoice")).to_be_in_viewport()
     expect(inbox.get_by_role("log", name="Messages").get_by_text("Line 69")).not_to_be_in_viewport()
+
+
+def test_wait_grows_by_the_levels_of_the_lists(
+    live_server: LiveServer, page: Page, sessions: list[MessagingSession]
+) -> None:
+    session = sessions[0]
+    MessagingSession.objects.filter(pk=session.pk).update(unanswered_since=timezone.now())
+    page.clock.install()
+    with undisturbed(page, live_server.url, "/inbox/"):
+        age = page.locator(f"#row-{session.pk} .age")
+        for minutes, level in ((14, LEVELS[2]), (2, LEVELS[1]), (45, LEVELS[0])):
+            page.clock.fast_forward(minutes * 60_000)
+            expect(age).to_have_class(f"age age-{level.name}")
+            expect(age.locator(".bi")).to_have_class(f"bi {level.icon}")
+        expect(age).to_contain_text("1 h")

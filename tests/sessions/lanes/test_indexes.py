@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from channels.itsp.base import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from sessions.models import Attempt
 from tests.factories import Road
 

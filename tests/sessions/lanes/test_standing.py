@@ -15,7 +15,7 @@ from channels.models import Channel
 from routing.models import Extension
 from sessions import actions
 from sessions.lanes import standing
-from sessions.lanes.standing import Place, place_of
+from sessions.lanes.standing import Place, places_of
 from sessions.models import Attempt, Lane, Message, MessagingSession
 from tests.factories import CONTACT, Road
 from tests.portal import logged_in, text_of
@@ -40,6 +40,10 @@ def write(agent: Extension, road: Road, number: int = 0, body: str = "Hello") ->
     contact = f"+1415555{number:04}" if number else CONTACT
     message = actions.start_session(agent=agent, number=road.number, contact=contact, body=body)
     return message.attempts.get()
+
+
+def place_of(attempt: Attempt) -> Place:
+    return places_of([attempt])[attempt.pk]
 
 
 def test_place_counts_what_waits_on_the_channel(road: Road, agents: list[Extension]) -> None:

@@ -16,7 +16,7 @@ from routing.models import Extension, MessageQueue
 from sessions import actions, events
 from sessions.models import MessagingSession
 from sessions.presence import online
-from sessions.presence.availability import State, states_of, unattended
+from sessions.presence.availability import State, state_of, with_attendance
 from sessions.queries import supervised_by
 from tests.factories import make_agent, make_queue
 from tests.portal import logged_in, make_user, rows_of, text_of
@@ -74,7 +74,8 @@ def test_agent_says_whether_it_is_available(
 def test_state_is_offline_without_a_stream(agents: list[Extension], come: Callable[..., Any]) -> None:
     come(*agents[:2])
     actions.set_availability(agents[1], to=AWAY)
-    assert list(states_of(agents).values()) == [State.AVAILABLE, State.AWAY, State.OFFLINE]
+    there = online.everybody_online()
+    assert [state_of(agent, there) for agent in agents] == [State.AVAILABLE, State.AWAY, State.OFFLINE]
 
 
 def test_session_is_unattended_while_nobody_who_could_answer_is_there(
@@ -86,7 +87,7 @@ def test_session_is_unattended_while_nobody_who_could_answer_is_there(
     seen = supervised_by(vera)
 
     def is_unattended() -> bool:
-        return unattended(seen).exists()
+        return with_attendance(seen).filter(is_unattended=True).exists()  # type: ignore[misc]
 
     come(cleo)  # who is not in the queue
     assert is_unattended()

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from channels.itsp.base import Accepted, DeliveryStatus
+from channels.itsp.base import Accepted
+from channels.itsp.delivery import DeliveryStatus
 from channels.models import Channel
 from routing.models import ClosedDay, Extension, MessageQueue, OpeningHours
 from sessions import actions
@@ -17,7 +18,7 @@ from sessions.models import CountedChange, Lane, Message, MessagingSession, Webh
 from sessions.opt_outs import ledger
 from sessions.receiving import replaying
 from sessions.sending import claiming
-from stats import counting
+from stats import recounting
 from tests.factories import CONTACT, Road, make_queue, make_road
 from tests.portal import logged_in
 from tests.sessions.conftest import Post
@@ -197,7 +198,7 @@ def test_automatic_reply_is_not_counted_as_sent(
         1,
         1,
     ]
-    assert counting.counted(road.channel) == counting.recount(road.channel)
+    assert recounting.counted(road.channel) == recounting.recount(road.channel)
 
 
 def test_thread_shows_it_as_automatic(

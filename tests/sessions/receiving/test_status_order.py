@@ -9,7 +9,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from channels.itsp.base import FAILURE, SUCCESS, DeliveryStatus
+from channels.itsp.delivery import FAILURE, SUCCESS, DeliveryStatus
 from channels.itsp.twilio.tables import STATUSES, words_for
 from routing.models import Extension
 from sessions import actions

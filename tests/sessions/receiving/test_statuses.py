@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 from django.test import Client
 
-from channels.itsp.base import DeliveryStatus
+from channels.itsp.delivery import DeliveryStatus
 from routing.models import Extension
 from sessions import actions
 from sessions.models import Attempt, CountedChange, Lane, Message

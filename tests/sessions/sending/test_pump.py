@@ -1,17 +1,15 @@
 """From an agent's answer to the contact's phone: real HTTP to the simulator."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
 from sessions import actions
 from sessions.models import Attempt, Lane, Message, MessagingSession
-from sessions.sending import claiming, pump
+from sessions.sending import pump
 from tests.factories import ACCOUNT_SID, AUTH_TOKEN, CONTACT, OUR_NUMBER, Road, make_road
 from tests.servers import Simulator
 from tests.waiting import wait_until
@@ -146,37 +144,6 @@ def test_ambiguous_answer_is_unknown_and_never_sent_again(
     assert perhaps.reason != ""
     assert Message.objects.get(body="Behind it").status == "queued"
     assert len(drained(simulator)) == 2
-
-
-def test_refused_connection_is_tried_again(
-    own_road: Road, agents: list[Extension], simulator: Simulator, settings: Any
-) -> None:
-    settings.TWILIO_API_URL = "http://127.0.0.1:9"
-    write(agents[0], own_road, "Hello")
-    (claim,) = claimed()
-    pump_once = pump.Pump()
-    pump_once._send(claim, pump_once._sender(own_road.channel))
-    claiming.settle([pump_once.results.get()])
-    assert statuses() == ["queued"]
-    assert Attempt.objects.get().claimed_at is None
-
-
-def claimed() -> list[claiming.Claim]:
-    """Claims what there is; the limiter, new to the channel, grants nothing in its first second."""
-    pk = Channel.objects.get().pk
-    return wait_until(lambda: claiming.claim({pk: 10}))
-
-
-def test_lost_worker_leaves_unknown_not_a_second_send(
-    own_road: Road, agents: list[Extension], simulator: Simulator
-) -> None:
-    write(agents[0], own_road, "Lost")
-    assert len(claimed()) == 1
-    assert claiming.settle_lost_claims() == 0
-    Attempt.objects.update(claimed_at=timezone.now() - claiming.LEASE - timedelta(seconds=1))
-    assert claiming.settle_lost_claims() == 1
-    assert statuses() == ["unknown"]
-    assert drained(simulator) == []
 
 
 def test_same_client_id_is_accepted_once(own_road: Road, agents: list[Extension]) -> None:

@@ -80,7 +80,9 @@ def test_refusal_for_hours_holds_the_lane_and_keeps_its_order(
     assert (bodies(simulator), statuses(first)) == ([], ["queued", "queued"])
     assert first.reason != ""
     assert waits_s() == pytest.approx(3600, abs=5)
-    places = [standing.place_of(message.attempts.get()) for message in (first, second)]
+    attempts = [message.attempts.get() for message in (first, second)]
+    found = standing.places_of(attempts)
+    places = [found[attempt.pk] for attempt in attempts]
     until = f"{timezone.localtime(Lane.objects.get().held_until):%H:%M}."
     assert [place.held for place in places] == [
         f"It is tried again at {until}",

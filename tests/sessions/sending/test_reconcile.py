@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from channels.itsp.base import DeliveryStatus, OutboundSms
+from channels.itsp.base import OutboundSms
+from channels.itsp.delivery import DeliveryStatus
 from routing.models import Extension
 from sessions import actions
 from sessions.lanes import seats

@@ -90,7 +90,7 @@ def _composer(session: MessagingSession, opt_out: OptOutEntry | None, *, acts: b
         return "supervised"
     if not session.is_open:
         return "closed"
-    if session.waits_for_pickup:
+    if session.pickup.waits:
         return "pick_up"
     if session.number.channel.disabled_at:
         return "disabled"

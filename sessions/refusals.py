@@ -1,0 +1,216 @@
+"""What each refusal of an action is as an answer, in one table for the pages and the API."""
+
+import dataclasses
+import enum
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.forms import BaseForm
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django_stubs_ext import StrPromise
+
+from channels.itsp.delivery import DeliveryStatus
+from sessions import refused
+from sessions.refused import ActionError
+
+Words = str | StrPromise | Callable[[Any], str]  # or what makes them of the error
+
+
+class Act(enum.Enum):
+    """What somebody was doing on a page, where the words depend on it."""
+
+    WRITE = "write"
+    START = "start"
+    RETRY = "retry"
+    CANCEL = "cancel"
+    TRANSFER = "transfer"
+    UNREAD = "unread"
+    DELETE = "delete"  # of an extension or a queue whose sessions go elsewhere
+
+
+@dataclasses.dataclass(frozen=True)
+class Refusal:
+    """`status`, `title`, `detail` and `field` (of the request) are the API's; the rest is for the pages.
+
+    `words` are said on a page, the `detail` where there are none; `by_act` has others for some acts.
+    `form_field` is the field beside which they stand, in the forms that have it.
+    """
+
+    status: int
+    title: str | StrPromise
+    detail: Words
+    field: str = ""
+    words: Words | None = None
+    form_field: str = ""
+    by_act: Mapping[Act, Words] = dataclasses.field(default_factory=dict)
+
+
+def refusal_of(error: ActionError) -> Refusal:
+    """Of a subclass that is not in the table, its parent's."""
+    return next(REFUSALS[kind] for kind in type(error).__mro__ if kind in REFUSALS)
+
+
+def detail_of(error: ActionError) -> str:
+    """What the API says beside the title."""
+    return _said(refusal_of(error).detail, error)
+
+
+def words_for(error: ActionError, act: Act = Act.WRITE) -> str:
+    """What a page says of it."""
+    refusal = refusal_of(error)
+    return _said(refusal.by_act.get(act) or refusal.words or refusal.detail, error)
+
+
+def refuse(form: BaseForm, error: ActionError, act: Act = Act.WRITE) -> None:
+    """Says it on a form: beside the field that it is about, where the form has that."""
+    name = refusal_of(error).form_field
+    form.add_error(name if name in form.fields else None, words_for(error, act))
+
+
+def _said(words: Words, error: ActionError) -> str:
+    return str(words) if isinstance(words, str | Promise) else words(error)
+
+
+def _too_many(error: refused.TooManyOpen) -> str:
+    words = ngettext(
+        "You have %(n)d open session of this message queue, which is as many as it allows. "
+        "Close it or transfer it first.",
+        "You have %(n)d open sessions of this message queue, which is as many as it allows. "
+        "Close or transfer one first.",
+        error.limit,
+    )
+    return words % {"n": error.limit}
+
+
+def _picked_up(error: refused.AlreadyPickedUp) -> str:
+    if error.by is None:
+        return _("It is in your queue no more. Ask for the list of sessions again.")
+    return _("%(agent)s has it. Ask for the list of sessions again.") % {"agent": error.by}
+
+
+def _faster(error: refused.AlreadyPickedUp) -> str:
+    return _("%(agent)s was faster and has the session now.") % {"agent": error.by or "–"}
+
+
+def _owned(error: refused.OwnedByAnother) -> str:
+    if error.by is None:
+        return _("It waits in a message queue that is not yours. Ask one of its agents to transfer it.")
+    return _("%(agent)s has it. Ask for a transfer.") % {"agent": error.by}
+
+
+def _owned_on_page(error: refused.OwnedByAnother) -> str:
+    if error.by is None:
+        return _("A session with this contact waits in another queue.")
+    return _("%(agent)s has an open session with this contact.") % {"agent": error.by}
+
+
+def _not_retryable(error: refused.NotRetryable) -> str:
+    words = _("It is %(status)s. Only a text that failed, expired or was cancelled can be sent again.")
+    return words % {"status": error.status.label.lower()}
+
+
+def _not_cancellable(error: refused.NotCancellable) -> str:
+    if error.status == DeliveryStatus.SENDING:
+        return _("It is being sent at this moment, so it can’t be cancelled.")
+    if error.status == DeliveryStatus.UNKNOWN:
+        return _("It is not certain whether it was sent, so it can’t be cancelled.")
+    return _("It can’t be cancelled any more.")
+
+
+REFUSALS: dict[type[ActionError], Refusal] = {
+    refused.AlreadyPickedUp: Refusal(
+        409, gettext_lazy("The session is not waiting any more."), _picked_up, words=_faster
+    ),
+    refused.TooManyOpen: Refusal(
+        409,
+        gettext_lazy("You have too many open sessions of this queue."),
+        _too_many,
+        form_field="contact",
+    ),
+    refused.NoPickup: Refusal(
+        409,
+        gettext_lazy("Sessions of this queue are not picked up."),
+        gettext_lazy("Just answer: all agents of the queue do."),
+    ),
+    refused.NotTheOwner: Refusal(
+        409,
+        gettext_lazy("The session is not yours."),
+        gettext_lazy("Pick it up first, if it waits; or ask its agent for a transfer."),
+        words=gettext_lazy("Only the agent who picked the session up can answer."),
+        by_act={
+            Act.RETRY: gettext_lazy("Only the agent who picked the session up can send it again."),
+            Act.CANCEL: gettext_lazy("Only the agent who picked the session up can cancel it."),
+            Act.TRANSFER: gettext_lazy("Only the agent who picked the session up can transfer it."),
+            Act.UNREAD: gettext_lazy("Only the agent who has the session marks it as unread."),
+        },
+    ),
+    refused.SessionClosed: Refusal(
+        409,
+        gettext_lazy("The session is closed."),
+        gettext_lazy("Start a new one with the contact: POST sessions."),
+        words=gettext_lazy("The session was closed meanwhile. Send it as a new message."),
+        by_act={
+            Act.TRANSFER: gettext_lazy("The session was closed meanwhile, so it can’t be transferred."),
+        },
+    ),
+    refused.NotAllowedToInitiate: Refusal(
+        403,
+        gettext_lazy("You may not start sessions from this number."),
+        gettext_lazy("GET numbers lists those that you may; an administrator adds others."),
+        words=gettext_lazy("You may not start sessions from this number."),
+        form_field="number",
+    ),
+    refused.OwnedByAnother: Refusal(
+        409,
+        gettext_lazy("Somebody else has the open session with this contact."),
+        _owned,
+        words=_owned_on_page,
+        form_field="contact",
+    ),
+    refused.NoDestination: Refusal(
+        409,
+        gettext_lazy("There is no such place for the session."),
+        gettext_lazy("GET destinations lists the extensions and message queues that there are."),
+        words=gettext_lazy("This place is gone. Choose another one."),
+        by_act={Act.DELETE: gettext_lazy("This has changed at this moment. Please look again.")},
+    ),
+    refused.OptedOut: Refusal(
+        409,
+        gettext_lazy("The contact opted out of texts from this number."),
+        gettext_lazy("Nothing can be sent until the contact texts START to the number."),
+        words=gettext_lazy("It was not sent: the contact opted out of texts from this number."),
+        form_field="contact",
+        by_act={
+            Act.START: gettext_lazy("This contact opted out of texts from this number, so none can be sent."),
+        },
+    ),
+    refused.ChannelDisabled: Refusal(
+        409,
+        gettext_lazy("The channel of this number is disabled."),
+        gettext_lazy("Ask an administrator to enable it, or write from another number."),
+        words=gettext_lazy("It was not sent: the channel of this number was disabled."),
+        form_field="number",
+        by_act={
+            Act.START: gettext_lazy("The channel of this number was disabled. Choose another number."),
+        },
+    ),
+    refused.MediaRefused: Refusal(
+        422,
+        gettext_lazy("The files can’t be sent."),
+        lambda error: error.reason,
+        field="media",
+        form_field="attachments",
+    ),
+    refused.NotRetryable: Refusal(409, gettext_lazy("The text can’t be sent again."), _not_retryable),
+    refused.NotCancellable: Refusal(409, gettext_lazy("The text can’t be cancelled."), _not_cancellable),
+    refused.BadTime: Refusal(
+        422,
+        gettext_lazy("The text can’t be sent at this time."),
+        gettext_lazy("Choose a time in the future, within the next 30 days."),
+        field="due_at",
+        words=gettext_lazy("This time has passed. Choose one in the future."),
+        form_field="due_at",
+    ),
+}
