@@ -1,4 +1,4 @@
-# The image of web, stream, worker and beat; docker-compose.yml says which process a container is.
+# The image of all our processes (`python -m pbx_messaging`); docker-compose.yml says which one a container is.
 
 FROM node:24-slim AS assets
 WORKDIR /src
@@ -33,4 +33,4 @@ RUN SECRET_KEY=build CREDENTIALS_KEYS=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MD
 USER pbx
 VOLUME /data
 EXPOSE 8000
-CMD ["python", "-m", "pbx_messaging.embedded.processes", "web"]
+CMD ["python", "-m", "pbx_messaging", "web"]

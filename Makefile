@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test faults screenshots check assets lock environment dev-environment chromium
+.PHONY: help demo run test faults screenshots docs-images check assets lock environment dev-environment chromium
 
 help: ## List the targets
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,8 +51,12 @@ faults: dev-environment assets ## Kill, cut off and spoil everything in mid-send
 	  echo "==> Faults on $$stack"; $(PY) -m pytest --stack=$$stack tests/faults $(ARGS) || status=1; \
 	done; exit $$status
 
-screenshots: dev-environment assets chromium ## Take the pictures of all pages that docs/ shows
+screenshots: dev-environment assets chromium ## Take pictures of all pages into build/screenshots
 	@$(PY) -m pytest --stack=embedded -q tests/tour/take_screenshots.py
+
+docs-images: ## Renew the pictures that documents show, from build/screenshots
+	@for image in docs/images/*.png; do cp "build/screenshots/$${image##*/}" "$$image" || exit 1; done; \
+	git status --short docs/images
 
 CHECK_ENV := SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))') \
   CREDENTIALS_KEYS=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE= PUBLIC_URL=https://pbx.example.com \

@@ -10,10 +10,9 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 
-from pbx_messaging.embedded import processes
 from pbx_messaging.embedded.children import Child, stop_all
-from pbx_messaging.embedded.ports import free_port
-from pbx_messaging.embedded.processes import Listen
+from pbx_messaging.processes import servers, table
+from pbx_messaging.processes.ports import Listen, free_port
 from tests.servers import ROOT, PostgresServer, ValkeyServer, wait_for_http
 
 
@@ -37,10 +36,9 @@ class LiveStack:
         self._run("manage.py", "migrate", "--verbosity", "0")
         self.seeded = json.loads(self._run("-m", "benchmarks.live_data", "seed", str(self.agents)))
         wanted = [
-            processes.web(Listen("127.0.0.1", self.web_port)),
-            processes.web_and_stream(Listen("127.0.0.1", self.stream_port), name="stream"),
-            processes.worker(),
-            processes.beat(),
+            servers.web(Listen("127.0.0.1", self.web_port)),
+            servers.web_and_stream(Listen("127.0.0.1", self.stream_port), name="stream"),
+            *table.background(),
         ]
         for process in wanted:
             child = Child(process, self._env(), self.folder / f"{process.name}.log", ROOT)

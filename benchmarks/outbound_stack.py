@@ -12,10 +12,10 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 
-from pbx_messaging.embedded import processes
 from pbx_messaging.embedded.children import Child, stop_all
-from pbx_messaging.embedded.ports import free_port
-from pbx_messaging.embedded.processes import Listen, Process
+from pbx_messaging.processes import servers, workers
+from pbx_messaging.processes.ports import Listen, free_port
+from pbx_messaging.processes.process import Process
 from tests.servers import ROOT, PostgresServer, Simulator, ValkeyServer, wait_for_http
 from tests.waiting import wait_until
 
@@ -85,12 +85,12 @@ class OutboundStack:
     def workers(self, count: int, *, web: bool = False, include: str = "") -> Iterator[list[Child]]:
         """Worker processes that are up, with beat and if wanted the web process. Yields the workers."""
         names = [f"worker-{number}" for number in range(1, count + 1)]
-        wanted = [processes.worker(name) for name in names]
+        wanted = [workers.worker(name) for name in names]
         if include:
             wanted = [Process(one.name, [*one.argv, "--include", include]) for one in wanted]
-        wanted += [processes.beat()]
+        wanted += [workers.beat()]
         if web:
-            wanted.append(processes.web(Listen("127.0.0.1", self.port)))
+            wanted.append(servers.web(Listen("127.0.0.1", self.port)))
         self.children = [self._child(process) for process in wanted]
         try:
             for child in self.children:

@@ -9,7 +9,7 @@ from benchmarks.outbound_stack import OutboundStack, is_up
 from benchmarks.usual_celery import FROM, app, send
 from benchmarks.windows import fullest_second, used_of
 from pbx_messaging.embedded.children import Child, stop_all
-from pbx_messaging.embedded.processes import Process
+from pbx_messaging.processes.process import Process
 from tests.servers import ROOT
 
 RUN_S = 15.0

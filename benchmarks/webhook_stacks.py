@@ -10,10 +10,9 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from pbx_messaging.embedded import processes
 from pbx_messaging.embedded.children import Child, stop_all
-from pbx_messaging.embedded.ports import free_port
-from pbx_messaging.embedded.processes import Listen
+from pbx_messaging.processes import servers
+from pbx_messaging.processes.ports import Listen, free_port
 from tests.servers import ROOT, PostgresServer, ValkeyServer, wait_for_http
 
 PRODUCT, GLUE = "benchmarks.with_empty_settings", "benchmarks.glue.settings"
@@ -70,7 +69,7 @@ class WebhookStack:
 
     def _serve(self, name: str, port: int, settings: str, **env: str) -> None:
         place = Listen("127.0.0.1", port)
-        process = processes.web(place) if self.kind == "postgres" else processes.web_and_stream(place)
+        process = servers.web(place) if self.kind == "postgres" else servers.web_and_stream(place)
         if settings == GLUE:  # the product's own application is more than Django
             process.argv[:] = [
                 part.replace("pbx_messaging.asgi", "benchmarks.glue.asgi") for part in process.argv

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import requests
 
-from pbx_messaging.embedded.children import dying_with_me
+from pbx_messaging.processes.orphans import dying_with_me
 
 OURS = re.compile(
     r"^(SECRET_KEY|CREDENTIALS_KEYS|PUBLIC_URL|\w+_URL|ALLOWED_HOSTS|DATA_DIR|HTTPS_ONLY|MAKE\w*)$"

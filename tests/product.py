@@ -5,10 +5,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from pbx_messaging.embedded import processes
 from pbx_messaging.embedded.children import Child, stop_all
-from pbx_messaging.embedded.ports import free_port
-from pbx_messaging.embedded.processes import Listen, Process
+from pbx_messaging.processes import servers, table
+from pbx_messaging.processes.ports import Listen, free_port
+from pbx_messaging.processes.process import Process
 from tests.servers import ROOT, wait_for_http
 
 STOP_TIMEOUT_S = 5.0
@@ -32,17 +32,16 @@ class Stack:
     def _embedded(self) -> list[Process]:
         place = Listen("127.0.0.1", self.port)
         self.stream_port = self.port
-        return [processes.web_and_stream(place), processes.worker(), processes.beat()]
+        return [servers.web_and_stream(place), *table.background()]
 
     def _production(self, workers: int) -> list[Process]:
         web, stream = free_port(), free_port()
         self.stream_port = stream
         ports = [str(port) for port in (self.port, web, stream)]
         return [
-            processes.web(Listen("127.0.0.1", web)),
-            processes.web_and_stream(Listen("127.0.0.1", stream), name="stream"),
-            *(processes.worker(f"worker-{number}") for number in range(1, workers + 1)),
-            processes.beat(),
+            servers.web(Listen("127.0.0.1", web)),
+            servers.web_and_stream(Listen("127.0.0.1", stream), name="stream"),
+            *table.background(workers),
             Process("proxy", [sys.executable, "-m", "tests.proxy", *ports]),
         ]
 

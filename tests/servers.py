@@ -12,9 +12,9 @@ from typing import Any
 
 import redis
 
-from pbx_messaging.embedded import processes, valkey
+from pbx_messaging.embedded import demo, valkey
 from pbx_messaging.embedded.children import Child, stop_all
-from pbx_messaging.embedded.ports import free_port
+from pbx_messaging.processes.ports import free_port
 from tests.postgres import PostgresServer
 
 __all__ = ["PostgresServer", "Simulator", "ValkeyServer"]
@@ -67,7 +67,7 @@ class Simulator:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         env = {**os.environ, "DJANGO_SETTINGS_MODULE": ""}
-        process = processes.simulator(self.port, folder if keep else None)
+        process = demo.simulator(self.port, folder if keep else None)
         self._child = Child(process, env, folder / "simulator.log", ROOT)
 
     def start(self) -> None:

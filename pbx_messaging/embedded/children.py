@@ -1,39 +1,17 @@
 """One child process: started in its own group, gone when its parent is gone, its log in a file."""
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from pbx_messaging.embedded.processes import Process
+from pbx_messaging.processes.orphans import dying_with_me
+from pbx_messaging.processes.process import Process
 
-PR_SET_PDEATHSIG = 1
 LOG_MAX_BYTES = 5 * 1024 * 1024
-_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
-
-
-def die_with_parent(parent_pid: int, death_signal: int = signal.SIGKILL) -> None:
-    """Have the kernel send the caller `death_signal` when the parent's thread that forked it ends.
-
-    Linux only; elsewhere a killed parent leaves its children alone. To be called in the new process,
-    after any change of user, which would clear it.
-    """
-    if _libc is None:
-        return
-    _libc.prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
-    if os.getppid() != parent_pid:  # it died before we asked
-        os._exit(1)
-
-
-def dying_with_me(death_signal: int = signal.SIGKILL) -> Callable[[], None]:
-    """A `preexec_fn` for subprocess.Popen. Start the child from a thread that lives as long as we do."""
-    parent_pid = os.getpid()
-    return lambda: die_with_parent(parent_pid, death_signal)
 
 
 class Child:
@@ -43,7 +21,7 @@ class Child:
         self.process = process
         self.name = process.name
         self.log_path = log_path
-        self._env = {**env, **process.env}
+        self._env = dict(env)
         self._cwd = cwd
         self._popen: subprocess.Popen[bytes] | None = None
         self.started_at = 0.0

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pbx_messaging.embedded import valkey
 from pbx_messaging.embedded.options import Options
-from pbx_messaging.embedded.processes import Listen
+from pbx_messaging.processes.ports import Listen
 
 ADMIN_PASSWORD = "ADMIN_PASSWORD"  # noqa: S105  its name; no lasting process needs to know it
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]

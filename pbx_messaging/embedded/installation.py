@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from pbx_messaging.embedded import answers as run_answers
-from pbx_messaging.embedded import folder, preparation, processes, valkey
+from pbx_messaging.embedded import demo, folder, preparation, valkey
 from pbx_messaging.embedded.children import Child
 from pbx_messaging.embedded.environment import environment, listen
 from pbx_messaging.embedded.options import Options
-from pbx_messaging.embedded.ports import free_port, is_free
 from pbx_messaging.embedded.problems import CannotStart
 from pbx_messaging.embedded.screen import block, columns, say, show
 from pbx_messaging.embedded.supervisor import Supervisor
+from pbx_messaging.processes import servers, table
+from pbx_messaging.processes.ports import free_port, is_free
 
 READY_TIMEOUT_S = 60.0
 
@@ -55,14 +56,14 @@ def start(options: Options, supervisor: Supervisor) -> None:
         raise CannotStart("\n".join(["Valkey does not answer. Its last lines:", *child.last_lines()]))
     if options.is_demo:
         data_dir = options.data_dir / "simulator"
-        simulator = processes.simulator(options.simulator_port, data_dir, options.host)
+        simulator = demo.simulator(options.simulator_port, data_dir, options.host)
         wait_for(f"{env['TWILIO_API_URL']}/control/state", supervisor.start(simulator, env))
     preparation.migrate(env)
     preparation.collect_static(env, options.data_dir)
     logins = _first_data(options, env, answers)
-    web = supervisor.start(processes.web_and_stream(place), env)
-    supervisor.start(processes.worker(), env)
-    supervisor.start(processes.beat(), env)
+    web = supervisor.start(servers.web_and_stream(place), env)
+    for process in table.background():
+        supervisor.start(process, env)
     scheme = "https" if place.certificate else "http"
     wait_for(f"{scheme}://127.0.0.1:{options.port}/readyz", web)
     show(["", *_summary(options, env, logins), ""])

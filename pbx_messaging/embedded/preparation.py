@@ -7,10 +7,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from pbx_messaging.embedded.children import dying_with_me
 from pbx_messaging.embedded.environment import ADMIN_PASSWORD
 from pbx_messaging.embedded.problems import CannotStart
 from pbx_messaging.embedded.screen import say
+from pbx_messaging.processes.orphans import dying_with_me
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 

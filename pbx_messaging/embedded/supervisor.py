@@ -9,8 +9,8 @@ from types import FrameType
 from typing import Any
 
 from pbx_messaging.embedded.children import Child, stop_all
-from pbx_messaging.embedded.processes import Process
 from pbx_messaging.embedded.screen import say, show
+from pbx_messaging.processes.process import Process
 
 STOP_TIMEOUT_S = 3.6  # of all but the first child, which the others need: Valkey; 5 s are promised for all
 FIRST_STOP_TIMEOUT_S = 1.0

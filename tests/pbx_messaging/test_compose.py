@@ -10,7 +10,7 @@ from typing import Any
 import compose
 import pytest
 
-from pbx_messaging.embedded import processes
+from pbx_messaging.processes.table import PROCESSES
 from tests.servers import ROOT
 
 pytestmark = pytest.mark.once
@@ -46,8 +46,8 @@ def _services(project: Path) -> dict[str, Any]:
 def test_compose_accepts_the_file_and_has_all_services(project: Path) -> None:
     done = _config(project, REQUIRED)
     assert (done.returncode, done.stderr) == (0, "")
-    expected = ["beat", "caddy", "migrate", "postgres", "stream", "valkey", "web", "worker"]
-    assert sorted(json.loads(done.stdout)["services"]) == expected
+    others = {"caddy", "migrate", "postgres", "valkey"}
+    assert json.loads(done.stdout)["services"].keys() == others | PROCESSES.keys()
 
 
 @pytest.mark.parametrize("name", REQUIRED)
@@ -70,21 +70,9 @@ def test_compose_checks_the_health_of_every_lasting_service(project: Path) -> No
     assert {services[name]["restart"] for name in services if name != "migrate"} == {"unless-stopped"}
 
 
-@pytest.mark.parametrize("name", ["web", "stream", "worker", "beat"])
+@pytest.mark.parametrize("name", PROCESSES)
 def test_compose_starts_the_processes_that_the_tests_start(project: Path, name: str) -> None:
-    command = _services(project)[name]["command"]
-    assert command == ["python", "-m", "pbx_messaging.embedded.processes", name]
-    assert processes.by_name(name).argv[1:2] == ["-m"]
-
-
-def test_process_started_by_hand_listens_where_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def bound(name: str) -> str:
-        argv = processes.by_name(name).argv
-        return argv[argv.index("--bind") + 1]
-
-    assert [bound("web"), bound("stream")] == ["0.0.0.0:8000", "0.0.0.0:8000"]
-    monkeypatch.setenv("LISTEN", "127.0.0.1:8001")
-    assert [bound("web"), bound("stream")] == ["127.0.0.1:8001", "127.0.0.1:8001"]
+    assert _services(project)[name]["command"] == ["python", "-m", "pbx_messaging", name]
 
 
 def test_compose_keeps_all_data_in_volumes(project: Path) -> None:
@@ -92,7 +80,7 @@ def test_compose_keeps_all_data_in_volumes(project: Path) -> None:
         mounted = service.get("volumes", [])
         return [(one["source"], one["target"]) for one in mounted if one["type"] == "volume"]
 
-    ours = {name: [("data", "/data")] for name in ("migrate", "web", "stream", "worker", "beat")}
+    ours = {name: [("data", "/data")] for name in ("migrate", *PROCESSES)}
     assert {name: volumes(service) for name, service in _services(project).items()} == {
         **ours,
         "caddy": [("caddy-data", "/data"), ("caddy-config", "/config")],
@@ -113,4 +101,4 @@ def test_compose_hands_all_further_settings_to_the_product(project: Path) -> Non
     (project / ".env").write_text("".join(f"{name}={value}\n" for name, value in values.items()))
     services = json.loads(_config(project, {}).stdout)["services"]
     told = [name for name, one in services.items() if further.items() <= one["environment"].items()]
-    assert sorted(told) == ["beat", "migrate", "stream", "web", "worker"]
+    assert sorted(told) == sorted(["migrate", *PROCESSES])

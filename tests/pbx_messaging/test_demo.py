@@ -10,7 +10,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from pbx_messaging.embedded.ports import free_port
+from pbx_messaging.processes.ports import free_port
 from tests import walking
 from tests.installation import Installation, clean_environment, log_in
 from tests.servers import ROOT

@@ -15,8 +15,8 @@ from cryptography.x509.oid import NameOID
 
 from pbx_messaging.embedded import answers
 from pbx_messaging.embedded.options import parse
-from pbx_messaging.embedded.ports import free_port
 from pbx_messaging.embedded.problems import CannotStart
+from pbx_messaging.processes.ports import free_port
 from tests.installation import Installation
 from tests.servers import ROOT
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pbx_messaging.embedded.options import parse
-from pbx_messaging.embedded.ports import free_port
+from pbx_messaging.processes.ports import free_port
 from tests.installation import Installation, log_in
 from tests.servers import ROOT, wait_for_http
 

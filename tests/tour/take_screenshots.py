@@ -1,4 +1,4 @@
-"""`make screenshots`: every page at desktop and phone width, light and dark, into docs/images/."""
+"""`make screenshots`: every page at desktop and phone width, light and dark, into build/screenshots/."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from tests.tour.conftest import Look
 from tests.tour.pages import SHOTS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
-FOLDER = ROOT / "docs" / "images"
+FOLDER = ROOT / "build" / "screenshots"
 WIDTHS = {"desktop": (1280, 860), "phone": (390, 844)}
 
 

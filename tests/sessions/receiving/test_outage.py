@@ -15,7 +15,7 @@ from django.db.models import Sum
 from django.db.utils import Error
 
 from channels import webhook_keys
-from pbx_messaging.embedded import processes
+from pbx_messaging.processes.workers import WORKER_THREADS
 from sessions.models import Message, MessagingSession
 from sessions.nudges import nudge
 from sessions.receiving.spool import VERIFIED
@@ -159,7 +159,7 @@ def test_worker_outlives_its_broker_while_tasks_wait_in_it(
     nudge_and_wait_until_taken(1)
     stack.kill("beat")
     with database_away():
-        nudge_and_wait_until_taken(processes.WORKER_THREADS + 3)
+        nudge_and_wait_until_taken(WORKER_THREADS + 3)
         time.sleep(0.5)  # all threads wait for the database now
         valkey.kill()
         valkey.restart()

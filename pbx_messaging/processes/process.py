@@ -1,0 +1,11 @@
+"""What a process is to those who start it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Process:
+    """A name and a command line. The settings come from the environment of whoever starts it."""
+
+    name: str
+    argv: list[str]
