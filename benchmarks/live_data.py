@@ -23,8 +23,8 @@ def seed(count: int) -> dict[str, object]:
 
     Returns the webhook's path, the logins' session keys, and the numbers, in the order of the agents.
     """
-    from channels import webhook_keys  # noqa: PLC0415  Django must be set up first
     from channels.models import Number  # noqa: PLC0415
+    from channels.webhook import keys as webhook_keys  # noqa: PLC0415  Django must be set up first
     from routing.models import MessageQueue  # noqa: PLC0415
     from tests.factories import make_queue, make_road  # noqa: PLC0415
 

@@ -83,7 +83,7 @@ def _array(numbers: Sequence[int]) -> str:
 
 def seed(plans: list[dict[str, Any]]) -> dict[str, object]:
     """Nothing but the plans' channels, and what waits on them."""
-    from channels import webhook_keys  # noqa: PLC0415
+    from channels.webhook import keys as webhook_keys  # noqa: PLC0415
     from tests.factories import make_agent, make_queue  # noqa: PLC0415
 
     tables = [table for table in connection.introspection.table_names() if not table.startswith("django_")]

@@ -15,7 +15,7 @@ AGENTS = 5
 
 def seed() -> dict[str, object]:
     """A channel whose number leads to a queue of five agents. Returns its webhook's path."""
-    from channels import webhook_keys  # noqa: PLC0415  Django must be set up first
+    from channels.webhook import keys as webhook_keys  # noqa: PLC0415  Django must be set up first
     from tests.factories import make_agent, make_queue, make_road  # noqa: PLC0415
 
     queue = make_queue(*(make_agent(str(1001 + number)) for number in range(AGENTS)))

@@ -10,9 +10,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
-from channels import holding, preflight, webhook_keys
+from channels import holding
 from channels.models import Channel, Number, WebhookAddress
-from channels.webhook_url import hash_of
+from channels.set_up import preflight
+from channels.webhook import keys as webhook_keys
+from channels.webhook.url import hash_of
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from channels import preflight, webhook_keys
 from channels.models import Channel, WebhookAddress
-from channels.webhook_url import current_address, hash_of, new_token
+from channels.set_up import preflight
+from channels.webhook import keys as webhook_keys
+from channels.webhook.url import current_address, hash_of, new_token
 
 
 @transaction.atomic

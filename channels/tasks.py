@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from channels import preflight
+from channels.set_up import preflight
 
 
 @shared_task

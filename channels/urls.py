@@ -1,6 +1,8 @@
 from django.urls import path
 
-from channels import check_views, import_views, life_views, views
+from channels.editing import life_views, views
+from channels.numbers import import_views
+from channels.set_up import check_views
 
 urlpatterns = [
     path("channels/add/sms/", views.channel_add, name="channel-add"),

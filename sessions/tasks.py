@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 from django.utils import timezone
 
-from channels import webhook_keys
+from channels.webhook import keys as webhook_keys
 from sessions import events
 from sessions.ending import archiving, closing, unanswered
 from sessions.lanes import following, seats

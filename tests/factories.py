@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from accounts.models import Role, User
-from channels import webhook_url
 from channels.models import Channel, Number, WebhookAddress
+from channels.webhook import url as webhook_url
 from routing.models import Extension, MessageQueue
 
 ACCOUNT_SID = "AC" + "0123456789abcdef" * 2

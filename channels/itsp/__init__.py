@@ -1,4 +1,4 @@
-"""The list of ITSPs. A new one is one file and one line here: see docs/adding-an-itsp.md."""
+"""The list of ITSPs. A new one is one package and one line here: see docs/adding-an-itsp.md."""
 
 from channels.itsp.base import Itsp
 from channels.itsp.twilio import Twilio

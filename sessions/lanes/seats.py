@@ -10,9 +10,10 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from channels import countries, holding
+from channels import holding
 from channels.itsp.base import DeliveryStatus
 from channels.models import Channel
+from channels.set_up import countries
 from sessions.bulk import write
 from sessions.lanes.progress import IN_FLIGHT, Move, advance
 from sessions.models import Attempt, Lane, Message

@@ -15,10 +15,10 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from channels import webhook_url
 from channels.itsp import ITSPS
 from channels.itsp.base import InboundSms, ItspError, StatusUpdate, WebhookCall
 from channels.models import Channel, WebhookAddress
+from channels.webhook import url as webhook_url
 from sessions.models import WebhookRequest
 from sessions.receiving import inbound, reasons, statuses
 

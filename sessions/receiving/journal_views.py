@@ -12,8 +12,8 @@ from accounts import audit
 from accounts.access import UserRequest, administrator_required
 from accounts.log_listing import Since, asked, log_listing, narrowed, pk_asked
 from accounts.models import User
-from channels import webhook_url
 from channels.models import Channel
+from channels.webhook import url as webhook_url
 from sessions.models import WebhookRequest
 from sessions.nudges import nudge
 from sessions.receiving import journal

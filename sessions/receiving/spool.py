@@ -17,8 +17,8 @@ from django.conf import settings
 from redis import RedisError
 from redis.exceptions import LockError
 
-from channels import webhook_keys
 from channels.itsp.base import Acknowledgement, WebhookCall
+from channels.webhook import keys as webhook_keys
 from pbx_messaging.redis import redis_client
 from sessions.receiving import journal
 

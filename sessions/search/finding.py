@@ -100,14 +100,14 @@ def forms_of(text: str) -> Forms:
 
 def with_address(sessions: MessagingSessionQuerySet, found: Q) -> MessagingSessionQuerySet:
     """Narrowed by what `of_contact` and `of_our_number` say, and what else is in `found`."""
-    return sessions.alias(tcatnoc=Reverse("contact")).filter(found)
+    return sessions.alias(contact_reversed=Reverse("contact")).filter(found)
 
 
 def of_contact(text: str) -> Q:
     """Sessions whose contact has such a number, or such a name. For `with_address`."""
     forms, lexemes = forms_of(text), lexemes_of(text)
-    found = forms.condition("contact", "tcatnoc")
-    sessions = MessagingSession.objects.alias(tcatnoc=Reverse("contact")).filter(found)
+    found = forms.condition("contact", "contact_reversed")
+    sessions = MessagingSession.objects.alias(contact_reversed=Reverse("contact")).filter(found)
     listed = list(sessions.values_list("contact", flat=True)[: LISTED_MOST + 1])
     if len(listed) <= LISTED_MOST:
         found = Q(contact__in=set(listed))
@@ -120,8 +120,8 @@ def of_contact(text: str) -> Q:
 
 def of_our_number(text: str) -> Q:
     """Sessions of those of our numbers that the text is a part of."""
-    numbers = Number.objects.alias(sserdda=Reverse("address"))
-    found = numbers.filter(forms_of(text).condition("address", "sserdda"))
+    numbers = Number.objects.alias(address_reversed=Reverse("address"))
+    found = numbers.filter(forms_of(text).condition("address", "address_reversed"))
     return Q(number__in=list(found.values_list("pk", flat=True)))
 
 
@@ -130,10 +130,10 @@ def contacts_matching(contacts: QuerySet[Contact], text: str) -> QuerySet[Contac
     text = _read(text)
     if not text:
         return contacts
-    found = forms_of(text).condition("address", "sserdda")
+    found = forms_of(text).condition("address", "address_reversed")
     if lexemes := lexemes_of(text):
         found |= Q(pk__in=SearchedContact.objects.filter(words__hold=lexemes).values("pk"))
-    return contacts.alias(sserdda=Reverse("address")).filter(found)
+    return contacts.alias(address_reversed=Reverse("address")).filter(found)
 
 
 def _in_texts(lexemes: str) -> tuple[Q, Case | Subquery | None]:

@@ -18,9 +18,10 @@ from django.db.models import Count, Exists, F, Min, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from redis import RedisError
 
-from channels import pacing, webhook_url
+from channels import pacing
 from channels.itsp.base import Accepted, Advice, DeliveryStatus, ItspError, OutboundSms
 from channels.models import Channel, Number, WebhookAddress
+from channels.webhook import url as webhook_url
 from sessions import signs
 from sessions.lanes import progress, seats
 from sessions.media.links import links_of

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from accounts import tokens
-from channels import webhook_url
 from channels.itsp import ITSPS
+from channels.webhook import url as webhook_url
 from routing.models import Extension
 from sessions.models import Message, MessagingSession
 from tests.factories import CONTACT, OUR_NUMBER, Road

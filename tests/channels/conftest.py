@@ -6,7 +6,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from channels.itsp import ITSPS
-from channels.webhook_url import webhook_url_of
+from channels.webhook.url import webhook_url_of
 from routing.models import Extension, MessageQueue
 from tests.channels import form
 from tests.channels.answering import answering

@@ -163,7 +163,7 @@ RULES: dict[str, frozenset[str]] = {
 ELSEWHERE = {
     "events",  # a stream: see tests/sessions/test_events.py and test_supervising.py
     "contact-delete",  # gone after one try: see tests/sessions/contacts/test_views.py
-    "canned-reply-delete",  # there for the first who deletes it: see tests/sessions/inbox/test_canned_replies.py
+    "canned-reply-delete",  # there for the first who deletes it: tests/sessions/inbox/test_canned_replies.py
 }
 
 

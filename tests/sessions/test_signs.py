@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from channels import countries
-from channels.checklist import Checklist
 from channels.models import Channel
+from channels.set_up import countries
+from channels.set_up.checklist import Checklist
 from routing.models import Extension, MessageQueue
 from sessions import actions, signs
 from sessions.models import Attempt

@@ -5,9 +5,10 @@ from typing import Any
 from django.core.management import call_command
 
 from accounts.models import Role, User
-from channels import webhook_keys, webhook_url
 from channels.itsp import ITSPS
 from channels.models import Channel
+from channels.webhook import keys as webhook_keys
+from channels.webhook import url as webhook_url
 from routing.models import Extension, MessageQueue, OpeningHours
 from sessions import actions
 from sessions.models import CannedReply, Contact, MessagingSession, Tag

@@ -11,8 +11,8 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import AuditEntry, User
-from channels import webhook_url
 from channels.models import Channel, Number, WebhookAddress
+from channels.webhook import url as webhook_url
 from routing.models import Extension
 from sessions.models import Message, WebhookRequest
 from sessions.receiving import inbound, journal, retention

@@ -14,7 +14,7 @@ from django.db import connection, connections
 from django.db.models import Sum
 from django.db.utils import Error
 
-from channels import webhook_keys
+from channels.webhook import keys as webhook_keys
 from pbx_messaging.processes.workers import WORKER_THREADS
 from sessions.models import Message, MessagingSession
 from sessions.nudges import nudge

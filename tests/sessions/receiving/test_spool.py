@@ -14,9 +14,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from channels import webhook_keys
 from channels.itsp.base import WebhookCall
-from channels.webhook_url import hash_of
+from channels.webhook import keys as webhook_keys
+from channels.webhook.url import hash_of
 from sessions.models import Message, MessagingSession, WebhookRequest
 from sessions.receiving import journal as intake
 from sessions.receiving import spool

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from channels.itsp.base import FAILURE, SUCCESS, DeliveryStatus
-from channels.itsp.twilio_tables import STATUSES, words_for
+from channels.itsp.twilio.tables import STATUSES, words_for
 from routing.models import Extension
 from sessions import actions
 from sessions.models import Attempt, AttemptEvent, Message

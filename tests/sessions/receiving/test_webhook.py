@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from channels import webhook_url
+from channels.webhook import url as webhook_url
 from routing.models import Extension
 from sessions.models import Message, MessagingSession, WebhookRequest
 from sessions.receiving import inbound

@@ -1,0 +1,190 @@
+"""The Add and Edit page of a channel: its form, credentials, webhook token and rules as one thing."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from accounts.access import UserRequest
+from channels import actions
+from channels.editing.forms import ChannelForm, settings_of
+from channels.editing.kept_secrets import KeptSecrets
+from channels.itsp import ITSPS
+from channels.itsp.base import Advice, ItspError
+from channels.models import Channel, WebhookAddress
+from channels.numbers.rules import RuleTable
+from channels.set_up.checklist import Checklist
+from channels.webhook.url import callback_url, hash_of, is_valid_for, new_token, webhook_url
+
+AUTHENTICATION, MESSAGING = "authentication", "messaging"
+
+
+class ChannelPage:
+    """One visit of the page. `channel` is None while it is being added."""
+
+    def __init__(self, request: UserRequest, channel: Channel | None = None) -> None:
+        self.request, self.channel = request, channel
+        self.data: QueryDict | None = request.POST if request.method == "POST" else None
+        model = self._model()
+        self.form = ChannelForm(self.data, instance=channel, initial=settings_of(model) if model else None)
+        code = channel.itsp if channel else request.POST.get("itsp", model.itsp if model else "")
+        self.itsp = ITSPS.get(str(code)) or next(iter(ITSPS.values()))
+        self.token_error, self.itsp_error = "", ""
+        self.token = self._token()
+        self.kept = KeptSecrets(request.session, f"channel-{channel.pk}" if channel else hash_of(self.token))
+        if self.data is None:
+            self.table = RuleTable.stored(channel)
+        else:
+            self.table = RuleTable.posted(self.data.getlist("rule"), channel)
+
+    def _model(self) -> Channel | None:
+        """The channel whose settings a new one begins with: never its secrets, numbers and Webhook URL."""
+        pk = self.request.GET.get("like", "")
+        if self.channel or self.data is not None or not pk.isdecimal() or len(pk) > 18:
+            return None
+        return Channel.objects.live().defer("credentials").filter(pk=pk).first()
+
+    def _token(self) -> str:
+        """The saved channel's, the one that the form carries, or a new one."""
+        if self.channel:
+            return next((str(address.token) for address in self.addresses if not address.expires_at), "")
+        return self.data.get("token", "") if self.data is not None else new_token(self.request.user)
+
+    @property
+    def webhook_url(self) -> str:
+        return webhook_url(self.token, self.itsp) if self.token else ""
+
+    @property
+    def fallback_url(self) -> str:
+        return callback_url(self.token) if self.token else ""
+
+    @cached_property
+    def addresses(self) -> list[WebhookAddress]:
+        """Those that the saved channel answers under, the present one first."""
+        if self.channel is None:
+            return []
+        working = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+        return list(self.channel.webhook_addresses.filter(working).order_by("-pk"))
+
+    # --- credentials ---
+
+    @cached_property
+    def stored_secrets(self) -> dict[str, str]:
+        """What an empty secret field stands for: what was typed earlier in this visit, or what is stored."""
+        stored = self.channel.credentials if self.channel else {}
+        return {name: stored[name] for name in self.secret_fields if name in stored} | self.kept.read()
+
+    @cached_property
+    def secret_fields(self) -> list[str]:
+        fields = self.itsp.credentials_form.base_fields
+        return [name for name, field in fields.items() if isinstance(field.widget, forms.PasswordInput)]
+
+    @cached_property
+    def credentials_form(self) -> forms.Form:
+        if self.data is None:
+            initial = self.channel.credentials if self.channel else {}
+            return self.itsp.credentials_form(initial=initial)
+        data = self.data.copy()
+        for name, secret in self.stored_secrets.items():
+            if not data.get(name):
+                data[name] = secret
+        return self.itsp.credentials_form(data)
+
+    def begin_credentials(self) -> None:
+        """For an ITSP that was just chosen: empty fields are no errors yet, and what was typed stays."""
+        typed = self.request.POST.dict()
+        secrets = {name: typed[name] for name in self.secret_fields if typed.get(name)}
+        self.kept.keep(self.kept.read() | secrets)
+        self.credentials_form = self.itsp.credentials_form(initial=typed)
+
+    # --- checking and saving ---
+
+    def is_valid(self) -> bool:
+        """Asks the ITSP last, and only if all else is right."""
+        parts = [self.form.is_valid(), self.credentials_form.is_valid(), self.table.is_valid()]
+        valid = all([*parts, self._token_is_usable()]) and self._passes_check()
+        if not valid:
+            self._keep_secrets()
+        return valid
+
+    def _token_is_usable(self) -> bool:
+        if self.channel:
+            return True
+        used = WebhookAddress.objects.filter(token_hash=hash_of(self.token)).exists()
+        if is_valid_for(self.token, self.request.user) and not used:
+            return True
+        self.token = new_token(self.request.user)
+        self.token_error = _(
+            "This Webhook URL can't be used any more and was renewed. Configure the new one on %(itsp)s, "
+            "then save again."
+        ) % {"itsp": self.itsp.name}
+        return False
+
+    def _passes_check(self) -> bool:
+        try:
+            self.itsp.check_credentials(self.credentials_form.cleaned_data)
+        except ItspError as error:
+            if error.field:
+                self.credentials_form.add_error(error.field, error.reason)
+                return False
+            self.itsp_error = error.reason
+            self.verification = actions.Verification(self._status_after(error), error.reason)
+        else:
+            self.verification = actions.Verification(Channel.Status.CONNECTED)
+        return True
+
+    def _status_after(self, error: ItspError) -> Channel.Status:
+        """A refusal is a failure; no answer says nothing: of verified credentials the status stays."""
+        if error.advice in {Advice.STOP, Advice.FAIL}:
+            return Channel.Status.FAILING
+        if self.channel and self.channel.credentials == self.credentials_form.cleaned_data:
+            return Channel.Status(self.channel.status)
+        return Channel.Status.NEVER_VERIFIED
+
+    def _keep_secrets(self) -> None:
+        """Under the token that the page goes on with; what the ITSP has just refused is not kept."""
+        wrong = self.credentials_form.errors
+        secrets = {name: self.credentials_form.data.get(name, "") for name in self.secret_fields}
+        if not self.channel:
+            self.kept = KeptSecrets(self.request.session, hash_of(self.token))
+        self.kept.keep({name: value for name, value in secrets.items() if name not in wrong})
+        self.__dict__.pop("stored_secrets", None)
+
+    def save(self) -> Channel:
+        """Raises `IntegrityError` when somebody else was faster."""
+        values: dict[str, Any] = self.form.cleaned_data | {"credentials": self.credentials_form.cleaned_data}
+        values |= {"rules": self.table.values, "verification": self.verification}
+        if self.channel:
+            channel = actions.update_channel(self.channel, **values)
+        else:
+            channel = actions.create_channel(token=self.token, **values)
+        self.kept.forget()
+        return channel
+
+    # --- what the template asks ---
+
+    @cached_property
+    def checklist(self) -> Checklist:
+        return Checklist(self.channel)
+
+    @property
+    def kept_names(self) -> set[str]:
+        return set(self.kept.read())
+
+    @property
+    def tab_errors(self) -> dict[str, bool]:
+        messaging = set(self.form.errors) - {"itsp", "name", NON_FIELD_ERRORS}
+        return {
+            AUTHENTICATION: self.data is not None and bool(self.credentials_form.errors),
+            MESSAGING: bool(messaging or self.table.errors),
+        }
+
+    @property
+    def first_tab(self) -> str:
+        errors = self.tab_errors
+        return MESSAGING if errors[MESSAGING] and not errors[AUTHENTICATION] else AUTHENTICATION

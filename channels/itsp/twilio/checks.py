@@ -1,0 +1,212 @@
+"""The set-up checks of Twilio: the whole procedure of its portal, asked of its API."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, SetUp
+from channels.itsp.twilio.http import ERRORS, http_status_of
+from channels.itsp.twilio.numbers import NumberChecks
+from channels.itsp.twilio.services import Services
+
+CONSOLE = "https://console.twilio.com/"
+GEO_PERMISSIONS = CONSOLE + "us1/develop/sms/settings/geo-permissions"
+BILLING = CONSOLE + "us1/billing/manage-billing/billing-overview"
+
+ASKED_ONE_BY_ONE = 20  # numbers
+LOW_BALANCE = Decimal(10)
+FAILURES_SINCE = timedelta(hours=24)
+# Twilio's alerts about calling a webhook: no answer, no connection, TLS, and an answer that it can't read.
+WEBHOOK_ALERTS = frozenset(
+    ("11200", "11205", "11210", "11215", "11220", "11235", "11236", "11237", "12100", "12300")
+)
+
+
+@dataclass
+class Checks:
+    """One run over one account. `client` is Twilio's."""
+
+    client: Any
+    account_sid: str
+    set_up: SetUp
+    account: Any = field(init=False, default=None)
+
+    def findings(self) -> Iterator[Finding]:
+        """Nothing more is asked of an account that can't be used or of a service that is out of reach."""
+        credentials = self._credentials()
+        yield credentials
+        if credentials.outcome is not CheckOutcome.PASS:
+            return
+        yield self._kind_of_account()
+        services, listed = Services(self.client), self._listed()
+        for address in self.set_up.numbers:
+            checks = NumberChecks(
+                self.client, self.account, services, address, self.set_up.webhook_url, listed
+            )
+            yield from checks.findings(_untold)
+        yield from self._asked(Check.COUNTRIES, self._countries)
+        yield from self._asked(Check.BALANCE, self._balance)
+        yield from self._asked(Check.FAILURES, self._failures)
+
+    def _listed(self) -> dict[str, Any] | None:
+        """All numbers of the account, where it is quicker than to ask for each; None: each is asked for."""
+        if len(self.set_up.numbers) <= ASKED_ONE_BY_ONE:
+            return None
+        try:
+            numbers = self.client.incoming_phone_numbers.list(page_size=1000)
+        except ERRORS:
+            return None
+        return {number.phone_number: number for number in numbers}
+
+    def _asked(self, check: Check, answer: Callable[[], Finding]) -> Iterator[Finding]:
+        try:
+            yield answer()
+        except ERRORS as error:
+            yield _untold(check, error)
+
+    # --- the account ---
+
+    def _credentials(self) -> Finding:
+        try:
+            self.account = self.client.api.accounts(self.account_sid).fetch()
+        except ERRORS as error:
+            if http_status_of(error) in {401, 404}:
+                return _refused()
+            return _untold(Check.CREDENTIALS, error)
+        if self.account.status != "active":
+            why = _("The Twilio account is %(status)s.") % {"status": self.account.status}
+            what_to_do = _("Ask Twilio why, or enter the credentials of another account.")
+            return _failed(Check.CREDENTIALS, why, what_to_do, link=CONSOLE, stops=True)
+        return _passed(Check.CREDENTIALS, _("Twilio accepts the Account SID and the Auth Token."))
+
+    @property
+    def _is_sub_account(self) -> bool:
+        return bool(self.account.owner_account_sid not in (None, "", self.account.sid))
+
+    def _kind_of_account(self) -> Finding:
+        if self.account.type == "Trial":
+            return _failed(
+                Check.ACCOUNT,
+                _("This is a trial account: it can text only numbers that were verified at Twilio."),
+                _("Upgrade the account before you text customers."),
+                link=BILLING,
+            )
+        if self._is_sub_account:
+            why = _("This is a sub-account of %(owner)s.") % {"owner": self.account.owner_account_sid}
+            hint = _(
+                "Only numbers that were purchased with this sub-account work on this channel; the geographic "
+                "permission is set in the parent account."
+            )
+            return _passed(Check.ACCOUNT, why, hint)
+        return _passed(Check.ACCOUNT, _("This is a full account, and it is active."))
+
+    def _countries(self) -> Finding:
+        """The API tells of the account, and sub-accounts inherit from their parent."""
+        wanted = sorted(set(self.set_up.countries))
+        if not wanted:
+            why = _("The channel has no number yet, so it is not known where it sends to.")
+            return _cannot_tell(Check.COUNTRIES, why, _("Add a number to the channel."))
+        answer = self.client.accounts.v1.messaging_geopermissions.fetch(country_code=",".join(wanted))
+        known = {one["country_code"]: one.get("enabled") for one in answer.permissions or []}
+        closed = [country for country in wanted if known.get(country) is False]
+        untold = [country for country in wanted if known.get(country) is None]
+        if closed:
+            why = _("Texts to these countries are not enabled: %(countries)s.")
+            what_to_do = _("Enable the geographic permission for them, in the parent account.")
+            return _failed(Check.COUNTRIES, why % _named(closed), what_to_do, link=GEO_PERMISSIONS)
+        if untold:
+            why = _("Twilio does not say whether these countries are enabled: %(countries)s.")
+            what_to_do = _("Look at the geographic permissions in the Twilio portal.")
+            return _cannot_tell(Check.COUNTRIES, why % _named(untold), what_to_do, link=GEO_PERMISSIONS)
+        return _passed(Check.COUNTRIES, _("Enabled: %(countries)s.") % _named(wanted))
+
+    def _balance(self) -> Finding:
+        answer = self.client.balance.fetch()
+        try:
+            balance = Decimal(answer.balance)
+        except (InvalidOperation, TypeError):
+            return _cannot_tell(Check.BALANCE, _("Twilio does not say the balance."), link=BILLING)
+        why = _("The balance is %(balance)s.") % {"balance": f"{balance:.2f} {answer.currency}"}
+        top_up = _("Top up the account, or switch on automatic recharge.")
+        if balance <= 0:
+            return _failed(Check.BALANCE, why, top_up, link=BILLING)
+        low = balance < LOW_BALANCE
+        return _passed(Check.BALANCE, why, top_up if low else "", link=BILLING if low else "")
+
+    def _failures(self) -> Finding:
+        since = timezone.now() - FAILURES_SINCE
+        alerts = self.client.monitor.v1.alerts.list(log_level="error", start_date=since, limit=1000)
+        ours = self.set_up.webhook_url.partition("#")[0]
+        failed = [
+            alert
+            for alert in alerts
+            if str(alert.error_code) in WEBHOOK_ALERTS
+            and (alert.request_url or "").startswith(ours)
+            and alert.date_generated >= since
+        ]
+        if not failed:
+            return _passed(Check.FAILURES, _("Twilio has reached the Webhook URL whenever it called it."))
+        latest = max(failed, key=lambda alert: alert.date_generated)
+        why = _("Twilio could not deliver to the Webhook URL: %(count)d times, last with error %(code)s.")
+        return _failed(
+            Check.FAILURES,
+            why % {"count": len(failed), "code": latest.error_code},
+            _("Read what the error means, and check that PBX is reachable. The entry goes after 24 hours."),
+            link=f"https://www.twilio.com/docs/api/errors/{latest.error_code}",
+            at=latest.date_generated,
+        )
+
+
+def fix(client: Any, set_up: SetUp, *, number: str, approved: Sequence[Change]) -> bool:
+    """Reads the number's settings anew first: what an admin did not see is not overwritten."""
+    checks = NumberChecks(client, None, Services(client), number, set_up.webhook_url)
+    found = checks.find()
+    there = [*checks.webhook_changes(found), *checks.override_changes(found)] if found else []
+    if not set(approved) <= set(there):
+        return False
+    checks.apply(found, approved)
+    return True
+
+
+def _refused() -> Finding:
+    why = _("Twilio does not accept this Account SID and Auth Token together. Nothing else can be asked.")
+    what_to_do = _(
+        "Copy both anew from the dashboard of the account that the number was purchased with, and save."
+    )
+    return _failed(Check.CREDENTIALS, why, what_to_do, link=CONSOLE, stops=True)
+
+
+def _untold(check: Check, error: Exception, number: str = "") -> Finding:
+    """An error of a side API says nothing about the set-up."""
+    status = http_status_of(error)
+    if status in {401, 403, 404}:
+        why = _("Twilio does not tell this account (HTTP %(status)s).") % {"status": status}
+        what_to_do = _("Look it up in the Twilio portal.")
+    elif status:
+        why = _("Twilio gave no clear answer (HTTP %(status)s).") % {"status": status}
+        what_to_do = _("Check again later.")
+    else:
+        why = _("Twilio could not be reached.")
+        what_to_do = _("Check the internet access of PBX, then check again.")
+    return Finding(check, CheckOutcome.CANNOT_TELL, why, what_to_do, CONSOLE if status else "", number)
+
+
+def _passed(check: Check, why: str, what_to_do: str = "", **more: Any) -> Finding:
+    return Finding(check, CheckOutcome.PASS, why, what_to_do, **more)
+
+
+def _failed(check: Check, why: str, what_to_do: str, **more: Any) -> Finding:
+    return Finding(check, CheckOutcome.FAIL, why, what_to_do, **more)
+
+
+def _cannot_tell(check: Check, why: str, what_to_do: str = "", **more: Any) -> Finding:
+    return Finding(check, CheckOutcome.CANNOT_TELL, why, what_to_do, **more)
+
+
+def _named(countries: Sequence[str]) -> dict[str, str]:
+    return {"countries": ", ".join(countries)}

@@ -1,0 +1,77 @@
+"""Calls to Twilio's API about texts: sending one, and what it has of those that were sent."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from twilio.rest import Client
+
+from channels.itsp.base import (
+    Accepted,
+    Advice,
+    Credentials,
+    DeliveryStatus,
+    Found,
+    ItspError,
+    OutboundSms,
+    Sender,
+)
+from channels.itsp.twilio import tables
+from channels.itsp.twilio.errors import translated
+from channels.itsp.twilio.http import ERRORS, HttpClient
+from channels.itsp.twilio.media import judged
+
+
+class TwilioSender(Sender):
+    def __init__(self, credentials: Credentials, timeout_s: float) -> None:
+        self.http = HttpClient(timeout_s)
+        self.client = Client(credentials["account_sid"], credentials["auth_token"], http_client=self.http)
+        self.messages = self.client.messages  # imports what sending needs before the first slot comes
+
+    def send(self, sms: OutboundSms, wait_for_slot: Callable[[], None]) -> Accepted:
+        media = {"media_url": list(sms.media_urls)} if sms.media_urls else {}
+        try:
+            with self.http.slot(wait_for_slot):
+                message = self.messages.create(
+                    to=sms.recipient,
+                    from_=sms.sender,
+                    body=sms.body,
+                    status_callback=sms.callback_url,
+                    **media,
+                )
+        except ERRORS as error:
+            refusal = translated(error, self.http.retry_after_s())
+            raise judged(refusal) if media else refusal from error
+        if not message.sid:
+            raise ItspError(Advice.UNKNOWN, str(tables.NO_CLEAR_ANSWER))
+        return Accepted(message.sid)
+
+
+def client_of(credentials: Credentials) -> Client:
+    """With the time-out of what is asked while an admin or a worker waits."""
+    return TwilioSender(credentials, settings.ITSP_CHECK_TIMEOUT_S).client
+
+
+@contextmanager
+def twilios_errors() -> Iterator[None]:
+    """Within it, whatever the `twilio` package raises is an `ItspError`."""
+    try:
+        yield
+    except ERRORS as error:
+        raise translated(error) from error
+
+
+def found(message: Any, ahead: timedelta) -> Found:
+    """`ahead`: of Twilio's clock, ours is."""
+    code = str(message.error_code or "")
+    return Found(
+        itsp_message_id=message.sid,
+        body=(message.body or "").removeprefix(tables.TRIAL_PREFIX),
+        created_at=message.date_created + ahead,
+        status=tables.STATUSES.get(message.status, DeliveryStatus.ACCEPTED),
+        error_code=code,
+        reason=tables.words_for(code),
+        media_count=int(message.num_media or 0),
+    )

@@ -1,0 +1,43 @@
+"""What the `twilio` package raises, as the engine's one error."""
+
+import requests
+from django.utils.translation import gettext as _
+from twilio.base.exceptions import TwilioException
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+
+from channels.itsp.base import Advice, ItspError
+from channels.itsp.twilio import tables
+
+
+def translated(error: Exception, retry_after_s: float | None = None) -> ItspError:
+    """Whatever the client raises, as our one error. A 201 that can't be read is `ValueError`: unknown."""
+    status = getattr(error, "status", None)
+    if isinstance(error, TwilioException) and status is not None:
+        code = getattr(error, "code", None)
+        rule = tables.rule_for(code, status)
+        words = rule.words % {"code": code or status} if rule.words is tables.REFUSED else rule.words
+        return ItspError(rule.advice, str(words), str(code or status), retry_after_s)
+    if isinstance(error, requests.ConnectionError) and _never_left(error):
+        return ItspError(Advice.RETRY, str(tables.NOT_REACHED))
+    return ItspError(Advice.UNKNOWN, str(tables.NO_CLEAR_ANSWER))
+
+
+def _never_left(error: requests.ConnectionError) -> bool:
+    """True if no connection came about, so that nothing can have been sent."""
+    cause = error.args[0] if error.args else None
+    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
+
+
+def translated_check(error: Exception) -> ItspError:
+    """The words for an admin who has just typed the credentials."""
+    found = translated(error)
+    if found.code in {"20003", "20404", "401", "404"}:
+        found.field = "auth_token"
+        found.reason = _(
+            "Twilio does not accept this Account SID and Auth Token together. Copy both anew from the "
+            "dashboard of the account that the number was purchased with."
+        )
+    elif found.advice is Advice.UNKNOWN:
+        found.reason = _("Twilio gave no clear answer to the check. Save again later to repeat it.")
+    return found

@@ -1,0 +1,124 @@
+"""Twilio as the engine sees it: what stands in `channels.itsp.base`, done with the `twilio` package."""
+
+from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from channels.itsp.base import (
+    Acknowledgement,
+    Advice,
+    Credentials,
+    Found,
+    InboundSms,
+    Itsp,
+    ItspError,
+    Media,
+    Sender,
+    StatusUpdate,
+    WebhookCall,
+)
+from channels.itsp.set_up import Change, Finding, SetUp
+from channels.itsp.twilio import media, tables, webhook
+from channels.itsp.twilio.checks import Checks, fix
+from channels.itsp.twilio.client import TwilioSender, client_of, found, twilios_errors
+from channels.itsp.twilio.errors import translated_check
+from channels.itsp.twilio.http import ERRORS
+
+
+class CredentialsForm(forms.Form):
+    account_sid = forms.RegexField(
+        label=gettext_lazy("Account SID"),
+        regex=r"^AC[0-9a-fA-F]{32}$",
+        error_messages={
+            "invalid": gettext_lazy(
+                "An Account SID is AC and 32 more letters and digits. Copy it from the Twilio dashboard."
+            )
+        },
+    )
+    auth_token = forms.CharField(
+        label=gettext_lazy("Auth Token"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class Twilio(Itsp):
+    code = "twilio"
+    name = "Twilio"
+    error_page = "https://www.twilio.com/docs/api/errors/{code}"
+    media_limits = media.LIMITS
+    opt_out_codes = frozenset({"21610"})
+    credentials_form = CredentialsForm
+    webhook_headers = frozenset({webhook.SIGNATURE, "i-twilio-idempotency-token", "content-type"})
+    # Three tries of five seconds fit Twilio's total of fifteen; its default retries hardly anything.
+    webhook_overrides = "#rc=2&rp=ct,rt,5xx&ct=2000&rt=3000"
+
+    def account_id(self, credentials: Credentials) -> str:
+        return str(credentials["account_sid"])
+
+    def check_credentials(self, credentials: Credentials) -> None:
+        try:
+            account = client_of(credentials).api.accounts(credentials["account_sid"]).fetch()
+        except ERRORS as error:
+            raise translated_check(error) from error
+        if account.status != "active":
+            raise ItspError(Advice.STOP, _("The Twilio account is %(status)s.") % {"status": account.status})
+
+    def advice_on(self, error_code: str) -> Advice:
+        return tables.advice_on(error_code)
+
+    @property
+    def is_stand_in(self) -> bool:
+        return bool(settings.TWILIO_API_URL)
+
+    def check_set_up(self, credentials: Credentials, set_up: SetUp) -> Iterator[Finding]:
+        return Checks(client_of(credentials), credentials["account_sid"], set_up).findings()
+
+    def fix(
+        self, credentials: Credentials, set_up: SetUp, *, number: str, approved: Sequence[Change]
+    ) -> bool:
+        with twilios_errors():
+            return fix(client_of(credentials), set_up, number=number, approved=approved)
+
+    def is_authentic(self, call: WebhookCall, credentials: Credentials) -> bool:
+        return webhook.is_authentic(call, credentials)
+
+    def read(self, call: WebhookCall) -> list[InboundSms | StatusUpdate]:
+        return webhook.read(call)
+
+    def acknowledge(self, call: WebhookCall) -> Acknowledgement:
+        if urlsplit(call.url).query:  # a status callback; only those carry one
+            return Acknowledgement()
+        return Acknowledgement('<?xml version="1.0" encoding="UTF-8"?><Response/>', "text/xml")
+
+    def sender(self, credentials: Credentials) -> Sender:
+        return TwilioSender(credentials, settings.ITSP_TIMEOUT_S)
+
+    def list_sent(self, credentials: Credentials, *, sender: str, recipient: str) -> list[Found]:
+        account = TwilioSender(credentials, settings.ITSP_CHECK_TIMEOUT_S)
+        with twilios_errors():
+            messages = account.messages.list(to=recipient, from_=sender, page_size=1000)
+        ahead = account.http.ahead()
+        return [found(message, ahead) for message in messages if message.direction != "inbound"]
+
+    def look_up(self, credentials: Credentials, itsp_message_id: str) -> Found:
+        account = TwilioSender(credentials, settings.ITSP_CHECK_TIMEOUT_S)
+        with twilios_errors():
+            message = account.messages(itsp_message_id).fetch()
+        return found(message, account.http.ahead())
+
+    def cancel(self, credentials: Credentials, itsp_message_id: str) -> bool:
+        try:
+            with twilios_errors():
+                client_of(credentials).messages(itsp_message_id).update(status="canceled")
+        except ItspError as error:
+            if error.advice is Advice.FAIL:
+                return False
+            raise
+        return True
+
+    def fetch_media(self, url: str, credentials: Credentials, max_bytes: int) -> Media:
+        return media.fetch(url, credentials, max_bytes)

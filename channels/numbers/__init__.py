@@ -1,0 +1,1 @@
+"""The numbers of a channel with their message routing rules: the dialog of one, and a file of many."""

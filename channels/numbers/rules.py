@@ -1,0 +1,155 @@
+"""The message routing rules of a form: rows that travel as JSON in hidden inputs until all is saved."""
+
+import json
+import re
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.forms.utils import ErrorDict
+from django.utils.translation import gettext as _
+
+from channels.editing.forms import EXTENSION, QUEUE, NumberRuleForm
+from channels.models import Channel, Number
+from routing.models import Extension, MessageQueue
+
+
+def new_key() -> str:
+    return secrets.token_hex(8)
+
+
+def read_key(text: str) -> str:
+    """A key that a browser sent back; "" if it isn't one of ours."""
+    return text if re.fullmatch(r"[0-9a-f]{16}", text) else ""
+
+
+@dataclass
+class Rule:
+    """A rule as it travels. `key` tells the form's rows apart and has no meaning beyond."""
+
+    number: str = ""
+    destination: str = EXTENSION
+    extension: int | None = None
+    queue: int | None = None
+    initiators: list[int] = field(default_factory=list)
+    number_rate: int | None = None  # a lower one than the channel's
+    key: str = field(default_factory=new_key)
+
+    @classmethod
+    def read(cls, text: str) -> "Rule":
+        """What a browser sent; whatever can't be read is empty, so that the form complains of it."""
+        try:
+            values = json.loads(text)
+            return cls(
+                number=str(values["number"]),
+                destination=str(values["destination"]),
+                extension=_id(values["extension"]),
+                queue=_id(values["queue"]),
+                initiators=[pk for pk in map(_id, values["initiators"]) if pk],
+                number_rate=_id(values.get("number_rate")),
+                key=read_key(values["key"]) or new_key(),
+            )
+        except (ArithmeticError, ValueError, TypeError, KeyError, RecursionError):
+            return cls()
+
+    @classmethod
+    def of(cls, number: Number) -> "Rule":
+        """A stored one; `initiators` should be prefetched."""
+        destination = EXTENSION if number.extension_id else QUEUE
+        initiators = [extension.pk for extension in number.initiators.all()]
+        rate = number.sending_rate
+        return cls(number.address, destination, number.extension_id, number.queue_id, initiators, rate)
+
+    @classmethod
+    def of_form(cls, form: NumberRuleForm, key: str) -> "Rule":
+        """A valid form's."""
+        values = form.cleaned_data
+        extension, queue = values["extension"], values["queue"]
+        initiators = [chosen.pk for chosen in values["initiators"]]
+        rule = cls(values["number"], values["destination"], extension and extension.pk, queue and queue.pk)
+        rule.initiators, rule.number_rate, rule.key = initiators, values["number_rate"], key or rule.key
+        return rule
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    def bound_form(self, *, channel: Channel | None, taken: Iterable[str]) -> NumberRuleForm:
+        return NumberRuleForm(asdict(self), channel=channel, taken=frozenset(taken))
+
+
+def _id(value: Any) -> int | None:
+    """None for what no row can have."""
+    pk = int(value or 0)
+    return pk if 0 < pk < 2**63 else None
+
+
+@dataclass
+class Row:
+    """A rule as the table shows it."""
+
+    rule: Rule
+    destination: Extension | MessageQueue | None
+    initiators: list[Extension]
+    errors: ErrorDict | None = None
+
+
+def rows_of(rules: Sequence[Rule], errors: dict[str, ErrorDict] | None = None) -> list[Row]:
+    """With the names of what the rules point to, in two queries. `errors` is by the rules' keys."""
+    queues = MessageQueue.objects.live().in_bulk({rule.queue for rule in rules if rule.queue})
+    ids = {rule.extension for rule in rules if rule.extension}
+    extensions = Extension.objects.live().in_bulk(ids.union(*(rule.initiators for rule in rules)))
+    return [
+        Row(
+            rule,
+            extensions.get(rule.extension or 0)
+            if rule.destination == EXTENSION
+            else queues.get(rule.queue or 0),
+            [extensions[pk] for pk in rule.initiators if pk in extensions],
+            (errors or {}).get(rule.key),
+        )
+        for rule in rules
+    ]
+
+
+class RuleTable:
+    """The rules of one form, from the database or from what was posted."""
+
+    def __init__(self, rules: list[Rule], channel: Channel | None) -> None:
+        self.rules, self.channel = rules, channel
+        self.forms: dict[str, NumberRuleForm] = {}
+
+    @classmethod
+    def stored(cls, channel: Channel | None) -> "RuleTable":
+        if channel is None:
+            return cls([], None)
+        numbers = channel.numbers.live().order_by("address").prefetch_related("initiators")
+        return cls([Rule.of(number) for number in numbers], channel)
+
+    @classmethod
+    def posted(cls, texts: Iterable[str], channel: Channel | None) -> "RuleTable":
+        return cls([Rule.read(text) for text in texts], channel)
+
+    def is_valid(self) -> bool:
+        taken: list[str] = []
+        for rule in self.rules:
+            self.forms[rule.key] = rule.bound_form(channel=self.channel, taken=taken)
+            taken.append(rule.number)
+        return not self.errors
+
+    @property
+    def errors(self) -> dict[str, ErrorDict]:
+        return {key: form.errors for key, form in self.forms.items() if form.errors}
+
+    @property
+    def rows(self) -> list[Row]:
+        return rows_of(self.rules, self.errors)
+
+    @property
+    def values(self) -> list[dict[str, Any]]:
+        """What `actions` stores, after validation."""
+        return [form.cleaned_data for form in self.forms.values()]
+
+    @property
+    def summary(self) -> str:
+        return _("A rule of the Number section needs your attention.") if self.errors else ""

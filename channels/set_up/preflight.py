@@ -1,0 +1,181 @@
+"""The set-up check of a channel: the setup guide's procedure as live checks, stored one by one.
+
+Asked for on save, by a button and daily; run by a worker. `check_asked_at` and `check_finished_at` of the
+channel say whether a run is under way; one that was asked for earlier does not end a later one.
+"""
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from channels import holding
+from channels.itsp import ITSPS
+from channels.itsp.base import Itsp, ItspError
+from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, SetUp
+from channels.models import Channel, Number, SetUpResult
+from channels.set_up import public_address
+from channels.set_up.countries import countries_of
+from channels.webhook.url import webhook_url_of
+from pbx_messaging.nudges import nudge
+
+DAILY = timedelta(hours=24)
+LONGEST_RUN = timedelta(minutes=3)  # then the worker was lost, or never came
+DUE_AT_ONCE, BUDGET_S = 100, 45.0  # of one call by beat, once a minute
+
+
+# --- asking for a run ---
+
+
+def ask(channel: Channel) -> None:
+    """Has all checks run soon, also if a run is under way: what it checks may have changed."""
+    Channel.objects.filter(pk=channel.pk).update(check_asked_at=timezone.now())
+    nudge("channels.tasks.check_set_up", channel.pk)
+
+
+def run_due() -> int:
+    """Runs what beat has to see to, one after the other, so that a slow ITSP holds one worker thread only.
+
+    Returns how many.
+    """
+    end, count = time.monotonic() + BUDGET_S, 0
+    due = _due().only("check_asked_at")
+    for channel in due.order_by(F("check_asked_at").asc(nulls_first=True))[:DUE_AT_ONCE]:
+        if time.monotonic() > end:
+            break
+        mine = Channel.objects.filter(pk=channel.pk, check_asked_at=channel.check_asked_at)
+        if mine.update(check_asked_at=timezone.now()):
+            run(channel.pk)
+            count += 1
+    return count
+
+
+def _due() -> QuerySet[Channel]:
+    """Checked a day ago, or asked for and lost, or never asked for."""
+    now = timezone.now()
+    old = Q(check_finished_at__gte=F("check_asked_at"), check_finished_at__lte=now - DAILY)
+    unfinished = Q(check_finished_at=None) | Q(check_finished_at__lt=F("check_asked_at"))
+    lost = unfinished & Q(check_asked_at__lte=now - LONGEST_RUN)
+    return _live().filter(Q(check_asked_at=None) | old | lost)
+
+
+def is_running(channel: Channel) -> bool:
+    asked = channel.check_asked_at
+    return bool(asked and not _has_finished(channel) and timezone.now() - asked < LONGEST_RUN)
+
+
+def is_stalled(channel: Channel) -> bool:
+    """True if a run was asked for and no worker finished it."""
+    return bool(channel.check_asked_at and not _has_finished(channel) and not is_running(channel))
+
+
+def _has_finished(channel: Channel) -> bool:
+    asked, finished = channel.check_asked_at, channel.check_finished_at
+    return bool(asked and finished and finished >= asked)
+
+
+def _live() -> QuerySet[Channel]:
+    return Channel.objects.live().filter(itsp__in=ITSPS)
+
+
+# --- a worker's part ---
+
+
+def run(channel_id: int) -> None:
+    """Asks the ITSP and ourselves, and stores each answer as it comes."""
+    channel = _live().filter(pk=channel_id).first()
+    if channel is None:
+        return
+    began = timezone.now()
+    numbers = {number.address: number for number in channel.numbers.live().order_by("address")}
+    findings = []
+    for finding in _findings(channel, list(numbers)):
+        _store(channel, numbers.get(finding.number), finding)
+        findings.append(finding)
+    channel.set_up_results.filter(checked_at__lt=began).delete()
+    _obey(channel, findings)
+    _finish(channel)
+
+
+def _findings(channel: Channel, numbers: list[str]) -> Iterator[Finding]:
+    itsp = ITSPS[channel.itsp]
+    yield from itsp.check_set_up(channel.credentials, _set_up(channel, itsp, numbers))
+    yield public_address.check(itsp)
+
+
+def _set_up(channel: Channel, itsp: Itsp, numbers: list[str]) -> SetUp:
+    return SetUp(numbers, webhook_url_of(channel, itsp), sorted(countries_of(channel)))
+
+
+def _store(channel: Channel, number: Number | None, finding: Finding) -> None:
+    values = {
+        "outcome": finding.outcome,
+        "why": finding.why,
+        "what_to_do": finding.what_to_do,
+        "link": finding.link,
+        "changes": finding.stored_changes,
+        "happened_at": finding.at,
+        "checked_at": timezone.now(),
+    }
+    channel.set_up_results.update_or_create(check_name=finding.check, number=number, defaults=values)
+
+
+def _finish(channel: Channel) -> None:
+    this = Channel.objects.filter(pk=channel.pk, check_asked_at=channel.check_asked_at)
+    this.update(check_finished_at=timezone.now())
+
+
+def _obey(channel: Channel, findings: list[Finding]) -> None:
+    """The channel's status follows what the ITSP says of its account and its numbers."""
+    stopped = next((finding for finding in findings if finding.stops), None)
+    if stopped:
+        holding.stop(channel.pk, reason=stopped.why)
+        return
+    essential = [one for one in findings if one.check in {Check.CREDENTIALS, Check.OWNED, Check.CAPABLE}]
+    usable = all(finding.outcome is CheckOutcome.PASS for finding in essential)
+    if essential and usable and channel.status != Channel.Status.CONNECTED:
+        holding.reconnect(channel)
+
+
+# --- fixing ---
+
+
+def ask_to_fix(result: SetUpResult) -> None:
+    """Has the changes of the result made, as they are now."""
+    Channel.objects.filter(pk=result.channel_id).update(check_asked_at=timezone.now())
+    nudge("channels.tasks.fix_set_up", result.pk, result.changes_digest)
+
+
+def fix(result_id: int, approved: str) -> None:
+    """Makes the changes that an admin approved (`SetUpResult.changes_digest`), and checks again.
+
+    Nothing is changed if they are no longer those that he saw, here or at the ITSP.
+    """
+    result = SetUpResult.objects.select_related("channel", "number").filter(pk=result_id).first()
+    if result is None or result.number is None:
+        return
+    try:
+        if result.changes_digest == approved:
+            _make_changes(result, result.number)
+    except ItspError as error:
+        _say_unfixed(result, error)
+        _finish(result.channel)
+    else:
+        run(result.channel_id)
+
+
+def _make_changes(result: SetUpResult, number: Number) -> None:
+    channel, itsp = result.channel, ITSPS[result.channel.itsp]
+    changes = [Change(**change) for change in result.changes]
+    set_up = _set_up(channel, itsp, [number.address])
+    itsp.fix(channel.credentials, set_up, number=number.address, approved=changes)
+
+
+def _say_unfixed(result: SetUpResult, error: ItspError) -> None:
+    result.outcome = CheckOutcome.FAIL
+    result.why = _("It could not be changed: %(reason)s") % {"reason": error.reason}
+    result.checked_at = timezone.now()
+    result.save(update_fields=["outcome", "why", "checked_at"])
