@@ -138,6 +138,10 @@ CACHES = {
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT = "pbx_messaging.broker:NudgeTransport"
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ROUTES = ("pbx_messaging.queues.route",)
+CELERY_WORKER_POOL = "pbx_messaging.processes.pools:PoolOfEachQueue"
+SENDER_TASK_THREADS = env.int("SENDER_TASK_THREADS", default=4)  # of the sender's queue, per process
+WORKER_THREADS = env.int("WORKER_THREADS", default=8)  # of the worker's queue; they mostly wait for outsiders
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A nudge waits for no broker, nor does whoever nudges.
 CELERY_BROKER_TRANSPORT_OPTIONS = dict(socket_timeout=5, socket_connect_timeout=2, max_retries=0)  # noqa: C408
@@ -175,7 +179,7 @@ CELERY_BEAT_SCHEDULE = {  # one that no worker took until the next one is due is
 TWILIO_API_URL = env("TWILIO_API_URL", default="").rstrip("/")  # "" is the real service
 ITSP_TIMEOUT_S = env.float("ITSP_TIMEOUT_S", default=30.0)  # of one send; Twilio's own limit is about 26 s
 ITSP_CHECK_TIMEOUT_S = env.float("ITSP_CHECK_TIMEOUT_S", default=8.0)  # of the check while an admin waits
-SENDER_THREADS = env.int("SENDER_THREADS", default=256)  # per worker process
+SENDER_THREADS = env.int("SENDER_THREADS", default=256)  # per sender process
 CLAIM_MARGIN_S = env.float("CLAIM_MARGIN_S", default=10.0)  # a claim's lease is ITSP_TIMEOUT_S + this
 RECONCILE_AFTER_S = env.float("RECONCILE_AFTER_S", default=60.0)  # from the claim of an unknown text
 RECONCILE_EVERY_S = env.float("RECONCILE_EVERY_S", default=30.0)
