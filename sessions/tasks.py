@@ -11,9 +11,11 @@ from sessions import events
 from sessions.ending import archiving, closing, unanswered
 from sessions.lanes import following, seats
 from sessions.media import fetching
-from sessions.nudges import nudge
+from sessions.nudges import nudge, nudge_cancel
 from sessions.receiving import journal, retention, spool
-from sessions.sending import claiming, pump, reconcile, validity
+from sessions.sending import claiming, look_ups, pump, reconcile, validity
+
+CANCEL_AGAIN_S = 2.0  # when the threads that ask for cancellations are all at it
 
 
 @worker_shutting_down.connect
@@ -53,13 +55,18 @@ def tidy_queues() -> None:
 @shared_task
 def reconcile_unknown() -> None:
     """Texts without a clear answer, or without a final state."""
+    look_ups.look_up_unreported()
     if reconcile.check_due():
         nudge("sessions.tasks.drain")
 
 
 @shared_task
 def cancel_at_itsp(attempt_id: int) -> None:
-    reconcile.cancel(attempt_id)
+    with reconcile.cancelling.of() as mine:
+        if mine:
+            reconcile.cancel(attempt_id)
+        else:
+            nudge_cancel(attempt_id, later_s=CANCEL_AGAIN_S)
 
 
 @shared_task
