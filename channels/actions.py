@@ -49,6 +49,7 @@ def update_channel(
     channel: Channel, *, verification: Verification, rules: Iterable[Mapping[str, Any]], **values: Any
 ) -> Channel:
     """As `create_channel`; a number without a rule is archived."""
+    _lock_live(channel)
     fields = [*values, "status", "status_reason", "status_changed_at"]
     for field, value in values.items():
         setattr(channel, field, value)
@@ -77,10 +78,14 @@ def _keep_clock(channel: Channel) -> None:
 @transaction.atomic
 def import_rules(channel: Channel, rules: Iterable[Mapping[str, Any]]) -> None:
     """Adds and changes rules; the channel's other numbers stay. Raises as `create_channel`."""
+    _lock_live(channel)
+    _store_each(channel, rules)
+
+
+def _lock_live(channel: Channel) -> None:
     live = Channel.objects.live().select_for_update(no_key=True).filter(pk=channel.pk)
     if not live.values_list("pk").first():
         raise IntegrityError("the channel was deleted")
-    _store_each(channel, rules)
 
 
 def _store_rules(channel: Channel, rules: Iterable[Mapping[str, Any]]) -> None:

@@ -1,10 +1,12 @@
 """The pages that ask before a channel is disabled, or gets another Webhook URL."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -46,9 +48,11 @@ def channel_renew(request: UserRequest, pk: int) -> HttpResponse:
     form = RenewForm(request.POST or None, initial={"address": present.pk if present else None})
     if form.is_valid():
         overlap = timedelta(hours=form.cleaned_data["overlap_h"])
-        if life.renew_webhook(
-            channel, instead_of=form.cleaned_data["address"], overlap=overlap, by=request.user
-        ):
+        with _still_there():
+            is_new = life.renew_webhook(
+                channel, instead_of=form.cleaned_data["address"], overlap=overlap, by=request.user
+            )
+        if is_new:
             words = _("This is the new Webhook URL. Configure it for every number of the channel.")
             messages.success(request, words)
         else:
@@ -64,7 +68,8 @@ def channel_renew(request: UserRequest, pk: int) -> HttpResponse:
 def channel_disable(request: UserRequest, pk: int) -> HttpResponse:
     channel = _channel(pk)
     if request.method == "POST":
-        life.disable(channel)
+        with _still_there():
+            life.disable(channel)
         messages.success(request, _("“%s” is disabled: nobody can send new messages on it.") % channel)
         return redirect("channel-list")
     return render(request, "channels/disable.html", {"channel": channel})
@@ -74,9 +79,19 @@ def channel_disable(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 def channel_enable(request: UserRequest, pk: int) -> HttpResponse:
     channel = _channel(pk)
-    life.enable(channel)
+    with _still_there():
+        life.enable(channel)
     messages.success(request, _("“%s” is enabled.") % channel)
     return redirect("channel-edit", pk)
+
+
+@contextmanager
+def _still_there() -> Iterator[None]:
+    """Another administrator may delete it at this moment."""
+    try:
+        yield
+    except Channel.DoesNotExist as error:
+        raise Http404 from error
 
 
 def _channel(pk: int) -> Channel:
