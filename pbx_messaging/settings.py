@@ -141,7 +141,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ROUTES = ("pbx_messaging.queues.route",)
 CELERY_WORKER_POOL = "pbx_messaging.processes.pools:PoolOfEachQueue"
 SENDER_TASK_THREADS = env.int("SENDER_TASK_THREADS", default=4)  # of the sender's queue, per process
-WORKER_THREADS = env.int("WORKER_THREADS", default=8)  # of the worker's queue; they mostly wait for outsiders
+WORKER_THREADS = env.int("WORKER_THREADS", default=10)  # of the worker's queue: all shares and one more
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A nudge waits for no broker, nor does whoever nudges.
 CELERY_BROKER_TRANSPORT_OPTIONS = dict(socket_timeout=5, socket_connect_timeout=2, max_retries=0)  # noqa: C408

@@ -1,11 +1,13 @@
 """What workers do when they are nudged. Each finds in the database what is due; twice is harmless."""
 
+from contextlib import suppress
 from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_shutting_down
 from django.utils import timezone
 
+from accounts import mailing
 from channels.webhook import keys as webhook_keys
 from sessions import events
 from sessions.ending import archiving, closing, unanswered
@@ -15,6 +17,7 @@ from sessions.nudges import nudge, nudge_cancel
 from sessions.receiving import journal, retention, spool
 from sessions.sending import claiming, look_ups, pump, reconcile, validity
 
+MAIL_AGAIN_S, MAIL_MOST_TRIES = 15.0, 6  # a quarter of an hour; then the text is hardly unanswered any more
 CANCEL_AGAIN_S = 2.0  # when the threads that ask for cancellations are all at it
 
 
@@ -48,6 +51,7 @@ def tidy_queues() -> None:
     """Texts that waited too long, or whose channel is another one or gone, and channels that are drained."""
     validity.expire(now=timezone.now())
     following.follow_numbers()
+    archiving.close_left_behind()
     archiving.cancel_left_behind()
     archiving.archive_drained()
 
@@ -111,8 +115,15 @@ def watch_unanswered() -> None:
 
 
 @shared_task
-def mail_alert(session_id: int) -> None:
-    unanswered.mail_alert(session_id)
+def mail_alert(session_id: int, tries: int = 0) -> None:
+    """While the mail server does not take it, it is tried again, later each time."""
+    with mailing.shares.of() as mine:
+        if mine:
+            with suppress(unanswered.NotMailed):
+                unanswered.mail_alert(session_id)
+                return
+    if tries < MAIL_MOST_TRIES:
+        nudge("sessions.tasks.mail_alert", session_id, tries + mine, later_s=MAIL_AGAIN_S * 2**tries)
 
 
 @shared_task
