@@ -1,20 +1,20 @@
 from django.urls import path
 
-from channels.editing import life_views, views
-from channels.numbers import import_views
+from channels.editing import disable_views, renew_views, views
+from channels.numbers import import_views, rule_views
 from channels.set_up import check_views
 
 urlpatterns = [
     path("channels/add/sms/", views.channel_add, name="channel-add"),
     path("channels/add/sms/itsp/", views.channel_itsp, name="channel-itsp"),
     path("channels/<int:pk>/", views.channel_edit, name="channel-edit"),
-    path("channels/<int:pk>/webhook-url/", life_views.channel_renew, name="channel-renew"),
-    path("channels/<int:pk>/disable/", life_views.channel_disable, name="channel-disable"),
-    path("channels/<int:pk>/enable/", life_views.channel_enable, name="channel-enable"),
+    path("channels/<int:pk>/webhook-url/", renew_views.channel_renew, name="channel-renew"),
+    path("channels/<int:pk>/disable/", disable_views.channel_disable, name="channel-disable"),
+    path("channels/<int:pk>/enable/", disable_views.channel_enable, name="channel-enable"),
     path("channels/<int:pk>/import/", import_views.channel_import, name="channel-import"),
     path("channels/import/example/", import_views.import_example, name="channel-import-example"),
     path("channels/<int:pk>/check/", check_views.channel_check, name="channel-check"),
     path("channels/check/<int:pk>/fix/", check_views.result_fix, name="check-fix"),
-    path("channels/rule/", views.rule_dialog, name="rule-dialog"),
-    path("channels/rule/save/", views.rule_save, name="rule-save"),
+    path("channels/rule/", rule_views.rule_dialog, name="rule-dialog"),
+    path("channels/rule/save/", rule_views.rule_save, name="rule-save"),
 ]

@@ -1,25 +1,64 @@
-"""The one-way road: an app imports only from apps to its left."""
+"""The one-way road: an app imports only from apps to its left, a room only from rooms before it."""
 
 import ast
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ROAD = ("accounts", "routing", "channels", "sessions", "stats", "api")
+SEES_ALL = {"__init__", "apps", "management", "tasks"}  # of an app; its `urls…` do, too
+ROOMS_OF_CHANNELS = (
+    "encryption",
+    "phone_numbers",
+    "segments",
+    "itsp",
+    "models",
+    "access",
+    "pacing",
+    "webhook",
+    "actions",
+    "set_up",
+    "numbers",
+    "editing",
+)
+
+
+def modules_imported_by(path: Path) -> set[str]:
+    """All that a file imports, with dots: `from a import b` counts as `a.b`."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
 
 
 def imported_by(path: Path) -> set[str]:
     """The top-level packages that a file names in its imports."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.add(node.module.split(".")[0])
-    return names
+    return {name.split(".")[0] for name in modules_imported_by(path)}
 
 
 def sources(package: str) -> list[Path]:
     return [path for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts]
+
+
+def rooms_imported_against_their_order(app: str, order: Sequence[str]) -> set[str]:
+    """What breaks the order of an app's rooms, in words: a room imports only from those before it.
+
+    A room is a package of the app, or a module at its root. One that has no place in the order is told, too.
+    """
+    rooms = {path.relative_to(ROOT / app).parts[0].removesuffix(".py") for path in sources(app)}
+    ordered = {room for room in rooms if room not in SEES_ALL and not room.startswith("urls")}
+    broken = {f"{app}/{room} has no place in the order" for room in ordered ^ set(order)}
+    for path in sources(app):
+        room = path.relative_to(ROOT / app).parts[0].removesuffix(".py")
+        if room not in order:
+            continue
+        names = {name.split(".")[1] for name in modules_imported_by(path) if name.startswith(f"{app}.")}
+        later = (names & rooms) - set(order[: order.index(room) + 1])
+        broken |= {f"{path.relative_to(ROOT)} imports {app}/{name}" for name in later}
+    return broken
 
 
 def test_apps_import_only_from_their_left() -> None:
@@ -30,6 +69,10 @@ def test_apps_import_only_from_their_left() -> None:
         for name in imported_by(path) & set(ROAD[position + 1 :])
     }
     assert against == set()
+
+
+def test_rooms_of_channels_import_only_from_those_before_them() -> None:
+    assert rooms_imported_against_their_order("channels", ROOMS_OF_CHANNELS) == set()
 
 
 def test_only_twilios_own_package_imports_twilio() -> None:

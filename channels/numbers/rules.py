@@ -10,8 +10,8 @@ from typing import Any
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 
-from channels.editing.forms import EXTENSION, QUEUE, NumberRuleForm
 from channels.models import Channel, Number
+from channels.numbers.forms import EXTENSION, QUEUE, NumberRuleForm
 from routing.models import Extension, MessageQueue
 
 

@@ -7,9 +7,9 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import retarget, trigger_client_event
 
 from accounts.access import UserRequest, administrator_required
+from channels import actions
 from channels.itsp import ITSPS
 from channels.models import Channel, SetUpResult
-from channels.set_up import preflight
 from channels.set_up.checklist import Checklist
 
 
@@ -19,7 +19,7 @@ def channel_check(request: UserRequest, pk: int) -> HttpResponse:
     """The results; a POST has all checks run again."""
     channel = get_object_or_404(Channel.objects.live(), pk=pk)
     if request.method == "POST":
-        preflight.ask(channel)
+        actions.ask_for_check(channel)
     return _results(request, channel.pk)
 
 
@@ -39,7 +39,7 @@ def result_fix(request: UserRequest, pk: int) -> HttpResponse:
             request, "channels/set_up/_fix_dialog.html", {**context, "is_new": True}, status=422
         )
         return retarget(response, "#dialog-content")
-    preflight.ask_to_fix(result)
+    actions.ask_for_fix(result)
     return trigger_client_event(_results(request, result.channel_id), "dialog:close", after="swap")
 
 

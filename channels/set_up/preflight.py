@@ -1,7 +1,6 @@
 """The set-up check of a channel: the setup guide's procedure as live checks, stored one by one.
 
-Asked for on save, by a button and daily; run by a worker. `check_asked_at` and `check_finished_at` of the
-channel say whether a run is under way; one that was asked for earlier does not end a later one.
+Asked for on save, by a button and daily (`channels.actions.checking`); run by a worker.
 """
 
 import time
@@ -10,17 +9,15 @@ from datetime import timedelta
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from channels import holding
+from channels import actions
 from channels.itsp import ITSPS
 from channels.itsp.base import Itsp, ItspError
 from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, SetUp
 from channels.models import Channel, Number, SetUpResult
+from channels.phone_numbers import country_of
 from channels.set_up import public_address
-from channels.set_up.countries import countries_of
 from channels.webhook.url import webhook_url_of
-from pbx_messaging.nudges import nudge
 from pbx_messaging.outside.shares import Shares
 
 DAILY = timedelta(hours=24)
@@ -30,13 +27,7 @@ DUE_AT_ONCE, BUDGET_S = 100, 45.0  # of one call by beat, once a minute
 
 shares = Shares(in_all=2, each=1)
 
-# --- asking for a run ---
-
-
-def ask(channel: Channel) -> None:
-    """Has all checks run soon, also if a run is under way: what it checks may have changed."""
-    Channel.objects.filter(pk=channel.pk).update(check_asked_at=timezone.now())
-    nudge("channels.tasks.check_set_up", channel.pk)
+# --- which are due ---
 
 
 def run_due() -> int:
@@ -49,8 +40,7 @@ def run_due() -> int:
     for channel in due.order_by(F("check_asked_at").asc(nulls_first=True))[:DUE_AT_ONCE]:
         if time.monotonic() > end:
             break
-        mine = Channel.objects.filter(pk=channel.pk, check_asked_at=channel.check_asked_at)
-        if mine.update(check_asked_at=timezone.now()):
+        if actions.claim_check(channel):
             run(channel.pk)
             count += 1
     return count
@@ -103,11 +93,11 @@ def _run(channel_id: int) -> None:
     numbers = {number.address: number for number in channel.numbers.live().order_by("address")}
     findings = []
     for finding in _findings(channel, list(numbers)):
-        _store(channel, numbers.get(finding.number), finding)
+        actions.store_finding(channel, numbers.get(finding.number), finding)
         findings.append(finding)
-    channel.set_up_results.filter(checked_at__lt=began).delete()
+    actions.drop_findings(channel, before=began)
     _obey(channel, findings)
-    _finish(channel)
+    actions.finish_check(channel)
 
 
 def _findings(channel: Channel, numbers: list[str]) -> Iterator[Finding]:
@@ -120,43 +110,26 @@ def _set_up(channel: Channel, itsp: Itsp, numbers: list[str]) -> SetUp:
     return SetUp(numbers, webhook_url_of(channel, itsp), sorted(countries_of(channel)))
 
 
-def _store(channel: Channel, number: Number | None, finding: Finding) -> None:
-    values = {
-        "outcome": finding.outcome,
-        "why": finding.why,
-        "what_to_do": finding.what_to_do,
-        "link": finding.link,
-        "changes": finding.stored_changes,
-        "happened_at": finding.at,
-        "checked_at": timezone.now(),
-    }
-    channel.set_up_results.update_or_create(check_name=finding.check, number=number, defaults=values)
-
-
-def _finish(channel: Channel) -> None:
-    this = Channel.objects.filter(pk=channel.pk, check_asked_at=channel.check_asked_at)
-    this.update(check_finished_at=timezone.now())
+def countries_of(channel: Channel) -> set[str]:
+    """Which countries it texts to: its contacts' and its own numbers'."""
+    addresses = channel.numbers.live().values_list("address", flat=True)
+    own = {country_of(address) for address in addresses}
+    return own.union(channel.contact_countries.values_list("code", flat=True)) - {""}
 
 
 def _obey(channel: Channel, findings: list[Finding]) -> None:
     """The channel's status follows what the ITSP says of its account and its numbers."""
     stopped = next((finding for finding in findings if finding.stops), None)
     if stopped:
-        holding.stop(channel.pk, reason=stopped.why)
+        actions.stop_channel(channel.pk, reason=stopped.why)
         return
     essential = [one for one in findings if one.check in {Check.CREDENTIALS, Check.OWNED, Check.CAPABLE}]
     usable = all(finding.outcome is CheckOutcome.PASS for finding in essential)
     if essential and usable and channel.status != Channel.Status.CONNECTED:
-        holding.reconnect(channel)
+        actions.reconnect_channel(channel)
 
 
 # --- fixing ---
-
-
-def ask_to_fix(result: SetUpResult) -> None:
-    """Has the changes of the result made, as they are now."""
-    Channel.objects.filter(pk=result.channel_id).update(check_asked_at=timezone.now())
-    nudge("channels.tasks.fix_set_up", result.pk, result.changes_digest)
 
 
 def fix(result_id: int, approved: str) -> bool:
@@ -179,8 +152,8 @@ def _fix(result: SetUpResult, number: Number, approved: str) -> None:
         if result.changes_digest == approved:
             _make_changes(result, number)
     except ItspError as error:
-        _say_unfixed(result, error)
-        _finish(result.channel)
+        actions.note_unfixed(result, error)
+        actions.finish_check(result.channel)
     else:
         _run(result.channel_id)
 
@@ -190,10 +163,3 @@ def _make_changes(result: SetUpResult, number: Number) -> None:
     changes = [Change(**change) for change in result.changes]
     set_up = _set_up(channel, itsp, [number.address])
     itsp.fix(channel.credentials, set_up, number=number.address, approved=changes)
-
-
-def _say_unfixed(result: SetUpResult, error: ItspError) -> None:
-    result.outcome = CheckOutcome.FAIL
-    result.why = _("It could not be changed: %(reason)s") % {"reason": error.reason}
-    result.checked_at = timezone.now()
-    result.save(update_fields=["outcome", "why", "checked_at"])

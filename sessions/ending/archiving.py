@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import deactivate_login
 from accounts.models import Role
+from channels import actions as channel_actions
 from channels.itsp.base import DeliveryStatus
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
@@ -62,7 +63,7 @@ def _locked(
     return live
 
 
-def _archive(row: Channel | Extension | MessageQueue) -> None:
+def _archive(row: Extension | MessageQueue) -> None:
     row.archived_at = timezone.now()
     row.save(update_fields=["archived_at"])
 
@@ -77,10 +78,9 @@ def archive_channel(channel: Channel, *, cancel_waiting: bool = False) -> None:
         live = Channel.objects.live().select_for_update(no_key=True).get(pk=channel.pk)
         if not cancel_waiting and (consequences := consequences_of(live)).waiting:
             raise Hindered(consequences)
-        _archive(live)
-        live.numbers.live().update(archived_at=timezone.now())
-    _close_open(live)
-    _cancel_waiting(live)
+        channel_actions.archive_channel(live)
+    _close_open(channel)
+    _cancel_waiting(channel)
 
 
 def archive_drained() -> None:
@@ -145,7 +145,7 @@ def archive_extension(extension: Extension, *, to: Destination | None = None) ->
     _archive(extension)
     move(owned, to=to)
     extension.queues.set([])
-    extension.initiates_from.set([])
+    channel_actions.forbid_initiating(extension)
     if extension.user.role == Role.AGENT:
         deactivate_login(extension.user)
 

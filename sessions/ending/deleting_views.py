@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import UserRequest, administrator_required
 from accounts.actions import Refused
-from channels import life
+from channels.actions import drain_channel
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
 from sessions.actions.transferring import Destination
@@ -45,7 +45,7 @@ def channel_delete(request: UserRequest, pk: int) -> HttpResponse:
     cancel = choice == "cancel"
     if choice == "drain":
         page = replace(page, done=_("“%s” is deleted once its messages are sent.") % channel)
-        return _ask(request, page, found, lambda to: life.drain(channel), channel)
+        return _ask(request, page, found, lambda to: drain_channel(channel), channel)
     return _ask(
         request, page, found, lambda to: archiving.archive_channel(channel, cancel_waiting=cancel), channel
     )

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.db.models import F
 
-from channels import holding
+from channels.actions import validity_clock
 from channels.models import Channel
 from sessions.lanes import seats
 from sessions.models import WAITING, Attempt, Lane
@@ -28,5 +28,5 @@ def _move_waiting(lane: Lane, to: Channel) -> None:
     """Each has waited as long as before: the two channels were not held at the same times."""
     waiting = Attempt.objects.filter(lane=lane, status__in=WAITING).exclude(channel=to)
     for former in Channel.objects.filter(pk__in=waiting.order_by().values("channel")):
-        later_s = holding.total_s(to) - holding.total_s(former)
+        later_s = validity_clock.total_s(to) - validity_clock.total_s(former)
         waiting.filter(channel=former).update(channel=to, held_s=F("held_s") + later_s)

@@ -10,10 +10,9 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from channels import holding
+from channels.actions import note_contact, validity_clock
 from channels.itsp.base import DeliveryStatus
 from channels.models import Channel
-from channels.set_up import countries
 from sessions.bulk import write
 from sessions.lanes.progress import IN_FLIGHT, Move, advance
 from sessions.models import Attempt, Lane, Message
@@ -32,7 +31,7 @@ def enqueue(message: Message, *, segments: int, due_at: datetime | None = None) 
         number=session.number, contact=session.contact, defaults={"channel": channel}
     )
     lane = Lane.objects.select_for_update(no_key=True).get(pk=lane.pk)
-    countries.note_contact(channel.pk, session.contact)
+    note_contact(channel.pk, session.contact)
     now = timezone.now()
     attempt = Attempt.objects.create(
         message=message,
@@ -43,7 +42,7 @@ def enqueue(message: Message, *, segments: int, due_at: datetime | None = None) 
         created_at=now,
         due_at=due_at,
         queued_at=due_at or now,
-        held_s=holding.total_s(channel),
+        held_s=validity_clock.total_s(channel),
     )
     if not (lane.head_id or lane.in_flight_id):
         lane.channel = channel  # else `following` brings what is before it along
@@ -60,7 +59,7 @@ def queue_due(*, now: datetime) -> int:
         locked = lock(ids.values())
         attempts = list(due.filter(pk__in=ids).select_related("message__session", "channel"))
         for attempt in attempts:
-            attempt.queued_at, attempt.held_s = now, holding.total_s(attempt.channel)
+            attempt.queued_at, attempt.held_s = now, validity_clock.total_s(attempt.channel)
         advance([Move(attempt, DeliveryStatus.QUEUED) for attempt in attempts], at=now)
         reseat(locked)
     return len(attempts)

@@ -5,9 +5,10 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from channels.actions import note_inbound
 from channels.itsp.base import InboundSms
 from channels.models import Channel, Number
-from sessions import events, signs
+from sessions import events
 from sessions.models import Attachment, CountedChange, Message, MessagingSession
 from sessions.nudges import nudge
 from sessions.opened import open_session
@@ -47,7 +48,7 @@ def receive(channel: Channel, sms: InboundSms, *, at: datetime) -> Message:
     ledger.note_text(number, sms, at=at)
     automatic_replies.reply_if_closed(session, number, sms, has_reply=bool(number.closed_reply), at=at)
     events.record(events.EventKind.MESSAGE, session)
-    signs.note_inbound(channel, at=at)
+    note_inbound(channel, at=at)
     return message
 
 

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from channels.actions import note_webhook_used
 from channels.itsp import ITSPS
 from channels.itsp.base import InboundSms, ItspError, StatusUpdate, WebhookCall
 from channels.models import Channel, WebhookAddress
@@ -31,7 +32,6 @@ AWAY = (OperationalError, InterfaceError, transaction.TransactionManagementError
 RETRY_AFTER = timedelta(seconds=10)  # doubled at each try
 RETRY_AFTER_MOST = timedelta(hours=1)
 RETRIED_AT_ONCE = 100
-USE_STEP = timedelta(minutes=1)  # so that a busy address's row is not written by every request
 REJECTS_PER_S = 5  # traces of rejected requests that one process writes
 
 
@@ -72,7 +72,7 @@ def take(token: str, call: WebhookCall, *, at: datetime) -> Verdict:
     itsp = ITSPS[channel.itsp]
     if not itsp.is_authentic(call, channel.credentials):
         return _reject(call, Verdict(Outcome.REJECTED, reasons.WRONG_SIGNATURE, channel, status=403), at)
-    _note_use(address, at)
+    note_webhook_used(address, at=at)
     try:
         with transaction.atomic():
             verdict = _act(channel, call, at)
@@ -88,13 +88,6 @@ def take(token: str, call: WebhookCall, *, at: datetime) -> Verdict:
 def _address_of(token: str) -> WebhookAddress | None:
     addresses = WebhookAddress.objects.select_related("channel").defer("token")  # it would be decrypted
     return addresses.filter(token_hash=webhook_url.hash_of(token)).first()
-
-
-def _note_use(address: WebhookAddress, at: datetime) -> None:
-    if address.last_used_at and at - address.last_used_at < USE_STEP:
-        return
-    unused = Q(last_used_at=None) | Q(last_used_at__lt=at)
-    WebhookAddress.objects.filter(unused, pk=address.pk).update(last_used_at=at)
 
 
 def retry_failed() -> int:

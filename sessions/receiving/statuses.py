@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
+from channels.actions import note_callback
 from channels.itsp.base import StatusUpdate
 from channels.models import Channel
-from sessions import signs
 from sessions.lanes import progress, seats
 from sessions.models import Attempt, AttemptEvent, Lane
 from sessions.opt_outs import ledger
@@ -21,7 +21,7 @@ def apply(channel: Channel, update: StatusUpdate, *, at: datetime) -> bool:
     found = Attempt.objects.filter(channel=channel, **named).values_list("pk", "lane").first()
     if found is None:
         return False
-    signs.note_callback(channel, at=at)
+    note_callback(channel, at=at)
     (lane,) = seats.lock([found[1]])
     attempt = Attempt.objects.select_related("message__session").get(pk=found[0])
     if attempt.itsp_message_id not in (None, update.itsp_message_id):

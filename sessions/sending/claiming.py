@@ -19,10 +19,10 @@ from django.utils import timezone
 from redis import RedisError
 
 from channels import pacing
+from channels.actions import note_sent
 from channels.itsp.base import Accepted, Advice, DeliveryStatus, ItspError, OutboundSms
 from channels.models import Channel, Number, WebhookAddress
 from channels.webhook import url as webhook_url
-from sessions import signs
 from sessions.lanes import progress, seats
 from sessions.media.links import links_of
 from sessions.models import Attempt, Lane
@@ -248,7 +248,7 @@ def _obey(channel_id: int, outcomes: Sequence[Accepted | ItspError]) -> None:
     """What answers mean for the whole channel."""
     errors = [outcome for outcome in outcomes if isinstance(outcome, ItspError)]
     if len(errors) < len(outcomes):
-        signs.note_sent(channel_id)
+        note_sent(channel_id)
         pacing.forget_refusals(channel_id)
     for error in errors:
         if error.advice is Advice.RETRY:

@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 from redis import RedisError
 
-from channels import holding, pacing
+from channels import pacing
+from channels.actions import stop_channel, validity_clock
 from channels.itsp import ITSPS
 from channels.itsp.base import FAILURE, Advice, DeliveryStatus
 from channels.models import Channel
@@ -28,7 +29,7 @@ def hold_back(channel_id: int, advice: Advice, reason: str) -> None:
     if advice is Advice.SLOW_DOWN:
         pacing.slow_down(channel_id, rate=Channel.objects.get(pk=channel_id).sending_rate)
     elif advice is Advice.STOP:
-        holding.stop(channel_id, reason=reason)
+        stop_channel(channel_id, reason=reason)
 
 
 def obey(attempt: Attempt) -> None:
@@ -69,7 +70,7 @@ def _may_go_again(attempt: Attempt) -> bool:
 def _try_again(attempt: Attempt) -> None:
     """As a new attempt that has waited for as long as the old one, so that its validity ends it."""
     message, channel = attempt.message, attempt.lane.number.channel
-    later_s = holding.total_s(channel) - holding.total_s(attempt.channel)
+    later_s = validity_clock.total_s(channel) - validity_clock.total_s(attempt.channel)
     again = seats.enqueue(message, segments=attempt.segments)
     Attempt.objects.filter(pk=again.pk).update(queued_at=attempt.queued_at, held_s=attempt.held_s + later_s)
     message.status, message.error_code, message.reason = DeliveryStatus.QUEUED, "", attempt.reason

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from channels import holding
+from channels.actions import reconnect_channel
 from channels.models import Channel
 from tests.faults.conftest import NUMBERS, StartDrain
 from tests.faults.drain import JITTER_S, gaps, most_within
@@ -87,7 +87,7 @@ def test_refused_credentials_stop_all_until_they_are_mended(start_drain: StartDr
     assert len(drain.requests()) == refused
     drain.simulator.delete(f"/control/faults/{fault['id']}")
     for channel in Channel.objects.all():
-        holding.reconnect(channel)
+        reconnect_channel(channel)
     drain.ends_well()
 
 

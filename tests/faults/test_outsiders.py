@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Invitation, User
-from channels.set_up import preflight
+from channels.actions import ask_for_check
 from pbx_messaging.nudges import nudge
 from routing.models import Extension
 from sessions import actions, opened
@@ -91,7 +91,7 @@ class World:
     def _check_set_up(self) -> None:
         for road in self.roads:
             for _ in range(EACH):
-                preflight.ask(road.channel)
+                ask_for_check(road.channel)
 
     def _invite(self) -> None:
         for number in range(EACH):

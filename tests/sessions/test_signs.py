@@ -6,11 +6,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from channels.actions import signs
 from channels.models import Channel
-from channels.set_up import countries
 from channels.set_up.checklist import Checklist
+from channels.set_up.preflight import countries_of
 from routing.models import Extension, MessageQueue
-from sessions import actions, signs
+from sessions import actions
 from sessions.models import Attempt
 from sessions.sending import pump
 from tests.factories import CONTACT, Road, make_road
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def forgotten() -> None:
     """What this process remembers is of other tests' channels."""
     signs._noted_sent.clear()
-    countries._known.clear()
+    signs._noted_contacts.clear()
 
 
 def shown(check_name: str) -> tuple[str, str]:
@@ -49,7 +50,7 @@ def test_reports_are_awaited_seen_and_missed(
     road: Road = make_road(queue, *agents, account_sid=account["account_sid"], auth_token=token)
     assert shown("callbacks") == ("cannot_tell", "No message was sent yet.")
     actions.start_session(agent=agents[0], number=road.number, contact=CONTACT, body="Hello")
-    assert countries.countries_of(road.channel) == {"KE", "US"}
+    assert countries_of(road.channel) == {"KE", "US"}
     pump.run()
     wait_until(lambda: Attempt.objects.get().itsp_message_id)
     assert shown("callbacks") == ("cannot_tell", "The first report is awaited.")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, SetUp
 from channels.itsp.twilio.http import ERRORS, UNREADABLE, http_status_of
-from channels.itsp.twilio.numbers import NumberChecks
+from channels.itsp.twilio.number_checks import NumberChecks
 from channels.itsp.twilio.services import Services
 
 CONSOLE = "https://console.twilio.com/"
@@ -88,10 +88,6 @@ class Checks:
             return _failed(Check.CREDENTIALS, why, what_to_do, link=CONSOLE, stops=True)
         return _passed(Check.CREDENTIALS, _("Twilio accepts the Account SID and the Auth Token."))
 
-    @property
-    def _is_sub_account(self) -> bool:
-        return bool(self.account.owner_account_sid not in (None, "", self.account.sid))
-
     def _kind_of_account(self) -> Finding:
         if self.account.type == "Trial":
             return _failed(
@@ -100,7 +96,7 @@ class Checks:
                 _("Upgrade the account before you text customers."),
                 link=BILLING,
             )
-        if self._is_sub_account:
+        if self.account.owner_account_sid not in (None, "", self.account.sid):
             why = _("This is a sub-account of %(owner)s.") % {"owner": self.account.owner_account_sid}
             hint = _(
                 "Only numbers that were purchased with this sub-account work on this channel; the geographic "

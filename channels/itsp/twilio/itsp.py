@@ -23,7 +23,7 @@ from channels.itsp.base import (
     WebhookCall,
 )
 from channels.itsp.set_up import Change, Finding, SetUp
-from channels.itsp.twilio import lists, media, tables, webhook
+from channels.itsp.twilio import lists, media, tables, webhook_calls
 from channels.itsp.twilio.checks import ACCOUNT_STATUSES, Checks, fix
 from channels.itsp.twilio.client import TwilioSender, client_of, found, twilios_errors
 from channels.itsp.twilio.errors import translated_check
@@ -53,7 +53,7 @@ class Twilio(Itsp):
     media_limits = media.LIMITS
     opt_out_codes = frozenset({"21610"})
     credentials_form = CredentialsForm
-    webhook_headers = frozenset({webhook.SIGNATURE, "i-twilio-idempotency-token", "content-type"})
+    webhook_headers = frozenset({webhook_calls.SIGNATURE, "i-twilio-idempotency-token", "content-type"})
     # Three tries of five seconds fit Twilio's total of fifteen; its default retries hardly anything.
     webhook_overrides = "#rc=2&rp=ct,rt,5xx&ct=2000&rt=3000"
 
@@ -89,10 +89,10 @@ class Twilio(Itsp):
             return fix(client, set_up, number=number, approved=approved)
 
     def is_authentic(self, call: WebhookCall, credentials: Credentials) -> bool:
-        return webhook.is_authentic(call, credentials)
+        return webhook_calls.is_authentic(call, credentials)
 
     def read(self, call: WebhookCall) -> list[InboundSms | StatusUpdate]:
-        return webhook.read(call)
+        return webhook_calls.read(call)
 
     def acknowledge(self, call: WebhookCall) -> Acknowledgement:
         if urlsplit(call.url).query:  # a status callback; only those carry one

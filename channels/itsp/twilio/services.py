@@ -39,13 +39,11 @@ class Services:
     def campaign_status(self, service: Service) -> str:
         """Of its A2P 10DLC registration; "" if it has none."""
         if service.sid not in self._campaigns:
-            self._campaigns[service.sid] = self._read_campaign(service)
+            campaigns = self._client.messaging.v1.services(service.sid).us_app_to_person.list()
+            statuses = [str(campaign.campaign_status or "") for campaign in campaigns]
+            status = "VERIFIED" if "VERIFIED" in statuses else "".join(statuses[:1])
+            self._campaigns[service.sid] = status
         return self._campaigns[service.sid]
-
-    def _read_campaign(self, service: Service) -> str:
-        campaigns = self._client.messaging.v1.services(service.sid).us_app_to_person.list()
-        statuses = [str(campaign.campaign_status or "") for campaign in campaigns]
-        return "VERIFIED" if "VERIFIED" in statuses else "".join(statuses[:1])
 
     def _read(self, one: Any) -> Service:
         senders = self._client.messaging.v1.services(one.sid).phone_numbers.list()

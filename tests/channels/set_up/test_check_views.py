@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from pytest_django.fixtures import Settings
 
-from channels import tasks
+from channels import actions, tasks
 from channels.itsp import ITSPS
 from channels.itsp.twilio.http import HttpClient
 from channels.models import Channel, Number, SetUpResult
@@ -32,7 +32,7 @@ HTMX = {"HX-Request": "true"}
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """What a worker is nudged to do."""
     nudges: list[tuple[Any, ...]] = []
-    monkeypatch.setattr("channels.set_up.preflight.nudge", lambda *args: nudges.append(args))
+    monkeypatch.setattr("channels.actions.checking.nudge", lambda *args: nudges.append(args))
     return nudges
 
 
@@ -111,7 +111,7 @@ def test_page_that_is_up_to_date_is_not_sent_again(
 def test_run_that_no_worker_takes_is_said(
     admin_page: Client, road: Road, asked: list[tuple[Any, ...]]
 ) -> None:
-    preflight.ask(road.channel)
+    actions.ask_for_check(road.channel)
     Channel.objects.update(check_asked_at=timezone.now() - timedelta(minutes=4))
     assert "No worker has finished the check yet." in page_of(admin_page, road)
 
@@ -192,10 +192,10 @@ def test_results_of_what_is_no_longer_checked_go(road: Road, simulator: Simulato
 
 
 def test_save_during_a_run_is_not_ended_by_it(road: Road, asked: list[tuple[Any, ...]]) -> None:
-    preflight.ask(road.channel)
+    actions.ask_for_check(road.channel)
     before = Channel.objects.get()
-    preflight.ask(road.channel)
-    preflight._finish(before)
+    actions.ask_for_check(road.channel)
+    actions.finish_check(before)
     assert preflight.is_running(Channel.objects.get())
 
 
@@ -321,7 +321,7 @@ def test_itsp_is_never_asked_within_a_transaction(
 
     monkeypatch.setattr(HttpClient, "request", noting)
     preflight.run(road.channel.pk)
-    preflight.ask_to_fix(SetUpResult.objects.get(check_name="webhook"))
+    actions.ask_for_fix(SetUpResult.objects.get(check_name="webhook"))
     work(asked)
     assert SetUpResult.objects.get(check_name="webhook").outcome == "pass"
     assert len(within) > 12

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Does at once, in a thread, what workers are nudged for."""
-    todo: dict[str, Callable[..., None]] = {
+    todo: dict[str, Callable[..., object]] = {
         "channels.tasks.check_set_up": preflight.run,
         "channels.tasks.fix_set_up": preflight.fix,
     }
@@ -33,7 +33,7 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> None:
         connections.close_all()
 
     monkeypatch.setattr(
-        "channels.set_up.preflight.nudge", lambda *args: threading.Thread(target=work, args=args).start()
+        "channels.actions.checking.nudge", lambda *args: threading.Thread(target=work, args=args).start()
     )
 
 

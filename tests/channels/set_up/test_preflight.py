@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from channels import holding
+from channels import actions
 from channels.models import Channel, Number, SetUpResult
-from channels.set_up import countries, preflight
+from channels.set_up import preflight
 from tests.factories import CONTACT, OUR_NUMBER, Road
 from tests.servers import Simulator
 
@@ -88,7 +88,7 @@ def test_twilio_out_of_reach_tells_nothing_and_stops_nothing(check: Checked, set
 def test_failing_channel_is_connected_when_all_is_right_again(
     road: Road, simulator: Simulator, check: Checked
 ) -> None:
-    holding.stop(road.channel.pk, reason="The sending number can't be used from this account.")
+    actions.stop_channel(road.channel.pk, reason="The sending number can't be used from this account.")
     simulator.post("/control/numbers", {"address": OUR_NUMBER, "sms": False})
     check()
     assert Channel.objects.get().status == "failing"
@@ -250,13 +250,13 @@ def test_registration_is_not_told(
 def test_country_that_is_not_enabled_fails(road: Road, simulator: Simulator, check: Checked) -> None:
     simulator.post("/control/settings", {"blocked_prefixes": ["+1"]})
     assert check()["countries"] == "pass"
-    countries.note_contact(road.channel.pk, CONTACT)
+    actions.note_contact(road.channel.pk, CONTACT)
     assert check()["countries"] == "fail"
     assert result("countries").why == "Texts to these countries are not enabled: US."
 
 
 def test_countries_that_twilio_does_not_tell_of(road: Road, simulator: Simulator, check: Checked) -> None:
-    countries.note_contact(road.channel.pk, "+4930123456")
+    actions.note_contact(road.channel.pk, "+4930123456")
     assert check()["countries"] == "cannot_tell"
     forbid(simulator, "/v1/Messaging/GeoPermissions")
     assert check()["countries"] == "cannot_tell"

@@ -26,7 +26,7 @@ PARTS = {
     "balance": "/Balance",
     "failures": "/Alerts",
 }
-VALUES = {"null": None, "number": 7, "list": [], "object": {}, "word": "x"}
+VALUES: dict[str, Any] = {"null": None, "number": 7, "list": [], "object": {}, "word": "x"}
 
 
 def spoilt(value: Any, by: Any) -> Any:

@@ -163,7 +163,7 @@ def test_two_administrators_delete_the_same(kind: str, data: dict[str, str]) -> 
     def delete(browser: Client) -> None:
         answers.append(browser.post(f"/{kind}/{pk}/delete/", data).status_code)
 
-    errors = together(*[lambda browser=browser: delete(browser) for browser in browsers])  # type: ignore[misc]
+    errors = together(*[lambda browser=browser: delete(browser) for browser in browsers])
     assert errors == []
     assert set(answers) <= {302, 404}
     assert 302 in answers

@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from channels import holding, pacing
+from channels import pacing
+from channels.actions import reconnect_channel
 from channels.models import Channel
 from routing.models import Extension
 from sessions import actions
@@ -139,7 +140,7 @@ def test_suspended_account_stops_the_channel_and_keeps_the_text(
     assert (channel.status, channel.status_reason) == ("failing", "The account at the ITSP is suspended.")
     pump.run()
     assert (statuses(message), bodies(simulator)) == (["queued", "undelivered", "queued"], ["Hello"])
-    holding.reconnect(channel)
+    reconnect_channel(channel)
     pump.run()
     assert bodies(simulator) == ["Hello", "Hello"]
 

@@ -41,7 +41,8 @@ class NumberChecks:
             return
         try:
             found = self.find()
-            finding = self._owned() if found else self._foreign()
+            has_it = _("The account of this channel has the number.")
+            finding = self._passed(Check.OWNED, has_it) if found else self._foreign()
         except ERRORS as error:
             yield untold(Check.OWNED, error, self.address)
             return
@@ -69,9 +70,6 @@ class NumberChecks:
         return next((number for number in found if number.phone_number == self.address), None)
 
     # --- whose it is, what it can do ---
-
-    def _owned(self) -> Finding:
-        return self._passed(Check.OWNED, _("The account of this channel has the number."))
 
     def _foreign(self) -> Finding:
         is_sub_account = self.account.owner_account_sid not in (None, "", self.account.sid)

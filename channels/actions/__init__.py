@@ -1,0 +1,46 @@
+"""All that is written to a channel and what belongs to it; pages, workers and sessions call these verbs."""
+
+from channels.actions.checking import (
+    ask_for_check,
+    ask_for_fix,
+    claim_check,
+    drop_findings,
+    finish_check,
+    note_unfixed,
+    store_finding,
+)
+from channels.actions.disabling import archive_channel, disable_channel, drain_channel, enable_channel
+from channels.actions.number_rules import forbid_initiating, import_rules
+from channels.actions.pausing import pause_channel, reconnect_channel, resume_channel, stop_channel
+from channels.actions.renewing import renew_webhook
+from channels.actions.signs import note_callback, note_contact, note_inbound, note_sent, note_webhook_used
+from channels.actions.storing import Verification, create_channel, update_channel
+
+__all__ = [
+    "Verification",
+    "archive_channel",
+    "ask_for_check",
+    "ask_for_fix",
+    "claim_check",
+    "create_channel",
+    "disable_channel",
+    "drain_channel",
+    "drop_findings",
+    "enable_channel",
+    "finish_check",
+    "forbid_initiating",
+    "import_rules",
+    "note_callback",
+    "note_contact",
+    "note_inbound",
+    "note_sent",
+    "note_unfixed",
+    "note_webhook_used",
+    "pause_channel",
+    "reconnect_channel",
+    "renew_webhook",
+    "resume_channel",
+    "stop_channel",
+    "store_finding",
+    "update_channel",
+]

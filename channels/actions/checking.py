@@ -1,0 +1,65 @@
+"""The set-up check asked for, its findings stored, its end noted.
+
+`check_asked_at` and `check_finished_at` of the channel say whether a run is under way; one that was asked
+for earlier does not end a later one.
+"""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from channels.itsp.base import ItspError
+from channels.itsp.set_up import CheckOutcome, Finding
+from channels.models import Channel, Number, SetUpResult
+from pbx_messaging.nudges import nudge
+
+
+def ask_for_check(channel: Channel) -> None:
+    """Has all checks run soon, also if a run is under way: what it checks may have changed."""
+    Channel.objects.filter(pk=channel.pk).update(check_asked_at=timezone.now())
+    nudge("channels.tasks.check_set_up", channel.pk)
+
+
+def ask_for_fix(result: SetUpResult) -> None:
+    """Has the changes of the result made, as they are now."""
+    Channel.objects.filter(pk=result.channel_id).update(check_asked_at=timezone.now())
+    nudge("channels.tasks.fix_set_up", result.pk, result.changes_digest)
+
+
+def claim_check(channel: Channel) -> bool:
+    """Asks for a run that the caller does at once; False if somebody else asked for one meanwhile."""
+    mine = Channel.objects.filter(pk=channel.pk, check_asked_at=channel.check_asked_at)
+    return bool(mine.update(check_asked_at=timezone.now()))
+
+
+def store_finding(channel: Channel, number: Number | None, finding: Finding) -> None:
+    values = {
+        "outcome": finding.outcome,
+        "why": finding.why,
+        "what_to_do": finding.what_to_do,
+        "link": finding.link,
+        "changes": finding.stored_changes,
+        "happened_at": finding.at,
+        "checked_at": timezone.now(),
+    }
+    channel.set_up_results.update_or_create(check_name=finding.check, number=number, defaults=values)
+
+
+def drop_findings(channel: Channel, *, before: datetime) -> None:
+    """Those of earlier runs that this one did not find again."""
+    channel.set_up_results.filter(checked_at__lt=before).delete()
+
+
+def finish_check(channel: Channel) -> None:
+    """Unless another run was asked for since the channel was read."""
+    this = Channel.objects.filter(pk=channel.pk, check_asked_at=channel.check_asked_at)
+    this.update(check_finished_at=timezone.now())
+
+
+def note_unfixed(result: SetUpResult, error: ItspError) -> None:
+    """The changes of the result could not be made."""
+    result.outcome = CheckOutcome.FAIL
+    result.why = _("It could not be changed: %(reason)s") % {"reason": error.reason}
+    result.checked_at = timezone.now()
+    result.save(update_fields=["outcome", "why", "checked_at"])

@@ -1,0 +1,73 @@
+"""A channel is created, or changed as its page says."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from channels.actions import validity_clock
+from channels.actions.checking import ask_for_check
+from channels.actions.number_rules import lock_live, store_rules
+from channels.models import Channel, WebhookAddress
+from channels.webhook import keys as webhook_keys
+from channels.webhook.url import hash_of
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What the ITSP said of the credentials: the channel's status, and its reason if it isn't connected."""
+
+    status: Channel.Status
+    reason: str = ""
+
+
+@transaction.atomic
+def create_channel(
+    *, token: str, verification: Verification, rules: Iterable[Mapping[str, Any]], **values: Any
+) -> Channel:
+    """`values`: the fields of `ChannelForm`, and credentials; `rules`: of `NumberRuleForm`.
+
+    Raises `IntegrityError` when the name, a number or the token is taken meanwhile.
+    """
+    channel = Channel(**values)
+    _set_status(channel, verification)
+    channel.save()
+    _keep_clock(channel)
+    WebhookAddress.objects.create(channel=channel, token=token, token_hash=hash_of(token))
+    store_rules(channel, rules)
+    transaction.on_commit(lambda: webhook_keys.remember(channel.webhook_addresses.all()))
+    transaction.on_commit(lambda: ask_for_check(channel))
+    return channel
+
+
+@transaction.atomic
+def update_channel(
+    channel: Channel, *, verification: Verification, rules: Iterable[Mapping[str, Any]], **values: Any
+) -> Channel:
+    """As `create_channel`; a number without a rule is archived."""
+    lock_live(channel)
+    fields = [*values, "status", "status_reason", "status_changed_at"]
+    for field, value in values.items():
+        setattr(channel, field, value)
+    _set_status(channel, verification)
+    channel.save(update_fields=fields)
+    _keep_clock(channel)
+    store_rules(channel, rules)
+    transaction.on_commit(lambda: webhook_keys.remember(channel.webhook_addresses.all()))
+    transaction.on_commit(lambda: ask_for_check(channel))
+    return channel
+
+
+def _set_status(channel: Channel, verification: Verification) -> None:
+    if channel.status != verification.status or channel.status_changed_at is None:
+        channel.status_changed_at = timezone.now()
+    channel.status, channel.status_reason = verification.status, verification.reason
+
+
+def _keep_clock(channel: Channel) -> None:
+    if channel.status == Channel.Status.FAILING:
+        validity_clock.hold(channel)
+    else:
+        validity_clock.release(channel)
