@@ -1,7 +1,10 @@
 """The page that asks before a channel is disabled; it is enabled without a question."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,7 +19,8 @@ from channels.models import Channel
 def channel_disable(request: UserRequest, pk: int) -> HttpResponse:
     channel = _channel(pk)
     if request.method == "POST":
-        actions.disable_channel(channel)
+        with still_there():
+            actions.disable_channel(channel)
         messages.success(request, _("“%s” is disabled: nobody can send new messages on it.") % channel)
         return redirect("channel-list")
     return render(request, "channels/disable.html", {"channel": channel})
@@ -26,9 +30,19 @@ def channel_disable(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 def channel_enable(request: UserRequest, pk: int) -> HttpResponse:
     channel = _channel(pk)
-    actions.enable_channel(channel)
+    with still_there():
+        actions.enable_channel(channel)
     messages.success(request, _("“%s” is enabled.") % channel)
     return redirect("channel-edit", pk)
+
+
+@contextmanager
+def still_there() -> Iterator[None]:
+    """Another administrator may delete it at this moment."""
+    try:
+        yield
+    except Channel.DoesNotExist as error:
+        raise Http404 from error
 
 
 def _channel(pk: int) -> Channel:
