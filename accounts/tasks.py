@@ -6,17 +6,29 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import invitations
+from accounts import invitations, mailing
 from accounts.models import AuditEntry, Invitation
+from pbx_messaging.nudges import nudge
 
 BATCH = 1_000
+AGAIN_S = 15.0  # when another task sends e-mail, or the server takes none
+MOST_FAILURES = 3
 
 
 @shared_task
 def mail_invitations(first: int, last: int) -> None:
-    """Those that an import has made, by the range of their ids."""
-    for invitation in Invitation.objects.filter(pk__range=(first, last)).select_related("user"):
-        invitations.send(invitation)
+    """Those that an import has made, by the range of their ids. Who gets none is given the link by hand."""
+    with mailing.shares.of() as mine:
+        if not mine:
+            nudge("accounts.tasks.mail_invitations", first, last, later_s=AGAIN_S)
+            return
+        failures = 0
+        invited = Invitation.objects.filter(pk__range=(first, last)).select_related("user").order_by("pk")
+        for invitation in invited:
+            if failures == MOST_FAILURES:  # a mail server that hangs must not hold the thread for hours
+                nudge("accounts.tasks.mail_invitations", invitation.pk, last, later_s=AGAIN_S)
+                return
+            failures += not invitations.send(invitation) and mailing.can_reach(invitation.user)
 
 
 @shared_task

@@ -41,7 +41,7 @@ class Run:
     async def measure(self, seconds: float) -> dict[str, Any]:
         texts = [self._text(number) for number in range(round(self.per_s * seconds))]
         heard_before = [len(agent.heard) for agent in self.agents]
-        names = ("web", "stream", "worker")
+        names = ("web", "stream", "background")
         cpu = {name: cpu_s(self.stack.pid(name)) for name in names}
         other = OtherLoad()
         late_s = await self.poster.post(texts, self.per_s)

@@ -76,7 +76,7 @@ class LiveStack:
         return found
 
     def pid(self, name: str) -> int:
-        """Of "web", "stream", "worker" or "beat"."""
+        """Of "web", "stream", "background" or "beat"."""
         return self._children[name].pid
 
     def stop(self) -> None:

@@ -83,9 +83,9 @@ class OutboundStack:
 
     @contextmanager
     def workers(self, count: int, *, web: bool = False, include: str = "") -> Iterator[list[Child]]:
-        """Worker processes that are up, with beat and if wanted the web process. Yields the workers."""
-        names = [f"worker-{number}" for number in range(1, count + 1)]
-        wanted = [workers.worker(name) for name in names]
+        """Senders that are up, with beat and if wanted the web process. Yields the senders."""
+        names = [f"sender-{number}" for number in range(1, count + 1)]
+        wanted = [workers.sender(name) for name in names]
         if include:
             wanted = [Process(one.name, [*one.argv, "--include", include]) for one in wanted]
         wanted += [workers.beat()]

@@ -3,16 +3,21 @@
 from celery import shared_task
 
 from channels.set_up import preflight
+from pbx_messaging.nudges import nudge
+
+AGAIN_S = 5.0  # when the threads for set-up checks are all at it
 
 
 @shared_task
 def check_set_up(channel_id: int) -> None:
-    preflight.run(channel_id)
+    if not preflight.run(channel_id):
+        nudge("channels.tasks.check_set_up", channel_id, later_s=AGAIN_S)
 
 
 @shared_task
 def fix_set_up(result_id: int, approved: str) -> None:
-    preflight.fix(result_id, approved)
+    if not preflight.fix(result_id, approved):
+        nudge("channels.tasks.fix_set_up", result_id, approved, later_s=AGAIN_S)
 
 
 @shared_task

@@ -137,6 +137,10 @@ CACHES = {
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT = "pbx_messaging.broker:NudgeTransport"
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ROUTES = ("pbx_messaging.queues.route",)
+CELERY_WORKER_POOL = "pbx_messaging.processes.pools:PoolOfEachQueue"
+SENDER_TASK_THREADS = env.int("SENDER_TASK_THREADS", default=4)  # of the sender's queue, per process
+WORKER_THREADS = env.int("WORKER_THREADS", default=10)  # of the worker's queue: all shares and one more
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A nudge waits for no broker, nor does whoever nudges.
 CELERY_BROKER_TRANSPORT_OPTIONS = dict(socket_timeout=5, socket_connect_timeout=2, max_retries=0)  # noqa: C408
@@ -174,13 +178,18 @@ CELERY_BEAT_SCHEDULE = {  # one that no worker took until the next one is due is
 TWILIO_API_URL = env("TWILIO_API_URL", default="").rstrip("/")  # "" is the real service
 ITSP_TIMEOUT_S = env.float("ITSP_TIMEOUT_S", default=30.0)  # of one send; Twilio's own limit is about 26 s
 ITSP_CHECK_TIMEOUT_S = env.float("ITSP_CHECK_TIMEOUT_S", default=8.0)  # of the check while an admin waits
-SENDER_THREADS = env.int("SENDER_THREADS", default=256)  # per worker process
+ITSP_LIST_TOTAL_S = env.float("ITSP_LIST_TOTAL_S", default=20.0)  # of reading a list, all its pages
+SET_UP_CHECK_TOTAL_S = env.float("SET_UP_CHECK_TOTAL_S", default=90.0)  # of all calls of one set-up check
+SENDER_THREADS = env.int("SENDER_THREADS", default=256)  # per sender process
 CLAIM_MARGIN_S = env.float("CLAIM_MARGIN_S", default=10.0)  # a claim's lease is ITSP_TIMEOUT_S + this
 RECONCILE_AFTER_S = env.float("RECONCILE_AFTER_S", default=60.0)  # from the claim of an unknown text
 RECONCILE_EVERY_S = env.float("RECONCILE_EVERY_S", default=30.0)
+RECONCILE_MOST_S = env.float("RECONCILE_MOST_S", default=300.0)  # between questions that nobody answers
 RECONCILE_GIVE_UP_S = env.float("RECONCILE_GIVE_UP_S", default=600.0)  # then it never arrived: sent again
 LOOK_UP_AFTER_H = env.float("LOOK_UP_AFTER_H", default=6.0)  # without a final state: the ITSP is asked
 LOOK_UP_GIVE_UP_H = env.float("LOOK_UP_GIVE_UP_H", default=72.0)
+LOOK_UP_SOON_S = env.float("LOOK_UP_SOON_S", default=30.0)  # after a gap in which nobody took callbacks
+LOOK_UP_UNREPORTED_S = env.float("LOOK_UP_UNREPORTED_S", default=300.0)  # of a channel without callbacks
 TRY_SLOWER_S = env.float("TRY_SLOWER_S", default=300.0)  # after "too fast" for a text that was accepted
 TRY_LATER_S = env.float("TRY_LATER_S", default=3600.0)  # after a daily limit, or a number that is not ready
 WEBHOOK_MAX_BYTES = env.int("WEBHOOK_MAX_BYTES", default=256 * 1024)
@@ -190,6 +199,7 @@ WEBHOOK_REJECTS_KEPT = env.int("WEBHOOK_REJECTS_KEPT", default=1_000)  # traces 
 WEBHOOK_JOURNAL_DAYS = env.int("WEBHOOK_JOURNAL_DAYS", default=30)  # that the journal keeps requests
 WEBHOOK_FAILED_DAYS = max(WEBHOOK_JOURNAL_DAYS, env.int("WEBHOOK_FAILED_DAYS", default=180))  # failed ones
 MEDIA_MAX_BYTES = env.int("MEDIA_MAX_BYTES", default=5 * 1024 * 1024)  # of one attachment
+MEDIA_TOTAL_S = env.float("MEDIA_TOTAL_S", default=60.0)  # of one try to download one, redirects included
 
 # --- REST API -------------------------------------------------------------------------------------
 API_RATE_PER_MIN = env.int("API_RATE_PER_MIN", default=600)  # requests of one token
@@ -292,7 +302,9 @@ WHITENOISE_MANIFEST_STRICT = False
 # --- E-mail and logs ------------------------------------------------------------------------------
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
-EMAIL_TIMEOUT = 10.0
+if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+    EMAIL_BACKEND = "pbx_messaging.outside.mail.EmailBackend"
+EMAIL_TOTAL_S = env.float("EMAIL_TOTAL_S", default=30.0)  # of one e-mail, from the connection to its end
 EMAIL_IS_SET = not EMAIL_CONFIG["EMAIL_BACKEND"].endswith("console.EmailBackend")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="pbx-messaging@localhost")
 LOGGING = {

@@ -1,19 +1,24 @@
 """What workers do when they are nudged. Each finds in the database what is due; twice is harmless."""
 
+from contextlib import suppress
 from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_shutting_down
 from django.utils import timezone
 
+from accounts import mailing
 from channels.webhook import keys as webhook_keys
 from sessions import events
 from sessions.ending import archiving, closing, unanswered
 from sessions.lanes import following, seats
 from sessions.media import fetching
-from sessions.nudges import nudge
+from sessions.nudges import nudge, nudge_cancel
 from sessions.receiving import journal, replaying, retention, spool
-from sessions.sending import claiming, pump, reconcile, validity
+from sessions.sending import claiming, look_ups, pump, reconcile, validity
+
+MAIL_AGAIN_S, MAIL_MOST_TRIES = 15.0, 6  # a quarter of an hour; then the text is hardly unanswered any more
+CANCEL_AGAIN_S = 2.0  # when the threads that ask for cancellations are all at it
 
 
 @worker_shutting_down.connect
@@ -46,6 +51,7 @@ def tidy_queues() -> None:
     """Texts that waited too long, or whose channel is another one or gone, and channels that are drained."""
     validity.expire(now=timezone.now())
     following.follow_numbers()
+    archiving.close_left_behind()
     archiving.cancel_left_behind()
     archiving.archive_drained()
 
@@ -53,13 +59,18 @@ def tidy_queues() -> None:
 @shared_task
 def reconcile_unknown() -> None:
     """Texts without a clear answer, or without a final state."""
+    look_ups.look_up_unreported()
     if reconcile.check_due():
         nudge("sessions.tasks.drain")
 
 
 @shared_task
 def cancel_at_itsp(attempt_id: int) -> None:
-    reconcile.cancel(attempt_id)
+    with reconcile.cancelling.of() as mine:
+        if mine:
+            reconcile.cancel(attempt_id)
+        else:
+            nudge_cancel(attempt_id, later_s=CANCEL_AGAIN_S)
 
 
 @shared_task
@@ -104,8 +115,15 @@ def watch_unanswered() -> None:
 
 
 @shared_task
-def mail_alert(session_id: int) -> None:
-    unanswered.mail_alert(session_id)
+def mail_alert(session_id: int, tries: int = 0) -> None:
+    """While the mail server does not take it, it is tried again, later each time."""
+    with mailing.shares.of() as mine:
+        if mine:
+            with suppress(unanswered.NotMailed):
+                unanswered.mail_alert(session_id)
+                return
+    if tries < MAIL_MOST_TRIES:
+        nudge("sessions.tasks.mail_alert", session_id, tries + mine, later_s=MAIL_AGAIN_S * 2**tries)
 
 
 @shared_task

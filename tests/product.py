@@ -17,8 +17,9 @@ STOP_TIMEOUT_S = 5.0
 class Stack:
     """The processes of one installation, on databases that run already.
 
-    `kind` "embedded": web, worker, beat. "production": web, stream, worker-1, worker-2, beat and proxy, as
-    docker-compose has them. `url` is where a browser goes; PUBLIC_URL is set to it.
+    `kind` "embedded": web, background, beat. "production": web, stream, sender-1, worker-1, beat and proxy,
+    as docker-compose has them, with as many senders and workers as are asked for. `url` is where a browser
+    goes; PUBLIC_URL is set to it.
     """
 
     def __init__(self, kind: str, folder: Path, env: Mapping[str, str], *, workers: int) -> None:

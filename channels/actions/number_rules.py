@@ -15,10 +15,15 @@ from routing.models import Extension
 @transaction.atomic
 def import_rules(channel: Channel, rules: Iterable[Mapping[str, Any]]) -> None:
     """Adds and changes rules; the channel's other numbers stay. Raises as `create_channel`."""
+    lock_live(channel)
+    _store_each(channel, rules)
+
+
+def lock_live(channel: Channel) -> None:
+    """Raises `IntegrityError` if it was deleted meanwhile."""
     live = Channel.objects.live().select_for_update(no_key=True).filter(pk=channel.pk)
     if not live.values_list("pk").first():
         raise IntegrityError("the channel was deleted")
-    _store_each(channel, rules)
 
 
 def store_rules(channel: Channel, rules: Iterable[Mapping[str, Any]]) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from channels.actions import validity_clock
 from channels.actions.checking import ask_for_check
-from channels.actions.number_rules import store_rules
+from channels.actions.number_rules import lock_live, store_rules
 from channels.models import Channel, WebhookAddress
 from channels.webhook import keys as webhook_keys
 from channels.webhook.url import hash_of
@@ -47,6 +47,7 @@ def update_channel(
     channel: Channel, *, verification: Verification, rules: Iterable[Mapping[str, Any]], **values: Any
 ) -> Channel:
     """As `create_channel`; a number without a rule is archived."""
+    lock_live(channel)
     fields = [*values, "status", "status_reason", "status_changed_at"]
     for field, value in values.items():
         setattr(channel, field, value)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import UserRequest, administrator_required
 from channels import actions
+from channels.editing.gone import still_there
 from channels.models import Channel
 
 
@@ -16,7 +17,8 @@ from channels.models import Channel
 def channel_disable(request: UserRequest, pk: int) -> HttpResponse:
     channel = _channel(pk)
     if request.method == "POST":
-        actions.disable_channel(channel)
+        with still_there():
+            actions.disable_channel(channel)
         messages.success(request, _("“%s” is disabled: nobody can send new messages on it.") % channel)
         return redirect("channel-list")
     return render(request, "channels/disable.html", {"channel": channel})
@@ -26,7 +28,8 @@ def channel_disable(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 def channel_enable(request: UserRequest, pk: int) -> HttpResponse:
     channel = _channel(pk)
-    actions.enable_channel(channel)
+    with still_there():
+        actions.enable_channel(channel)
     messages.success(request, _("“%s” is enabled.") % channel)
     return redirect("channel-edit", pk)
 

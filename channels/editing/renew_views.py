@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import UserRequest, administrator_required
 from channels import actions
+from channels.editing.gone import still_there
 from channels.itsp import ITSPS
 from channels.models import Channel
 from channels.webhook.url import current_address
@@ -46,9 +47,11 @@ def channel_renew(request: UserRequest, pk: int) -> HttpResponse:
     form = RenewForm(request.POST or None, initial={"address": present.pk if present else None})
     if form.is_valid():
         overlap = timedelta(hours=form.cleaned_data["overlap_h"])
-        if actions.renew_webhook(
-            channel, instead_of=form.cleaned_data["address"], overlap=overlap, by=request.user
-        ):
+        with still_there():
+            is_new = actions.renew_webhook(
+                channel, instead_of=form.cleaned_data["address"], overlap=overlap, by=request.user
+            )
+        if is_new:
             words = _("This is the new Webhook URL. Configure it for every number of the channel.")
             messages.success(request, words)
         else:

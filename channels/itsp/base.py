@@ -252,8 +252,20 @@ class Itsp(ABC):
     def sender(self, credentials: Credentials) -> Sender: ...
 
     @abstractmethod
-    def list_sent(self, credentials: Credentials, *, sender: str, recipient: str) -> list[Found]:
-        """All that the ITSP has from one address to another, newest first. Raises `ItspError`."""
+    def list_sent(
+        self, credentials: Credentials, *, sender: str, recipient: str, since: datetime
+    ) -> list[Found]:
+        """All that the ITSP has from one address to another since then, newest first.
+
+        Raises `ItspError`; also where it can't be read to the end, or absence would prove nothing.
+        """
+
+    @abstractmethod
+    def list_recent(self, credentials: Credentials, *, since: datetime) -> list[Found]:
+        """What was sent by the account since then, newest first, as far as a few calls tell.
+
+        Raises `ItspError`. An ITSP that has no such list gives [].
+        """
 
     @abstractmethod
     def look_up(self, credentials: Credentials, itsp_message_id: str) -> Found:

@@ -18,11 +18,14 @@ from channels.models import Channel, Number, SetUpResult
 from channels.phone_numbers import country_of
 from channels.set_up import public_address
 from channels.webhook.url import webhook_url_of
+from pbx_messaging.outside.shares import Shares
 
 DAILY = timedelta(hours=24)
 LONGEST_RUN = timedelta(minutes=3)  # then the worker was lost, or never came
 DUE_AT_ONCE, BUDGET_S = 100, 45.0  # of one call by beat, once a minute
 
+
+shares = Shares(in_all=2, each=1)
 
 # --- which are due ---
 
@@ -74,8 +77,15 @@ def _live() -> QuerySet[Channel]:
 # --- a worker's part ---
 
 
-def run(channel_id: int) -> None:
-    """Asks the ITSP and ourselves, and stores each answer as it comes."""
+def run(channel_id: int) -> bool:
+    """Asks the ITSP and ourselves, and stores each answer as it comes. False if no thread is free for it."""
+    with shares.of(channel_id) as mine:
+        if mine:
+            _run(channel_id)
+    return mine
+
+
+def _run(channel_id: int) -> None:
     channel = _live().filter(pk=channel_id).first()
     if channel is None:
         return
@@ -122,22 +132,30 @@ def _obey(channel: Channel, findings: list[Finding]) -> None:
 # --- fixing ---
 
 
-def fix(result_id: int, approved: str) -> None:
+def fix(result_id: int, approved: str) -> bool:
     """Makes the changes that an admin approved (`SetUpResult.changes_digest`), and checks again.
 
-    Nothing is changed if they are no longer those that he saw, here or at the ITSP.
+    Nothing is changed if they are no longer those that he saw, here or at the ITSP. False if no thread is
+    free for it.
     """
     result = SetUpResult.objects.select_related("channel", "number").filter(pk=result_id).first()
     if result is None or result.number is None:
-        return
+        return True
+    with shares.of(result.channel_id) as mine:
+        if mine:
+            _fix(result, result.number, approved)
+    return mine
+
+
+def _fix(result: SetUpResult, number: Number, approved: str) -> None:
     try:
         if result.changes_digest == approved:
-            _make_changes(result, result.number)
+            _make_changes(result, number)
     except ItspError as error:
         actions.note_unfixed(result, error)
         actions.finish_check(result.channel)
     else:
-        run(result.channel_id)
+        _run(result.channel_id)
 
 
 def _make_changes(result: SetUpResult, number: Number) -> None:

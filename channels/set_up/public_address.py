@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from channels.itsp.base import Itsp
 from channels.itsp.set_up import Check, CheckOutcome, Finding
+from pbx_messaging.outside import http
+from pbx_messaging.outside.deadline import within
 
 LOCAL = ("localhost", ".localhost", ".local", ".internal", ".lan")
 
@@ -39,13 +41,12 @@ def _call(url: str) -> Finding:
     """From here to our own address. Not all networks let a machine do that, so silence proves nothing."""
     named = {"url": url}
     try:
-        with requests.Session() as http:
-            http.trust_env = False
-            answer = http.get(f"{url}/healthz", timeout=settings.ITSP_CHECK_TIMEOUT_S, allow_redirects=False)
+        with http.session() as client, within(settings.ITSP_CHECK_TIMEOUT_S):
+            answer = client.get(f"{url}/healthz", allow_redirects=False)
     except requests.exceptions.SSLError:
         why = _("The certificate of %(url)s is not valid for this name, has expired, or is not trusted.")
         return _finding(CheckOutcome.FAIL, why % named, _("Install a valid certificate for this name."))
-    except requests.RequestException:
+    except (requests.RequestException, TimeoutError):
         why = _("PBX can’t reach %(url)s from its own machine. Some networks forbid that.")
         what_to_do = _("Open the address from outside your network, such as from a phone: it must answer.")
         return _finding(CheckOutcome.CANNOT_TELL, why % named, what_to_do)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pbx_messaging.processes.process import Process
 from pbx_messaging.processes.servers import stream_as_told, web_as_told
-from pbx_messaging.processes.workers import beat, worker
+from pbx_messaging.processes.workers import beat, sender, sender_and_worker, worker
 
 
 @dataclass(frozen=True)
@@ -27,18 +27,23 @@ class Kind:
 PROCESSES = {
     "web": Kind("pages, webhooks and API", web_as_told, listens=True),
     "stream": Kind("event streams: the proxy sends it /events/, unbuffered", stream_as_told, listens=True),
-    "worker": Kind("sends texts, and does what else is due; one or many", worker),
+    "sender": Kind("sends texts, and does what is due by our own clock; one or many", sender),
+    "worker": Kind("asks outsiders, who may hang, and does what takes long; one or many", worker),
     "beat": Kind("the clock that wakes the workers; exactly one", beat, is_single=True),
 }
 
 
 def background(copies: int | None = None) -> list[Process]:
-    """All that have no port: one of each, or of those that may be many so many `copies`, with numbers."""
+    """All that have no port: of those that may be many so many `copies`, with numbers.
+
+    Without `copies` they are those of a machine of its own, where one process serves both queues.
+    """
+    if copies is None:
+        return [sender_and_worker(), beat()]
     found = []
     for name, kind in PROCESSES.items():
         if kind.listens:
             continue
-        is_numbered = copies is not None and not kind.is_single
-        names = [f"{name}-{number}" for number in range(1, (copies or 0) + 1)] if is_numbered else [name]
+        names = [name] if kind.is_single else [f"{name}-{number}" for number in range(1, copies + 1)]
         found += [kind.named(each) for each in names]
     return found

@@ -39,9 +39,10 @@ def move(
 
     `line` is what the thread says of it. Returns how many there were.
     """
-    moved = list(sessions.select_related("queue").select_for_update(of=("self",), no_key=True))
+    locked = sessions.select_related("queue").select_for_update(of=("self",), no_key=True)
+    moved = list(locked.order_by("pk"))  # one order, so that no two bulk moves block each other
     seen_by = _audience_of(moved)
-    if to is not None and not type(to).objects.live().select_for_update().filter(pk=to.pk).exists():
+    if to is not None and not _is_live(to):
         raise NoDestination
     for session in moved:
         _place(session, to)
@@ -52,6 +53,11 @@ def move(
         _tell_in_thread(moved, to, by, note, line)
     events.record_all(events.EventKind.SESSION, moved, audience=seen_by)
     return len(moved)
+
+
+def _is_live(to: Destination) -> bool:
+    """It stays so until the transaction ends. Without the key: who hands over to it may name it meanwhile."""
+    return type(to).objects.live().select_for_update(no_key=True).filter(pk=to.pk).exists()
 
 
 def _place(session: MessagingSession, to: Destination | None) -> None:

@@ -29,9 +29,9 @@ from sessions.ending.consequences import (
     waiting_of,
 )
 from sessions.lanes import progress, seats
-from sessions.models import WAITING, Attempt, Lane, Message, MessagingSession
+from sessions.models import WAITING, Attempt, Lane, Message, MessagingSession, MessagingSessionQuerySet
 
-Subject = TypeVar("Subject", Channel, Extension, MessageQueue)
+Holder = TypeVar("Holder", Extension, MessageQueue)
 
 
 @dataclass(eq=False)
@@ -42,10 +42,21 @@ class Hindered(Exception):
 
 
 def _locked(
-    subject: Subject, consequences_for: Callable[[Subject], Consequences] = consequences_of
-) -> Subject:
-    """The live row, locked, unless something hinders: whoever wants to point to it waits and sees."""
-    live = type(subject).objects.live().select_for_update().get(pk=subject.pk)
+    subject: Holder,
+    held: MessagingSessionQuerySet,
+    to: Destination | None,
+    consequences_for: Callable[[Holder], Consequences] = consequences_of,
+) -> Holder:
+    """The live row, locked, unless something hinders: whoever wants to point to it waits and sees.
+
+    First the sessions that it holds, as whoever writes in one has it locked when he names his extension;
+    then the two places in one order, as another administrator may be moving the other way round.
+    """
+    list(held.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
+    rows = [row for row in (subject, to) if row is not None]
+    for row in sorted(rows, key=lambda row: (type(row).__name__, row.pk)):
+        type(row).objects.live().select_for_update(no_key=row is to).filter(pk=row.pk).first()
+    live = type(subject).objects.live().get(pk=subject.pk)
     consequences = consequences_for(live)
     if consequences.is_hindered:
         raise Hindered(consequences)
@@ -57,16 +68,19 @@ def _archive(row: Extension | MessageQueue) -> None:
     row.save(update_fields=["archived_at"])
 
 
-@transaction.atomic
 def archive_channel(channel: Channel, *, cancel_waiting: bool = False) -> None:
-    """Closes its sessions, archives its numbers. Raises `Hindered` while messages wait uncancelled."""
-    channel = _locked(channel)
-    if not cancel_waiting and (consequences := consequences_of(channel)).waiting:
-        raise Hindered(consequences)
-    open_ones = list(open_of_channel(channel).select_for_update(of=("self",), no_key=True))
-    channel_actions.archive_channel(channel)
-    _cancel_waiting(channel)
-    _close_all(open_ones)
+    """Closes its sessions, archives its numbers. Raises `Hindered` while messages wait uncancelled.
+
+    Whoever accepts a text, or is told of one, holds its session or lane and wants the channel's row; so that
+    is not held while sessions and lanes are locked. What a kill leaves undone in between, beat does.
+    """
+    with transaction.atomic():
+        live = Channel.objects.live().select_for_update(no_key=True).get(pk=channel.pk)
+        if not cancel_waiting and (consequences := consequences_of(live)).waiting:
+            raise Hindered(consequences)
+        channel_actions.archive_channel(live)
+    _close_open(live)
+    _cancel_waiting(live)
 
 
 def archive_drained() -> None:
@@ -79,15 +93,22 @@ def archive_drained() -> None:
             archive_channel(channel)
 
 
+def close_left_behind() -> None:
+    """Sessions that were opened, or left open, when the channel had just been deleted."""
+    open_ones = MessagingSession.objects.open().filter(number__channel=OuterRef("pk"))
+    for channel in Channel.objects.filter(Exists(open_ones), archived_at__isnull=False):
+        _close_open(channel)
+
+
 def cancel_left_behind() -> None:
     """What came back from the ITSP, or was accepted, when the channel had just been deleted."""
     of_channel = Lane.objects.filter(channel=OuterRef("pk"), number__channel=OuterRef("pk"))
     waits = of_channel.filter(head__isnull=False, in_flight=None, held_until=None)
     for channel in Channel.objects.filter(Exists(waits), archived_at__isnull=False):
-        with transaction.atomic():
-            _cancel_waiting(channel)
+        _cancel_waiting(channel)
 
 
+@transaction.atomic
 def _cancel_waiting(channel: Channel) -> None:
     """What is in flight goes on: the ITSP may have it already."""
     all_waiting = waiting_of(channel)
@@ -102,8 +123,10 @@ def _cancel_waiting(channel: Channel) -> None:
     seats.reseat(locked)
 
 
-def _close_all(open_ones: list[MessagingSession]) -> None:
-    now = timezone.now()
+@transaction.atomic
+def _close_open(channel: Channel) -> None:
+    locked = open_of_channel(channel).select_for_update(of=("self",), no_key=True)
+    open_ones, now = list(locked.order_by("pk")), timezone.now()
     ids = [session.pk for session in open_ones]
     by = MessagingSession.ClosedBy.AGENT
     MessagingSession.objects.filter(pk__in=ids).update(closed_at=now, closed_by=by)
@@ -117,9 +140,10 @@ def _close_all(open_ones: list[MessagingSession]) -> None:
 @transaction.atomic
 def archive_extension(extension: Extension, *, to: Destination | None = None) -> None:
     """Gives its sessions away and ends its agent's login. Raises `Hindered` or `NoDestination`."""
-    extension = _locked(extension)
+    owned = MessagingSession.objects.open().filter(agent=extension)
+    extension = _locked(extension, owned, to)
     _archive(extension)
-    move(MessagingSession.objects.open().filter(agent=extension), to=to)
+    move(owned, to=to)
     extension.queues.set([])
     channel_actions.forbid_initiating(extension)
     if extension.user.role == Role.AGENT:
@@ -132,15 +156,16 @@ def deactivate_extension(extension: Extension, *, to: Destination | None = None)
 
     Raises `Hindered`, `NoDestination` or `accounts.actions.Refused`.
     """
-    extension = _locked(extension, consequences_of_deactivating)
-    move(MessagingSession.objects.open().filter(agent=extension), to=to)
+    owned = MessagingSession.objects.open().filter(agent=extension)
+    extension = _locked(extension, owned, to, consequences_of_deactivating)
+    move(owned, to=to)
     deactivate_login(extension.user)
 
 
 @transaction.atomic
 def archive_queue(queue: MessageQueue, *, to: Destination | None = None) -> None:
     """Gives what waits in it away. Raises `Hindered` or `NoDestination`."""
-    queue = _locked(queue)
     waiting = MessagingSession.objects.waiting().filter(queue=queue)
+    queue = _locked(queue, waiting, to)
     _archive(queue)
     move(waiting, to=to)

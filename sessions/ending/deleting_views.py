@@ -1,10 +1,11 @@
 """The pages that ask before a channel, an extension or a message queue goes away, and where sessions go."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -40,12 +41,11 @@ def channel_delete(request: UserRequest, pk: int) -> HttpResponse:
     """While messages wait to be sent, it is for the administrator to choose what becomes of them."""
     channel = get_object_or_404(Channel.objects.live(), pk=pk)
     choice = request.POST.get("waiting", "")
-    if choice == "drain":
-        drain_channel(channel)
-        messages.success(request, _("“%s” is deleted once its messages are sent.") % channel)
-        return redirect("channel-list")
     page, found = _deleting(_("Delete the channel “%s”?"), channel, "channel-list"), consequences_of(channel)
     cancel = choice == "cancel"
+    if choice == "drain":
+        page = replace(page, done=_("“%s” is deleted once its messages are sent.") % channel)
+        return _ask(request, page, found, lambda to: drain_channel(channel), channel)
     return _ask(
         request, page, found, lambda to: archiving.archive_channel(channel, cancel_waiting=cancel), channel
     )
@@ -116,6 +116,9 @@ def _ask(
             status = 409
         except Refused as refused:
             context["refusal"], status = str(refused), 409
+        except ObjectDoesNotExist:
+            messages.warning(request, _("“%s” was deleted by somebody else at this moment.") % subject)
+            return redirect(page.list_url)
         except NoDestination:
             messages.warning(request, _("This has changed at this moment. Please look again."))
             return redirect(request.path)

@@ -35,20 +35,37 @@ def overflow(*, now: datetime) -> int:
     return sum(_overflow(session, now) for session in _overdue(unmoved, "overflow_after_minutes", now))
 
 
+class NotMailed(Exception):
+    """The mail server did not take an alert to somebody."""
+
+
 def mail_alert(session_id: int) -> int:
-    """To the supervisors who have an address; once, however often it is asked for. Returns how many."""
+    """To the supervisors who have an address; to each once, however often it is asked for.
+
+    Returns how many. Raises `NotMailed` when it has tried all.
+    """
     alerted = MessagingSession.objects.open().filter(pk=session_id, alerted_at__isnull=False)
     session = alerted.select_related("queue").first()
     if session is None or session.queue is None or session.alerted_at is None or not settings.EMAIL_IS_SET:
-        return 0
-    if not cache.add(f"alert-{session.pk}-{session.alerted_at.timestamp()}", 1, timeout=24 * 3600):
         return 0
     subject = _("A contact waits in %s") % session.queue
     link = settings.PUBLIC_URL + reverse("inbox-session", args=[session.pk])
     context = {"session": session, "link": link}
     supervisors = session.queue.supervisors.filter(is_active=True, role=Role.SUPERVISOR).exclude(email="")
     template = "sessions/ending/email/unanswered.txt"
-    return sum(send_to(one, subject=subject, template=template, context=context) for one in supervisors)
+    sent = failed = 0
+    for one in supervisors:
+        key = f"alert-{session.pk}-{session.alerted_at.timestamp()}-{one.pk}"
+        if not cache.add(key, 1, timeout=24 * 3600):
+            continue
+        if send_to(one, subject=subject, template=template, context=context):
+            sent += 1
+        else:
+            failed += 1
+            cache.delete(key)
+    if failed:
+        raise NotMailed
+    return sent
 
 
 def _overdue(sessions: MessagingSessionQuerySet, limit: str, now: datetime) -> Iterator[MessagingSession]:

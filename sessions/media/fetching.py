@@ -4,15 +4,19 @@ What is kept is served by us later, so its real type is found from its content, 
 """
 
 import logging
+import time
 from datetime import timedelta
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from channels.itsp import ITSPS
 from channels.itsp.base import Advice, ItspError, Media
+from pbx_messaging.outside.shares import Shares
 from sessions import events
 from sessions.media.content_types import suffix_of, type_of
 from sessions.models import Attachment
@@ -21,18 +25,43 @@ logger = logging.getLogger(__name__)
 
 State = Attachment.State
 LEASE = timedelta(minutes=2)  # nobody else tries it meanwhile
-MOST_TRIES = 8
-BATCH = 20
+MOST_TRIES = 10  # over two hours and a half
+FIRST_WAIT_S, MOST_WAIT_S = 10, 3600
+RUN_S = 60.0  # no further download begins after so long; beat comes again
+
+shares = Shares(in_all=3, each=2)
 
 
 def fetch_due() -> int:
-    """Downloads what is due. Returns how many were stored or refused."""
-    due = Attachment.objects.filter(state=State.PENDING, next_try_at__lte=timezone.now())
-    return sum(fetch(pk) for pk in due.order_by("next_try_at").values_list("pk", flat=True)[:BATCH])
+    """Downloads what is due, of each channel in turn. Returns how many were stored or refused.
+
+    A channel whose files can't be had now is left out until the next run.
+    """
+    end, ended, left_out = time.monotonic() + RUN_S, 0, set[int]()
+    while time.monotonic() < end:
+        due = _due().exclude(message__channel__in=left_out | shares.full())
+        found = due.order_by("next_try_at", "pk").values_list("pk", "message__channel").first()
+        if found is None:
+            break
+        with shares.of(found[1]) as mine:
+            if not mine:
+                break  # other threads of this process are at it
+            if fetch(found[0]):
+                ended += 1
+            else:
+                left_out.add(found[1])
+    return ended
+
+
+def _due() -> QuerySet[Attachment]:
+    now = timezone.now()
+    return Attachment.objects.filter(
+        state=State.PENDING, next_try_at__lte=now, message__channel__isnull=False
+    )
 
 
 def fetch(pk: int) -> bool:
-    """Downloads one. True if that ended it, one way or the other."""
+    """Downloads one. True if that ended it, one way or the other. Whatever happens, it is its own matter."""
     claimed = Attachment.objects.filter(pk=pk, state=State.PENDING, next_try_at__lte=timezone.now())
     if not claimed.update(next_try_at=timezone.now() + LEASE):
         return False
@@ -42,9 +71,12 @@ def fetch(pk: int) -> bool:
         return False
     try:
         media = ITSPS[channel.itsp].fetch_media(attachment.url, channel.credentials, settings.MEDIA_MAX_BYTES)
+        _store(attachment, media)
     except ItspError as error:
         return _put_off(attachment, error)
-    _store(attachment, media)
+    except Exception:
+        logger.exception("attachment %s can't be fetched", pk)
+        return _put_off(attachment, ItspError(Advice.RETRY, _("Fetching it failed with us; see the log.")))
     return True
 
 
@@ -57,14 +89,20 @@ def _store(attachment: Attachment, media: Media) -> None:
 
 
 def _put_off(attachment: Attachment, error: ItspError) -> bool:
+    """It is tried again, later each time, and in the end no more, in words."""
     attachment.tries += 1
-    attachment.reason = error.reason
-    if error.advice is Advice.FAIL or attachment.tries >= MOST_TRIES:
+    attachment.reason, attachment.state = error.reason, State.PENDING
+    is_over = attachment.tries >= MOST_TRIES
+    if error.advice is Advice.FAIL or is_over:
+        if is_over:
+            given_up = _("%(reason)s It was tried %(count)d times.")
+            attachment.reason = given_up % {"reason": error.reason, "count": attachment.tries}
         attachment.state = State.REFUSED
         _end(attachment)
         return True
-    attachment.next_try_at = timezone.now() + timedelta(seconds=10 * 2**attachment.tries)
-    attachment.save()
+    wait_s = min(FIRST_WAIT_S * 2**attachment.tries, MOST_WAIT_S)
+    attachment.next_try_at = timezone.now() + timedelta(seconds=wait_s)
+    attachment.save(update_fields=["tries", "reason", "next_try_at"])
     return False
 
 

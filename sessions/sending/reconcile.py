@@ -4,67 +4,95 @@ An unknown text is adopted if the ITSP has it, and sent again only once it is pr
 """
 
 import logging
-import threading
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels.itsp import ITSPS
 from channels.itsp.base import Advice, DeliveryStatus, Found, ItspError
-from sessions.lanes import progress, seats
+from pbx_messaging.outside.shares import Shares
 from sessions.models import Attempt
-from sessions.opt_outs import ledger
-from sessions.sending import pushback
+from sessions.sending import look_ups
+from sessions.sending.answers import after_no_answer, ask_again, due, move
 
 logger = logging.getLogger(__name__)
 
-BATCH = 50
+BATCH = 50  # single questions of one run
+FEW = 5  # of one channel and kind, before it is the next channel's turn
 LEASE = timedelta(minutes=2)  # nobody else asks about it meanwhile
 ROUNDING = timedelta(seconds=5)  # the ITSP's times are of whole seconds, and its clock is known as well
 
-_only_one = threading.Lock()
+shares = Shares(in_all=2, each=1)
+cancelling = Shares(in_all=1, each=1)
 
 
 def check_due() -> int:
-    """Asks about what is due. Returns how many attempts were settled by it."""
-    if not _only_one.acquire(blocking=False):
-        return 0  # an ITSP that hangs must not take all the worker's threads
-    try:
-        return _check_due()
-    finally:
-        _only_one.release()
+    """Asks about what is due, of each channel in turn. Returns how many attempts were settled by it.
 
-
-def _check_due() -> int:
-    due = Attempt.objects.filter(check_at__lte=timezone.now()).order_by("check_at")
-    settled, silent = 0, set[int]()
-    for pk, channel_id in due.values_list("pk", "channel")[:BATCH]:
-        if channel_id in silent:
-            continue  # its ITSP has just failed to answer; the others' texts must not wait for it
-        try:
-            settled += check(pk)
-        except ItspError as error:
-            logger.warning("attempt %s is checked later: %s", pk, error.reason)
-            silent.add(channel_id)
+    A channel whose ITSP does not answer is left out, and all that is due of it is put off.
+    """
+    settled = asked = 0
+    left_out, listed = set[int](), set[int]()
+    for _round in range(BATCH):
+        channels = _in_turn(left_out | shares.full())
+        if asked >= BATCH or not channels:
+            break
+        for channel_id in channels:
+            with shares.of(channel_id) as mine:
+                if not mine:
+                    return settled  # other threads of this process are at it
+                try:
+                    if channel_id not in listed and look_ups.is_for_list(channel_id):
+                        settled += look_ups.by_list(channel_id)
+                    listed.add(channel_id)
+                    for pk in _few(channel_id):
+                        asked += 1
+                        settled += _is_settled(pk)
+                except ItspError as error:
+                    logger.warning("channel %s is asked later: %s", channel_id, error.reason)
+                    left_out.add(channel_id)
     return settled
+
+
+def _in_turn(left_out: set[int]) -> list[int]:
+    """The channels of which something is due, those first that wait for longest."""
+    asked = due().exclude(channel__in=left_out).order_by().values("channel")
+    return list(asked.annotate(first=Min("check_at")).order_by("first").values_list("channel", flat=True))
+
+
+def _few(channel_id: int) -> list[int]:
+    """Those first that keep a lane waiting."""
+    ours = due().filter(channel=channel_id).order_by("check_at", "pk")
+    unknown = ours.filter(status=DeliveryStatus.UNKNOWN).values_list("pk", flat=True)[:FEW]
+    others = ours.exclude(status=DeliveryStatus.UNKNOWN).values_list("pk", flat=True)[:FEW]
+    return [*unknown, *others]
+
+
+def _is_settled(pk: int) -> bool:
+    """What the ITSP refuses to tell of one text says nothing of the others."""
+    try:
+        return check(pk)
+    except ItspError as error:
+        if error.advice is not Advice.FAIL:
+            raise
+        logger.warning("attempt %s is checked later: %s", pk, error.reason)
+        return False
 
 
 def check(pk: int) -> bool:
     """Asks about one. True if its status is another one now. Raises `ItspError`."""
-    due = Attempt.objects.filter(pk=pk, check_at__lte=timezone.now())
-    if not due.update(check_at=timezone.now() + LEASE):
+    if not due().filter(pk=pk).update(check_at=timezone.now() + LEASE):
         return False  # another worker is at it
     attempt = Attempt.objects.select_related("channel", "lane__number", "message").get(pk=pk)
     try:
         if attempt.status == DeliveryStatus.UNKNOWN:
             return _reconcile(attempt)
-        return _look_up(attempt)
+        return look_ups.look_up(attempt)
     except ItspError as error:
-        _after_no_answer(attempt, error)
+        after_no_answer(attempt, error)
         raise
 
 
@@ -77,7 +105,7 @@ def cancel(pk: int) -> bool:
     if not ITSPS[channel.itsp].cancel(channel.credentials, attempt.itsp_message_id):
         return False
     reason = _("Taken back from the ITSP before it was sent on.")
-    return _move(
+    return move(
         attempt, Found(attempt.itsp_message_id, "", timezone.now(), DeliveryStatus.CANCELLED, "", reason)
     )
 
@@ -86,28 +114,27 @@ def _reconcile(attempt: Attempt) -> bool:
     """Adopts the earliest text of the ITSP's that can only be this one."""
     channel, lane = attempt.channel, attempt.lane
     asked_at = timezone.now()
+    since = (attempt.claimed_at or attempt.created_at) - ROUNDING
     listed = ITSPS[channel.itsp].list_sent(
-        channel.credentials, sender=lane.number.address, recipient=lane.contact
+        channel.credentials, sender=lane.number.address, recipient=lane.contact, since=since
     )
-    matches = _matches(attempt, listed)
+    matches = _matches(attempt, [found for found in listed if found.created_at >= since])
     if matches:
-        return _move(attempt, _adopted(matches))
-    if attempt.claimed_at and asked_at - attempt.claimed_at < _seconds(settings.RECONCILE_GIVE_UP_S):
-        _check_again(attempt, settings.RECONCILE_EVERY_S)
+        return move(attempt, _adopted(matches))
+    given_up_at = asked_at - timedelta(seconds=settings.RECONCILE_GIVE_UP_S)
+    if attempt.claimed_at and attempt.claimed_at > given_up_at:
+        ask_again(attempt, settings.RECONCILE_EVERY_S)
         return False
-    return _move(attempt, Found("", "", asked_at, DeliveryStatus.QUEUED))
+    return move(attempt, Found("", "", asked_at, DeliveryStatus.QUEUED))
 
 
 def _matches(attempt: Attempt, listed: list[Found]) -> list[Found]:
-    """Unowned texts with its content, accepted since it was claimed; the earliest first."""
-    since = (attempt.claimed_at or attempt.created_at) - ROUNDING
+    """Unowned texts with its content; the earliest first."""
     body, media_count = attempt.message.body, attempt.message.attachments.count()
     same = [
         found
         for found in reversed(listed)  # which tells those of one second apart
-        if found.created_at >= since
-        and found.media_count == media_count
-        and _words(found.body) == _words(body)
+        if found.media_count == media_count and _words(found.body) == _words(body)
     ]
     ids = [found.itsp_message_id for found in same]
     owned = Attempt.objects.filter(Q(channel=attempt.channel) | Q(lane=attempt.lane), itsp_message_id__in=ids)
@@ -130,61 +157,3 @@ def _adopted(matches: list[Found]) -> Found:
         "ids": ", ".join(found.itsp_message_id for found in others)
     }
     return Found(first.itsp_message_id, first.body, first.created_at, first.status, first.error_code, flagged)
-
-
-def _look_up(attempt: Attempt) -> bool:
-    """Asks for the present status of a text that the ITSP has; after days it stays as it is."""
-    channel = attempt.channel
-    found = ITSPS[channel.itsp].look_up(channel.credentials, attempt.itsp_message_id or "")
-    if found.status.rank > DeliveryStatus(attempt.status).rank:
-        return _move(attempt, found)
-    _look_up_later(attempt, settings.LOOK_UP_AFTER_H * 3600)
-    return False
-
-
-def _after_no_answer(attempt: Attempt, error: ItspError) -> None:
-    """Soon again; but not for ever about a text that the ITSP has no more, or does not tell of."""
-    if attempt.status == DeliveryStatus.UNKNOWN:
-        _check_again(attempt, settings.RECONCILE_EVERY_S)
-    elif error.advice in {Advice.FAIL, Advice.STOP}:
-        _look_up_later(attempt, settings.LOOK_UP_AFTER_H * 3600)
-    else:
-        _look_up_later(attempt, settings.RECONCILE_EVERY_S)
-
-
-def _look_up_later(attempt: Attempt, after_s: float) -> None:
-    if timezone.now() - attempt.queued_at < _seconds(settings.LOOK_UP_GIVE_UP_H * 3600):
-        _check_again(attempt, after_s)
-    else:
-        Attempt.objects.filter(pk=attempt.pk).update(check_at=None)
-
-
-def _move(attempt: Attempt, found: Found) -> bool:
-    """Under the lane's lock, unless the attempt got on meanwhile."""
-    with transaction.atomic():
-        locked = seats.lock([attempt.lane_id])
-        same = Attempt.objects.filter(pk=attempt.pk, status=attempt.status, claimed_at=attempt.claimed_at)
-        current = same.select_related("message__session__queue").first()
-        if current is None:
-            return False
-        move = progress.Move(
-            current, found.status, found.itsp_message_id or None, found.error_code, found.reason
-        )
-        moved = progress.advance([move], at=timezone.now())
-        ledger.obey([current])
-        if moved:
-            pushback.obey(current)
-        seats.reseat(locked)
-    return True
-
-
-def _check_again(attempt: Attempt, after_s: float) -> None:
-    Attempt.objects.filter(pk=attempt.pk, check_at__isnull=False).update(check_at=_in(after_s))
-
-
-def _in(seconds: float) -> datetime:
-    return timezone.now() + _seconds(seconds)
-
-
-def _seconds(seconds: float) -> timedelta:
-    return timedelta(seconds=seconds)

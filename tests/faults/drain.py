@@ -43,8 +43,13 @@ class Drain:
     stack: Stack = field(init=False)
 
     @property
+    def senders(self) -> list[str]:
+        return [name for name in self.stack.children if name.startswith(("sender", "background"))]
+
+    @property
     def workers(self) -> list[str]:
-        return [name for name in self.stack.children if name.startswith("worker")]
+        """All that serve a queue."""
+        return [name for name in self.stack.children if name.startswith(("sender", "worker", "background"))]
 
     def write(self, agent: Extension) -> None:
         """Accepts texts as an agent's client would, in one transaction because there are so many."""

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 def test_killed_worker_loses_and_doubles_nothing(start_drain: StartDrain) -> None:
     drain = start_drain()
     drain.wait_for(0.2)
-    drain.stack.restart(drain.workers[0])
+    drain.stack.restart(drain.senders[0])
     drain.ends_well()
 
 
@@ -24,7 +24,7 @@ def test_worker_killed_three_times_in_a_row(start_drain: StartDrain) -> None:
     drain = start_drain()
     for share in (0.15, 0.3, 0.5):
         drain.wait_for(share)
-        drain.stack.restart(drain.workers[0])
+        drain.stack.restart(drain.senders[0])
     drain.ends_well()
 
 
@@ -41,7 +41,7 @@ def test_all_workers_killed_at_once(start_drain: StartDrain) -> None:
 def test_worker_that_is_asked_to_end_settles_what_it_sent(start_drain: StartDrain) -> None:
     drain = start_drain()
     drain.wait_for(0.3)
-    leaving = drain.stack.children[drain.workers[0]]
+    leaving = drain.stack.children[drain.senders[0]]
     leaving.signal(signal.SIGTERM)
     assert leaving.wait(10)
     drain.stack.start(leaving.name)
@@ -55,9 +55,9 @@ def test_workers_that_come_and_go_leave_the_rate_as_it_is(start_drain: StartDrai
     drain = start_drain(rate=rate)
     for share in (0.2, 0.4):
         drain.wait_for(share)
-        drain.stack.children[drain.workers[-1]].signal(signal.SIGTERM)
+        drain.stack.children[drain.senders[-1]].signal(signal.SIGTERM)
         drain.wait_for(share + 0.1)
-        drain.stack.start(drain.workers[-1])
+        drain.stack.start(drain.senders[-1])
     drain.ends_well()
     for number in NUMBERS:
         times = [request.at for request in drain.requests(number)]
@@ -68,7 +68,7 @@ def test_workers_that_come_and_go_leave_the_rate_as_it_is(start_drain: StartDrai
 def test_worker_frozen_for_longer_than_its_claims_hold(start_drain: StartDrain) -> None:
     drain = start_drain()
     drain.wait_for(0.2)
-    frozen = drain.stack.children[drain.workers[0]]
+    frozen = drain.stack.children[drain.senders[0]]
     frozen.signal(signal.SIGSTOP)
     time.sleep(sum(float(SHORT_WAITS[name]) for name in ("ITSP_TIMEOUT_S", "CLAIM_MARGIN_S")) + 8)
     frozen.signal(signal.SIGCONT)

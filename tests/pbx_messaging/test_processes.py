@@ -20,7 +20,8 @@ USAGE = """\
 Usage: python -m pbx_messaging NAME, with the settings of .env.example in its environment.
   web     pages, webhooks and API
   stream  event streams: the proxy sends it /events/, unbuffered
-  worker  sends texts, and does what else is due; one or many
+  sender  sends texts, and does what is due by our own clock; one or many
+  worker  asks outsiders, who may hang, and does what takes long; one or many
   beat    the clock that wakes the workers; exactly one
 `make demo` and `make run` start all that a machine of its own needs.
 """
@@ -60,8 +61,8 @@ def _names(processes: list[Process]) -> list[str]:
 
 
 def test_of_those_without_a_port_there_are_copies_and_one_clock() -> None:
-    assert _names(table.background()) == ["worker", "beat"]
-    assert _names(table.background(copies=2)) == ["worker-1", "worker-2", "beat"]
+    assert _names(table.background()) == ["background", "beat"]
+    assert _names(table.background(copies=2)) == ["sender-1", "sender-2", "worker-1", "worker-2", "beat"]
 
 
 def test_processes_know_nothing_of_the_supervisor() -> None:

@@ -6,11 +6,12 @@ from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import requests
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, SetUp
-from channels.itsp.twilio.http import ERRORS, http_status_of
+from channels.itsp.twilio.http import ERRORS, UNREADABLE, http_status_of
 from channels.itsp.twilio.number_checks import NumberChecks
 from channels.itsp.twilio.services import Services
 
@@ -42,7 +43,7 @@ class Checks:
         yield credentials
         if credentials.outcome is not CheckOutcome.PASS:
             return
-        yield self._kind_of_account()
+        yield from self._asked(Check.ACCOUNT, self._kind_of_account)
         services, listed = Services(self.client), self._listed()
         for address in self.set_up.numbers:
             checks = NumberChecks(
@@ -180,16 +181,20 @@ def _refused() -> Finding:
 def _untold(check: Check, error: Exception, number: str = "") -> Finding:
     """An error of a side API says nothing about the set-up."""
     status = http_status_of(error)
+    link = CONSOLE if status else ""
     if status in {401, 403, 404}:
         why = _("Twilio does not tell this account (HTTP %(status)s).") % {"status": status}
         what_to_do = _("Look it up in the Twilio portal.")
     elif status:
         why = _("Twilio gave no clear answer (HTTP %(status)s).") % {"status": status}
         what_to_do = _("Check again later.")
+    elif isinstance(error, UNREADABLE) and not isinstance(error, requests.RequestException):
+        why, link = _("Twilio’s answer can’t be read."), CONSOLE
+        what_to_do = _("Check again later.")
     else:
         why = _("Twilio could not be reached.")
         what_to_do = _("Check the internet access of PBX, then check again.")
-    return Finding(check, CheckOutcome.CANNOT_TELL, why, what_to_do, CONSOLE if status else "", number)
+    return Finding(check, CheckOutcome.CANNOT_TELL, why, what_to_do, link, number)
 
 
 def _passed(check: Check, why: str, what_to_do: str = "", **more: Any) -> Finding:

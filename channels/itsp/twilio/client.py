@@ -1,5 +1,6 @@
 """Calls to Twilio's API about texts: sending one, and what it has of those that were sent."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -25,8 +26,10 @@ from channels.itsp.twilio.media import judged
 
 
 class TwilioSender(Sender):
-    def __init__(self, credentials: Credentials, timeout_s: float) -> None:
-        self.http = HttpClient(timeout_s)
+    """`timeout_s` is for each call, `total_s` for all that this object is ever asked for."""
+
+    def __init__(self, credentials: Credentials, timeout_s: float, total_s: float | None = None) -> None:
+        self.http = HttpClient(timeout_s, ends_at=total_s and time.monotonic() + total_s)
         self.client = Client(credentials["account_sid"], credentials["auth_token"], http_client=self.http)
         self.messages = self.client.messages  # imports what sending needs before the first slot comes
 
@@ -49,9 +52,9 @@ class TwilioSender(Sender):
         return Accepted(message.sid)
 
 
-def client_of(credentials: Credentials) -> Client:
+def client_of(credentials: Credentials, total_s: float | None = None) -> Client:
     """With the time-out of what is asked while an admin or a worker waits."""
-    return TwilioSender(credentials, settings.ITSP_CHECK_TIMEOUT_S).client
+    return TwilioSender(credentials, settings.ITSP_CHECK_TIMEOUT_S, total_s).client
 
 
 @contextmanager

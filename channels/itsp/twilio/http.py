@@ -1,6 +1,7 @@
 """How the `twilio` package reaches the network: our time-out, our slot, our base URL, its `Retry-After`."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -10,13 +11,18 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from django.conf import settings
-from requests.adapters import HTTPAdapter
 from twilio.base.exceptions import TwilioException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
+from pbx_messaging.outside.deadline import Limit, within
+from pbx_messaging.outside.http import BoundedAdapter
+
+# What reading an answer may raise that has nothing, or something else, where something was expected.
+UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError)
 # All that a call by the `twilio` package may raise for what comes back, or does not.
-ERRORS = (TwilioException, requests.RequestException, ValueError)
+ERRORS = (TwilioException, requests.RequestException, TimeoutError, *UNREADABLE)
+MOST_CALLS = 500  # of a client with a limit in all; a list may name a next page for ever
 
 
 def http_status_of(error: Exception) -> int | None:
@@ -34,8 +40,11 @@ def api_url(url: str) -> str:
     return str(urlunsplit((base.scheme, base.netloc, asked.path, asked.query, "")))
 
 
-class _SlotAdapter(HTTPAdapter):
-    """Waits for the sender's slot when the request is ready to go and only the socket is left to use."""
+class _SlotAdapter(BoundedAdapter):
+    """Waits for the sender's slot when the request is ready to go and only the socket is left to use.
+
+    The request's time begins then.
+    """
 
     def __init__(self, slot: threading.local) -> None:
         super().__init__(pool_maxsize=settings.SENDER_THREADS)
@@ -43,14 +52,21 @@ class _SlotAdapter(HTTPAdapter):
 
     def send(self, *args: Any, **kwargs: Any) -> requests.Response:
         getattr(self._slot, "wait", lambda: None)()
+        limit: Limit = self._slot.limit
+        limit.begin()
         return super().send(*args, **kwargs)
 
 
 class HttpClient(TwilioHttpClient):  # type: ignore[misc]  # twilio has no types
-    """One connection pool, for many threads."""
+    """One connection pool, for many threads.
 
-    def __init__(self, timeout_s: float) -> None:
+    `timeout_s` is for the whole of a request and its answer; nothing is asked after `ends_at`
+    (`time.monotonic()`), for a client of which a number of calls is made.
+    """
+
+    def __init__(self, timeout_s: float, ends_at: float | None = None) -> None:
         super().__init__(timeout=timeout_s)
+        self._ends_at, self._calls = ends_at, 0
         self._slot = threading.local()
         assert self.session is not None  # noqa: S101 (pool_connections is the default)
         adapter = _SlotAdapter(self._slot)
@@ -81,8 +97,18 @@ class HttpClient(TwilioHttpClient):  # type: ignore[misc]  # twilio has no types
             return timedelta(0)
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
-        response = super().request(method, api_url(url), *args, **kwargs)
+        with within(self._time_s()) as self._slot.limit:
+            response = super().request(method, api_url(url), *args, **kwargs)
         headers = response.headers or {}
         self._slot.retry_after = headers.get("Retry-After", "")
         self._slot.date = (headers.get("Date", ""), datetime.now(UTC))
         return response
+
+    def _time_s(self) -> float:
+        if self._ends_at is None:
+            return float(self.timeout)
+        left = self._ends_at - time.monotonic()
+        self._calls += 1
+        if left <= 0 or self._calls > MOST_CALLS:
+            raise requests.Timeout("no time is left for further calls")
+        return min(float(self.timeout), left)

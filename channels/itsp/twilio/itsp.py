@@ -1,6 +1,7 @@
 """Twilio as the engine sees it: what stands in `channels.itsp.base`, done with the `twilio` package."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from django import forms
@@ -23,7 +24,7 @@ from channels.itsp.base import (
     WebhookCall,
 )
 from channels.itsp.set_up import Change, Finding, SetUp
-from channels.itsp.twilio import media, tables, webhook_calls
+from channels.itsp.twilio import lists, media, tables, webhook_calls
 from channels.itsp.twilio.checks import Checks, fix
 from channels.itsp.twilio.client import TwilioSender, client_of, found, twilios_errors
 from channels.itsp.twilio.errors import translated_check
@@ -76,13 +77,15 @@ class Twilio(Itsp):
         return bool(settings.TWILIO_API_URL)
 
     def check_set_up(self, credentials: Credentials, set_up: SetUp) -> Iterator[Finding]:
-        return Checks(client_of(credentials), credentials["account_sid"], set_up).findings()
+        client = client_of(credentials, total_s=settings.SET_UP_CHECK_TOTAL_S)
+        return Checks(client, credentials["account_sid"], set_up).findings()
 
     def fix(
         self, credentials: Credentials, set_up: SetUp, *, number: str, approved: Sequence[Change]
     ) -> bool:
         with twilios_errors():
-            return fix(client_of(credentials), set_up, number=number, approved=approved)
+            client = client_of(credentials, total_s=settings.SET_UP_CHECK_TOTAL_S)
+            return fix(client, set_up, number=number, approved=approved)
 
     def is_authentic(self, call: WebhookCall, credentials: Credentials) -> bool:
         return webhook_calls.is_authentic(call, credentials)
@@ -98,18 +101,20 @@ class Twilio(Itsp):
     def sender(self, credentials: Credentials) -> Sender:
         return TwilioSender(credentials, settings.ITSP_TIMEOUT_S)
 
-    def list_sent(self, credentials: Credentials, *, sender: str, recipient: str) -> list[Found]:
-        account = TwilioSender(credentials, settings.ITSP_CHECK_TIMEOUT_S)
-        with twilios_errors():
-            messages = account.messages.list(to=recipient, from_=sender, page_size=1000)
-        ahead = account.http.ahead()
-        return [found(message, ahead) for message in messages if message.direction != "inbound"]
+    def list_sent(
+        self, credentials: Credentials, *, sender: str, recipient: str, since: datetime
+    ) -> list[Found]:
+        between = {"to": recipient, "from_": sender}
+        return lists.sent(credentials, since=since, must_end=True, filters=between)
+
+    def list_recent(self, credentials: Credentials, *, since: datetime) -> list[Found]:
+        return lists.sent(credentials, since=since, must_end=False, filters={})
 
     def look_up(self, credentials: Credentials, itsp_message_id: str) -> Found:
         account = TwilioSender(credentials, settings.ITSP_CHECK_TIMEOUT_S)
         with twilios_errors():
             message = account.messages(itsp_message_id).fetch()
-        return found(message, account.http.ahead())
+            return found(message, account.http.ahead())
 
     def cancel(self, credentials: Credentials, itsp_message_id: str) -> bool:
         try:

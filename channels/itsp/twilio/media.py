@@ -1,17 +1,18 @@
 """Pictures and files at Twilio: what a text may carry, and how a contact's are fetched."""
 
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from channels.itsp.base import Advice, Credentials, ItspError, Media, MediaLimits
-from channels.itsp.twilio import tables
-from channels.itsp.twilio.http import api_url
+from channels.itsp.twilio import media_address, tables
+from channels.itsp.twilio.media_address import MediaAddress
+from pbx_messaging.outside import http
+from pbx_messaging.outside.deadline import within
+from pbx_messaging.outside.sockets import ForbiddenAddress
 
-API_HOST = "api.twilio.com"
 LIMITS = MediaLimits(
     most=10,
     most_bytes=5 * 1024 * 1024,
@@ -47,32 +48,37 @@ def judged(error: ItspError) -> ItspError:
 
 
 def fetch(url: str, credentials: Credentials, max_bytes: int) -> Media:
-    """Raises `ItspError`."""
-    if urlsplit(url).hostname not in {API_HOST, urlsplit(settings.TWILIO_API_URL).hostname}:
-        raise ItspError(Advice.FAIL, _("The attachment does not lie at Twilio."))
+    """Raises `ItspError`. It ends within `MEDIA_TOTAL_S`, however slowly the file comes."""
+    address = media_address.first(url)
     account = (credentials["account_sid"], credentials["auth_token"])
     try:
-        with requests.Session() as http:
-            http.trust_env = False
-            return _download(http, api_url(url), account, max_bytes)
-    except requests.RequestException as error:
+        with within(settings.MEDIA_TOTAL_S):
+            return _download(address, account, max_bytes)
+    except ForbiddenAddress as error:
+        raise ItspError(Advice.FAIL, _("The attachment's address leads into a private network.")) from error
+    except (requests.RequestException, TimeoutError) as error:
         raise ItspError(Advice.RETRY, str(tables.NOT_REACHED)) from error
 
 
-def _download(http: requests.Session, url: str, account: tuple[str, str] | None, max_bytes: int) -> Media:
+def _download(address: MediaAddress, account: tuple[str, str] | None, max_bytes: int) -> Media:
     """Follows redirects by hand, and without the account's credentials."""
     for _hop in range(4):
-        with http.get(url, auth=account, timeout=30, stream=True, allow_redirects=False) as answer:
-            if answer.is_redirect:
-                url, account = requests.compat.urljoin(url, answer.headers["Location"]), None
-                if not (url.startswith("https://") or settings.TWILIO_API_URL):
-                    raise ItspError(Advice.FAIL, _("The attachment's address is not secure."))
-                continue
-            if answer.status_code != 200:
-                gone = answer.status_code in {403, 404, 410}
-                raise ItspError(Advice.FAIL if gone else Advice.RETRY, _("The attachment is not there."))
-            return Media(_capped(answer, max_bytes), answer.headers.get("Content-Type", ""))
+        near = address.of_itsp and bool(settings.TWILIO_API_URL)  # a stand-in is on our own network
+        with (
+            http.session(public_only=not near) as client,
+            client.get(address.url, auth=account, stream=True, allow_redirects=False) as answer,
+        ):
+            if not answer.is_redirect:
+                return _taken(answer, max_bytes)
+            address, account = media_address.redirected(address.url, answer.headers["Location"]), None
     raise ItspError(Advice.FAIL, _("The attachment is redirected too often."))
+
+
+def _taken(answer: requests.Response, max_bytes: int) -> Media:
+    if answer.status_code != 200:
+        gone = answer.status_code in {403, 404, 410}
+        raise ItspError(Advice.FAIL if gone else Advice.RETRY, _("The attachment is not there."))
+    return Media(_capped(answer, max_bytes), answer.headers.get("Content-Type", ""))
 
 
 def _capped(answer: requests.Response, max_bytes: int) -> bytes:

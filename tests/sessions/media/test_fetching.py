@@ -1,17 +1,23 @@
 """Pictures that contacts send: fetched from the ITSP by a worker, kept, and never believed."""
 
 import base64
+import threading
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
+from channels.itsp.twilio import tables
 from routing.models import Extension, MessageQueue
+from sessions import opened
 from sessions.media import fetching
-from sessions.models import Attachment
+from sessions.models import Attachment, Message
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_road
+from tests.pbx_messaging.outside.hanging import hanging
 from tests.servers import Simulator
 from tests.sessions.conftest import Post, inbound_fields, sid_of, signed_post
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
 PNG = base64.b64decode(
@@ -30,8 +36,10 @@ def own_road(account: dict[str, Any], queue: MessageQueue, agents: list[Extensio
     return make_road(queue, name="Own", account_sid=account["account_sid"], auth_token=account["auth_token"])
 
 
-def sent_picture(client: Any, simulator: Simulator, account: dict[str, Any], road: Road) -> Attachment:
-    """A contact sends a picture; its reference comes in by the webhook."""
+def sent_picture(
+    client: Any, simulator: Simulator, account: dict[str, Any], road: Road, before: int = 0
+) -> Attachment:
+    """A contact sends a picture; its reference comes in by the webhook. `before`: how many came earlier."""
     simulator.post("/control/numbers", {"address": OUR_NUMBER, "mms": True})
     picture = {"content_type": "image/jpeg", "data": base64.b64encode(PNG).decode()}
     simulator.post(
@@ -49,7 +57,8 @@ def sent_picture(client: Any, simulator: Simulator, account: dict[str, Any], roa
         AccountSid=account["account_sid"],
     )
     assert signed_post(client, road.path, fields, token=account["auth_token"]).status_code == 200
-    return Attachment.objects.get()
+    assert Attachment.objects.count() == before + 1
+    return Attachment.objects.latest("pk")
 
 
 def test_picture_is_fetched_and_its_real_type_found(
@@ -93,3 +102,85 @@ def test_attachment_that_does_not_lie_at_the_itsp_is_never_asked_for(post_inboun
     assert fetching.fetch_due() == 1
     attachment = Attachment.objects.get()
     assert (attachment.state, attachment.reason) == ("refused", "The attachment does not lie at Twilio.")
+
+
+def pending(road: Road, url: str) -> Attachment:
+    """Of a text of its own."""
+    with transaction.atomic():
+        return _pending(road, url)
+
+
+def _pending(road: Road, url: str) -> Attachment:
+    session = opened.open_session(road.number, CONTACT, at=timezone.now())
+    message = Message.objects.create(
+        session=session, kind="inbound", created_at=timezone.now(), channel=road.channel
+    )
+    return Attachment.objects.create(message=message, position=0, url=url, next_try_at=timezone.now())
+
+
+def due_again() -> None:
+    Attachment.objects.filter(state="pending").update(next_try_at=timezone.now())
+
+
+@pytest.mark.parametrize("url", ["https://[", "http://host\\@api.twilio.com/", "https://api.twilio.com:x/"])
+def test_address_that_nobody_can_parse_costs_the_others_nothing(
+    client: Any, simulator: Simulator, account: dict[str, Any], own_road: Road, url: str
+) -> None:
+    odd = pending(own_road, url)
+    picture = sent_picture(client, simulator, account, own_road, before=1)
+    assert fetching.fetch_due() == 2
+    odd.refresh_from_db()
+    picture.refresh_from_db()
+    assert (odd.state, odd.reason) == ("refused", "The attachment's address can't be used.")
+    assert picture.state == "stored"
+
+
+def test_what_fails_with_us_is_counted_and_costs_the_others_nothing(
+    own_road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = pending(own_road, "https://api.twilio.com/x")
+    monkeypatch.setattr(fetching, "ITSPS", {})
+    assert fetching.fetch_due() == 0
+    odd.refresh_from_db()
+    assert (odd.state, odd.tries, odd.reason) == ("pending", 1, "Fetching it failed with us; see the log.")
+
+
+def test_waits_grow_and_the_tenth_try_is_the_last_in_words(own_road: Road, settings: Any) -> None:
+    settings.TWILIO_API_URL = "http://127.0.0.1:9"
+    attachment, waits = pending(own_road, "https://api.twilio.com/x"), []
+    for _ in range(10):
+        due_again()
+        fetching.fetch_due()
+        attachment.refresh_from_db()
+        if attachment.next_try_at:
+            waits.append(round((attachment.next_try_at - timezone.now()).total_seconds()))
+    assert waits == pytest.approx([20, 40, 80, 160, 320, 640, 1280, 2560, 3600], abs=2)
+    assert (attachment.state, attachment.reason) == (
+        "refused",
+        f"{tables.NOT_REACHED} It was tried 10 times.",
+    )
+
+
+def test_channel_whose_server_hangs_holds_its_share_of_threads_only(
+    transactional_db: None, queue: MessageQueue, agents: list[Extension], settings: Any
+) -> None:
+    settings.MEDIA_TOTAL_S = 2
+    with hanging() as outsider:
+        settings.TWILIO_API_URL = outsider.url
+        hung = make_road(queue, name="Hung", address="+12015550101")
+        for number in range(12):
+            pending(hung, f"https://api.twilio.com/{number}")
+        threads = [threading.Thread(target=fetch_and_close) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        wait_until(lambda: len(outsider.connections) == 2)
+        wait_until(lambda: sum(thread.is_alive() for thread in threads) == 2, timeout_s=1.5)
+        for thread in threads:
+            thread.join()
+    tried = Attachment.objects.filter(tries=1)
+    assert tried.count() == 2  # its others wait for the next run
+
+
+def fetch_and_close() -> None:
+    fetching.fetch_due()
+    connection.close()

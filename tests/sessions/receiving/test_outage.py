@@ -10,12 +10,13 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 
 import pytest
 import redis
+from django.conf import settings
 from django.db import connection, connections
 from django.db.models import Sum
 from django.db.utils import Error
 
 from channels.webhook import keys as webhook_keys
-from pbx_messaging.processes.workers import WORKER_THREADS
+from pbx_messaging.queues import QUEUES
 from sessions.models import Message, MessagingSession
 from sessions.nudges import nudge
 from sessions.receiving.spool import TEXTS
@@ -154,17 +155,17 @@ def test_worker_outlives_its_broker_while_tasks_wait_in_it(
     def nudge_and_wait_until_taken(times: int) -> None:
         for _ in range(times):
             nudge("stats.tasks.fold_counts")
-        wait_until(lambda: redis_client.llen("celery") == 0, timeout_s=20)
+        wait_until(lambda: redis_client.llen(QUEUES["stats.tasks.fold_counts"]) == 0, timeout_s=20)
 
     nudge_and_wait_until_taken(1)
     stack.kill("beat")
     with database_away():
-        nudge_and_wait_until_taken(WORKER_THREADS + 3)
+        nudge_and_wait_until_taken(settings.SENDER_TASK_THREADS + 3)
         time.sleep(0.5)  # all threads wait for the database now
         valkey.kill()
         valkey.restart()
     nudge_and_wait_until_taken(1)
-    assert stack.children["worker"].is_running()
+    assert all(child.is_running() for child in stack.children.values() if child.name != "beat")
 
 
 def test_frozen_postgres_is_not_waited_for(

@@ -1,19 +1,27 @@
 """What became of it: unknown texts are adopted or proven absent, silent ones are looked up."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
-from channels.itsp.base import DeliveryStatus, OutboundSms
-from routing.models import Extension
+from channels.itsp import ITSPS
+from channels.itsp.base import Advice, DeliveryStatus, ItspError, OutboundSms
+from channels.itsp.twilio import lists
+from channels.models import Channel
+from pbx_messaging.processes import heart
+from pbx_messaging.redis import redis_client
+from routing.models import Extension, MessageQueue
 from sessions import actions
 from sessions.lanes import seats
 from sessions.models import Attempt, Lane, Message
-from sessions.sending import pump, reconcile, validity
-from tests.factories import CONTACT, OUR_NUMBER, Road
+from sessions.sending import look_ups, pump, reconcile, validity
+from tests.factories import CONTACT, OUR_NUMBER, Road, make_agent, make_road
 from tests.servers import Simulator
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -235,3 +243,158 @@ def test_text_is_taken_back_from_the_itsp_while_it_can_be(
     message.refresh_from_db()
     assert message.status == "cancelled"
     assert simulator.get("/control/messages")["messages"][1]["status"] == "canceled"
+
+
+def told_by(simulator: Simulator) -> list[dict[str, Any]]:
+    messages: list[dict[str, Any]] = simulator.get("/control/messages")["messages"]
+    return messages
+
+
+# --- fair between channels, bounded, and soon after a gap ---
+
+
+def due_unknown(road: Road, count: int) -> None:
+    """Attempts without a clear answer, all due now."""
+    agent = make_agent(road.number.address[-4:], "Eve")
+    road.number.initiators.add(agent)
+    for number in range(count):
+        contact = f"+1415557{number:04}"
+        actions.start_session(agent=agent, number=road.number, contact=contact, body="Perhaps")
+    now = timezone.now()
+    mine = Attempt.objects.filter(channel=road.channel)
+    mine.update(status=DeliveryStatus.UNKNOWN, claimed_at=now, check_at=now)
+    Lane.objects.filter(channel=road.channel).update(head=None)
+
+
+def test_silent_account_delays_no_others_unknown_texts(
+    own_road: Road, queue: MessageQueue, simulator: Simulator
+) -> None:
+    silent = make_road(queue, address="+12015550101", name="Silent", account_sid="AC" + "9" * 32)
+    due_unknown(silent, 200)
+    due_unknown(own_road, 1)
+    sid = silent.channel.credentials["account_sid"]
+    simulator.post("/control/faults", {"kind": "503", "on": "api", "path": sid})
+    began = timezone.now()
+    reconcile.check_due()
+    asked = [one["url"] for one in simulator.get("/control/requests?kind=api&limit=0")["requests"]]
+    assert len([path for path in asked if sid in path]) == 1
+    assert len(asked) == 2
+    put_off = Attempt.objects.filter(channel=silent.channel, check_at__gt=began + timedelta(seconds=25))
+    assert put_off.count() == 200
+
+
+def test_questions_that_nobody_answers_come_further_and_further_apart(
+    own_road: Road, agents: list[Extension], simulator: Simulator, settings: Any
+) -> None:
+    attempt = unknown(agents[0], own_road, simulator, "500")
+    settings.TWILIO_API_URL = "http://127.0.0.1:9"
+    waits = []
+    for passed_s in (0, 100, 400, 10_000):
+        now = timezone.now()
+        Attempt.objects.update(check_at=now, claimed_at=now - timedelta(seconds=passed_s))
+        reconcile.check_due()
+        attempt.refresh_from_db()
+        assert attempt.check_at is not None
+        waits.append((attempt.check_at - now).total_seconds())
+    assert waits == pytest.approx([30, 50, 200, 300], abs=2)
+
+
+def test_list_is_read_back_to_the_claim_only(
+    own_road: Road, agents: list[Extension], simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "PAGE", 2)
+    monkeypatch.setattr(lists, "DISORDER", timedelta(0))
+    sender = pump.Pump()._sender(own_road.channel)
+    for number in range(12):
+        sender.send(OutboundSms(OUR_NUMBER, CONTACT, f"Before {number}", ""), lambda: None)
+    time.sleep(1.1)  # the list's times are of whole seconds
+    since = timezone.now()
+    simulator.get("/control/state")
+    told = ITSPS["twilio"].list_sent(
+        own_road.channel.credentials, sender=OUR_NUMBER, recipient=CONTACT, since=since
+    )
+    assert [one.body for one in told] == ["Before 11", "Before 10"]  # of the one page that was read
+    monkeypatch.setattr(lists, "MOST_PAGES", 2)
+    with pytest.raises(ItspError) as error:  # absence would prove nothing
+        ITSPS["twilio"].list_sent(
+            own_road.channel.credentials,
+            sender=OUR_NUMBER,
+            recipient=CONTACT,
+            since=since - timedelta(hours=1),
+        )
+    assert error.value.advice is Advice.UNKNOWN
+    recent = ITSPS["twilio"].list_recent(own_road.channel.credentials, since=since - timedelta(hours=1))
+    assert len(recent) == 4  # as far as it is read
+
+
+def test_many_look_ups_are_answered_by_the_list(
+    own_road: Road, agents: list[Extension], simulator: Simulator
+) -> None:
+    simulator.post("/control/numbers", {"address": OUR_NUMBER, "rate": "unlimited"})
+    for number in range(25):
+        contact = f"+1415557{number:04}"
+        actions.start_session(agent=agents[0], number=own_road.number, contact=contact, body="Silent")
+    while Attempt.objects.filter(status="queued").exists():
+        pump.run()
+    assert look_ups.look_up_after_gap() == 25
+    asked = len(simulator.get("/control/requests?kind=api&limit=0")["requests"])
+    wait_until(lambda: {one["status"] for one in told_by(simulator)} == {"delivered"})
+    Attempt.objects.update(check_at=timezone.now())
+    assert reconcile.check_due() == 25
+    assert len(simulator.get("/control/requests?kind=api&limit=0")["requests"]) == asked + 1
+    assert set(Attempt.objects.values_list("status", "check_at")) == {("delivered", None)}
+
+
+def test_what_the_list_leaves_out_is_asked_for_one_by_one(
+    own_road: Road, agents: list[Extension], simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(look_ups, "BY_LIST", 1)
+    write(agents[0], own_road, "Silent")
+    pump.run()
+    Attempt.objects.update(check_at=timezone.now())
+    monkeypatch.setattr(lists, "sent", lambda *_arguments, **_options: [])
+    assert reconcile.check_due() == 1
+    assert Attempt.objects.get().status == "delivered"
+
+
+def test_after_a_gap_texts_are_looked_up_soon(own_road: Road, agents: list[Extension]) -> None:
+    write(agents[0], own_road, "Silent")
+    pump.run()
+    client = redis_client()
+    client.set("webhook:alive:web", time.time() - 5)
+    assert not heart.beat("webhook:alive:web")
+    assert heart.EVERY_S < 5 < heart.GAP_S
+    client.set("webhook:alive:web", time.time() - 20)
+    before = timezone.now()
+    assert heart.beat("webhook:alive:web")
+    check_at = Attempt.objects.get().check_at
+    assert check_at is not None
+    assert (check_at - before).total_seconds() == pytest.approx(30, abs=2)
+    assert not heart.beat("webhook:alive:web")
+
+
+def test_gap_is_noticed_until_the_database_knows_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> int:
+        raise OperationalError
+
+    monkeypatch.setattr(look_ups, "look_up_after_gap", fail)
+    with pytest.raises(OperationalError):
+        heart.beat("webhook:alive:web")
+    monkeypatch.undo()
+    assert heart.beat("webhook:alive:web")
+
+
+def test_channel_without_any_callback_has_each_text_looked_up_once(
+    own_road: Road, agents: list[Extension], settings: Any
+) -> None:
+    write(agents[0], own_road, "Silent")
+    pump.run()
+    assert look_ups.look_up_unreported() == 0
+    long_ago = timezone.now() - timedelta(seconds=settings.LOOK_UP_UNREPORTED_S + 1)
+    Channel.objects.update(unreported_since=long_ago)
+    planned = long_ago + timedelta(hours=settings.LOOK_UP_AFTER_H)
+    Attempt.objects.update(claimed_at=long_ago, check_at=planned)
+    assert look_ups.look_up_unreported() == 1
+    later = planned + timedelta(seconds=settings.LOOK_UP_UNREPORTED_S)  # as after that look-up
+    Attempt.objects.update(check_at=later)
+    assert look_ups.look_up_unreported() == 0

@@ -1,0 +1,38 @@
+"""Which of Celery's two queues each task is on. They never share threads.
+
+SENDER: what our own clock or a person waits for, and what asks nobody outside. WORKER: what asks outsiders,
+who may hang, and what takes long. A task that is missing here can't be asked for.
+"""
+
+from typing import Any
+
+SENDER, WORKER = "sender", "worker"
+
+QUEUES: dict[str, str] = {
+    "accounts.tasks.forget_audit": WORKER,
+    "accounts.tasks.mail_invitations": WORKER,
+    "channels.tasks.check_due": WORKER,
+    "channels.tasks.check_set_up": WORKER,
+    "channels.tasks.fix_set_up": WORKER,
+    "sessions.tasks.cancel_at_itsp": WORKER,
+    "sessions.tasks.close_idle_sessions": SENDER,
+    "sessions.tasks.drain": SENDER,
+    "sessions.tasks.drain_spool": SENDER,
+    "sessions.tasks.fetch_attachments": WORKER,
+    "sessions.tasks.forget_webhooks": WORKER,
+    "sessions.tasks.mail_alert": WORKER,
+    "sessions.tasks.publish_events": SENDER,
+    "sessions.tasks.queue_due": SENDER,
+    "sessions.tasks.reconcile_unknown": WORKER,
+    "sessions.tasks.remember_channels": SENDER,
+    "sessions.tasks.retry_webhooks": SENDER,
+    "sessions.tasks.settle_lost_claims": SENDER,
+    "sessions.tasks.tidy_queues": SENDER,
+    "sessions.tasks.watch_unanswered": SENDER,
+    "stats.tasks.fold_counts": SENDER,
+}
+
+
+def route(name: str, *_arguments: Any, **_options: Any) -> dict[str, str]:
+    """Celery asks this where a task goes. Raises `KeyError` for one that is not in the table."""
+    return {"queue": QUEUES[name]}
