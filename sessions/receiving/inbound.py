@@ -175,4 +175,4 @@ def _note_in_session(text: Text) -> None:
     session.last_active_at = max(session.last_active_at, text.at)  # one that was kept back comes late
     session.last_message = text.message
     session.archived_at = None
-    session.unanswered_since = session.unanswered_since or text.at if text.opted_out is None else None
+    session.unanswered_since = None if text.opted_out else session.unanswered_since or text.at
