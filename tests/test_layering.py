@@ -17,6 +17,7 @@ ROOMS_OF_CHANNELS = (
     "pacing",
     "webhook",
     "actions",
+    "missed",
     "set_up",
     "numbers",
     "editing",

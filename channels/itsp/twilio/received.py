@@ -1,13 +1,17 @@
 """What contacts sent to a number, from Twilio's list of messages: for texts that no webhook brought."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 
 from channels.itsp.base import Credentials, InboundSms, MediaRef, Received, ReceivedList
-from channels.itsp.twilio.client import TwilioSender, client_of, twilios_errors
+from channels.itsp.twilio.client import TwilioSender, client_of
+from channels.itsp.twilio.errors import translated_list
+from channels.itsp.twilio.http import ERRORS
 from channels.itsp.twilio.media import LIMITS
 from channels.itsp.twilio.media_address import API_HOST
 from channels.itsp.twilio.webhook_calls import ADDRESS, MESSAGE_ID
@@ -24,7 +28,7 @@ def received(
     """The list is newest first; it is read back to `since`, or as far as the calls reach."""
     account = TwilioSender(credentials, settings.ITSP_CHECK_TIMEOUT_S, total_s=settings.ITSP_LIST_TOTAL_S)
     texts: list[Received] = []
-    with twilios_errors():
+    with _lists_errors():
         page, ahead, calls = _first_page(account, recipient, since, until + ROUNDING)
         while page is not None:
             texts += [text for message in page if (text := _text(message, ahead))]
@@ -38,7 +42,7 @@ def received(
 
 def media_of(credentials: Credentials, message_sid: str) -> tuple[MediaRef, ...]:
     client = client_of(credentials)
-    with twilios_errors():
+    with _lists_errors():
         files = client.messages(message_sid).media.page(page_size=LIMITS.most)
         found = [(str(file.sid), str(file.content_type or "")) for file in files]
     folder = (
@@ -49,6 +53,14 @@ def media_of(credentials: Credentials, message_sid: str) -> tuple[MediaRef, ...]
         for sid, content_type in found[: LIMITS.most]
         if MEDIA_ID.fullmatch(sid)
     )
+
+
+@contextmanager
+def _lists_errors() -> Iterator[None]:
+    try:
+        yield
+    except ERRORS as error:
+        raise translated_list(error) from error
 
 
 def _first_page(

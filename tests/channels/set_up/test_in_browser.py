@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Does at once, in a thread, what workers are nudged for."""
-    todo: dict[str, Callable[..., None]] = {
+    todo: dict[str, Callable[..., object]] = {
         "channels.tasks.check_set_up": preflight.run,
         "channels.tasks.fix_set_up": preflight.fix,
     }
