@@ -119,6 +119,7 @@ class AuditEntry(models.Model):
         DELETED = "deleted", _("Deleted")
         REPLAYED = "replayed", _("Replayed")
         DISMISSED = "dismissed", _("Dismissed")
+        FETCHED = "fetched", _("Missed texts asked for")
 
     at = models.DateTimeField(default=timezone.now)
     user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
+from accounts.models import User
 from channels.encryption import EncryptedJSONField
 from channels.itsp.set_up import Check, CheckOutcome
 from routing.models import ArchivableQuerySet, Destination, Extension
@@ -156,6 +157,7 @@ class SetUpResult(models.Model):
     changes = EncryptedJSONField(default=list)  # dicts of channels.itsp.set_up.Change; they name the webhook
     happened_at = models.DateTimeField(null=True)  # what the check is about, last
     checked_at = models.DateTimeField()
+    right_until = models.DateTimeField(null=True)  # when it passed last, or else when it was checked first
 
     class Meta:
         constraints = [
@@ -174,6 +176,48 @@ class SetUpResult(models.Model):
     def changes_digest(self) -> str:
         """By which an admin's approval names the changes that he saw."""
         return hashlib.sha256(json.dumps(self.changes).encode()).hexdigest()
+
+
+class FetchGap(models.Model):
+    """A span of time in which a channel's texts may not have reached us: they are asked for at the ITSP.
+
+    A channel has one that is open; what comes to it makes it wider. It is worked off number by number, each
+    from `since` to `until`: `at_number` and `reached` say how far that is, so that a run can end anywhere.
+    """
+
+    class Cause(models.TextChoices):
+        AWAY = "away", _("PBX was not there")
+        REFUSED = "refused", _("PBX could store nothing")
+        DATABASE = "database", _("The database is an older one, or was away")
+        RECONNECTED = "reconnected", _("The channel works again")
+        WEBHOOK = "webhook", _("A number’s webhook is right again")
+        BY_HAND = "by_hand", _("Asked for")
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="fetch_gaps")
+    cause = models.CharField(max_length=12, choices=Cause)
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    asked_at = models.DateTimeField()  # also tells a run that the gap was made wider meanwhile
+    due_at = models.DateTimeField()
+    at_number = models.CharField(max_length=16, blank=True)
+    reached = models.DateTimeField(null=True)
+    window_s = models.FloatField(null=True)  # how much time is asked for at once; None is all of it
+    tries = models.PositiveSmallIntegerField(default=0)  # in vain, one after the other
+    fetched = models.PositiveIntegerField(default=0)  # texts that were missing
+    reason = models.TextField(blank=True)  # why the last try, or the whole, was in vain
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel"], condition=Q(finished_at=None), name="fetch_gap_open_once"
+            )
+        ]
+        indexes = [models.Index(fields=["due_at"], condition=Q(finished_at=None), name="fetch_gap_due")]
+
+    def __str__(self) -> str:
+        return f"fetch gap {self.pk} of channel {self.channel_id}"
 
 
 class ContactCountry(models.Model):

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from channels.editing import disable_views, renew_views, views
+from channels.missed import views as missed_views
 from channels.numbers import import_views, rule_views
 from channels.set_up import check_views
 
@@ -14,6 +15,7 @@ urlpatterns = [
     path("channels/<int:pk>/import/", import_views.channel_import, name="channel-import"),
     path("channels/import/example/", import_views.import_example, name="channel-import-example"),
     path("channels/<int:pk>/check/", check_views.channel_check, name="channel-check"),
+    path("channels/<int:pk>/missed/", missed_views.channel_missed, name="channel-missed"),
     path("channels/check/<int:pk>/fix/", check_views.result_fix, name="check-fix"),
     path("channels/rule/", rule_views.rule_dialog, name="rule-dialog"),
     path("channels/rule/save/", rule_views.rule_save, name="rule-save"),

@@ -19,6 +19,7 @@ QUEUES: dict[str, str] = {
     "sessions.tasks.drain": SENDER,
     "sessions.tasks.drain_spool": SENDER,
     "sessions.tasks.fetch_attachments": WORKER,
+    "sessions.tasks.fetch_missed": WORKER,
     "sessions.tasks.forget_webhooks": WORKER,
     "sessions.tasks.mail_alert": WORKER,
     "sessions.tasks.publish_events": SENDER,

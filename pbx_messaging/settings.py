@@ -140,7 +140,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ROUTES = ("pbx_messaging.queues.route",)
 CELERY_WORKER_POOL = "pbx_messaging.processes.pools:PoolOfEachQueue"
 SENDER_TASK_THREADS = env.int("SENDER_TASK_THREADS", default=4)  # of the sender's queue, per process
-WORKER_THREADS = env.int("WORKER_THREADS", default=10)  # of the worker's queue: all shares and one more
+WORKER_THREADS = env.int("WORKER_THREADS", default=11)  # of the worker's queue: all shares and one more
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A nudge waits for no broker, nor does whoever nudges.
 CELERY_BROKER_TRANSPORT_OPTIONS = dict(socket_timeout=5, socket_connect_timeout=2, max_retries=0)  # noqa: C408
@@ -161,6 +161,7 @@ NUDGES: dict[str, tuple[str, float]] = {  # name: task, every so many seconds
     "forget-audit": ("accounts.tasks.forget_audit", 3600.0),
     "remember-channels": ("sessions.tasks.remember_channels", 30.0),
     "fetch-attachments": ("sessions.tasks.fetch_attachments", 10.0),
+    "fetch-missed": ("sessions.tasks.fetch_missed", 5.0),
     "close-idle-sessions": (
         "sessions.tasks.close_idle_sessions",
         env.float("CLOSE_IDLE_EVERY_S", default=60.0),
@@ -179,6 +180,10 @@ TWILIO_API_URL = env("TWILIO_API_URL", default="").rstrip("/")  # "" is the real
 ITSP_TIMEOUT_S = env.float("ITSP_TIMEOUT_S", default=30.0)  # of one send; Twilio's own limit is about 26 s
 ITSP_CHECK_TIMEOUT_S = env.float("ITSP_CHECK_TIMEOUT_S", default=8.0)  # of the check while an admin waits
 ITSP_LIST_TOTAL_S = env.float("ITSP_LIST_TOTAL_S", default=20.0)  # of reading a list, all its pages
+FETCH_PAGES_PER_MIN = env.int("FETCH_PAGES_PER_MIN", default=60)  # of missed texts, per worker and channel
+FETCH_TEXTS_AT_ONCE = env.int("FETCH_TEXTS_AT_ONCE", default=500)  # missed texts of one run, per channel
+FETCH_MOST_DAYS = env.int("FETCH_MOST_DAYS", default=7)  # how far back missed texts are asked for at most
+FETCH_SETTLE_S = env.float("FETCH_SETTLE_S", default=20.0)  # after a gap: the ITSP's own tries are over then
 SET_UP_CHECK_TOTAL_S = env.float("SET_UP_CHECK_TOTAL_S", default=90.0)  # of all calls of one set-up check
 SENDER_THREADS = env.int("SENDER_THREADS", default=256)  # per sender process
 CLAIM_MARGIN_S = env.float("CLAIM_MARGIN_S", default=10.0)  # a claim's lease is ITSP_TIMEOUT_S + this

@@ -14,7 +14,7 @@ from sessions.ending import archiving, closing, unanswered
 from sessions.lanes import following, seats
 from sessions.media import fetching
 from sessions.nudges import nudge, nudge_cancel
-from sessions.receiving import journal, replaying, retention, spool
+from sessions.receiving import journal, missed, replaying, retention, spool
 from sessions.sending import claiming, look_ups, pump, reconcile, validity
 
 MAIL_AGAIN_S, MAIL_MOST_TRIES = 15.0, 6  # a quarter of an hour; then the text is hardly unanswered any more
@@ -99,6 +99,13 @@ def retry_webhooks() -> None:
 def forget_webhooks() -> None:
     """Requests past their retention; what is left after a while is for the next time."""
     retention.forget_requests(now=timezone.now())
+
+
+@shared_task
+def fetch_missed() -> None:
+    """Texts that no webhook brought, after a gap or by an administrator's wish."""
+    if missed.fetch_due():
+        nudge("sessions.tasks.fetch_attachments")
 
 
 @shared_task

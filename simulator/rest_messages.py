@@ -93,10 +93,12 @@ def _matching(simulator: Simulator, request: web.Request) -> Iterator[Message]:
     """Newest first."""
     to, from_ = request.query.get("To"), request.query.get("From")
     since, until = _date_range(request)
+    behind_s = simulator.settings.clock_behind_s
     for message in reversed(_candidates(simulator, to, from_)):
         if (to and message.to != to) or (from_ and message.from_ != from_):
             continue
-        if (since or until) and not (message.sent_at and (since or 0) <= message.sent_at < (until or 1e12)):
+        told = message.sent_at and message.sent_at - behind_s
+        if (since or until) and not (told and (since or 0) <= told < (until or 1e12)):
             continue
         yield message
 

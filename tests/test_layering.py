@@ -21,6 +21,7 @@ ROOMS_OF_CHANNELS = (
     "pacing",
     "webhook",
     "actions",
+    "missed",
     "set_up",
     "numbers",
     "editing",

@@ -10,6 +10,7 @@ from channels.actions.checking import (
     store_finding,
 )
 from channels.actions.disabling import archive_channel, disable_channel, drain_channel, enable_channel
+from channels.actions.gaps import ask_for_missed, finish_gap, note_gap, note_gap_of_all
 from channels.actions.number_rules import forbid_initiating, import_rules
 from channels.actions.pausing import pause_channel, reconnect_channel, resume_channel, stop_channel
 from channels.actions.renewing import renew_webhook
@@ -21,6 +22,7 @@ __all__ = [
     "archive_channel",
     "ask_for_check",
     "ask_for_fix",
+    "ask_for_missed",
     "claim_check",
     "create_channel",
     "disable_channel",
@@ -28,10 +30,13 @@ __all__ = [
     "drop_findings",
     "enable_channel",
     "finish_check",
+    "finish_gap",
     "forbid_initiating",
     "import_rules",
     "note_callback",
     "note_contact",
+    "note_gap",
+    "note_gap_of_all",
     "note_inbound",
     "note_sent",
     "note_unfixed",

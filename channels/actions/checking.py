@@ -9,10 +9,13 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from channels.actions.gaps import note_gap
 from channels.itsp.base import ItspError
-from channels.itsp.set_up import CheckOutcome, Finding
-from channels.models import Channel, Number, SetUpResult
+from channels.itsp.set_up import Check, CheckOutcome, Finding
+from channels.models import Channel, FetchGap, Number, SetUpResult
 from pbx_messaging.nudges import nudge
+
+LEADS_TEXTS_TO_US = frozenset({Check.WEBHOOK, Check.OVERRIDE})
 
 
 def ask_for_check(channel: Channel) -> None:
@@ -34,6 +37,10 @@ def claim_check(channel: Channel) -> bool:
 
 
 def store_finding(channel: Channel, number: Number | None, finding: Finding) -> None:
+    """Where a number's webhook was wrong and is right now, what came meanwhile is asked for."""
+    now, passes = timezone.now(), finding.outcome is CheckOutcome.PASS
+    before = channel.set_up_results.filter(check_name=finding.check, number=number).first()
+    right_until = now if passes or before is None else before.right_until
     values = {
         "outcome": finding.outcome,
         "why": finding.why,
@@ -41,8 +48,12 @@ def store_finding(channel: Channel, number: Number | None, finding: Finding) -> 
         "link": finding.link,
         "changes": finding.stored_changes,
         "happened_at": finding.at,
-        "checked_at": timezone.now(),
+        "checked_at": now,
+        "right_until": right_until,
     }
+    if passes and before and before.outcome == CheckOutcome.FAIL and finding.check in LEADS_TEXTS_TO_US:
+        since = before.right_until or before.checked_at
+        note_gap([channel.pk], since=since, cause=FetchGap.Cause.WEBHOOK)
     channel.set_up_results.update_or_create(check_name=finding.check, number=number, defaults=values)
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from channels.actions import validity_clock
+from channels.actions.gaps import note_reconnected
 from channels.models import Channel
 
 
@@ -50,6 +51,8 @@ def reconnect_channel(channel: Channel) -> None:
     locked = Channel.objects.select_for_update(no_key=True).get(pk=channel.pk)
     if locked.status_changed_at != channel.status_changed_at:
         return
+    if locked.status == Channel.Status.FAILING:
+        note_reconnected(locked)
     locked.status, locked.status_reason = Channel.Status.CONNECTED, ""
     locked.status_changed_at = timezone.now()
     locked.save(update_fields=["status", "status_reason", "status_changed_at"])

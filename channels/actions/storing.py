@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from channels.actions import validity_clock
 from channels.actions.checking import ask_for_check
+from channels.actions.gaps import note_reconnected
 from channels.actions.number_rules import lock_live, store_rules
 from channels.models import Channel, WebhookAddress
 from channels.webhook import keys as webhook_keys
@@ -48,16 +49,26 @@ def update_channel(
 ) -> Channel:
     """As `create_channel`; a number without a rule is archived."""
     lock_live(channel)
+    stored = Channel.objects.get(pk=channel.pk)
     fields = [*values, "status", "status_reason", "status_changed_at"]
     for field, value in values.items():
         setattr(channel, field, value)
     _set_status(channel, verification)
     channel.save(update_fields=fields)
+    _note_gap(stored, channel)
     _keep_clock(channel)
     store_rules(channel, rules)
     transaction.on_commit(lambda: webhook_keys.remember(channel.webhook_addresses.all()))
     transaction.on_commit(lambda: ask_for_check(channel))
     return channel
+
+
+def _note_gap(before: Channel, after: Channel) -> None:
+    """While the credentials were others, or the ITSP refused them, texts may have been rejected."""
+    was_failing = before.status == Channel.Status.FAILING
+    is_mended = was_failing or before.credentials != after.credentials
+    if is_mended and after.status == Channel.Status.CONNECTED:
+        note_reconnected(before)
 
 
 def _set_status(channel: Channel, verification: Verification) -> None:

@@ -135,6 +135,27 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Received:
+    """A contact's text as the ITSP's list tells it; `at` is the ITSP's own date.
+
+    `sms` has no media yet: of `media_count` files, `Itsp.list_media` tells where they lie.
+    """
+
+    sms: InboundSms
+    at: datetime
+    media_count: int = 0
+
+
+@dataclass(frozen=True)
+class ReceivedList:
+    """Texts, oldest first. Not whole: there are older ones that were not read. `calls` were made for it."""
+
+    texts: Sequence[Received]
+    is_whole: bool
+    calls: int
+
+
+@dataclass(frozen=True)
 class Media:
     """A downloaded attachment; `content_type` is what the ITSP's server said."""
 
@@ -175,6 +196,7 @@ class Itsp(ABC):
     error_page: ClassVar[str] = ""  # the ITSP's own page about an error {code}
     media_limits: ClassVar[MediaLimits] = MediaLimits()  # by default an ITSP takes texts only
     opt_out_codes: ClassVar[frozenset[str]] = frozenset()  # of errors that say: the contact has opted out
+    can_list_received: ClassVar[bool] = False  # whether texts that no webhook brought can be asked for
 
     @abstractmethod
     def check_credentials(self, credentials: Credentials) -> None:
@@ -240,6 +262,19 @@ class Itsp(ABC):
 
         Raises `ItspError`. An ITSP that has no such list gives [].
         """
+
+    def list_received(
+        self, credentials: Credentials, *, recipient: str, since: datetime, until: datetime, most_calls: int
+    ) -> ReceivedList:
+        """What one of our numbers received between two moments, both included. Raises `ItspError`.
+
+        Only for an ITSP that `can_list_received`. What has not the form of a text is left out.
+        """
+        raise NotImplementedError
+
+    def list_media(self, credentials: Credentials, itsp_message_id: str) -> tuple[MediaRef, ...]:
+        """The files of a text that `list_received` told of; one call. Raises `ItspError`."""
+        raise NotImplementedError
 
     @abstractmethod
     def look_up(self, credentials: Credentials, itsp_message_id: str) -> Found:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from channels.itsp import ITSPS
 from channels.itsp.set_up import Check, CheckOutcome
-from channels.models import Channel, SetUpResult
+from channels.models import Channel, FetchGap, SetUpResult
 from channels.set_up import preflight
 
 REPORTS_COME_WITHIN = timedelta(minutes=10)
@@ -63,6 +63,11 @@ class Checklist:
         everything = [*here, _inbound(self.channel), _callbacks(self.channel)]
         return sorted(everything, key=lambda result: order.index(Check(result.check_name)))
 
+    @cached_property
+    def last_fetch(self) -> FetchGap | None:
+        """The last time at which missed texts were asked for."""
+        return self.channel.fetch_gaps.order_by("-pk").first() if self.channel else None
+
     @property
     def groups(self) -> list[Group]:
         """Of many numbers, those that need a look come first, and the page shows a bounded number."""
@@ -113,6 +118,8 @@ class Checklist:
         channel = self.channel
         shown: list[object] = [self.is_running, self.is_stalled, *(step.is_done for step in self.steps)]
         shown += [(one.check_name, one.outcome, one.happened_at) for one in self.results]
+        if gap := self.last_fetch:
+            shown += [gap.pk, gap.fetched, gap.reason, gap.finished_at]
         shown += [self.done, channel.check_finished_at if channel else None]
         return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 

@@ -1,21 +1,27 @@
 """A sign in Redis that webhooks are being served. Who starts later sees by it for how long nobody was there.
 
-What was called back meanwhile is lost: an ITSP tries again for seconds only. So the texts are looked up.
+What was called back meanwhile is lost: an ITSP tries again for seconds only. So the texts that we sent are
+looked up, and those of contacts are fetched. The database keeps the sign as well, seldom: see `life_signs`.
 """
 
 import logging
 import threading
 import time
+from datetime import UTC, datetime
 
 from django.db import Error, connection
 from redis import RedisError
 
 from pbx_messaging.redis import redis_client
+from sessions.receiving import life_signs, refusals
 from sessions.sending import look_ups
 
 logger = logging.getLogger(__name__)
 
 EVERY_S, GAP_S = 3.0, 9.0
+GAP_AT_START_S = 4.5  # those who are there already leave signs more often
+
+_stored_at: dict[str, float] = {}  # by key, by `time.monotonic`: when this process stored its sign last
 
 
 def begin(kind: str) -> None:
@@ -36,11 +42,26 @@ def beat(key: str) -> bool:
     """True if there was a gap. It is noticed again until the database knows of it."""
     redis, now = redis_client(), time.time()
     before = redis.get(key)
-    is_gap = before is None or now - float(before) > GAP_S
-    if is_gap:
-        try:
+    away_s = None if before is None else now - float(before)
+    is_gap = away_s is None or away_s > GAP_S
+    try:
+        if is_gap:
             logger.info("after a gap, %d texts are looked up", look_ups.look_up_after_gap())
-        finally:
-            connection.close()
+        if is_gap or _is_time_to_store(key) or refusals.are_noted():
+            _store(key, away_s, now)
+    finally:
+        connection.close()
     redis.set(key, now)
     return is_gap
+
+
+def _store(key: str, away_s: float | None, now: float) -> None:
+    most_s = GAP_S if key in _stored_at else GAP_AT_START_S
+    last_seen = None if away_s is None else datetime.fromtimestamp(now - away_s, UTC)
+    life_signs.store(key, last_seen=last_seen, is_gap=away_s is None or away_s > most_s)
+    _stored_at[key] = time.monotonic()
+
+
+def _is_time_to_store(key: str) -> bool:
+    stored_at = _stored_at.get(key)
+    return stored_at is None or time.monotonic() - stored_at > life_signs.STORED_EVERY.total_seconds()

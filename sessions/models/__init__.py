@@ -1,5 +1,5 @@
 from sessions.models.agents import AgentSettings, CannedReply, Contact, Draft
-from sessions.models.journal import CountedChange, Event, WebhookRequest
+from sessions.models.journal import CountedChange, Event, SignOfLife, WebhookRequest
 from sessions.models.opt_out import OptOutEntry
 from sessions.models.outbound import Attempt, AttemptEvent, Lane
 from sessions.models.searched import SearchedContact, SearchedMessage
@@ -22,6 +22,7 @@ __all__ = [
     "OptOutEntry",
     "SearchedContact",
     "SearchedMessage",
+    "SignOfLife",
     "Tag",
     "WebhookRequest",
 ]

@@ -27,7 +27,12 @@ class WebhookRequest(models.Model):
         STATUS = "status", _("Status callback")
         OTHER = "", _("Not read")
 
+    class Source(models.TextChoices):
+        POSTED = "posted", _("Posted by the ITSP")
+        FETCHED = "fetched", _("Fetched from the ITSP")  # a text that no request brought
+
     channel = models.ForeignKey(Channel, null=True, on_delete=models.CASCADE, related_name="webhook_requests")
+    source = models.CharField(max_length=8, choices=Source, default=Source.POSTED, db_default=Source.POSTED)
     kind = models.CharField(max_length=8, choices=Kind, blank=True, default=Kind.OTHER)
     contact = models.CharField(max_length=64, blank=True)  # of an inbound text
     itsp_message_id = models.CharField(max_length=64, blank=True)
@@ -51,6 +56,19 @@ class WebhookRequest(models.Model):
 
     def __str__(self) -> str:
         return f"webhook request {self.pk}"
+
+
+class SignOfLife(models.Model):
+    """When those who serve webhooks were there last, to within a minute; Redis knows it to the second.
+
+    Both are kept, since after a restored backup one of them is the older.
+    """
+
+    name = models.CharField(max_length=128, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"sign of life of {self.name}"
 
 
 class Event(models.Model):

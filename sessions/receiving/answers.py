@@ -12,7 +12,7 @@ from django.utils import timezone
 from channels.itsp import ITSPS
 from channels.itsp.base import Acknowledgement
 from pbx_messaging.time_limit import database_answers_within
-from sessions.receiving import intake, spool
+from sessions.receiving import intake, refusals, spool
 from sessions.receiving.arrivals import Arrival
 
 logger = logging.getLogger(__name__)
@@ -62,9 +62,13 @@ def take_in(arrivals: Sequence[Arrival]) -> list[Answer]:
 
 def keep(arrivals: Sequence[Arrival]) -> list[Answer]:
     """By the spool."""
+    outcomes = spool.put(arrivals)
+    for arrival, kept in zip(arrivals, outcomes, strict=True):
+        if isinstance(kept, spool.Unavailable):
+            refusals.note(arrival.at)
     return [
         _acknowledged(kept) if isinstance(kept, Acknowledgement) else _SPOOLED[type(kept)]
-        for kept in spool.put(arrivals)
+        for kept in outcomes
     ]
 
 

@@ -9,7 +9,7 @@ from channels.itsp.base import InboundSms, StatusUpdate, Unreadable, WebhookCall
 from channels.models import Channel
 from sessions.models import WebhookRequest
 
-Outcome, Kind = WebhookRequest.Outcome, WebhookRequest.Kind
+Outcome, Kind, Source = WebhookRequest.Outcome, WebhookRequest.Kind, WebhookRequest.Source
 # Of a request with several items, the journal shows the outcome that needs a person most.
 _WEIGHTIEST_FIRST = (
     Outcome.FAILED,
@@ -33,11 +33,15 @@ PROCESSED = Result(Outcome.PROCESSED)
 
 @dataclass(eq=False)
 class Item:
-    """One text or status of a request. Whoever deals with it sets `result`."""
+    """One text or status of a request. Whoever deals with it sets `result`.
+
+    It happened at `at`; at `known_at` we got to know of it, which is later for what was fetched.
+    """
 
     channel: Channel
     content: InboundSms | StatusUpdate | Unreadable
     at: datetime
+    known_at: datetime
     result: Result | None = None
 
 
@@ -55,6 +59,7 @@ class Arrival:
     """A request to the webhook of a token, received at `at`.
 
     `channel` is None until the token is known to be one's; `verdict` is None until it is judged.
+    What was fetched has no token: its call holds what `fetched` made of the ITSP's list.
     """
 
     token: str
@@ -63,6 +68,7 @@ class Arrival:
     channel: Channel | None = None
     items: Sequence[Item] = ()
     verdict: Verdict | None = None
+    source: WebhookRequest.Source = Source.POSTED
 
     @property
     def kind(self) -> WebhookRequest.Kind:

@@ -1,11 +1,12 @@
 """Contacts' texts become messages in sessions, before the eyes of those whom they are routed to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.db.models.functions import Length
 
 from channels.actions import note_inbound
 from channels.itsp.base import InboundSms
@@ -19,6 +20,8 @@ from sessions.opt_outs import ledger
 from sessions.opt_outs.words import wish_of
 from sessions.receiving import automatic_replies, reasons
 from sessions.receiving.arrivals import PROCESSED, Item, Outcome, Result
+
+LONGEST_WISH = 20  # characters, blanks around it included
 
 
 @dataclass(eq=False)
@@ -93,7 +96,7 @@ def lanes_of(texts: Sequence[Text]) -> set[int]:
 def respond(texts: Sequence[Text]) -> None:
     """Does what the texts ask for, and tells whom they are for. Under their sessions' and lanes' locks."""
     for text in texts:
-        if text.opted_out is not None:
+        if text.opted_out is not None and not _is_outdated(text):
             ledger.note_text(text.number, text.sms, at=text.at)
         automatic_replies.reply_if_closed(text.session, text.number, text.sms, at=text.at)
     events.record_all(events.EventKind.MESSAGE, {text.session: None for text in texts})
@@ -101,6 +104,20 @@ def respond(texts: Sequence[Text]) -> None:
     for text in latest.values():
         # Afterwards: the channel's row is locked before those of its sessions by others.
         transaction.on_commit(partial(note_inbound, text.channel, at=text.at), robust=True)
+
+
+def _is_outdated(text: Text) -> bool:
+    """Of a wish that comes late: something else was wished since."""
+    if text.at == text.item.known_at:
+        return False
+    latest = None if text.opted_out else ledger.opt_out_of(text.number.pk, text.sms.sender)
+    if latest and latest.at > text.at:
+        return True
+    of_contact = Message.objects.filter(session__number=text.number, session__contact=text.sms.sender)
+    later = of_contact.filter(kind=Message.Kind.INBOUND, created_at__gt=text.at)
+    short = later.annotate(length=Length("body")).filter(length__lte=LONGEST_WISH)
+    said = (replace(text.sms, body=body, opt_out=None) for body in short.values_list("body", flat=True))
+    return any(wish_of(sms) is not None for sms in said)
 
 
 def _wanted(items: Sequence[Item]) -> list[tuple[Item, InboundSms, Number]]:
@@ -172,7 +189,8 @@ def _note_in_session(text: Text) -> None:
     """In memory. Whoever wants no texts any more waits for no answer."""
     session = text.session
     session.unread += 1
-    session.last_active_at = max(session.last_active_at, text.at)  # one that was kept back comes late
+    # One that was kept back comes late. One that was fetched is new to us now, or it would be idle at once.
+    session.last_active_at = max(session.last_active_at, text.item.known_at)
     session.last_message = text.message
     session.archived_at = None
-    session.unanswered_since = session.unanswered_since or text.at if text.opted_out is None else None
+    session.unanswered_since = None if text.opted_out else session.unanswered_since or text.at

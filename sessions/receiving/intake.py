@@ -13,8 +13,8 @@ from django.db import DataError, InterfaceError, OperationalError, transaction
 from channels.itsp import ITSPS
 from channels.itsp.base import InboundSms, Itsp, ItspError, StatusUpdate, Unreadable
 from sessions.lanes import seats
-from sessions.receiving import addresses, inbound, journal, reasons, statuses
-from sessions.receiving.arrivals import Arrival, Item, Outcome, Result, Verdict
+from sessions.receiving import addresses, fetched, inbound, journal, reasons, statuses
+from sessions.receiving.arrivals import Arrival, Item, Outcome, Result, Source, Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -43,20 +43,30 @@ def take_in(arrivals: Sequence[Arrival]) -> None:
         _process(admitted)
 
 
+def take_in_fetched(arrivals: Sequence[Arrival]) -> None:
+    """Texts that are the channels' own, from the ITSP's lists. Raises as `take_in`."""
+    for arrival in arrivals:
+        read(arrival)
+    _process(arrivals)
+
+
 def read(arrival: Arrival) -> None:
     """Finds what an authentic request holds; one that holds nothing of use has its verdict by that."""
     channel = arrival.channel
     assert channel is not None  # noqa: S101 (for the type)
-    itsp = ITSPS[channel.itsp]
     try:
-        contents = itsp.read(arrival.call)
+        if arrival.source == Source.FETCHED:
+            text = fetched.read(arrival.call)
+            arrival.items = [Item(channel, text.sms, text.at, arrival.at)]
+            return
+        contents = ITSPS[channel.itsp].read(arrival.call)
     except ItspError as error:
         arrival.verdict = Verdict(Outcome.IGNORED, error.reason)
         return
     except Exception as error:
         arrival.verdict = Verdict(*_failure(error))
         return
-    arrival.items = [Item(channel, content, arrival.at) for content in contents]
+    arrival.items = [Item(channel, content, arrival.at, arrival.at) for content in contents]
     if not contents:
         arrival.verdict = Verdict(Outcome.IGNORED, reasons.NO_USE)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from sessions.bulk import insert
 from sessions.models import WebhookRequest
-from sessions.receiving.arrivals import Arrival, Outcome
+from sessions.receiving.arrivals import Arrival, Outcome, Source
 
 REPLAYABLE = frozenset({Outcome.FAILED, Outcome.IGNORED, Outcome.DISMISSED})  # authentic; nothing came of it
 RETRY_AFTER = timedelta(seconds=10)  # doubled at each try
@@ -28,7 +28,7 @@ def write(arrivals: Sequence[Arrival]) -> None:
     for arrival in arrivals:
         if arrival.verdict is None:
             arrival.judge()
-    kept = [arrival for arrival in arrivals if _outcome_of(arrival) != Outcome.REJECTED]
+    kept = [arrival for arrival in arrivals if _is_kept(arrival)]
     insert([_row(arrival) for arrival in kept])
     write_rejects([arrival for arrival in arrivals if _outcome_of(arrival) == Outcome.REJECTED])
 
@@ -66,6 +66,13 @@ def next_try(outcome: str, tries: int) -> datetime | None:
     return timezone.now() + min(RETRY_AFTER * (1 << min(tries - 1, 16)), RETRY_AFTER_MOST)
 
 
+def _is_kept(arrival: Arrival) -> bool:
+    """Of what was fetched, only what is new: else each fetch would leave a row for each known text."""
+    outcome = _outcome_of(arrival)
+    is_known = arrival.source == Source.FETCHED and outcome == Outcome.DUPLICATE
+    return outcome != Outcome.REJECTED and not is_known
+
+
 def _outcome_of(arrival: Arrival) -> WebhookRequest.Outcome:
     assert arrival.verdict is not None  # noqa: S101 (for the type)
     return arrival.verdict.outcome
@@ -76,6 +83,7 @@ def _row(arrival: Arrival, most_bytes: int | None = None) -> WebhookRequest:
     assert verdict is not None  # noqa: S101 (for the type)
     return WebhookRequest(
         channel=arrival.channel,
+        source=arrival.source,
         kind=arrival.kind,
         contact=arrival.contact,
         itsp_message_id=arrival.itsp_message_id,

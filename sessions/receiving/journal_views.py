@@ -36,6 +36,7 @@ def journal_list(request: UserRequest) -> HttpResponse:
         "channel": Channel.objects.defer("credentials").filter(pk=channel).first() if channel else None,
         "channels": list(channels),
         "outcomes": WebhookRequest.Outcome.choices,
+        "sources": WebhookRequest.Source.choices,
         "kinds": [(kind.value or "other", kind.label) for kind in WebhookRequest.Kind],
         "sinces": Since.choices,
         "failed": _rows(request).filter(outcome=WebhookRequest.Outcome.FAILED).count(),
@@ -129,6 +130,8 @@ def _rows(request: UserRequest) -> QuerySet[WebhookRequest]:
         rows = rows.filter(channel=channel)
     if outcome := asked(request, "outcome", WebhookRequest.Outcome):
         rows = rows.filter(outcome=outcome)
+    if source := asked(request, "source", WebhookRequest.Source):
+        rows = rows.filter(source=source)
     kind = request.GET.get("kind", "")
     if kind in {*WebhookRequest.Kind.values, "other"} - {""}:
         rows = rows.filter(kind="" if kind == "other" else kind)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from channels.itsp.base import WebhookCall
 from sessions.models import WebhookRequest
 from sessions.receiving import intake, journal
-from sessions.receiving.arrivals import Arrival, Kind, Outcome
+from sessions.receiving.arrivals import Arrival, Kind, Outcome, Source
 
 RETRIED_AT_ONCE = 100
 
@@ -30,7 +30,7 @@ def replay(pk: int) -> bool:
         if row is None or row.channel is None:
             return False
         call = WebhookCall(row.method, row.url, row.headers, bytes(row.body))
-        arrival = Arrival("", call, row.received_at, channel=row.channel)
+        arrival = Arrival("", call, row.received_at, channel=row.channel, source=Source(row.source))
         intake.read(arrival)
         for item in arrival.items:
             intake.act_alone(item)

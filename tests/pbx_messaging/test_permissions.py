@@ -62,7 +62,7 @@ RULES: dict[str, frozenset[str]] = {
                 for page in ("list", "add", "edit", "delete")
                 if (thing, page) not in {("channel", "list"), ("queue", "list")}
             ),
-            *(f"channel-{page}" for page in ("itsp", "sending", "pause", "resume", "check")),
+            *(f"channel-{page}" for page in ("itsp", "sending", "pause", "resume", "check", "missed")),
             *(f"channel-{page}" for page in ("renew", "disable", "enable", "import", "import-example")),
             *(
                 f"journal-{page}"

@@ -102,6 +102,7 @@ SHOTS = (
     Shot("channel", "channel-edit", of=_channel),
     Shot("channel-messaging", "channel-edit", of=_channel, act=_messaging_tab),
     Shot("channel-sending", "channel-sending", of=_channel),
+    Shot("channel-missed", "channel-missed", of=_channel),
     Shot("channel-renew", "channel-renew", of=_channel),
     Shot("channel-disable", "channel-disable", of=_channel),
     Shot("channel-import", "channel-import", of=_channel),

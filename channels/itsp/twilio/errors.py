@@ -1,8 +1,11 @@
 """What the `twilio` package raises, as the engine's one error."""
 
+import json
+
 import requests
 from django.utils.translation import gettext as _
 from twilio.base.exceptions import TwilioException
+from twilio.http.response import Response
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from channels.itsp.base import Advice, ItspError
@@ -20,6 +23,28 @@ def translated(error: Exception, retry_after_s: float | None = None) -> ItspErro
     if isinstance(error, requests.ConnectionError) and _never_left(error):
         return ItspError(Advice.RETRY, str(tables.NOT_REACHED))
     return ItspError(Advice.UNKNOWN, str(tables.NO_CLEAR_ANSWER))
+
+
+def translated_list(error: Exception) -> ItspError:
+    """Of a page of a list, whose refusal carries the whole answer, and which changes nothing at Twilio."""
+    answer = error.args[-1] if error.args else None
+    if isinstance(answer, Response):
+        rule = tables.rule_for(_code_of(answer), answer.status_code)
+        if rule.advice is not Advice.UNKNOWN:
+            code = str(_code_of(answer) or answer.status_code)
+            words = rule.words % {"code": code} if rule.words is tables.REFUSED else rule.words
+            return ItspError(rule.advice, str(words), code)
+    found = translated(error)
+    if found.advice is Advice.UNKNOWN:
+        return ItspError(Advice.RETRY, str(tables.NO_LIST))
+    return found
+
+
+def _code_of(answer: Response) -> int | None:
+    try:
+        return int(json.loads(answer.text)["code"])
+    except (ValueError, TypeError, LookupError):
+        return None
 
 
 def _never_left(error: requests.ConnectionError) -> bool:

@@ -18,13 +18,15 @@ from channels.itsp.base import (
     Itsp,
     ItspError,
     Media,
+    MediaRef,
+    ReceivedList,
     Sender,
     StatusUpdate,
     Unreadable,
     WebhookCall,
 )
 from channels.itsp.set_up import Change, Finding, SetUp
-from channels.itsp.twilio import lists, media, tables, webhook_calls
+from channels.itsp.twilio import lists, media, received, tables, webhook_calls
 from channels.itsp.twilio.checks import ACCOUNT_STATUSES, Checks, fix
 from channels.itsp.twilio.client import TwilioSender, client_of, found, twilios_errors
 from channels.itsp.twilio.errors import translated_check
@@ -53,6 +55,7 @@ class Twilio(Itsp):
     error_page = "https://www.twilio.com/docs/api/errors/{code}"
     media_limits = media.LIMITS
     opt_out_codes = frozenset({"21610"})
+    can_list_received = True
     credentials_form = CredentialsForm
     webhook_headers = frozenset({webhook_calls.SIGNATURE, "i-twilio-idempotency-token", "content-type"})
     # Three tries of five seconds fit Twilio's total of fifteen; its default retries hardly anything.
@@ -111,6 +114,16 @@ class Twilio(Itsp):
 
     def list_recent(self, credentials: Credentials, *, since: datetime) -> list[Found]:
         return lists.sent(credentials, since=since, must_end=False, filters={})
+
+    def list_received(
+        self, credentials: Credentials, *, recipient: str, since: datetime, until: datetime, most_calls: int
+    ) -> ReceivedList:
+        return received.received(
+            credentials, recipient=recipient, since=since, until=until, most_calls=most_calls
+        )
+
+    def list_media(self, credentials: Credentials, itsp_message_id: str) -> tuple[MediaRef, ...]:
+        return received.media_of(credentials, itsp_message_id)
 
     def look_up(self, credentials: Credentials, itsp_message_id: str) -> Found:
         account = TwilioSender(credentials, settings.ITSP_CHECK_TIMEOUT_S)

@@ -78,6 +78,7 @@ ERRORS: dict[int, Rule] = {
 
 REFUSED = _("The ITSP refused it (error %(code)s).")
 NO_CLEAR_ANSWER = _("The ITSP gave no clear answer, so it may or may not have been sent.")
+NO_LIST = _("The ITSP gave no clear answer to the question which texts it has.")
 NOT_REACHED = _("The ITSP could not be reached.")
 
 

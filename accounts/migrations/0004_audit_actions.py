@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='auditentry',
             name='action',
-            field=models.CharField(choices=[('created', 'Added'), ('changed', 'Changed'), ('deleted', 'Deleted'), ('replayed', 'Replayed'), ('dismissed', 'Dismissed')], max_length=12),
+            field=models.CharField(choices=[('created', 'Added'), ('changed', 'Changed'), ('deleted', 'Deleted'), ('replayed', 'Replayed'), ('dismissed', 'Dismissed'), ('fetched', 'Missed texts asked for')], max_length=12),
         ),
     ]
