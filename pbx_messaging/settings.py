@@ -176,6 +176,7 @@ TWILIO_API_URL = env("TWILIO_API_URL", default="").rstrip("/")  # "" is the real
 ITSP_TIMEOUT_S = env.float("ITSP_TIMEOUT_S", default=30.0)  # of one send; Twilio's own limit is about 26 s
 ITSP_CHECK_TIMEOUT_S = env.float("ITSP_CHECK_TIMEOUT_S", default=8.0)  # of the check while an admin waits
 SENDER_THREADS = env.int("SENDER_THREADS", default=256)  # per worker process
+LOW_PRIORITY_SHARE = min(0.5, max(0.0, env.float("LOW_PRIORITY_SHARE", default=0.1)))  # of a channel's slots
 CLAIM_MARGIN_S = env.float("CLAIM_MARGIN_S", default=10.0)  # a claim's lease is ITSP_TIMEOUT_S + this
 RECONCILE_AFTER_S = env.float("RECONCILE_AFTER_S", default=60.0)  # from the claim of an unknown text
 RECONCILE_EVERY_S = env.float("RECONCILE_EVERY_S", default=30.0)

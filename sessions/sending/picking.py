@@ -4,6 +4,8 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import islice
 
 from django.db.models import Count, Min, OuterRef, QuerySet
 from django.utils import timezone
@@ -11,7 +13,9 @@ from django.utils import timezone
 from channels import pacing
 from channels.itsp.base import DeliveryStatus
 from channels.models import Channel, Number
-from sessions.models import Attempt, Lane
+from sessions.lanes import turns
+from sessions.lanes.turns import Next, in_turn
+from sessions.models import Attempt, Lane, Priority
 
 HORIZON_S = 0.4  # how far ahead slots are reserved; from half of it on, further ones are
 BATCH = 100  # attempts that one claim takes at most
@@ -20,20 +24,32 @@ OVERDUE_S = 2.0  # an answer that takes longer leaves its channel one text in fl
 
 
 def granted(channels: Sequence[Channel], most: Mapping[int, int]) -> list[tuple[Attempt, float]]:
-    """The attempts that may be sent now, with their slots."""
+    """The attempts that may be sent now, with their slots. Their turns are used."""
     rooms = _rooms(channels)
-    free = _heads({channel: min(rooms[channel.pk], BATCH, most[channel.pk]) for channel in channels})
-    wanted = [
-        pacing.Reservation(channel.pk, channel.sending_rate, [_wanted(channel, one) for one in attempts])
-        for channel, attempts in free.items()
-    ]
-    slots = pacing.reserve(wanted, horizon_s=HORIZON_S)
-    return [
-        (attempt, slot)
-        for attempts, their_slots in zip(free.values(), slots, strict=True)
-        for attempt, slot in zip(attempts, their_slots, strict=True)
+    free = {channel: min(rooms[channel.pk], BATCH, most[channel.pk]) for channel in channels}
+    waiting = _heads({channel: room for channel, room in free.items() if room > 0})
+    rotas = turns.rotas(waiting)
+    order = {
+        channel: list(islice(in_turn(rotas[channel], heads, partial(_slots, channel)), free[channel]))
+        for channel, heads in waiting.items()
+    }
+    slots = pacing.reserve(
+        [
+            pacing.Reservation(channel.pk, channel.sending_rate, [_wanted(one) for one in texts])
+            for channel, texts in order.items()
+        ],
+        horizon_s=HORIZON_S,
+    )
+    given = [
+        (channel, one, slot)
+        for (channel, texts), theirs in zip(order.items(), slots, strict=True)
+        for one, slot in zip(texts, theirs, strict=True)
         if slot is not None
     ]
+    for channel, one, _slot in given:
+        rotas[channel].leave(one)
+    turns.keep({channel: rotas[channel] for channel, _one, _slot in given})
+    return [(one.attempt, slot) for _channel, one, slot in given]
 
 
 def _rooms(channels: Sequence[Channel]) -> dict[int, int]:
@@ -58,34 +74,48 @@ def claimable(channel: Channel | OuterRef) -> QuerySet[Lane]:
     return own.filter(head__isnull=False, in_flight=None, held_until=None)
 
 
-def _heads(rooms: Mapping[Channel, int]) -> dict[Channel, list[Attempt]]:
-    """The oldest attempts that may be sent now, with what sending needs, their lanes locked."""
+def _heads(rooms: Mapping[Channel, int]) -> dict[Channel, dict[int, list[Attempt]]]:
+    """By priority the first attempts that may be sent now, with what sending needs."""
     limited = Number.objects.filter(channel__in=rooms).exclude(sending_rate=None)
     rates: defaultdict[int, dict[int, int]] = defaultdict(dict)
     for number in limited:
         rates[number.channel_id][number.pk] = number.sending_rate or 0
-    heads = [
-        pk for channel, room in rooms.items() if room for pk in _lock_heads(channel, room, rates[channel.pk])
-    ]
+    heads = [pk for channel, room in rooms.items() for pk in _lock_heads(channel, room, rates[channel.pk])]
     waiting = Attempt.objects.filter(pk__in=heads, status=DeliveryStatus.QUEUED)
     attempts = waiting.select_related("lane__number", "message").prefetch_related("message__attachments")
-    found: defaultdict[int, list[Attempt]] = defaultdict(list)
-    for attempt in attempts.order_by("pk"):
-        found[attempt.lane.channel_id].append(attempt)
-    return {channel: found[channel.pk][:room] for channel, room in rooms.items() if found[channel.pk]}
+    found: dict[int, defaultdict[int, list[Attempt]]] = {one.pk: defaultdict(list) for one in rooms}
+    for attempt in sorted(attempts, key=lambda one: (one.lane.head_rank, one.pk)):
+        found[attempt.lane.channel_id][attempt.lane.head_priority].append(attempt)
+    return {channel: found[channel.pk] for channel in rooms if found[channel.pk]}
 
 
 def _lock_heads(channel: Channel, room: int, rates: Mapping[int, int]) -> list[int]:
     """A number with a rate of its own contributes a few only: its queue must not hide those of the others."""
-    lanes = claimable(channel).select_for_update(skip_locked=True, of=("self",), no_key=True).order_by("head")
-    heads = list(lanes.exclude(number__in=rates).values_list("head", flat=True)[:room])
+    lanes = claimable(channel).select_for_update(skip_locked=True, of=("self",), no_key=True)
+    heads = _first_of_each(lanes.exclude(number__in=rates), room)
     for number_id, rate in rates.items():
-        few = min(room, 1 + math.ceil(HORIZON_S * rate))
-        heads += lanes.filter(number=number_id).values_list("head", flat=True)[:few]
+        heads += _first_of_each(lanes.filter(number=number_id), min(room, 1 + math.ceil(HORIZON_S * rate)))
     return heads
 
 
-def _wanted(channel: Channel, attempt: Attempt) -> pacing.Wanted:
-    counts_segments = channel.rate_unit == Channel.RateUnit.SEGMENTS
-    number = attempt.lane.number
-    return pacing.Wanted(attempt.segments if counts_segments else 1, number.pk, number.sending_rate)
+def _first_of_each(lanes: QuerySet[Lane], most: int) -> list[int]:
+    """The heads of the first lanes of each priority, one at least. One question where few wait."""
+    in_order = lanes.order_by("head_priority", "head_rank", "head")
+    heads: list[int] = []
+    priority = 0
+    while priority < max(Priority):
+        found = list(in_order.filter(head_priority__gt=priority).values_list("head", "head_priority")[:most])
+        heads += [head for head, _priority in found if head]
+        if len(found) < most:
+            break
+        priority = found[-1][1]
+    return heads
+
+
+def _wanted(one: Next) -> pacing.Wanted:
+    number = one.attempt.lane.number
+    return pacing.Wanted(one.slots, number.pk, number.sending_rate)
+
+
+def _slots(channel: Channel, attempt: Attempt) -> int:
+    return attempt.segments if channel.rate_unit == Channel.RateUnit.SEGMENTS else 1
