@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 
-from django.db.models import Count, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from django.utils import timezone
 
 from channels import pacing
@@ -70,8 +70,9 @@ def _room(channel: Channel, count: int, oldest: datetime | None) -> int:
 
 def claimable(channel: Channel | OuterRef) -> QuerySet[Lane]:
     """Lanes of a channel whose head may be claimed; one whose number moved away waits for `following`."""
-    own = Lane.objects.filter(channel=channel, number__channel=channel)
-    return own.filter(head__isnull=False, in_flight=None, held_until=None)
+    # Not as a join: SQLite would begin with the numbers, and sort all that waits.
+    is_own = Exists(Number.objects.filter(pk=OuterRef("number"), channel=OuterRef("channel")))
+    return Lane.objects.filter(is_own, channel=channel, head__isnull=False, in_flight=None, held_until=None)
 
 
 def _heads(rooms: Mapping[Channel, int]) -> dict[Channel, dict[int, list[Attempt]]]:
