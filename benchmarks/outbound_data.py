@@ -2,11 +2,12 @@
 
 In a process of its own, since it has the settings of the stack that is measured. `seed` makes paused
 channels whose texts wait, by INSERT … SELECT, so that a million are quickly there; `release` lets them go,
-`hold` stops them, `left` tells how many are in which status.
+`hold` stops them, `left` tells how many are in which status, `answer` is a colleague's text.
 """
 
 import json
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,7 @@ LENGTHS = (40, 200, 400)  # characters of texts of one, two and three segments
 
 @dataclass(frozen=True)
 class Plan:
-    """A channel with texts to `contacts`; `sizes`: the segments of its texts, in turn."""
+    """A channel with texts of one agent's to `contacts`; `sizes`: the segments of its texts, in turn."""
 
     address: str
     rate: int
@@ -28,6 +29,7 @@ class Plan:
     contacts: int
     unit: str = "messages"
     sizes: Sequence[int] = (1,)
+    priority: int = 1
     account_sid: str = ""
     auth_token: str = ""
 
@@ -70,11 +72,22 @@ def _seed_channel(plan: Plan, agent: Any, queue: Any) -> None:
     size = f"({_array(plan.sizes)})[1 + n % {len(plan.sizes)}]"
     body = f"rpad('Text ' || n || ' ', ({_array(LENGTHS)})[{size}], 'abcdefghi ')"
     messages = _multiply(message, plan.texts, session_id=f"{sessions[0]} + {turn}", body=body)
-    waiting = {"status": "queued", "segments": 1, "created_at": now, "queued_at": now}
+    waiting = {
+        "status": "queued",
+        "segments": 1,
+        "created_at": now,
+        "queued_at": now,
+        "priority": plan.priority,
+    }
     attempt = Attempt.objects.create(message_id=messages[0], lane_id=lanes[0], channel=channel, **waiting)
     own = {"message_id": f"{messages[0]} + n", "lane_id": f"{lanes[0]} + {turn}", "segments": size}
     attempts = _multiply(attempt, plan.texts, **own)
-    Lane.objects.filter(pk__in=lanes[: plan.texts]).update(head_id=models.F("pk") - lanes[0] + attempts[0])
+    Lane.objects.filter(pk__in=lanes[: plan.texts]).update(
+        head_id=models.F("pk") - lanes[0] + attempts[0],
+        head_priority=plan.priority,
+        head_agent=agent.pk,
+        head_rank=models.F("pk") - lanes[0] + 1,
+    )
 
 
 def _array(numbers: Sequence[int]) -> str:
@@ -118,6 +131,24 @@ def hold(_: object) -> dict[str, object]:
     return {}
 
 
+def answer(given: Any) -> dict[str, object]:
+    """A colleague answers a contact for whom nothing waits, on the channel of a number."""
+    from channels.models import Number  # noqa: PLC0415
+    from routing.models import Extension  # noqa: PLC0415
+    from sessions import actions  # noqa: PLC0415
+    from sessions.models import Priority  # noqa: PLC0415
+    from tests.factories import make_agent  # noqa: PLC0415
+
+    number = Number.objects.get(address=given["address"])
+    agent = Extension.objects.filter(number="1002").first() or make_agent("1002", "Ben")
+    number.initiators.add(agent)
+    started = time.monotonic()
+    actions.start_session(
+        agent=agent, number=number, contact=given["contact"], body="An answer", priority=Priority.ANSWER
+    )
+    return {"accepted_at": time.time(), "took_s": time.monotonic() - started}
+
+
 def left(_: object) -> dict[str, object]:
     """How many texts are in which status."""
     from sessions.models import Attempt  # noqa: PLC0415
@@ -128,5 +159,5 @@ def left(_: object) -> dict[str, object]:
 
 if __name__ == "__main__":
     django.setup()
-    commands = {"seed": seed, "release": release, "hold": hold, "left": left}
+    commands = {"seed": seed, "release": release, "hold": hold, "left": left, "answer": answer}
     print(json.dumps(commands[sys.argv[1]](json.load(sys.stdin))))

@@ -1,7 +1,8 @@
 """`make bench-pacing`: how exactly channels keep their rates while the ITSP answers in 300 ms.
 
-Five rates, in messages and in segments, with 1, 2 and 4 worker processes; many channels at once; Celery's
-own rate_limit beside it. ARGS=--quick tries it with less. docs/benchmarks.md says more.
+Five rates, in messages and in segments, with 1, 2 and 4 worker processes; answers while 10,000 bulk texts
+wait; many channels at once; Celery's own rate_limit beside it. ARGS=--quick tries it with less, ARGS=--bulk
+only the answers. docs/benchmarks.md says more.
 """
 
 import json
@@ -14,6 +15,7 @@ from typing import Any
 
 from benchmarks.machine import CORES, OtherLoad
 from benchmarks.outbound_stack import OutboundStack
+from benchmarks.pacing_bulk import measure_behind_bulk
 from benchmarks.pacing_celery import measure_celery
 from benchmarks.pacing_channels import measure_channels
 from benchmarks.windows import fullest_second, slots_of, used_of
@@ -129,6 +131,7 @@ def measure(stack: OutboundStack, *, quick: bool) -> dict[str, object]:
     ]
     return {
         "runs": runs,
+        "behind_bulk": measure_behind_bulk(stack, quick=quick),
         "channels": measure_channels(stack, quick=quick),
         "celery_rate_limit": measure_celery(stack, quick=quick),
     }
@@ -142,7 +145,11 @@ def main() -> None:
         print("starting PostgreSQL, Valkey and the simulator", flush=True)
         try:
             stack.start()
-            figures = measure(stack, quick="--quick" in sys.argv)
+            quick = "--quick" in sys.argv
+            if "--bulk" in sys.argv:
+                figures: dict[str, object] = {"behind_bulk": measure_behind_bulk(stack, quick=quick)}
+            else:
+                figures = measure(stack, quick=quick)
         finally:
             stack.stop()
     print(json.dumps(figures))

@@ -186,6 +186,7 @@ FETCH_MOST_DAYS = env.int("FETCH_MOST_DAYS", default=7)  # how far back missed t
 FETCH_SETTLE_S = env.float("FETCH_SETTLE_S", default=20.0)  # after a gap: the ITSP's own tries are over then
 SET_UP_CHECK_TOTAL_S = env.float("SET_UP_CHECK_TOTAL_S", default=90.0)  # of all calls of one set-up check
 SENDER_THREADS = env.int("SENDER_THREADS", default=256)  # per sender process
+LOW_PRIORITY_SHARE = min(0.5, max(0.0, env.float("LOW_PRIORITY_SHARE", default=0.1)))  # of a channel's slots
 CLAIM_MARGIN_S = env.float("CLAIM_MARGIN_S", default=10.0)  # a claim's lease is ITSP_TIMEOUT_S + this
 RECONCILE_AFTER_S = env.float("RECONCILE_AFTER_S", default=60.0)  # from the claim of an unknown text
 RECONCILE_EVERY_S = env.float("RECONCILE_EVERY_S", default=30.0)

@@ -53,7 +53,7 @@ ROOMS_OF_SESSIONS = (
     "live",
 )
 # What stands on the apps, and joins them; the rest of pbx_messaging/ they stand on.
-COMPOSITION_ROOTS = {"asgi", "urls"}
+COMPOSITION_ROOTS = {"asgi", "gunicorn_config", "urls"}
 
 
 def modules_imported_by(path: Path) -> set[str]:

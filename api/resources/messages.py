@@ -16,7 +16,7 @@ from api.reading import body_schema, text_of
 from api.shapes import MessageOut, Messages
 from routing.models import Extension
 from sessions import actions
-from sessions.models import Message, MessagingSession
+from sessions.models import Message, MessagingSession, Priority
 from sessions.queries import thread_of
 
 router = Router(tags=["Messages"])
@@ -78,7 +78,8 @@ def reply(
     session_id: int,
     idempotency_key: Annotated[IdempotencyKey | None, Header(alias="Idempotency-Key")] = None,
 ) -> Status[MessageOut]:
-    """The text is accepted together with its place in the queue, and leaves at the channel's sending rate.
+    """The text is accepted together with its place in the queue, and leaves at the channel's sending rate,
+    after what people write in the portal.
     In a queue with auto pickup, the first answer makes a waiting session yours.
     200 instead of 201: it was accepted before, under the same id."""
     session, agent = answerable(request, session_id), acting(request)
@@ -96,7 +97,13 @@ def reply(
 
 def _reply(session: MessagingSession, agent: Extension, said: MessageIn, key: str | None) -> Message:
     return actions.reply(
-        session, agent=agent, body=said.body, client_id=key, due_at=said.due_at, files=said.files
+        session,
+        agent=agent,
+        body=said.body,
+        client_id=key,
+        due_at=said.due_at,
+        files=said.files,
+        priority=Priority.API,
     )
 
 
@@ -118,7 +125,7 @@ def _reply(session: MessagingSession, agent: Extension, said: MessageIn, key: st
 def retry(request: ApiRequest, message_id: int) -> MessageOut:
     """At the end of the queue; also what expired or was cancelled."""
     message = own_text(request, message_id)
-    actions.retry(message, agent=acting(request))
+    actions.retry(message, agent=acting(request), priority=Priority.API)
     return message_now(message)
 
 

@@ -18,7 +18,7 @@ from api.shapes import SessionOut, Sessions, Started
 from channels.models import Number
 from routing.models import Extension
 from sessions import actions
-from sessions.models import Message, MessagingSessionQuerySet
+from sessions.models import Message, MessagingSessionQuerySet, Priority
 from sessions.queries import numbers_of
 from sessions.search import finding
 
@@ -135,6 +135,7 @@ def _start(agent: Extension, number: Number, said: SessionIn, key: str | None) -
         client_id=key,
         due_at=said.due_at,
         files=said.files,
+        priority=Priority.API,
     )
 
 

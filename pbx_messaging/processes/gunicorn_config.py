@@ -23,7 +23,7 @@ def post_worker_init(worker: Any) -> None:
     It would look at all of it now and then, for 0.1 s in which nobody is answered.
     """
     _ = get_resolver().url_patterns  # or the first request loads the views
-    from pbx_messaging.processes import heart  # noqa: PLC0415  gunicorn reads this file before Django is set up
+    from sessions.receiving import heart  # noqa: PLC0415  gunicorn reads this file before Django is set up
 
     heart.begin(worker.cfg.worker_class_str)
     gc.collect()

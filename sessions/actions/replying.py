@@ -17,7 +17,7 @@ from sessions.actions.drafting import clear_draft
 from sessions.actions.owning import own_or_take, pick_up
 from sessions.lanes import seats
 from sessions.media import outgoing
-from sessions.models import Attachment, Message, MessagingSession, pickup
+from sessions.models import Attachment, Message, MessagingSession, Priority, pickup
 from sessions.nudges import nudge
 from sessions.opened import open_session
 from sessions.opt_outs import ledger
@@ -35,6 +35,7 @@ class Text:
     client_id: str | None
     due_at: datetime | None
     media: list[Attachment]
+    priority: Priority
 
 
 def reply(
@@ -45,6 +46,7 @@ def reply(
     client_id: str | None = None,
     due_at: datetime | None = None,
     files: Sequence[File[bytes]] = (),
+    priority: Priority = Priority.ANSWER,
 ) -> Message:
     """Accepts a text together with its place in the queue; with the same `client_id` once only.
 
@@ -56,7 +58,7 @@ def reply(
         return before
     with outgoing.kept(files, session.number, session.contact) as media, transaction.atomic():
         locked = own_or_take(session, agent)
-        message = _accept(locked, Text(agent, body, client_id, due_at, media))
+        message = _accept(locked, Text(agent, body, client_id, due_at, media, priority))
     return message or _accepted_before(agent, client_id)
 
 
@@ -69,6 +71,7 @@ def start_session(
     client_id: str | None = None,
     due_at: datetime | None = None,
     files: Sequence[File[bytes]] = (),
+    priority: Priority = Priority.START,
 ) -> Message:
     """Texts a contact from a number; the open session between the two is used where there is one.
 
@@ -85,7 +88,7 @@ def start_session(
         owner = None if pickup.is_in(agent, number.queue_id, pickup.SHARED) else agent
         session = open_session(number, contact, at=now, agent=owner)
         _hold(session, agent)
-        message = _accept(session, Text(agent, body, client_id, due_at, media))
+        message = _accept(session, Text(agent, body, client_id, due_at, media, priority))
     return message or _accepted_before(agent, client_id)
 
 
@@ -139,7 +142,8 @@ def _accept(session: MessagingSession, text: Text) -> Message | None:
         raise BadTime
     outgoing.attach(text.media, message)
     segments = segments_of(text.body, with_files=bool(text.media))
-    seats.enqueue(message, segments=segments, due_at=text.due_at)
+    priority = Priority.API if text.due_at else text.priority  # many may come due at one moment
+    seats.enqueue(message, segments=segments, priority=priority, due_at=text.due_at)
     check_may_send(session)
     session.last_active_at, session.last_message = now, message
     session.unanswered_since = session.alerted_at = None

@@ -10,12 +10,12 @@ from sessions import events
 from sessions.actions.owning import own
 from sessions.actions.replying import check_may_send, segments_of
 from sessions.lanes import progress, seats
-from sessions.models import Attempt, Lane, Message
+from sessions.models import Attempt, Lane, Message, Priority
 from sessions.nudges import nudge, nudge_cancel
 from sessions.refused import NotCancellable, NotRetryable
 
 
-def retry(message: Message, *, agent: Extension) -> Attempt:
+def retry(message: Message, *, agent: Extension, priority: Priority = Priority.ANSWER) -> Attempt:
     """Sends a text that failed once more, as a new attempt at the end of the lane; the old one is kept.
 
     Raises `NotTheOwner`, `SessionClosed`, `OptedOut`, `ChannelDisabled`, or `NotRetryable` if it does
@@ -30,7 +30,7 @@ def retry(message: Message, *, agent: Extension) -> Attempt:
         message.status, message.error_code, message.reason = DeliveryStatus.QUEUED, "", ""
         message.save(update_fields=["status", "error_code", "reason"])
         segments = segments_of(message.body, with_files=message.attachments.exists())
-        attempt = seats.enqueue(message, segments=segments)
+        attempt = seats.enqueue(message, segments=segments, priority=priority)
         session.last_active_at = timezone.now()
         session.save(update_fields=["last_active_at"])
         events.record(events.EventKind.STATUS, session)

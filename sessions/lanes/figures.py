@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 from redis import RedisError
 
@@ -12,7 +12,7 @@ from channels import pacing
 from channels.itsp.delivery import DeliveryStatus
 from channels.models import Channel
 from channels.pacing import PacingState
-from sessions.models import Attempt
+from sessions.models import Attempt, Priority
 
 WINDOW_S = 10  # over which the rate is taken
 COUNTED_MOST = 100_000  # waiting attempts that are counted
@@ -25,6 +25,7 @@ class SendingState:
     """`used_rate`: per second, in the channel's unit. `pacing`: None while the limiter is away."""
 
     waiting: int
+    by_priority: dict[Priority, int]
     scheduled: int
     oldest_at: datetime | None
     used_rate: float
@@ -36,6 +37,13 @@ class SendingState:
     @property
     def is_beyond(self) -> bool:
         return self.waiting > COUNTED_MOST
+
+    @property
+    def shown_by_priority(self) -> list[tuple[str, int]]:
+        """In words, where several priorities wait or another than that of answers."""
+        if set(self.by_priority) <= {Priority.ANSWER}:
+            return []
+        return [(str(priority.label), count) for priority, count in self.by_priority.items()]
 
     @property
     def oldest_s(self) -> float:
@@ -53,8 +61,10 @@ class QueueMark:
 def state_of(channel: Channel) -> SendingState:
     attempts = Attempt.objects.filter(channel=channel)
     queued = attempts.filter(status=DeliveryStatus.QUEUED)
+    by_priority = _by_priority(queued)
     return SendingState(
-        waiting=queued.order_by()[: COUNTED_MOST + 1].count(),
+        waiting=sum(by_priority.values()),
+        by_priority=by_priority,
         scheduled=attempts.filter(status=DeliveryStatus.SCHEDULED).count(),
         oldest_at=queued.order_by("queued_at").values_list("queued_at", flat=True).first(),
         used_rate=_used_rate(channel),
@@ -63,6 +73,13 @@ def state_of(channel: Channel) -> SendingState:
         unknown=attempts.filter(status=DeliveryStatus.UNKNOWN).count(),
         errors=list(_errors_of(channel)[:ERRORS_SHOWN]),
     )
+
+
+def _by_priority(queued: QuerySet[Attempt]) -> dict[Priority, int]:
+    """How many wait of each priority of which any does; of the first that are counted at all."""
+    first = queued.order_by()[: COUNTED_MOST + 1]
+    counts = first.aggregate(**{one.name: Count("pk", filter=Q(priority=one)) for one in Priority})
+    return {one: counts[one.name] for one in Priority if counts[one.name]}
 
 
 def marks_of(channel_ids: Iterable[int]) -> dict[int, QueueMark]:

@@ -6,7 +6,8 @@ from django.db.models import F
 from channels.actions import validity_clock
 from channels.itsp.delivery import WAITING
 from channels.models import Channel
-from sessions.lanes import seats
+from sessions.bulk import write
+from sessions.lanes import seats, turns
 from sessions.models import Attempt, Lane
 
 BATCH = 500
@@ -21,7 +22,9 @@ def follow_numbers() -> int:
         moved = list(still.select_related("number__channel"))
         for lane in moved:
             _move_waiting(lane, lane.number.channel)
-            Lane.objects.filter(pk=lane.pk).update(channel=lane.number.channel)
+            lane.channel = lane.number.channel
+        turns.line_up(moved)
+        write(moved, "channel", "head_rank")
     return len(moved)
 
 

@@ -14,13 +14,17 @@ from channels.actions import note_contact, validity_clock
 from channels.itsp.delivery import IN_FLIGHT, DeliveryStatus
 from channels.models import Channel
 from sessions.bulk import write
+from sessions.lanes import turns
 from sessions.lanes.progress import Move, advance
-from sessions.models import Attempt, Lane, Message
+from sessions.models import Attempt, Lane, Message, Priority
 
 BATCH = 100
+_TURN_FIELDS = ("head_priority", "head_agent", "head_rank")
 
 
-def enqueue(message: Message, *, segments: int, due_at: datetime | None = None) -> Attempt:
+def enqueue(
+    message: Message, *, segments: int, priority: Priority, due_at: datetime | None = None
+) -> Attempt:
     """Gives an outbound message its place at the end of its lane, in the transaction that accepts it.
 
     One with a time of its own gets its place when that has come.
@@ -38,6 +42,7 @@ def enqueue(message: Message, *, segments: int, due_at: datetime | None = None) 
         lane=lane,
         channel=channel,
         status=DeliveryStatus.SCHEDULED if due_at else DeliveryStatus.QUEUED,
+        priority=priority,
         segments=segments,
         created_at=now,
         due_at=due_at,
@@ -46,9 +51,18 @@ def enqueue(message: Message, *, segments: int, due_at: datetime | None = None) 
     )
     if not (lane.head_id or lane.in_flight_id):
         lane.channel = channel  # else `following` brings what is before it along
-    lane.head = lane.head or (None if due_at else attempt)
-    lane.save(update_fields=["head", "channel"])
+    if not due_at:
+        _sit_down(lane, attempt)
+    lane.save(update_fields=["head", "channel", *_TURN_FIELDS])
     return attempt
+
+
+def _sit_down(lane: Lane, attempt: Attempt) -> None:
+    """An attempt that is new at the end of its lane; the lane comes forward where that waits for less."""
+    if lane.head_id is None or attempt.priority < lane.head_priority:
+        lane.head = lane.head or attempt
+        lane.head_priority, lane.head_agent = attempt.priority, attempt.message.author_id or 0
+        turns.line_up([lane])
 
 
 def queue_due(*, now: datetime) -> int:
@@ -80,15 +94,41 @@ def reseat(lanes: Sequence[Lane]) -> None:
     attempts' statuses say, so that claiming finds a head without a look into the queue behind it.
     """
     ids = [lane.pk for lane in lanes]
-    waiting = Attempt.objects.filter(lane=OuterRef("pk"), status=DeliveryStatus.QUEUED).order_by("pk")
-    oldest = Subquery(waiting.values("pk")[:1])  # by the index; Min() would read the whole queue
-    heads = dict(Lane.objects.filter(pk__in=ids).annotate(oldest=oldest).values_list("pk", "oldest"))
+    first = {pk: first for pk, *first in _first_of(ids)}
     holds = Attempt.objects.filter(pk__in=[lane.in_flight_id for lane in lanes], status__in=IN_FLIGHT)
     held = set(holds.values_list("pk", flat=True))
+    turns.line_up([lane for lane in lanes if _take_seat(lane, *first[lane.pk])])
     for lane in lanes:
-        lane.head_id = heads.get(lane.pk)
         lane.in_flight_id = lane.in_flight_id if lane.in_flight_id in held else None
-    write(lanes, "head", "in_flight")
+    write(lanes, "head", "in_flight", *_TURN_FIELDS)
+
+
+def _first_of(lanes: Sequence[int]) -> Iterable[tuple[int, int | None, int | None, int | None]]:
+    """Each lane, its oldest waiting attempt, its highest waiting priority, who wrote the first of that."""
+    waiting = Attempt.objects.filter(lane=OuterRef("pk"), status=DeliveryStatus.QUEUED)
+    oldest = waiting.order_by("pk").values("pk")[:1]  # Min() would read the lane's whole queue
+    highest = waiting.order_by("priority", "pk")
+    found = Lane.objects.filter(pk__in=lanes).annotate(
+        oldest=Subquery(oldest),
+        priority=Subquery(highest.values("priority")[:1]),
+        agent=Subquery(highest.values("message__author")[:1]),
+    )
+    return found.values_list("pk", "oldest", "priority", "agent")
+
+
+def _take_seat(lane: Lane, head: int | None, priority: int | None, agent: int | None) -> bool:
+    """True if the lane lines up anew. What is given back, or moves up unsent, keeps the lane's turn."""
+    had_turn = lane.head_id is not None and lane.head_id == lane.in_flight_id
+    keeps = lane.head_id == head or (lane.head_id is not None and not had_turn)
+    keeps = keeps and (lane.head_priority, lane.head_agent) == (priority, agent or 0)
+    lane.head_id = head
+    if head is None or priority is None:
+        lane.head_rank = lane.head_rank if had_turn else 0
+        return False
+    if keeps:
+        return False
+    lane.head_priority, lane.head_agent = priority, agent or 0
+    return True
 
 
 def hold(lanes: Iterable[int], *, until: datetime) -> None:
@@ -97,8 +137,15 @@ def hold(lanes: Iterable[int], *, until: datetime) -> None:
 
 
 def release(*, now: datetime) -> int:
-    """Lets lanes go that were held until now. Returns how many."""
-    return Lane.objects.filter(held_until__lte=now).update(held_until=None)
+    """Lets lanes go that were held until now; they line up anew. Returns how many."""
+    due = Lane.objects.filter(held_until__lte=now).order_by("held_until").values_list("pk", flat=True)[:BATCH]
+    with transaction.atomic():
+        freed = [lane for lane in lock(due) if lane.held_until and lane.held_until <= now]
+        Lane.objects.filter(pk__in=[lane.pk for lane in freed]).update(held_until=None, head_rank=0)
+        waiting = [lane for lane in freed if lane.head_id]
+        turns.line_up(waiting)
+        write(waiting, "head_rank")
+    return len(freed)
 
 
 def waited_s(attempt: Attempt, channel: Channel, *, now: datetime) -> float:

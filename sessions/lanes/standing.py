@@ -1,10 +1,12 @@
 """Where waiting texts stand in their channel's queue, for agents to see."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import timedelta
+from itertools import islice
 
+from django.db.models import OuterRef
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
@@ -14,6 +16,7 @@ from channels import pacing
 from channels.itsp.delivery import DeliveryStatus
 from channels.models import Channel
 from channels.pacing import PacingState
+from sessions.lanes.forecast import CountOf, Line, departures
 from sessions.models import Attempt
 
 MOST = 1_000  # places that are counted
@@ -21,7 +24,10 @@ MOST = 1_000  # places that are counted
 
 @dataclass(frozen=True)
 class Place:
-    """`position` 1 goes next, `MOST` + 1 is anywhere beyond; `held`: why it does not move, "" if it does."""
+    """`position` 1 goes next, `MOST` + 1 is anywhere beyond; `held`: why it does not move, "" if it does.
+
+    That is what holds now: what comes later and has a higher priority goes before it.
+    """
 
     position: int
     eta_s: float | None
@@ -52,44 +58,52 @@ def places_by_message(attempts: Iterable[Attempt]) -> dict[int, Place]:
 
 def _places_in(channel: Channel, attempts: Sequence[Attempt]) -> dict[int, Place]:
     state = _pacing_of(channel)
-    ahead = _ahead(channel, until=max(attempt.queued_at for attempt in attempts))
-    rows = Attempt.objects.filter(pk__in=[attempt.pk for attempt in attempts])
+    asked = _asked([attempt.pk for attempt in attempts])
+    before = _before(channel, {(one.lane_id, ahead): one.pk for one, ahead in asked})
     places = {}
-    for attempt in rows.select_related("lane__in_flight", "lane__number"):
-        before = ahead[: next((i for i, one in enumerate(ahead) if one.pk == attempt.pk), MOST)]
+    for attempt, _ahead in asked:
+        lines = before[attempt.pk]
         stopped = _why_stopped(channel, attempt)
         eta_s = None
-        if state is not None and not stopped and len(before) < MOST:
-            eta_s = _eta_s(channel, attempt, before, state)
-        places[attempt.pk] = Place(len(before) + 1, eta_s, stopped or _why_later(state))
+        if state is not None and not stopped and len(lines) < MOST:
+            eta_s = _eta_s(attempt, lines, state)
+        places[attempt.pk] = Place(len(lines) + 1, eta_s, stopped or _why_later(state))
     return places
 
 
-class _Waiting(NamedTuple):
-    pk: int
-    segments: int
-    number_id: int
+def _asked(pks: Sequence[int]) -> list[tuple[Attempt, int]]:
+    """Each with how many wait before it in its own lane."""
+    own = Attempt.objects.filter(lane=OuterRef("lane"), status=DeliveryStatus.QUEUED, pk__lt=OuterRef("pk"))
+    attempts = Attempt.objects.filter(pk__in=pks).select_related("lane__in_flight", "lane__number")
+    counted = attempts.annotate(ahead=CountOf(own.order_by().values("pk")[:MOST]))
+    return [(attempt, attempt.ahead) for attempt in counted]
 
 
-def _ahead(channel: Channel, *, until: datetime) -> list[_Waiting]:
-    """The channel's oldest waiting attempts, up to those that were queued at `until`."""
-    waiting = Attempt.objects.filter(channel=channel, status=DeliveryStatus.QUEUED, queued_at__lte=until)
-    rows = waiting.order_by("queued_at", "pk").values_list("pk", "segments", "lane__number")
-    return [_Waiting(*row) for row in rows[:MOST]]
+def _before(channel: Channel, asked: dict[tuple[int, int], int]) -> dict[int, list[Line]]:
+    """For each attempt the lanes of those that leave before it; `MOST` of them where it is beyond.
+
+    `asked`: attempts by their lanes, and by how many wait before them in these.
+    """
+    left: list[Line] = []
+    of_lane: Counter[int] = Counter()
+    before: dict[int, list[Line]] = {}
+    for line in islice(departures(channel, {lane for lane, _ahead in asked}, most=MOST), MOST):
+        if pk := asked.get((line.lane_id, of_lane[line.lane_id])):
+            before[pk] = left[:]
+            if len(before) == len(asked):
+                break
+        of_lane[line.lane_id] += 1
+        left.append(line)
+    return dict.fromkeys(asked.values(), left) | before
 
 
-def _eta_s(channel: Channel, attempt: Attempt, before: Sequence[_Waiting], state: PacingState) -> float:
+def _eta_s(attempt: Attempt, before: Sequence[Line], state: PacingState) -> float:
     """When its slot comes; later if its number has a lower rate of its own."""
     number = attempt.lane.number
-    slots = _slots(channel, before) / state.effective_rate
-    own = [one for one in before if one.number_id == number.pk] if number.sending_rate else []
-    own_slots = _slots(channel, own) / (number.sending_rate or 1)
+    slots = sum(line.slots for line in before) / state.effective_rate
+    own = [line.slots for line in before if line.number_id == number.pk] if number.sending_rate else []
+    own_slots = sum(own) / (number.sending_rate or 1)
     return max(0.0, state.next_in_s, state.paused_for_s) + max(slots, own_slots)
-
-
-def _slots(channel: Channel, waiting: Sequence[_Waiting]) -> int:
-    counts_segments = channel.rate_unit == Channel.RateUnit.SEGMENTS
-    return sum(one.segments for one in waiting) if counts_segments else len(waiting)
 
 
 def _why_stopped(channel: Channel, attempt: Attempt) -> str:

@@ -1,7 +1,7 @@
 from sessions.models.agents import AgentSettings, CannedReply, Contact, Draft
 from sessions.models.journal import CountedChange, Event, SignOfLife, WebhookRequest
 from sessions.models.opt_out import OptOutEntry
-from sessions.models.outbound import Attempt, AttemptEvent, Lane
+from sessions.models.outbound import Attempt, AttemptEvent, Lane, Priority, Turn
 from sessions.models.searched import SearchedContact, SearchedMessage
 from sessions.models.thread import Attachment, Message, MessagingSession, MessagingSessionQuerySet, Tag
 
@@ -20,9 +20,11 @@ __all__ = [
     "MessagingSession",
     "MessagingSessionQuerySet",
     "OptOutEntry",
+    "Priority",
     "SearchedContact",
     "SearchedMessage",
     "SignOfLife",
     "Tag",
+    "Turn",
     "WebhookRequest",
 ]

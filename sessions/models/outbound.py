@@ -2,10 +2,21 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from channels.itsp.delivery import DeliveryStatus
 from channels.models import Channel, Number
 from sessions.models.thread import Message
+
+
+class Priority(models.IntegerChoices):
+    """Which texts of a channel leave first; the lower number goes before the higher one. See `turns`."""
+
+    ANSWER = 1, _("answers")  # of an agent, in a session; also when he sends it again
+    START = 2, _("new sessions")  # that an agent starts
+    AUTOMATIC = 3, _("automatic replies")
+    API = 4, _("by API, or scheduled")
+    BULK = 5, _("bulk")
 
 
 class Lane(models.Model):
@@ -15,6 +26,11 @@ class Lane(models.Model):
     `in_flight` is the one attempt that is claimed or whose outcome is unknown; nothing else of the lane
     is claimed meanwhile. Nothing is before `held_until`, which beat clears. Whoever changes one of them, or
     adds an attempt, locks the row first.
+
+    A lane has the highest priority that waits in it, for an answer can't overtake what is before it. It takes
+    its turn at `head_rank`, on the account of `head_agent`: the id of the extension that wrote the oldest
+    text of that priority, 0 if a machine did. All three stay when nothing waits any more, so that it is known
+    which turns an agent has had.
     """
 
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="lanes")
@@ -23,6 +39,9 @@ class Lane(models.Model):
     head = models.ForeignKey("Attempt", null=True, on_delete=models.PROTECT, related_name="+")
     in_flight = models.ForeignKey("Attempt", null=True, on_delete=models.PROTECT, related_name="+")
     held_until = models.DateTimeField(null=True)
+    head_priority = models.PositiveSmallIntegerField(choices=Priority, db_default=Priority.ANSWER)
+    head_agent = models.BigIntegerField(db_default=0)
+    head_rank = models.BigIntegerField(db_default=0)
 
     class Meta:
         constraints = [
@@ -30,15 +49,41 @@ class Lane(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["channel", "head"],
+                fields=["channel", "head_priority", "head_rank", "head"],
                 condition=Q(head__isnull=False, in_flight=None, held_until=None),
                 name="lane_claimable",
+            ),
+            models.Index(
+                fields=["channel", "head_priority", "head_agent", "head_rank"],
+                condition=Q(head_rank__gt=0),
+                name="lane_of_agent",
             ),
             models.Index(fields=["held_until"], condition=Q(held_until__isnull=False), name="lane_held"),
         ]
 
     def __str__(self) -> str:
         return f"lane {self.pk}"
+
+
+class Turn(models.Model):
+    """How far the turns of one priority have come on a channel. Only who claims for the channel writes it.
+
+    `reached`: the highest rank that was claimed. `passed`: slots that higher priorities took since one of
+    this priority left, while one waited.
+    """
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="turns", db_index=False)
+    priority = models.PositiveSmallIntegerField(choices=Priority)
+    reached = models.BigIntegerField(default=0)
+    passed = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "priority"], name="one_turn_per_priority"),
+        ]
+
+    def __str__(self) -> str:
+        return f"turn of priority {self.priority} on channel {self.channel_id}"
 
 
 class Attempt(models.Model):
@@ -56,6 +101,7 @@ class Attempt(models.Model):
         Channel, on_delete=models.PROTECT, related_name="attempts", db_index=False
     )  # other indexes begin with it
     status = models.CharField(max_length=12, choices=DeliveryStatus, default=DeliveryStatus.QUEUED)
+    priority = models.PositiveSmallIntegerField(choices=Priority, db_default=Priority.ANSWER)
     segments = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)  # of a scheduled one
@@ -75,6 +121,9 @@ class Attempt(models.Model):
         indexes = [  # where two fit, SQLite takes the later one: tests/sessions/lanes/test_indexes.py
             models.Index(
                 fields=["channel", "claimed_at"], condition=Q(claimed_at__isnull=False), name="attempt_claims"
+            ),
+            models.Index(
+                fields=["lane", "priority", "id"], condition=Q(status="queued"), name="attempt_by_priority"
             ),
             models.Index(fields=["lane", "id"], condition=Q(status="queued"), name="attempt_waiting"),
             models.Index(

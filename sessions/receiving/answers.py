@@ -12,7 +12,7 @@ from django.utils import timezone
 from channels.itsp import ITSPS
 from channels.itsp.base import Acknowledgement
 from pbx_messaging.time_limit import database_answers_within
-from sessions.receiving import intake, refusals, spool
+from sessions.receiving import intake, refused_calls, spool
 from sessions.receiving.arrivals import Arrival
 
 logger = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ def keep(arrivals: Sequence[Arrival]) -> list[Answer]:
     outcomes = spool.put(arrivals)
     for arrival, kept in zip(arrivals, outcomes, strict=True):
         if isinstance(kept, spool.Unavailable):
-            refusals.note(arrival.at)
+            refused_calls.note(arrival.at)
     return [
         _acknowledged(kept) if isinstance(kept, Acknowledgement) else _SPOOLED[type(kept)]
         for kept in outcomes

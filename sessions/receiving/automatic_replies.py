@@ -14,7 +14,7 @@ from channels.segments import segmentation
 from routing.models import MessageQueue
 from routing.opening import timetable_of
 from sessions.lanes import seats
-from sessions.models import Lane, Message, MessagingSession
+from sessions.models import Lane, Message, MessagingSession, Priority
 from sessions.nudges import nudge
 from sessions.opt_outs import ledger
 from sessions.opt_outs.words import is_keyword
@@ -84,7 +84,7 @@ def _send(session: MessagingSession, body: str) -> None:
         body=body,
         status=DeliveryStatus.QUEUED,
     )
-    seats.enqueue(message, segments=segmentation(body).segments)
+    seats.enqueue(message, segments=segmentation(body).segments, priority=Priority.AUTOMATIC)
     session.auto_replied_at = now
     session.save(update_fields=["auto_replied_at"])
     transaction.on_commit(lambda: nudge("sessions.tasks.drain"))

@@ -8,7 +8,7 @@ from django.utils import timezone
 from channels.actions import note_gap_of_all
 from channels.models import FetchGap
 from sessions.models import SignOfLife
-from sessions.receiving import refusals
+from sessions.receiving import refused_calls
 
 STORED_EVERY = timedelta(minutes=1)
 STORED_GAP = timedelta(minutes=3)  # a stored sign that is so much older than Redis's
@@ -22,7 +22,7 @@ def store(name: str, *, last_seen: datetime | None, is_gap: bool) -> None:
 
     A database that is away raises `django.db.Error`; then nothing is forgotten.
     """
-    now, refused_since = timezone.now(), refusals.take()
+    now, refused_since = timezone.now(), refused_calls.take()
     try:
         with transaction.atomic():
             stored = SignOfLife.objects.filter(name=name).values_list("at", flat=True).first()
@@ -33,7 +33,7 @@ def store(name: str, *, last_seen: datetime | None, is_gap: bool) -> None:
             SignOfLife.objects.update_or_create(name=name, defaults={"at": now})
     except Exception:
         if refused_since:
-            refusals.note(refused_since)
+            refused_calls.note(refused_since)
         raise
 
 

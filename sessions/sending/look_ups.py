@@ -11,7 +11,7 @@ from channels.itsp.base import Found
 from channels.itsp.delivery import DeliveryStatus
 from channels.models import Channel
 from sessions.models import Attempt
-from sessions.sending.answers import due, growing_wait_s, in_seconds, look_up_again, move
+from sessions.sending.findings import due, growing_wait_s, in_seconds, look_up_again, move
 
 BY_LIST, LISTED = 20, 1000  # look-ups of a channel from which its list costs fewer calls; and at most
 LEASE = timedelta(minutes=2)  # nobody else asks about it meanwhile

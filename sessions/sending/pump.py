@@ -23,7 +23,7 @@ from channels import pacing
 from channels.itsp import ITSPS
 from channels.itsp.base import Advice, ItspError, Sender
 from channels.models import Channel
-from sessions.sending import claiming
+from sessions.sending import claiming, picking
 from sessions.sending.claiming import Claim, Result
 
 logger = logging.getLogger(__name__)
@@ -133,7 +133,7 @@ class Pump:
         ready = [
             pk
             for pk, state in states.items()
-            if max(state.next_in_s, state.paused_for_s) <= claiming.HORIZON_S / 2
+            if max(state.next_in_s, state.paused_for_s) <= picking.HORIZON_S / 2
         ]
         return sorted(ready, key=lambda pk: (pk <= self.last_served, pk))
 

@@ -16,7 +16,7 @@ from channels.itsp.base import Advice
 from channels.itsp.delivery import FAILURE, DeliveryStatus
 from channels.models import Channel
 from sessions.lanes import seats
-from sessions.models import Attempt
+from sessions.models import Attempt, Priority
 from sessions.opt_outs import ledger
 
 logger = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def _try_again(attempt: Attempt) -> None:
     """As a new attempt that has waited for as long as the old one, so that its validity ends it."""
     message, channel = attempt.message, attempt.lane.number.channel
     later_s = validity_clock.total_s(channel) - validity_clock.total_s(attempt.channel)
-    again = seats.enqueue(message, segments=attempt.segments)
+    again = seats.enqueue(message, segments=attempt.segments, priority=Priority(attempt.priority))
     Attempt.objects.filter(pk=again.pk).update(queued_at=attempt.queued_at, held_s=attempt.held_s + later_s)
     message.status, message.error_code, message.reason = DeliveryStatus.QUEUED, "", attempt.reason
     message.save(update_fields=["status", "error_code", "reason"])

@@ -17,7 +17,7 @@ from channels.itsp.delivery import DeliveryStatus
 from pbx_messaging.outside.shares import Shares
 from sessions.models import Attempt
 from sessions.sending import look_ups
-from sessions.sending.answers import after_no_answer, ask_again, due, move
+from sessions.sending.findings import after_no_answer, ask_again, due, move
 
 logger = logging.getLogger(__name__)
 

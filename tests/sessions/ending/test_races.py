@@ -18,7 +18,7 @@ from sessions.actions.owning import own
 from sessions.actions.transferring import move
 from sessions.ending import archiving
 from sessions.lanes import seats
-from sessions.models import Attempt, Message, MessagingSession
+from sessions.models import Attempt, Message, MessagingSession, Priority
 from tests.factories import Road, make_agent, make_queue, make_road
 from tests.portal import logged_in
 
@@ -84,7 +84,7 @@ def test_channel_is_deleted_while_a_text_is_accepted_on_it(road: Road, agents: l
         own(session, agents[0])
         deleting = started(lambda: archiving.archive_channel(road.channel, cancel_waiting=True), errors)
         time.sleep(WAITING_S)
-        seats.enqueue(written(session, agents[0]), segments=1)
+        seats.enqueue(written(session, agents[0]), segments=1, priority=Priority.ANSWER)
     deleting.join()
     archiving.close_left_behind()
     archiving.cancel_left_behind()
@@ -102,7 +102,7 @@ def test_extension_is_deleted_while_its_agent_writes(
         own(session, agents[0])
         deleting = started(lambda: archiving.archive_extension(agents[0]), errors)
         time.sleep(WAITING_S)
-        seats.enqueue(written(session, agents[0]), segments=1)
+        seats.enqueue(written(session, agents[0]), segments=1, priority=Priority.ANSWER)
     deleting.join()
     assert errors == []
     session.refresh_from_db()

@@ -8,15 +8,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 from redis import RedisError
 
 from channels import pacing
 from channels.models import Channel
 from routing.models import Extension
 from sessions import actions
-from sessions.lanes import standing
+from sessions.lanes import seats, standing
 from sessions.lanes.standing import Place, places_of
-from sessions.models import Attempt, Lane, Message, MessagingSession
+from sessions.models import Attempt, Lane, Message, MessagingSession, Priority
 from tests.factories import CONTACT, Road
 from tests.portal import logged_in, text_of
 from tests.sessions.conftest import Post
@@ -130,7 +131,7 @@ def test_open_thread_shows_the_place_and_asks_again_only_while_something_waits(
     road: Road, agents: list[Extension], ada: Client
 ) -> None:
     for number in range(1, 14):
-        write(agents[1], road, number)
+        write(agents[0], road, number)
     attempt = write(agents[0], road)
     session = attempt.message.session
     places = f'hx-get="{reverse("inbox-places", args=[session.pk])}" hx-trigger="every 2s"'
@@ -177,9 +178,78 @@ def test_places_of_thirty_cost_as_many_queries_as_of_one(
     assert queries() == with_one
 
 
-def test_later_scheduled_text_takes_its_place_by_its_time(road: Road, agents: list[Extension]) -> None:
-    early = write(agents[0], road, 1)
-    Attempt.objects.filter(pk=early.pk).update(queued_at=timezone.now() + timedelta(seconds=1))
-    early.refresh_from_db()
-    write(agents[0], road, 2)
-    assert place_of(early).position == 2
+def test_scheduled_text_takes_its_place_when_its_time_has_come(road: Road, agents: list[Extension]) -> None:
+    due_at = timezone.now() + timedelta(hours=1)
+    contact = "+14155550001"
+    message = actions.start_session(
+        agent=agents[0], number=road.number, contact=contact, body="Later", due_at=due_at
+    )
+    for number in range(2, 5):
+        write(agents[0], road, number)
+    assert seats.queue_due(now=due_at) == 1
+    assert place_of(message.attempts.get()).position == 4
+
+
+# --- who goes before whom ---
+
+
+def post(agent: Extension, road: Road, number: int, body: str = "Hello") -> Attempt:
+    """As with an API token."""
+    contact = f"+1415555{number:04}"
+    message = actions.start_session(
+        agent=agent, number=road.number, contact=contact, body=body, priority=Priority.API
+    )
+    return message.attempts.get()
+
+
+def reply(attempt: Attempt, agent: Extension) -> Attempt:
+    return actions.reply(attempt.message.session, agent=agent, body="And this").attempts.get()
+
+
+def test_answer_goes_before_what_was_posted_by_api(road: Road, agents: list[Extension]) -> None:
+    posted = [post(agents[0], road, number) for number in range(1, 31)]
+    attempt = write(agents[1], road, 99)
+    assert place_of(attempt) == Place(1, 0.0)
+    assert place_of(posted[0]) == Place(2, 0.5)
+
+
+def test_places_tell_of_the_share_of_low_priorities(
+    road: Road, agents: list[Extension], settings: Settings
+) -> None:
+    settings.LOW_PRIORITY_SHARE = 0.25
+    posted = [post(agents[0], road, number) for number in (1, 2)]
+    written = [write(agents[0], road, number) for number in range(3, 10)]
+    positions = [place_of(attempt).position for attempt in written]
+    assert positions == [1, 2, 3, 5, 6, 7, 9]
+    assert [place_of(attempt) for attempt in posted] == [Place(4, 1.5), Place(8, 3.5)]
+
+
+def test_colleagues_take_turns(road: Road, agents: list[Extension]) -> None:
+    many = [write(agents[0], road, number) for number in range(1, 6)]
+    few = [write(agents[1], road, number) for number in range(6, 8)]
+    assert [place_of(attempt).position for attempt in many] == [1, 3, 5, 6, 7]
+    assert [place_of(attempt).position for attempt in few] == [2, 4]
+
+
+def test_texts_behind_one_another_take_turns_of_their_own(road: Road, agents: list[Extension]) -> None:
+    first = write(agents[0], road, 1)
+    behind = [write(agents[0], road, 1) for _ in range(2)]
+    other = write(agents[1], road, 2)
+    assert [place_of(one).position for one in (first, *behind, other)] == [1, 3, 4, 2]
+
+
+def test_answer_brings_what_is_before_it_in_its_lane_along(road: Road, agents: list[Extension]) -> None:
+    posted = [post(agents[0], road, number) for number in range(1, 9)]
+    answer = reply(posted[7], agents[0])
+    assert [place_of(one).position for one in (posted[7], answer, posted[0])] == [1, 2, 3]
+    actions.cancel(answer.message, agent=agents[0])
+    assert [place_of(one).position for one in (posted[7], posted[0])] == [8, 1]
+
+
+def test_lane_whose_text_is_under_way_counts_with_what_is_behind(road: Road, agents: list[Extension]) -> None:
+    first = write(agents[0], road, 1)
+    reply(first, agents[0])
+    Attempt.objects.filter(pk=first.pk).update(status="sending")
+    Lane.objects.update(in_flight=first)
+    posted = post(agents[0], road, 2)
+    assert place_of(posted).position == 2

@@ -19,12 +19,21 @@ from channels.itsp.twilio import received
 from channels.models import Channel, FetchGap, Number, SetUpResult
 from channels.set_up import preflight
 from channels.webhook.url import webhook_url_of
-from pbx_messaging.processes import heart
 from pbx_messaging.redis import redis_client
 from routing.models import Extension, MessageQueue
 from sessions.media import fetching
 from sessions.models import Attachment, Message, MessagingSession, OptOutEntry, SignOfLife, WebhookRequest
-from sessions.receiving import inbound, intake, life_signs, missed, missed_run, refusals, replaying, spool
+from sessions.receiving import (
+    heart,
+    inbound,
+    intake,
+    life_signs,
+    missed,
+    missed_run,
+    refused_calls,
+    replaying,
+    spool,
+)
 from stats.queries import counts_by_channel
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_road
 from tests.product import Stack
@@ -43,7 +52,7 @@ PIXEL = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"0" * 40).decode()
 def at_once(settings: Settings) -> None:
     settings.FETCH_SETTLE_S = 0
     heart._stored_at.clear()
-    refusals.take()
+    refused_calls.take()
 
 
 def text(simulator: Simulator, body: str, contact: str = CONTACT, to: str = OUR_NUMBER, **more: Any) -> Any:

@@ -13,12 +13,12 @@ from channels.itsp.base import Advice, ItspError, OutboundSms
 from channels.itsp.delivery import DeliveryStatus
 from channels.itsp.twilio import lists
 from channels.models import Channel
-from pbx_messaging.processes import heart
 from pbx_messaging.redis import redis_client
 from routing.models import Extension, MessageQueue
 from sessions import actions
 from sessions.lanes import seats
 from sessions.models import Attempt, Lane, Message
+from sessions.receiving import heart
 from sessions.sending import look_ups, pump, reconcile, validity
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_agent, make_road
 from tests.servers import Simulator

@@ -13,7 +13,7 @@ from django.db import Error, connection
 from redis import RedisError
 
 from pbx_messaging.redis import redis_client
-from sessions.receiving import life_signs, refusals
+from sessions.receiving import life_signs, refused_calls
 from sessions.sending import look_ups
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def beat(key: str) -> bool:
     try:
         if is_gap:
             logger.info("after a gap, %d texts are looked up", look_ups.look_up_after_gap())
-        if is_gap or _is_time_to_store(key) or refusals.are_noted():
+        if is_gap or _is_time_to_store(key) or refused_calls.are_noted():
             _store(key, away_s, now)
     finally:
         connection.close()
