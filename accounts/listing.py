@@ -39,6 +39,11 @@ class Listing(Generic[Row]):
     query: Query
     page: "Page[Row]"
 
+    @property
+    def rows(self) -> Sequence[Row]:
+        """Those of the page."""
+        return list(self.page)
+
 
 def matching(rows: QuerySet[Row], text: str, fields: Sequence[str]) -> QuerySet[Row]:
     """Those that contain every word of `text` in one of `fields`, which no word reaches across."""
