@@ -32,18 +32,48 @@ def inbound_fields(number: int) -> dict[str, str]:
         "NumSegments": "2",
         "MessageSid": sid,
         "AccountSid": ACCOUNT_SID,
-        "From": f"+1415555{number % CONTACTS:04}",
+        "From": contact_of(number),
         "ApiVersion": "2010-04-01",
     }
 
 
+def callback_fields(number: int, status: str = "sent") -> dict[str, str]:
+    """What becomes of the text that we sent with this number."""
+    sid = sent_id(number)
+    return {
+        "SmsSid": sid,
+        "SmsStatus": status,
+        "MessageStatus": status,
+        "To": contact_of(number),
+        "MessageSid": sid,
+        "AccountSid": ACCOUNT_SID,
+        "From": OUR_NUMBER,
+        "ApiVersion": "2010-04-01",
+    }
+
+
+def contact_of(number: int) -> str:
+    """Whose the text with this number is."""
+    return f"+1415555{number % CONTACTS:04}"
+
+
+def sent_id(number: int) -> str:
+    """The ITSP's id of a text that we sent."""
+    return f"SM{number:032x}"
+
+
 def request_of(url: str, number: int, **others: str) -> bytes:
-    """A signed post, as it goes over the wire; `others` are fields that differ."""
-    fields = inbound_fields(number) | others
+    """An inbound text, as it goes over the wire, signed; `others` are fields that differ."""
+    return signed(url, inbound_fields(number) | others)
+
+
+def signed(url: str, fields: dict[str, str]) -> bytes:
+    """A post as it goes over the wire."""
     signature = RequestValidator(AUTH_TOKEN).compute_signature(url, fields)
     parts, body = urlsplit(url), urlencode(fields).encode()
+    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
     lines = [
-        f"POST {parts.path} HTTP/1.1",
+        f"POST {target} HTTP/1.1",
         f"Host: {parts.netloc}",
         "User-Agent: TwilioProxy/1.1",
         "Content-Type: application/x-www-form-urlencoded; charset=UTF-8",

@@ -1,7 +1,7 @@
-"""`make bench-webhook`: verified, stored inbound texts per second, beside an empty view and the usual glue.
+"""`make bench-webhook`: verified, stored inbound texts and callbacks per second, beside the usual glue.
 
-On PostgreSQL with gunicorn gthread, then on the embedded stack. Each round measures all four in turn; rounds
-in which the machine had much else to do are repeated. docs/benchmarks.md says more.
+On PostgreSQL and on the embedded stack, with 1, 16 and 64 connections. Each round measures all in turn;
+rounds in which the machine had much else to do are repeated. docs/benchmarks.md says more.
 `make bench-webhook ARGS="--rounds 1 --seconds 1"` only shows that it works.
 """
 
@@ -25,83 +25,113 @@ ROUNDS = 5
 ROUNDS_MOST = 8
 ROUND_S = 3.0
 QUIET_CORES = 0.25  # other load above it: the round is repeated
-KINDS = ("ours", "empty", "glue", "glue_persistent")
+CONNECTIONS = (1, 16, 64)
 
 
 @dataclass
 class Round:
+    """`ours` by the number of connections: {"per_s", "ms"}."""
+
     other_cores: float
-    per_s: dict[str, float]
-    ms: dict[str, list[float]]
+    ours: dict[int, dict[str, Any]]
+    callbacks_per_s: float
+    glue_per_s: float
 
 
 @dataclass
 class Measurement:
-    """One stack's rounds; `answered` counts the answers of our webhook."""
+    """One stack's rounds; `texts` and `callbacks` count the answers of our webhook."""
 
     stack: WebhookStack
     wanted: int = ROUNDS
     seconds: float = ROUND_S
-    answered: "Counter[str]" = field(default_factory=Counter)
+    texts: int = 0
+    callbacks: int = 0
     rounds: list[Round] = field(default_factory=list)
     posted: int = 0
+    reported: int = 0
 
-    def run(self) -> dict[str, float]:
+    def run(self) -> dict[str, Any]:
         """Measures and returns the figures."""
-        for kind in KINDS:  # warm
-            self._load(kind, min(self.seconds, 1.0))
+        self._round(min(self.seconds, 1.0))  # to warm
         most = self.wanted + ROUNDS_MOST - ROUNDS if self.wanted > 1 else 1
         while len(self._quiet()) < self.wanted and len(self.rounds) < most:
-            self.rounds.append(self._round())
+            self.rounds.append(self._round(self.seconds))
+            self._say(self.rounds[-1])
         self._verify()
         return self._figures()
 
-    def _load(self, kind: str, seconds: float) -> dict[str, Any]:
-        job = Job(self.stack.urls[kind], seconds, first=self.posted, again=kind == "empty")
-        self.posted += job.prepared
+    def _round(self, seconds: float) -> Round:
+        other = OtherLoad()
+        ours = {connections: self._post(seconds, connections) for connections in CONNECTIONS}
+        callbacks = self._report(seconds)
+        glue = self._load(Job(self.stack.glue, seconds, first=self._numbers()))
+        return Round(other.cores(), ours, callbacks["per_s"], glue["per_s"])
+
+    def _post(self, seconds: float, connections: int) -> dict[str, Any]:
+        result = self._load(Job(self.stack.ours, seconds, self._numbers(), connections))
+        self.texts += len(result["ms"])
+        return result
+
+    def _report(self, seconds: float) -> dict[str, Any]:
+        job = Job(
+            self.stack.ours,
+            seconds,
+            self.reported,
+            64,
+            first_attempt=self.stack.first_attempt + self.reported,
+        )
+        self.reported += job.prepared
+        result = self._load(job)
+        self.callbacks += len(result["ms"])
+        return result
+
+    def _numbers(self) -> int:
+        """The first number of a job's texts; none is posted twice."""
+        self.posted += Job.prepared
+        return self.posted
+
+    def _load(self, job: Job) -> dict[str, Any]:
         argv = [sys.executable, "-m", "benchmarks.webhook_load", json.dumps(vars(job))]
         done = subprocess.run(argv, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
         result: dict[str, Any] = json.loads(done.stdout)
         if set(result["answered"]) != {"200"}:
-            raise SystemExit(f"{kind} answered {result['answered']}")
-        if kind == "ours":
-            self.answered.update(result["answered"])
+            raise SystemExit(f"{job.url} answered {Counter(result['answered'])}")
         return result
 
-    def _round(self) -> Round:
-        other = OtherLoad()
-        results = {kind: self._load(kind, self.seconds) for kind in KINDS}
-        per_s = {kind: result["per_s"] for kind, result in results.items()}
-        done = Round(other.cores(), per_s, {kind: result["ms"] for kind, result in results.items()})
-        said = "  ".join(f"{kind} {rate:.0f}/s" for kind, rate in per_s.items())
-        said += f"  other load {done.other_cores:.2f} cores"
-        print(f"  round {len(self.rounds) + 1}: {said}", flush=True)
-        return done
+    def _say(self, done: Round) -> None:
+        said = "  ".join(f"{number}: {result['per_s']:.0f}/s" for number, result in done.ours.items())
+        said += f"  callbacks {done.callbacks_per_s:.0f}/s  glue {done.glue_per_s:.0f}/s"
+        print(f"  round {len(self.rounds)}: {said}  other load {done.other_cores:.2f} cores", flush=True)
 
     def _quiet(self) -> list[Round]:
         return [one for one in self.rounds if one.other_cores <= QUIET_CORES]
 
     def _verify(self) -> None:
-        """Every text that was answered 200 is stored once, journalled, counted and published."""
-        found, posted = self.stack.data("verify"), self.answered["200"]
-        print(f"  {posted} texts answered 200; found: {found}", flush=True)
-        if any(found[name] != posted for name in ("stored", "rows", "journalled", "counted", "published")):
+        """Every request that was answered 200 is stored once, journalled, counted and published."""
+        found = self.stack.data("verify")
+        print(f"  {self.texts} texts and {self.callbacks} callbacks answered 200; found: {found}", flush=True)
+        as_many = all(found[name] == self.texts for name in ("stored", "rows", "journalled", "counted"))
+        if not as_many or found["reported"] != self.callbacks or found["unpublished"]:
             raise SystemExit("not as many as were answered 200")
 
-    def _figures(self) -> dict[str, float]:
+    def _figures(self) -> dict[str, Any]:
         rounds = self._quiet() if len(self._quiet()) >= self.wanted // 2 + 1 else self.rounds
-        ms = [quantiles(one.ms["ours"], n=100) for one in rounds]
-        figures = {
-            "per_s": median(one.per_s["ours"] for one in rounds),
-            "p50_ms": median(cut[49] for cut in ms),
-            "p99_ms": median(cut[98] for cut in ms),
-        }
-        for kind in KINDS[1:]:
-            figures[f"ratio_to_{kind}"] = median(one.per_s["ours"] / one.per_s[kind] for one in rounds)
-        return {name: round(value, 3 if name.startswith("ratio") else 1) for name, value in figures.items()}
+        figures: dict[str, Any] = {}
+        for connections in CONNECTIONS:
+            cuts = [quantiles(one.ours[connections]["ms"], n=100) for one in rounds]
+            figures[str(connections)] = {
+                "per_s": round(median(one.ours[connections]["per_s"] for one in rounds), 1),
+                "p50_ms": round(median(cut[49] for cut in cuts), 1),
+                "p99_ms": round(median(cut[98] for cut in cuts), 1),
+            }
+        ratios = [one.ours[16]["per_s"] / one.glue_per_s for one in rounds]
+        figures["callbacks_per_s"] = round(median(one.callbacks_per_s for one in rounds), 1)
+        figures["ratio_to_glue_persistent"] = round(median(ratios), 3)
+        return figures
 
 
-def measure(kind: str, folder: Path, rounds: int, seconds: float) -> dict[str, float]:
+def measure(kind: str, folder: Path, rounds: int, seconds: float) -> dict[str, Any]:
     """One stack from start to end."""
     print(f"{kind}: starting servers", flush=True)
     stack = WebhookStack(kind, folder / kind)
@@ -123,8 +153,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="pbx-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        figures: dict[str, object] = {**measure("postgres", folder, wanted.rounds, wanted.seconds)}
-        figures["embedded"] = measure("embedded", folder, wanted.rounds, wanted.seconds)
+        kinds = ("postgres", "embedded")
+        figures = {kind: measure(kind, folder, wanted.rounds, wanted.seconds) for kind in kinds}
     print(json.dumps(figures))
 
 

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.webhook_load JSON`: posts signed texts as fast as the server answers.
+"""`python -m benchmarks.webhook_load JSON`: posts signed texts or callbacks as fast as the server answers.
 
 Requests are made and signed before the clock starts; each connection sends its next one when it has the
 answer. Prints {"per_s", "answered": {status: count}, "ms": [...]}.
@@ -11,22 +11,30 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import cycle
 from urllib.parse import urlsplit
 
-from benchmarks.texts import request_of
+from benchmarks.texts import callback_fields, request_of, signed
 
 
 @dataclass(frozen=True)
 class Job:
-    """Where to post to, for how long, and the number of the first text; `again`: repeating is harmless."""
+    """Where to post to, for how long, and the number of the first text.
+
+    `first_attempt`: the id of our attempt with that number; then callbacks are posted instead of texts.
+    """
 
     url: str
     seconds: float
     first: int
     connections: int = 16
-    prepared: int = 3000
-    again: bool = False
+    prepared: int = 6000
+    first_attempt: int | None = None
+
+    def request(self, number: int) -> bytes:
+        if self.first_attempt is None:
+            return request_of(self.url, self.first + number)
+        url = f"{self.url}?attempt={self.first_attempt + number}"
+        return signed(url, callback_fields(self.first + number))
 
 
 @dataclass
@@ -51,8 +59,7 @@ async def _keep_posting(job: Job, requests: Iterator[bytes], until: float, outco
 
 async def run(job: Job) -> dict[str, object]:
     """Does it."""
-    prepared = [request_of(job.url, job.first + number) for number in range(job.prepared)]
-    requests = cycle(prepared) if job.again else iter(prepared)
+    requests = iter([job.request(number) for number in range(job.prepared)])
     outcome, begun = Outcome(), time.perf_counter()
     until = begun + job.seconds
     await asyncio.gather(*(_keep_posting(job, requests, until, outcome) for _ in range(job.connections)))

@@ -15,16 +15,21 @@ from pbx_messaging.processes import servers
 from pbx_messaging.processes.ports import Listen, free_port
 from tests.servers import ROOT, PostgresServer, ValkeyServer, wait_for_http
 
-PRODUCT, GLUE = "benchmarks.with_empty_settings", "benchmarks.glue.settings"
+PRODUCT, GLUE = "pbx_messaging.settings", "benchmarks.glue.settings"
 
 
 @dataclass
 class WebhookStack:
-    """`kind` "postgres": gunicorn's gthread; "embedded": its ASGI and SQLite. `urls`: what is posted to."""
+    """The product's stream process, which takes webhooks, on PostgreSQL or ("embedded") on SQLite.
+
+    The glue stands on the same database: on PostgreSQL with gunicorn's gthread, which is its best.
+    """
 
     kind: str
     folder: Path
-    urls: dict[str, str] = field(default_factory=dict)
+    ours: str = ""
+    glue: str = ""
+    first_attempt: int = 0
     _children: list[Child] = field(default_factory=list)
     _env: dict[str, str] = field(default_factory=dict)
 
@@ -41,13 +46,13 @@ class WebhookStack:
         self._env = self._environment(port)
         self._manage(PRODUCT, "migrate", "--verbosity", "0")
         self._manage(GLUE, "migrate", "--run-syncdb", "--verbosity", "0")
-        path = self.data("seed")["path"]
+        seeded = self.data("seed")
+        self.first_attempt = int(str(seeded["first_attempt"]))
         self._serve("product", port, PRODUCT)
-        self.urls = {"ours": f"http://127.0.0.1:{port}{path}", "empty": f"http://127.0.0.1:{port}/empty/"}
-        for name, age_s in (("glue", "0"), ("glue_persistent", "600")):
-            port = free_port()
-            self._serve(name, port, GLUE, GLUE_CONN_MAX_AGE_S=age_s)
-            self.urls[name] = f"http://127.0.0.1:{port}/sms/"
+        self.ours = f"http://127.0.0.1:{port}{seeded['path']}"
+        port = free_port()
+        self._serve("glue", port, GLUE, GLUE_CONN_MAX_AGE_S="600")
+        self.glue = f"http://127.0.0.1:{port}/sms/"
 
     def _environment(self, port: int) -> dict[str, str]:
         database = self._postgres.url() if self._postgres else f"sqlite:///{self.folder / 'db.sqlite3'}"
@@ -69,11 +74,12 @@ class WebhookStack:
 
     def _serve(self, name: str, port: int, settings: str, **env: str) -> None:
         place = Listen("127.0.0.1", port)
-        process = servers.web(place) if self.kind == "postgres" else servers.web_and_stream(place)
+        uses_threads = self.kind == "postgres" and settings == GLUE
+        process = servers.web(place) if uses_threads else servers.web_and_stream(place)
         if settings == GLUE:  # the product's own application is more than Django
-            process.argv[:] = [
-                part.replace("pbx_messaging.asgi", "benchmarks.glue.asgi") for part in process.argv
-            ]
+            parts = (part.replace("pbx_messaging.asgi", "benchmarks.glue.asgi") for part in process.argv)
+            own = "pbx_messaging.processes.gunicorn_config", "benchmarks.glue.gunicorn_config"
+            process.argv[:] = [part.replace(*own) for part in parts]
         env = {**self._env, "DJANGO_SETTINGS_MODULE": settings, **env}
         child = Child(process, env, self.folder / f"{name}.log", ROOT)
         self._children.append(child)
