@@ -118,6 +118,7 @@ class AuditEntry(models.Model):
         CHANGED = "changed", _("Changed")
         DELETED = "deleted", _("Deleted")
         REPLAYED = "replayed", _("Replayed")
+        DISMISSED = "dismissed", _("Dismissed")
         FETCHED = "fetched", _("Missed texts asked for")
 
     at = models.DateTimeField(default=timezone.now)

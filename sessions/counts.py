@@ -6,7 +6,9 @@ costs one row, not one a text.
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
+from sessions.bulk import insert
 from sessions.models import CountedChange
 
 BUCKET = timedelta(minutes=15)
@@ -18,13 +20,23 @@ def bucket_of(at: datetime) -> datetime:
     return at.replace(minute=at.minute - at.minute % 15, second=0, microsecond=0)
 
 
-def note(changes: Iterable[CountedChange]) -> None:
+class Change(NamedTuple):
+    """What a text changes in its channel's counts, at the moment that it counts at."""
+
+    channel_id: int
+    at: datetime
+    success: int = 0
+    failed: int = 0
+    received: int = 0
+
+
+def note(changes: Iterable[Change]) -> None:
     """Within the transaction that makes what is counted."""
-    sums: dict[tuple[int, datetime], CountedChange] = {}
-    for change in changes:
-        total = sums.setdefault((change.channel_id, bucket_of(change.at)), change)
-        if total is not change:
-            total.success += change.success
-            total.failed += change.failed
-            total.received += change.received
-    CountedChange.objects.bulk_create(sums.values())
+    rows: dict[tuple[int, datetime], CountedChange] = {}
+    for channel_id, at, success, failed, received in changes:
+        key = channel_id, bucket_of(at)
+        row = rows.get(key) or rows.setdefault(key, CountedChange(channel_id=channel_id, at=at))
+        row.success += success
+        row.failed += failed
+        row.received += received
+    insert(list(rows.values()))

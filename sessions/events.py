@@ -16,6 +16,7 @@ from django.utils import timezone
 from redis import RedisError
 
 from pbx_messaging.redis import redis_client
+from sessions.bulk import insert
 from sessions.models import Event, MessagingSession
 
 logger = logging.getLogger(__name__)
@@ -59,9 +60,7 @@ def audience_of(session: MessagingSession) -> list[Listener]:
 
 def record(kind: EventKind, session: MessagingSession, *, audience: Iterable[Listener] = ()) -> None:
     """Within a transaction. `audience`: who else is told, such as those who saw it before."""
-    told = _told(session, audience)
-    event = Event.objects.create(kind=kind, session=session, audience=told, created_at=timezone.now())
-    transaction.on_commit(lambda: publish([event]), robust=True)
+    record_all(kind, [session], audience=audience)
 
 
 def record_all(
@@ -70,8 +69,8 @@ def record_all(
     """The same for many sessions at once."""
     now = timezone.now()
     rows = [Event(kind=kind, session=one, audience=_told(one, audience), created_at=now) for one in sessions]
-    recorded = Event.objects.bulk_create(rows)
-    transaction.on_commit(lambda: publish(recorded), robust=True)
+    insert(rows)
+    transaction.on_commit(lambda: publish(rows), robust=True)
 
 
 def _told(session: MessagingSession, others: Iterable[Listener]) -> list[Listener]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from channels.itsp.base import FAILURE, SUCCESS, DeliveryStatus
 from sessions import counts, events
 from sessions.bulk import write
-from sessions.models import Attempt, CountedChange
+from sessions.models import Attempt
 
 IN_FLIGHT = frozenset({DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN})
 _MOVED_FIELDS = (
@@ -97,7 +97,7 @@ def _outcome(status: str) -> tuple[int, int]:
     return int(status in SUCCESS), int(status in FAILURE)
 
 
-def _count(attempt: Attempt, was: str, at: datetime) -> list[CountedChange]:
+def _count(attempt: Attempt, was: str, at: datetime) -> list[counts.Change]:
     """The change in the counts, booked at the moment that the attempt first counted.
 
     Only what agents write counts as sent.
@@ -110,9 +110,9 @@ def _count(attempt: Attempt, was: str, at: datetime) -> list[CountedChange]:
         return []
     attempt.counted_at = attempt.counted_at or at
     return [
-        CountedChange(
-            channel_id=attempt.channel_id,
-            at=attempt.counted_at,
+        counts.Change(
+            attempt.channel_id,
+            attempt.counted_at,
             success=success - success_was,
             failed=failed - failed_was,
         )

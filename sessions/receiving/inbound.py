@@ -12,8 +12,8 @@ from channels.actions import note_inbound
 from channels.itsp.base import InboundSms
 from channels.models import Channel, Number
 from sessions import counts, events
-from sessions.bulk import write
-from sessions.models import Attachment, CountedChange, Lane, Message, MessagingSession
+from sessions.bulk import insert, write
+from sessions.models import Attachment, Lane, Message, MessagingSession
 from sessions.nudges import nudge
 from sessions.opened import Wanted, open_sessions
 from sessions.opt_outs import ledger
@@ -55,7 +55,7 @@ def store(items: Sequence[Item]) -> list[Text]:
         return []
     sessions = open_sessions(Wanted(number, sms.sender, item.at) for item, sms, number in wanted)
     texts = [_text(item, sms, number, sessions[number.pk, sms.sender]) for item, sms, number in wanted]
-    Message.objects.bulk_create(text.message for text in texts)
+    insert([text.message for text in texts])
     Attachment.objects.bulk_create(attachment for text in texts for attachment in _attachments(text))
     for text in texts:
         _note_in_session(text)
@@ -68,7 +68,7 @@ def store(items: Sequence[Item]) -> list[Text]:
         "archived_at",
         "unanswered_since",
     )
-    counts.note(CountedChange(channel=text.channel, at=text.at, received=1) for text in texts)
+    counts.note(counts.Change(text.channel.pk, text.at, received=1) for text in texts)
     if any(text.sms.media for text in texts):
         transaction.on_commit(lambda: nudge("sessions.tasks.fetch_attachments"))
     return texts

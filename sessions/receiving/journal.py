@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from sessions.bulk import insert
 from sessions.models import WebhookRequest
 from sessions.receiving.arrivals import Arrival, Outcome, Source
 
@@ -28,14 +29,14 @@ def write(arrivals: Sequence[Arrival]) -> None:
         if arrival.verdict is None:
             arrival.judge()
     kept = [arrival for arrival in arrivals if _is_kept(arrival)]
-    WebhookRequest.objects.bulk_create(_row(arrival) for arrival in kept)
+    insert([_row(arrival) for arrival in kept])
     write_rejects([arrival for arrival in arrivals if _outcome_of(arrival) == Outcome.REJECTED])
 
 
 def write_rejects(arrivals: Sequence[Arrival]) -> None:
     """Leaves traces that an admin can see; beat keeps their number bounded."""
     noted = [arrival for arrival in arrivals if _reject_budget.take()]
-    WebhookRequest.objects.bulk_create(_row(arrival, most_bytes=REJECTED_BODY_BYTES) for arrival in noted)
+    insert([_row(arrival, most_bytes=REJECTED_BODY_BYTES) for arrival in noted])
 
 
 def forget_rejects() -> None:

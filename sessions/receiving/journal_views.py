@@ -54,6 +54,7 @@ def journal_detail(request: UserRequest, pk: int) -> HttpResponse:
         "advice": advice_on(row.reason),
         "opened_by": _opened_by(row),
         "may_replay": row.outcome in journal.REPLAYABLE and _is_live(row.channel),
+        "may_dismiss": row.outcome == WebhookRequest.Outcome.FAILED,
     }
     return render(request, "sessions/receiving/journal_detail.html", context)
 
@@ -88,8 +89,38 @@ def journal_replay_failed(request: UserRequest) -> HttpResponse:
         count,
     )
     messages.success(request, words % {"n": count})
+    return redirect(_back_to_list(request, "replay/"))
+
+
+@administrator_required
+@require_POST
+def journal_dismiss(request: UserRequest, pk: int) -> HttpResponse:
+    row = _row(pk)
+    if journal.dismiss(WebhookRequest.objects.filter(pk=row.pk)):
+        audit.note(row, audit.Action.DISMISSED, name=str(row.channel))
+        messages.success(request, _("The request is tried no more. You can still replay it."))
+    return redirect("journal-detail", pk)
+
+
+@administrator_required
+@require_POST
+def journal_dismiss_failed(request: UserRequest) -> HttpResponse:
+    """Gives up all that failed among what the URL's filters show."""
+    count = journal.dismiss(_rows(request))
+    if count:
+        audit.note(WebhookRequest(), audit.Action.DISMISSED, name=_("%s that failed") % count)
+    words = ngettext(
+        "%(n)d request is tried no more. You can still replay it.",
+        "%(n)d requests are tried no more. You can still replay them.",
+        count,
+    )
+    messages.success(request, words % {"n": count})
+    return redirect(_back_to_list(request, "dismiss/"))
+
+
+def _back_to_list(request: UserRequest, verb: str) -> str:
     query = request.GET.urlencode()
-    return redirect(f"{request.path.removesuffix('replay/')}{'?' if query else ''}{query}")
+    return f"{request.path.removesuffix(verb)}{'?' if query else ''}{query}"
 
 
 def _rows(request: UserRequest) -> QuerySet[WebhookRequest]:

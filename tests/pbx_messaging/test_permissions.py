@@ -64,7 +64,10 @@ RULES: dict[str, frozenset[str]] = {
             ),
             *(f"channel-{page}" for page in ("itsp", "sending", "pause", "resume", "check", "missed")),
             *(f"channel-{page}" for page in ("renew", "disable", "enable", "import", "import-example")),
-            *(f"journal-{page}" for page in ("list", "detail", "replay", "replay-failed")),
+            *(
+                f"journal-{page}"
+                for page in ("list", "detail", "replay", "replay-failed", "dismiss", "dismiss-failed")
+            ),
             "audit-list",
             "audit-export",
             "check-fix",

@@ -13,7 +13,7 @@ from twilio.request_validator import RequestValidator
 
 from pbx_messaging.asgi import application
 from sessions.models import Message, MessagingSession
-from sessions.receiving import webhook
+from sessions.receiving import answers, webhook
 from sessions.receiving.batches import Batcher
 from tests.factories import AUTH_TOKEN, Road
 from tests.sessions.conftest import inbound_fields, sid_of
@@ -29,7 +29,7 @@ GONE = (0, b"")
 def own_thread(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterable[None]:
     """Threads of this test, whose connections are closed at its end; a busy machine is given time."""
     settings.WEBHOOK_DATABASE_TIMEOUT_S = 60
-    take_in = Batcher(webhook.answers.take_in, name="intake", most=webhook.BATCH)
+    take_in: Batcher[Any, Any] = Batcher(answers.take_in, name="intake", most=webhook.BATCH)
     monkeypatch.setattr(webhook, "_take_in", take_in)
     yield
 
@@ -38,11 +38,16 @@ def own_thread(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterable[
         return arrivals
 
     take_in._work = closed
-    asyncio.run(take_in(None))  # type: ignore[arg-type]
+    asyncio.run(take_in(None))
 
 
 async def post(
-    path: str, chunks: Iterable[bytes], signature: str = "", *, method: str = "POST", pause_s: float = 0
+    path: str,
+    chunks: Iterable[bytes | None],
+    signature: str = "",
+    *,
+    method: str = "POST",
+    pause_s: float = 0,
 ) -> Answer:
     """Posts a body in pieces; None among them: the caller hangs up."""
     pieces = iter(chunks)
@@ -71,17 +76,17 @@ async def post(
     return (sent[0]["status"], sent[1]["body"]) if sent else GONE
 
 
-async def text(road: Road, number: int, body: str = "Hello", path: str = "", **timing: float) -> Answer:
+async def text(road: Road, number: int, body: str = "Hello", path: str = "") -> Answer:
     path = path or road.path
     fields = inbound_fields(sid_of(number), body)
     signature = RequestValidator(AUTH_TOKEN).compute_signature(django_settings.PUBLIC_URL + path, fields)
     encoded = urlencode(fields).encode()
-    return await post(path, [encoded[:50], encoded[50:]], signature, **timing)
+    return await post(path, [encoded[:50], encoded[50:]], signature)
 
 
 def together(*posts: Any) -> list[Answer]:
     async def run() -> list[Answer]:
-        return await asyncio.gather(*posts)
+        return [*await asyncio.gather(*posts)]
 
     return asyncio.run(run())
 
@@ -135,7 +140,7 @@ def test_body_that_comes_too_slowly_is_refused(road: Road, settings: Settings) -
 
 
 def test_caller_that_hangs_up_leaves_nothing(road: Road) -> None:
-    assert together(post(road.path, [b"Body=Hal", None])) == [GONE]  # type: ignore[list-item]
+    assert together(post(road.path, [b"Body=Hal", None])) == [GONE]
     assert journal() == []
 
 

@@ -282,3 +282,38 @@ def test_replaced_address_and_deleted_channel_are_told_apart(post_inbound: Post,
         (road.channel.pk, "The URL was replaced by a new one, and its time is over."),
         (road.channel.pk, "The channel was deleted."),
     ]
+
+
+# --- giving up ---
+
+
+def test_dismissed_request_is_tried_no_more(failed: WebhookRequest, admin_page: Client) -> None:
+    page = text_of(admin_page.get(f"/journal/{failed.pk}/").content.decode())
+    assert "Dismiss" in page
+    answer = admin_page.post(f"/journal/{failed.pk}/dismiss/", follow=True)
+    assert messages_of(answer) == ["The request is tried no more. You can still replay it."]
+    failed.refresh_from_db()
+    assert (failed.outcome, failed.next_try_at, replaying.retry_failed()) == ("dismissed", None, 0)
+    assert "that failed" not in text_of(admin_page.get("/journal/").content.decode())
+    assert AuditEntry.objects.filter(action="dismissed", username="root", name="Main").count() == 1
+
+
+def test_dismissed_request_can_still_be_replayed(failed: WebhookRequest, admin_page: Client) -> None:
+    admin_page.post("/journal/dismiss/?outcome=failed")
+    admin_page.post(f"/journal/{failed.pk}/replay/")
+    assert [message.body for message in Message.objects.all()] == ["Hello"]
+
+
+def test_what_is_done_is_not_dismissed(post_inbound: Post, admin_page: Client) -> None:
+    post_inbound(1, "Hello")
+    row = WebhookRequest.objects.get()
+    admin_page.post(f"/journal/{row.pk}/dismiss/")
+    admin_page.post("/journal/dismiss/")
+    row.refresh_from_db()
+    assert row.outcome == "processed"
+
+
+def test_dismissing_all_keeps_to_the_filters(failed: WebhookRequest, admin_page: Client) -> None:
+    admin_page.post(f"/journal/dismiss/?channel={failed.channel_id}9")
+    failed.refresh_from_db()
+    assert failed.outcome == "failed"

@@ -6,13 +6,13 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_security'),
+        ('accounts', '0004_audit_dismissed'),
     ]
 
     operations = [
         migrations.AlterField(
             model_name='auditentry',
             name='action',
-            field=models.CharField(choices=[('created', 'Added'), ('changed', 'Changed'), ('deleted', 'Deleted'), ('replayed', 'Replayed'), ('fetched', 'Missed texts asked for')], max_length=12),
+            field=models.CharField(choices=[('created', 'Added'), ('changed', 'Changed'), ('deleted', 'Deleted'), ('replayed', 'Replayed'), ('dismissed', 'Dismissed'), ('fetched', 'Missed texts asked for')], max_length=12),
         ),
     ]
