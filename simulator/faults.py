@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 # Answer without doing what was asked.
-REFUSING = frozenset({"403", "404", "429", "500", "503", "reject_credentials"})
+REFUSING = frozenset({"403", "404", "429", "500", "503", "reject_credentials", "drip"})
 # Do it, but spoil the answer.
 SPOILING = frozenset({"drop_after_accept", "error_after_accept", "garbage_201"})
 # `hang` does either, by its option `accept`.

@@ -12,6 +12,7 @@ from simulator.simulator import Simulator, until_closing
 
 # How often a hanging answer looks whether its client is still there.
 LOOK_S = 0.2
+DRIPPED_BYTES = 3600
 
 
 async def refuse(request: web.Request, simulator: Simulator, fault: Fault) -> web.StreamResponse:
@@ -20,6 +21,8 @@ async def refuse(request: web.Request, simulator: Simulator, fault: Fault) -> we
         return error_response(ApiError(20429), {"Retry-After": str(fault.options["retry_after"])})
     if fault.kind == "reject_credentials":
         return error_response(ApiError(20003))
+    if fault.kind == "drip":
+        return await _drip(request, simulator)
     if fault.kind == "hang":
         await _hang(request, simulator, fault)
     if fault.kind in ("403", "404"):
@@ -52,6 +55,19 @@ async def _hang(request: web.Request, simulator: Simulator, fault: Fault) -> Non
         if gone or await until_closing(simulator, max(left, 0.001)):
             _drop(request)
             return
+
+
+async def _drip(request: web.Request, simulator: Simulator) -> web.StreamResponse:
+    """An answer whose body comes at a byte a second, for as long as the client waits."""
+    response = web.StreamResponse(headers={"Content-Length": str(DRIPPED_BYTES)})
+    await response.prepare(request)
+    for _byte in range(DRIPPED_BYTES):
+        gone = request.transport is None or request.transport.is_closing()
+        if gone or await until_closing(simulator, 1.0):
+            break
+        await response.write(b" ")
+    _drop(request)
+    return response
 
 
 def _drop(request: web.Request) -> None:

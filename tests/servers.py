@@ -110,7 +110,7 @@ class Simulator:
         self._child.kill()
 
 
-def wait_for_http(url: str, child: Child | None = None, timeout_s: float = 40.0) -> None:
+def wait_for_http(url: str, child: Child | None = None, timeout_s: float = 90.0) -> None:
     """Wait until `url` answers 200; say the child's last lines when it ends instead."""
     deadline = time.monotonic() + timeout_s
     answer = "no answer"

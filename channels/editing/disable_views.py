@@ -1,14 +1,16 @@
 """The page that asks before a channel is disabled; it is enabled without a question."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import UserRequest, administrator_required
 from channels import actions
-from channels.editing.gone import still_there
 from channels.models import Channel
 
 
@@ -32,6 +34,15 @@ def channel_enable(request: UserRequest, pk: int) -> HttpResponse:
         actions.enable_channel(channel)
     messages.success(request, _("“%s” is enabled.") % channel)
     return redirect("channel-edit", pk)
+
+
+@contextmanager
+def still_there() -> Iterator[None]:
+    """Another administrator may delete it at this moment."""
+    try:
+        yield
+    except Channel.DoesNotExist as error:
+        raise Http404 from error
 
 
 def _channel(pk: int) -> Channel:

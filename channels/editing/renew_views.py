@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import UserRequest, administrator_required
 from channels import actions
-from channels.editing.gone import still_there
+from channels.editing.disable_views import still_there
 from channels.itsp import ITSPS
 from channels.models import Channel
 from channels.webhook.url import current_address

@@ -79,8 +79,8 @@ def archive_channel(channel: Channel, *, cancel_waiting: bool = False) -> None:
         if not cancel_waiting and (consequences := consequences_of(live)).waiting:
             raise Hindered(consequences)
         channel_actions.archive_channel(live)
-    _close_open(live)
-    _cancel_waiting(live)
+    _close_open(channel)
+    _cancel_waiting(channel)
 
 
 def archive_drained() -> None:

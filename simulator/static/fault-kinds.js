@@ -19,6 +19,11 @@ export const KINDS = {
       { name: "accept", label: "Is the message accepted?", choices: [["no", "No"], ["yes", "Yes"]], read: yes },
     ],
   },
+  drip: {
+    name: "A byte a second",
+    note: "The API takes the request, accepts nothing, and its answer never ends.",
+    options: [],
+  },
   drop_after_accept: {
     name: "Accepted, then the connection drops",
     note: "The message is sent, but the client sees a closed connection.",

@@ -20,6 +20,7 @@ GEO_PERMISSIONS = CONSOLE + "us1/develop/sms/settings/geo-permissions"
 BILLING = CONSOLE + "us1/billing/manage-billing/billing-overview"
 
 ASKED_ONE_BY_ONE = 20  # numbers
+ACCOUNT_STATUSES = ("active", "suspended", "closed")
 LOW_BALANCE = Decimal(10)
 FAILURES_SINCE = timedelta(hours=24)
 # Twilio's alerts about calling a webhook: no answer, no connection, TLS, and an answer that it can't read.
@@ -79,6 +80,8 @@ class Checks:
             if http_status_of(error) in {401, 404}:
                 return _refused()
             return _untold(Check.CREDENTIALS, error)
+        if self.account.status not in ACCOUNT_STATUSES:
+            return _untold(Check.CREDENTIALS, ValueError("no status that we know"))
         if self.account.status != "active":
             why = _("The Twilio account is %(status)s.") % {"status": self.account.status}
             what_to_do = _("Ask Twilio why, or enter the credentials of another account.")

@@ -27,7 +27,7 @@ from channels.itsp.base import (
 )
 from channels.itsp.set_up import Change, Finding, SetUp
 from channels.itsp.twilio import lists, media, received, tables, webhook_calls
-from channels.itsp.twilio.checks import Checks, fix
+from channels.itsp.twilio.checks import ACCOUNT_STATUSES, Checks, fix
 from channels.itsp.twilio.client import TwilioSender, client_of, found, twilios_errors
 from channels.itsp.twilio.errors import translated_check
 from channels.itsp.twilio.http import ERRORS
@@ -69,6 +69,8 @@ class Twilio(Itsp):
             account = client_of(credentials).api.accounts(credentials["account_sid"]).fetch()
         except ERRORS as error:
             raise translated_check(error) from error
+        if account.status not in ACCOUNT_STATUSES:
+            raise translated_check(ValueError("no status that we know"))
         if account.status != "active":
             raise ItspError(Advice.STOP, _("The Twilio account is %(status)s.") % {"status": account.status})
 

@@ -65,6 +65,8 @@ class NumberChecks:
         if self.listed is not None:
             return self.listed.get(self.address)
         found = self.client.incoming_phone_numbers.list(phone_number=self.address)
+        if not all(isinstance(number.phone_number, str) for number in found):
+            raise TypeError("a number without its address")
         return next((number for number in found if number.phone_number == self.address), None)
 
     # --- whose it is, what it can do ---
@@ -98,7 +100,9 @@ class NumberChecks:
         return None
 
     def _capable(self, number: Any) -> Finding:
-        can = number.capabilities or {}
+        can = number.capabilities
+        if not isinstance(can.get("sms"), bool):
+            raise TypeError("no word of SMS")
         if not can.get("sms"):
             why = _("The number has no SMS feature.")
             return self._failed(Check.CAPABLE, why, _("Purchase a number with SMS feature."), NUMBERS)

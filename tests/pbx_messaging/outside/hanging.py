@@ -15,7 +15,7 @@ class Outsider:
     """Listens on loopback. `drip`: what it says, a byte at a time, then the last byte again for ever."""
 
     def __init__(self, drip: bytes = b"") -> None:
-        self._drip = drip
+        self.drip = drip
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.port: int = self._listener.getsockname()[1]
         self.connections: list[socket.socket] = []
@@ -37,10 +37,10 @@ class Outsider:
                 self.connections.append(taken)
                 said[taken] = 0
                 continue
-            for one in [one for one in said if self._drip]:
-                at = min(said[one], len(self._drip) - 1)
+            for one in [one for one in said if self.drip]:
+                at = min(said[one], len(self.drip) - 1)
                 with contextlib.suppress(OSError):
-                    one.send(self._drip[at : at + 1])
+                    one.send(self.drip[at : at + 1])
                 said[one] += 1
 
     def end(self) -> None:

@@ -79,9 +79,7 @@ def test_list_is_narrowed_by_the_url(
     assert found("outcome=failed") == []
 
 
-def test_fetched_texts_are_told_from_posted_ones(
-    post_inbound: Post, road: Road, admin_page: Client
-) -> None:
+def test_fetched_texts_are_told_from_posted_ones(post_inbound: Post, road: Road, admin_page: Client) -> None:
     post_inbound(1, "Posted")
     sms = InboundSms(sid_of(2), ACCOUNT_SID, CONTACT, OUR_NUMBER, "Fetched")
     now = timezone.now()
