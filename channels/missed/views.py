@@ -29,7 +29,9 @@ def _spans() -> list[tuple[int, str]]:
 
 
 class MissedForm(forms.Form):
-    span_h = forms.TypedChoiceField(label=gettext_lazy("Time"), choices=_spans, coerce=int, initial=24)
+    span_h = forms.TypedChoiceField(
+        label=gettext_lazy("How far back"), choices=_spans, coerce=int, initial=24
+    )
 
 
 @administrator_required

@@ -148,6 +148,22 @@ def test_list_by_date_sent(stand_in: StandIn) -> None:
     ]
 
 
+def test_list_of_what_a_number_received(stand_in: StandIn) -> None:
+    stand_in.post("settings", clock_behind_s=3600)
+    picture = {"content_type": "image/png", "data": "aGVsbG8="}
+    sid = stand_in.text("Received", media=[picture])["sid"]
+    stand_in.ended(stand_in.send("sent"))
+    then = datetime.now(UTC) - timedelta(hours=1)
+    minute = timedelta(minutes=1)
+    (found,) = stand_in.client.messages.list(
+        to=NUMBER, date_sent_after=then - minute, date_sent_before=then + minute
+    )
+    assert (found.sid, found.direction, found.status, found.num_media) == (sid, "inbound", "received", "1")
+    assert found.date_sent is not None
+    assert abs(found.date_sent - then) < timedelta(seconds=3)
+    assert stand_in.client.messages.list(to=NUMBER, date_sent_after=then + minute) == []
+
+
 def test_list_pages_do_not_shift_under_new_messages(stand_in: StandIn) -> None:
     for index in range(7):
         stand_in.send(f"{index}")

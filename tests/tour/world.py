@@ -1,12 +1,14 @@
 """A small business in mid-day: what the screenshots show, and what every page is looked at with."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.management import call_command
+from django.utils import timezone
 
 from accounts.models import Role, User
 from channels.itsp import ITSPS
-from channels.models import Channel
+from channels.models import Channel, FetchGap
 from channels.webhook import keys as webhook_keys
 from channels.webhook import url as webhook_url
 from routing.models import Extension, MessageQueue, OpeningHours
@@ -100,6 +102,18 @@ class World:
         self.wait_for(mei, "undelivered")
         actions.close(jonas, agent=self.alice)
         self.text("+14155550116", NUMBER, "STOP")
+        self._make_gaps()
+
+    def _make_gaps(self) -> None:
+        """One after a restart, and one that the ITSP did not tell of yet."""
+        now = timezone.now()
+        for cause, minutes, values in (
+            (FetchGap.Cause.AWAY, 40, {"fetched": 3, "finished_at": now - timedelta(minutes=38)}),
+            (FetchGap.Cause.RECONNECTED, 5, {"reason": "The ITSP could not be reached.", "tries": 1}),
+        ):
+            since, until = now - timedelta(minutes=minutes), now - timedelta(minutes=minutes - 2)
+            times = {"since": since, "until": until, "asked_at": until, "due_at": now + timedelta(hours=1)}
+            FetchGap.objects.create(channel=self.channel, cause=cause, **times, **values)
 
     def text(self, contact: str, number: str, body: str, **more: Any) -> None:
         answer = self.simulator.post(

@@ -11,11 +11,13 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import AuditEntry, User
+from channels.itsp.base import InboundSms
 from channels.models import Channel, Number, WebhookAddress
 from channels.webhook import url as webhook_url
 from routing.models import Extension
 from sessions.models import Message, WebhookRequest
-from sessions.receiving import inbound, replaying, retention
+from sessions.receiving import inbound, intake, replaying, retention
+from sessions.receiving.fetched import Fetched, arrival_of
 from tests.factories import ACCOUNT_SID, CONTACT, OUR_NUMBER, Road, make_road
 from tests.portal import messages_of, rows_of, text_of
 from tests.sessions.conftest import Post, inbound_fields, sid_of, signed_post
@@ -75,6 +77,21 @@ def test_list_is_narrowed_by_the_url(
     assert found("since=24h") == ["None Rejected", "Other Processed"]
     assert found("outcome=x&kind=y&channel=z&since=w&before=v_1") == found("")
     assert found("outcome=failed") == []
+
+
+def test_fetched_texts_are_told_from_posted_ones(post_inbound: Post, road: Road, admin_page: Client) -> None:
+    post_inbound(1, "Posted")
+    sms = InboundSms(sid_of(2), ACCOUNT_SID, CONTACT, OUR_NUMBER, "Fetched")
+    now = timezone.now()
+    intake.take_in_fetched([arrival_of(road.channel, Fetched(sms, now), now=now)])
+    assert [row[1] for row in shown(admin_page)] == ["Inbound text, fetched", "Inbound text"]
+    assert [row[1] for row in shown(admin_page, "source=fetched")] == ["Inbound text, fetched"]
+    assert [row[1] for row in shown(admin_page, "source=posted")] == ["Inbound text"]
+    assert len(shown(admin_page, "source=x")) == 2
+    row = WebhookRequest.objects.get(source="fetched")
+    page = text_of(admin_page.get(f"/journal/{row.pk}/").content.decode())
+    assert "Source Fetched from the ITSP Payload" in page
+    assert '"body": "Fetched"' in page
 
 
 def test_pages_follow_the_place_of_the_last_row(road: Road, admin_page: Client) -> None:
