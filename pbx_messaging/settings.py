@@ -34,6 +34,15 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL, *env.list("CSRF_TRUSTED_ORIGINS", default=[]
 DEBUG = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "var")))
 
+# --- What strangers may do ------------------------------------------------------------------------
+BODY_MAX_BYTES = env.int("BODY_MAX_BYTES", default=1024 * 1024)  # of any request
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)  # with files, of somebody known
+BODIES_MAX_BYTES = env.int("BODIES_MAX_BYTES", default=32 * 1024 * 1024)  # of all strangers, per process
+BODY_TIMEOUT_S = env.float("BODY_TIMEOUT_S", default=10.0)  # and what the next says on top
+BODY_MIN_BYTES_PER_S = env.int("BODY_MIN_BYTES_PER_S", default=16 * 1024)  # slower senders are cut off
+HEAD_TIMEOUT_S = env.float("HEAD_TIMEOUT_S", default=10.0)  # for a request's head, and for TLS before it
+CONNECTIONS_MOST = env.int("CONNECTIONS_MOST", default=2_000)  # per process, event streams among them
+
 # --- Applications ---------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "django.contrib.auth",
