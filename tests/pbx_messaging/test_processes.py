@@ -18,8 +18,8 @@ pytestmark = pytest.mark.once
 
 USAGE = """\
 Usage: python -m pbx_messaging NAME, with the settings of .env.example in its environment.
-  web     pages, webhooks and API
-  stream  event streams: the proxy sends it /events/, unbuffered
+  web     pages and API; webhooks while stream is away
+  stream  /events/, unbuffered, and /w/: event streams, webhooks
   worker  sends texts, and does what else is due; one or many
   beat    the clock that wakes the workers; exactly one
 `make demo` and `make run` start all that a machine of its own needs.
