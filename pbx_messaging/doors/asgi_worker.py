@@ -16,8 +16,8 @@ from gunicorn.workers.gasgi import ASGIWorker
 
 from pbx_messaging.doors.connection import Connection
 from pbx_messaging.doors.house import House
+from pbx_messaging.processes.ports import BACKLOG
 
-BACKLOG = 2048  # who waits for the next process while this one is replaced
 FILES_KEPT = 200  # for databases, logs and temporary files
 LOOK_EVERY_S = 5.0
 LEAVE_S = 0.8  # for a request that is on its way in a connection that looked idle
