@@ -31,12 +31,12 @@ class Stack:
 
     def _embedded(self) -> list[Process]:
         place = Listen("127.0.0.1", self.port)
-        self.stream_port = self.port
+        self.stream_port = self.web_port = self.port
         return [servers.web_and_stream(place), *table.background()]
 
     def _production(self, workers: int) -> list[Process]:
         web, stream = free_port(), free_port()
-        self.stream_port = stream
+        self.web_port, self.stream_port = web, stream
         self._env |= proxy.environment(self.port, web, stream, self.folder)
         return [
             servers.web(Listen("127.0.0.1", web)),

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
-WAITS_S = 30.0
+WAITS_S = 12.0
 
 
 class Heard(NamedTuple):
