@@ -154,13 +154,12 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 NUDGES: dict[str, tuple[str, float]] = {  # name: task, every so many seconds
-    "drain": ("sessions.tasks.drain", 1.0),
-    "queue-due": ("sessions.tasks.queue_due", 1.0),
+    "queue-due": ("sessions.tasks.queue_due", 1.0),  # and drains, where something waits
     "tidy-queues": ("sessions.tasks.tidy_queues", 10.0),
     "reconcile": ("sessions.tasks.reconcile_unknown", 5.0),
-    "publish-events": ("sessions.tasks.publish_events", 2.0),
+    "publish-events": ("sessions.tasks.publish_events", 3.0),
     "settle-lost-claims": ("sessions.tasks.settle_lost_claims", 5.0),
-    "drain-spool": ("sessions.tasks.drain_spool", 2.0),
+    "drain-spool": ("sessions.tasks.drain_spool", 3.0),
     "retry-webhooks": ("sessions.tasks.retry_webhooks", 10.0),
     "forget-webhooks": ("sessions.tasks.forget_webhooks", 600.0),
     "forget-audit": ("accounts.tasks.forget_audit", 3600.0),

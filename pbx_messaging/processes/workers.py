@@ -13,7 +13,7 @@ def _celery(*arguments: str) -> list[str]:
 
 def worker(name: str = "worker") -> Process:
     """A Celery worker: one process with threads, which sends, folds, sweeps."""
-    quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"]
     pool = ["--pool", "threads", "--concurrency", str(WORKER_THREADS)]
     return Process(name, _celery("worker", "--hostname", f"{name}@%h", *pool, *quiet))
 
