@@ -19,13 +19,16 @@ class PacedSocket(socket.socket):
     def recv(self, *arguments: Any) -> bytes:
         if self.left_s is None:
             return super().recv(*arguments)
-        self.settimeout(self.left_s())
+        given, left_s = self.gettimeout(), self.left_s()
+        if given is not None and given <= left_s:  # somebody waits for less
+            return super().recv(*arguments)
+        self.settimeout(left_s)
         try:
             return super().recv(*arguments)
         except TimeoutError:
             return b""
         finally:
-            self.settimeout(None)
+            self.settimeout(given)
 
 
 def accepted(client: socket.socket) -> PacedSocket:
