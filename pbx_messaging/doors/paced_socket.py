@@ -1,5 +1,6 @@
 """A socket of a thread that never waits longer for what it reads than the moment allows."""
 
+import errno
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -25,8 +26,8 @@ class PacedSocket(socket.socket):
         self.settimeout(left_s)
         try:
             return super().recv(*arguments)
-        except TimeoutError:
-            return b""
+        except TimeoutError as error:  # no end of the stream, or gunicorn would take the rest for read
+            raise ConnectionResetError(errno.ECONNRESET, "It came too slowly.") from error
         finally:
             self.settimeout(given)
 

@@ -72,7 +72,10 @@ def _read(environ: Environ, pace: Pace, length: int) -> IO[bytes]:
     sock = environ.get("gunicorn.socket")
     with paced(sock, pace) if isinstance(sock, PacedSocket) else nullcontext():
         while (left := length - pace.received) > 0:
-            part = environ["wsgi.input"].read(min(left, READ_AT_ONCE))
+            try:
+                part = environ["wsgi.input"].read(min(left, READ_AT_ONCE))
+            except OSError as error:
+                raise Refused(TOO_SLOW) from error
             if not part:
                 raise Refused(TOO_SLOW)
             pace.add(len(part))

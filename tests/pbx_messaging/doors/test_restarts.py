@@ -19,7 +19,7 @@ from pbx_messaging.embedded.options import parse
 from pbx_messaging.embedded.preparation import manage
 from pbx_messaging.processes.ports import free_port
 from sessions.models import Message, WebhookRequest
-from tests.factories import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, Road
+from tests.factories import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, make_agent, make_queue, make_road
 from tests.installation import Installation, log_in
 from tests.pbx_messaging.doors.twilio_calls import READ_S, TwilioCalls
 from tests.product import Stack
@@ -102,9 +102,10 @@ def test_restarts_of_the_embedded_processes_lose_no_text(portal: tuple[Installat
 
 
 @pytest.mark.django_db(transaction=True)
-def test_restarts_behind_the_real_proxy_lose_no_text(start_stack: Callable[..., Stack], road: Road) -> None:
+def test_restarts_behind_the_real_proxy_lose_no_text(start_stack: Callable[..., Stack]) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("the embedded stack has no proxy of its own")
+    road = make_road(make_queue(make_agent("1001")))
     stack = start_stack(only=("web", "stream", "proxy"))
     webhook_keys.remember(road.channel.webhook_addresses.all())
     calls = TwilioCalls(stack.url + road.path, ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER)
