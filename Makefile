@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test faults screenshots docs-images check assets lock environment dev-environment chromium
+.PHONY: help demo run update test faults screenshots docs-images check assets lock environment dev-environment chromium
 
 help: ## List the targets
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ demo: environment assets ## Start everything on this machine with sample data an
 
 run: environment assets ## Start a real small installation on this machine; asks for what it needs
 	@exec $(PY) -m pbx_messaging.embedded run --host $(HOST) --port $(PORT) --data-dir "$(or $(DATA_DIR),var/run)"
+
+update: environment assets ## Have the running installation of DATA_DIR take up new code, without losing a call
+	@$(PY) -m pbx_messaging.embedded update --data-dir "$(or $(DATA_DIR),var/run)"
 
 # What need not run on both stacks is shared between them, so that both end at about the same time.
 test: dev-environment assets chromium ## Run the tests on SQLite and on PostgreSQL, side by side; ARGS goes to pytest

@@ -52,10 +52,10 @@ def _ticks_of(root: int) -> int:
 
 def rss_kb(root: int) -> int:
     """What a process and all below it hold in memory; what they share counts for each."""
-    return sum(_rss_kb_of(pid) for pid in _family_of(root))
+    return sum(_rss_kb_of(pid) for pid in family_of(root))
 
 
-def _family_of(root: int) -> set[int]:
+def family_of(root: int) -> set[int]:
     parents = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it ended meanwhile

@@ -1,4 +1,4 @@
-"""Pages and API are Django's; webhooks and event streams are answered before it."""
+"""Pages and API are Django's; webhooks and event streams are answered before it. The door is before all."""
 
 import os
 from collections.abc import Awaitable, Callable, Mapping
@@ -9,20 +9,32 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pbx_messaging.settings")
 _django = get_asgi_application()
 
-from sessions.live.stream import event_stream  # noqa: E402  only now are the apps loaded
+from pbx_messaging.doors.asgi import guarded  # noqa: E402  only now are the apps loaded
+from sessions.live.stream import end_streams, event_stream  # noqa: E402
 from sessions.receiving import webhook  # noqa: E402
 
 EVENTS_PATH = "/events/"  # as in sessions.urls, for pages that name it
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
-async def application(
-    scope: dict[str, Any],
-    receive: Callable[[], Awaitable[Mapping[str, Any]]],
-    send: Callable[[Mapping[str, Any]], Awaitable[None]],
-) -> None:
-    if scope["type"] == "http" and scope["path"] == EVENTS_PATH:
+async def _lifespan(receive: Receive, send: Send) -> None:
+    """Says when the process begins and when it is about to end, by which streams end too."""
+    while (message := await receive())["type"] != "lifespan.shutdown":
+        await send({"type": f"{message['type']}.complete"})
+    end_streams()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _inside(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    elif scope["path"] == EVENTS_PATH:
         await event_stream(scope, send)
-    elif scope["type"] == "http" and scope["path"].startswith(webhook.PATH):
+    elif scope["path"].startswith(webhook.PATH):
         await webhook.webhook(scope, receive, send)
     else:
         await _django(scope, receive, send)
+
+
+application = guarded(_inside)

@@ -34,6 +34,15 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL, *env.list("CSRF_TRUSTED_ORIGINS", default=[]
 DEBUG = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "var")))
 
+# --- What strangers may do ------------------------------------------------------------------------
+BODY_MAX_BYTES = env.int("BODY_MAX_BYTES", default=1024 * 1024)  # of any request
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)  # with files, of somebody known
+BODIES_MAX_BYTES = env.int("BODIES_MAX_BYTES", default=32 * 1024 * 1024)  # of all strangers, per process
+BODY_TIMEOUT_S = env.float("BODY_TIMEOUT_S", default=10.0)  # and what the next says on top
+BODY_MIN_BYTES_PER_S = env.int("BODY_MIN_BYTES_PER_S", default=16 * 1024)  # slower senders are cut off
+HEAD_TIMEOUT_S = env.float("HEAD_TIMEOUT_S", default=10.0)  # for a request's head, and for TLS before it
+CONNECTIONS_MOST = env.int("CONNECTIONS_MOST", default=2_000)  # per process, event streams among them
+
 # --- Applications ---------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -149,13 +158,12 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 NUDGES: dict[str, tuple[str, float]] = {  # name: task, every so many seconds
-    "drain": ("sessions.tasks.drain", 1.0),
-    "queue-due": ("sessions.tasks.queue_due", 1.0),
+    "queue-due": ("sessions.tasks.queue_due", 1.0),  # and drains, where something waits
     "tidy-queues": ("sessions.tasks.tidy_queues", 10.0),
     "reconcile": ("sessions.tasks.reconcile_unknown", 5.0),
-    "publish-events": ("sessions.tasks.publish_events", 2.0),
+    "publish-events": ("sessions.tasks.publish_events", 3.0),
     "settle-lost-claims": ("sessions.tasks.settle_lost_claims", 5.0),
-    "drain-spool": ("sessions.tasks.drain_spool", 2.0),
+    "drain-spool": ("sessions.tasks.drain_spool", 3.0),
     "retry-webhooks": ("sessions.tasks.retry_webhooks", 10.0),
     "forget-webhooks": ("sessions.tasks.forget_webhooks", 600.0),
     "forget-audit": ("accounts.tasks.forget_audit", 3600.0),

@@ -40,9 +40,13 @@ def settle_lost_claims() -> None:
 
 @shared_task
 def queue_due() -> None:
-    """Scheduled texts whose time has come, and lanes that were held until now."""
+    """Scheduled texts whose time has come, and lanes that were held until now.
+
+    Has the pump run where anything waits: a nudge may have been lost. An idle run costs more than a look.
+    """
     now = timezone.now()
-    if seats.queue_due(now=now) + seats.release(now=now):
+    moved = seats.queue_due(now=now) + seats.release(now=now)
+    if moved or claiming.channels_with_work().exists():
         nudge("sessions.tasks.drain")
 
 

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -87,12 +87,12 @@ def start_stack(
 
     `kind` is "embedded" or "production", by default what fits --stack. The test's own Django sees the same
     data, and its PUBLIC_URL is the stack's. Keywords in capitals are further settings by environment.
-    A test that takes `simulator` too has the processes call that.
+    A test that takes `simulator` too has the processes call that. `only` names those to be started.
     """
     stacks = request.node.stash.setdefault(stacks_key, [])
     own_kind = "embedded" if connection.vendor == "sqlite" else "production"
 
-    def start(kind: str = own_kind, *, workers: int = 1, **env: str) -> Stack:
+    def start(kind: str = own_kind, *, workers: int = 1, only: Sequence[str] = (), **env: str) -> Stack:
         known = {
             "DATABASE_URL": _database_url(),
             "REDIS_URL": django_settings.REDIS_URL,
@@ -101,7 +101,7 @@ def start_stack(
         stack = Stack(kind, tmp_path / f"stack-{len(stacks)}", {**known, **env}, workers=workers)
         stacks.append(stack)
         settings.PUBLIC_URL = stack.url
-        stack.start()
+        stack.start(*(name for name in only if name in stack.children))
         return stack
 
     yield start

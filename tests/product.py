@@ -1,7 +1,6 @@
 """The product's real processes for tests: each can be named, killed, started again."""
 
 import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from pbx_messaging.embedded.children import Child, stop_all
 from pbx_messaging.processes import servers, table
 from pbx_messaging.processes.ports import Listen, free_port
 from pbx_messaging.processes.process import Process
+from tests import proxy
 from tests.servers import ROOT, wait_for_http
 
 STOP_TIMEOUT_S = 5.0
@@ -32,18 +32,18 @@ class Stack:
 
     def _embedded(self) -> list[Process]:
         place = Listen("127.0.0.1", self.port)
-        self.stream_port = self.port
+        self.stream_port = self.web_port = self.port
         return [servers.web_and_stream(place), *table.background()]
 
     def _production(self, workers: int) -> list[Process]:
         web, stream = free_port(), free_port()
-        self.stream_port = stream
-        ports = [str(port) for port in (self.port, web, stream)]
+        self.web_port, self.stream_port = web, stream
+        self._env |= proxy.environment(self.port, web, stream, self.folder)
         return [
             servers.web(Listen("127.0.0.1", web)),
             servers.web_and_stream(Listen("127.0.0.1", stream), name="stream"),
             *table.background(workers),
-            Process("proxy", [sys.executable, "-m", "tests.proxy", *ports]),
+            proxy.caddy(),
         ]
 
     def _child(self, process: Process) -> Child:

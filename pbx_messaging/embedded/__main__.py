@@ -1,20 +1,23 @@
-"""`python -m pbx_messaging.embedded demo|run`."""
+"""`python -m pbx_messaging.embedded demo|run|update`."""
 
+import os
 import sys
 
-from pbx_messaging.embedded import folder, installation
+from pbx_messaging.embedded import folder, handover, installation
 from pbx_messaging.embedded.options import Options, parse
-from pbx_messaging.embedded.preparation import BASE_DIR
+from pbx_messaging.embedded.preparation import BASE_DIR, check
 from pbx_messaging.embedded.problems import CannotStart
 from pbx_messaging.embedded.screen import say
-from pbx_messaging.embedded.supervisor import Stopped, Supervisor, raise_on_signals
+from pbx_messaging.embedded.supervisor import Stopped, Supervisor, heed_signals
 
 
 def main() -> int:
     """Run until told to stop. Exit code 0 then, 1 when it could not start."""
     options = parse()
+    if options.kind == "update":
+        return _tell_to_update(options)
     supervisor = Supervisor(options.data_dir / "logs", BASE_DIR)
-    raise_on_signals()
+    heed_signals(supervisor)
     try:
         options.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         with folder.lock(options.data_dir):
@@ -26,17 +29,42 @@ def main() -> int:
         return 0
 
 
+def _tell_to_update(options: Options) -> int:
+    pid = folder.holder(options.data_dir)
+    if pid is None:
+        sys.stderr.write(f"Nothing runs with {options.data_dir}.\n")
+        return 1
+    os.kill(pid, handover.UPDATE)
+    say(f"process {pid} takes up the new code; its own screen says how it goes")
+    return 0
+
+
 def _run(options: Options, supervisor: Supervisor) -> int:
     try:
         say(f"{options.kind}: data in {options.data_dir}")
-        installation.start(options, supervisor)
-        supervisor.watch()
+        installed = installation.start(options, supervisor, handover.received())
+        while True:
+            supervisor.watch()
+            _update(installed)
     except Stopped:
         say("stopping")
     finally:
         supervisor.stop()
     say("stopped")
     return 0
+
+
+def _update(installed: installation.Installed) -> None:
+    """Become the new code if it is fit for it; otherwise all stays as it is."""
+    say("update: looking at the new code")
+    installed.supervisor.is_update_wanted = False
+    try:
+        check()
+        installation.prepare(installed.options, installed.env)
+    except CannotStart as problem:
+        say(f"update: not done, the old code goes on. {problem}")
+        return
+    handover.hand_over(installed.inheritance())
 
 
 if __name__ == "__main__":

@@ -56,4 +56,4 @@ def listen(options: Options, answers: Mapping[str, str]) -> Listen:
     if options.is_demo or "BEHIND_PROXY" in answers:
         return Listen(options.host, options.port)
     certificate, key = Path(answers["TLS_CERTIFICATE"]), Path(answers["TLS_KEY"])
-    return Listen("0.0.0.0", options.port, certificate.resolve(), key.resolve())  # noqa: S104
+    return Listen("0.0.0.0", options.port, certificate=certificate.resolve(), key=key.resolve())  # noqa: S104

@@ -29,6 +29,19 @@ def lock(data_dir: Path) -> IO[str]:
     return file
 
 
+def holder(data_dir: Path) -> int | None:
+    """The process that holds the folder; None if there is none."""
+    path = data_dir / "supervisor.lock"
+    if not path.exists():
+        return None
+    with path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return int(file.read())
+    return None
+
+
 def read_values(path: Path) -> dict[str, str]:
     """The file's NAME=value lines; none when there is no file."""
     if not path.exists():

@@ -2,23 +2,26 @@
 
 import http.client
 import json
+import socket
 import ssl
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pbx_messaging.embedded import answers as run_answers
 from pbx_messaging.embedded import demo, folder, preparation, valkey
 from pbx_messaging.embedded.children import Child
 from pbx_messaging.embedded.environment import environment, listen
+from pbx_messaging.embedded.handover import Inheritance
 from pbx_messaging.embedded.options import Options
 from pbx_messaging.embedded.problems import CannotStart
 from pbx_messaging.embedded.screen import block, columns, say, show
 from pbx_messaging.embedded.supervisor import Supervisor
 from pbx_messaging.processes import servers, table
-from pbx_messaging.processes.ports import free_port, is_free
+from pbx_messaging.processes.ports import BACKLOG, Listen, bound, free_port, is_free
 from pbx_messaging.processes.process import Process
 
 READY_TIMEOUT_S = 60.0
@@ -43,35 +46,87 @@ def _check_ports(options: Options, host: str) -> None:
             )
 
 
-def start(options: Options, supervisor: Supervisor) -> None:
-    """Start everything and say where it is."""
+@dataclass(frozen=True)
+class Installed:
+    """What runs. Who calls while web restarts waits in the listening socket, which is the supervisor's."""
+
+    options: Options
+    supervisor: Supervisor
+    env: dict[str, str]
+    held: socket.socket
+    valkey_port: int
+
+    def inheritance(self) -> Inheritance:
+        """What an update leaves to the new code."""
+        children = {child.name: child.pid for child in self.supervisor.children if child.is_running()}
+        return Inheritance(self.held.fileno(), self.valkey_port, children)
+
+
+def start(options: Options, supervisor: Supervisor, inherited: Inheritance | None) -> Installed:
+    """Start everything and say where it is; after an update, put the new code into the place of the old."""
     answers = {} if options.is_demo else run_answers.answers_of(options)
     place = listen(options, answers)
-    _check_ports(options, place.host)
+    if inherited is None:
+        _check_ports(options, place.host)
+        held, valkey_port = bound(place.host, place.port), free_port()
+    else:
+        held, valkey_port = socket.socket(fileno=inherited.listening_fd), inherited.valkey_port
     secrets = folder.secrets_of(options.data_dir)
-    valkey_port = free_port()
     env = environment(options, secrets=secrets, valkey_port=valkey_port, answers=answers)
     store = valkey.prepare(options.data_dir / "valkey", valkey_port, secrets["REDIS_PASSWORD"])
-    _start_servers(options, supervisor, store, env)
+    running = dict(inherited.children) if inherited else {}
+    _start_servers(options, supervisor, store, env, running)
+    if inherited is None:
+        prepare(options, env)
+    logins = _first_data(options, env, answers)
+    installed = Installed(options, supervisor, env, held, valkey_port)
+    _start_product(installed, replace(place, fd=held.fileno()), running)
+    show(["", *_summary(options, env, logins), ""])
+    return installed
+
+
+def prepare(options: Options, env: Mapping[str, str]) -> None:
+    """Bring database and static files up to date. Raises CannotStart."""
     preparation.migrate(env)
     preparation.collect_static(env, options.data_dir)
-    logins = _first_data(options, env, answers)
-    web = supervisor.start(servers.web_and_stream(place), env)
-    for process in table.background():
-        supervisor.start(process, env)
-    scheme = "https" if place.certificate else "http"
-    _wait_for(f"{scheme}://127.0.0.1:{options.port}/readyz", web)
-    show(["", *_summary(options, env, logins), ""])
 
 
-def _start_servers(options: Options, supervisor: Supervisor, store: Process, env: dict[str, str]) -> None:
-    """Start what the product needs: Valkey, and for a demo the stand-in for Twilio."""
-    child = supervisor.start(store, env)
+def _start_servers(
+    options: Options, supervisor: Supervisor, store: Process, env: dict[str, str], running: dict[str, int]
+) -> None:
+    """Start what the product needs: Valkey, the nursery, and for a demo the stand-in for Twilio."""
+    child = _adopted_or_started(supervisor, store, env, running)
+    supervisor.start_nursery(env)
     if not valkey.wait_until_it_answers(env["REDIS_URL"]):
         raise CannotStart("\n".join(["Valkey does not answer. Its last lines:", *child.last_lines()]))
     if options.is_demo:
         simulator = demo.simulator(options.simulator_port, options.data_dir / "simulator", options.host)
-        _wait_for(f"{env['TWILIO_API_URL']}/control/state", supervisor.start(simulator, env))
+        child = _adopted_or_started(supervisor, simulator, env, running)
+        _wait_for(f"{env['TWILIO_API_URL']}/control/state", child)
+
+
+def _adopted_or_started(
+    supervisor: Supervisor, process: Process, env: dict[str, str], running: dict[str, int]
+) -> Child:
+    if (pid := running.pop(process.name, None)) is not None:
+        return supervisor.adopt(process, env, pid)
+    return supervisor.start(process, env)
+
+
+def _start_product(installed: Installed, place: Listen, running: dict[str, int]) -> None:
+    """Start the product's processes; each in the place of the one of its name that runs, if there is one."""
+    supervisor, env, port = installed.supervisor, installed.env, installed.options.port
+    if supervisor.nursery:
+        supervisor.nursery.is_ready_within(READY_TIMEOUT_S)
+    installed.held.listen(BACKLOG)
+    fds = [installed.held.fileno()]
+    web = supervisor.replace(servers.web_and_stream(place), env, fds, running.pop("web", None))
+    for process in table.background():
+        supervisor.replace(process, env, [], running.pop(process.name, None))
+    for name, pid in running.items():  # what the new code has no use for, such as the old nursery
+        supervisor.end(name, pid)
+    scheme = "https" if place.certificate else "http"
+    _wait_for(f"{scheme}://127.0.0.1:{port}/readyz", web)
 
 
 def _first_data(options: Options, env: dict[str, str], answers: dict[str, str]) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Options:
-    """`kind` is demo or run; what `run` was not given is None and asked for."""
+    """`kind` is demo, run or update; what `run` was not given is None and asked for."""
 
     kind: str
     host: str
@@ -45,6 +45,8 @@ def parse(arguments: list[str] | None = None) -> Options:
     demo = kinds.add_parser("demo", help="with sample data and a stand-in for Twilio")
     demo.add_argument("--simulator-port", type=port, default=8081, metavar="PORT")
     run = kinds.add_parser("run", help="a real small installation")
+    update = kinds.add_parser("update", help="have what runs take up new code, without losing a call")
+    update.add_argument("--data-dir", type=Path, default=Path("var/run"), help="its data (%(default)s)")
     for kind in (demo, run):
         kind.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
         kind.add_argument("--port", type=port, default=8080, help="the portal's port (%(default)s)")
@@ -52,7 +54,7 @@ def parse(arguments: list[str] | None = None) -> Options:
     _add_run_options(run)
     values = vars(parser.parse_args(arguments))
     values["data_dir"] = (values["data_dir"] or Path("var") / values["kind"]).resolve()
-    return Options(**{"simulator_port": 0, **values})
+    return Options(**{"host": "", "port": 0, "simulator_port": 0, **values})
 
 
 def _add_run_options(run: argparse.ArgumentParser) -> None:

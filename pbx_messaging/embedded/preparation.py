@@ -31,6 +31,19 @@ def manage(env: Mapping[str, str], *arguments: str) -> str:
     return done.stdout
 
 
+def check() -> None:
+    """Whether the supervisor's own code on the disk can be loaded. Raises CannotStart."""
+    done = subprocess.run(
+        [sys.executable, "-c", "import pbx_messaging.embedded.installation"],
+        cwd=BASE_DIR,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise CannotStart(f"It can't be loaded:\n{done.stderr.rstrip()}")
+
+
 def migrate(env: Mapping[str, str]) -> None:
     """Bring the database up to date."""
     output = manage(env, "migrate", "--noinput", "--no-color")

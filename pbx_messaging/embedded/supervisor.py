@@ -1,14 +1,18 @@
 """Starts the processes, restarts what dies, ends them all. Its own death ends them too, by the kernel."""
 
 import contextlib
+import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from pbx_messaging.embedded.alarm import Alarm
 from pbx_messaging.embedded.children import Child, stop_all
+from pbx_messaging.embedded.handover import UPDATE
+from pbx_messaging.embedded.nursery_child import Nursery, is_possible
 from pbx_messaging.embedded.screen import say, show
 from pbx_messaging.processes.process import Process
 
@@ -16,7 +20,11 @@ STOP_TIMEOUT_S = 3.6  # of all but the first child, which the others need: Valke
 FIRST_STOP_TIMEOUT_S = 1.0
 LONGEST_PAUSE_S = 30.0
 STEADY_AFTER_S = 60.0  # having run this long, a child that dies is started at once again
-LOOK_EVERY_S = 0.2
+# What listens is started again at once: whoever calls meanwhile waits in its socket, and not for long.
+LISTENING_PAUSE_S = 1.0
+LISTENING_STEADY_AFTER_S = 5.0
+LOOK_EVERY_S = 5.0  # at the lengths of logs; that a child ended is noticed at once
+REPLACED_WITHIN_S = 10.0  # by an update; then it is killed, which loses nothing either
 
 
 class Stopped(BaseException):
@@ -29,24 +37,69 @@ class Supervisor:
     def __init__(self, logs: Path, cwd: Path) -> None:
         self._logs = logs
         self._cwd = cwd
+        self._alarm = Alarm()
+        self.is_update_wanted = False
+        self.nursery: Nursery | None = None
         self.children: list[Child] = []
         self._pauses: dict[str, float] = {}
         self._due: dict[str, float] = {}
 
-    def start(self, process: Process, env: Mapping[str, str]) -> Child:
+    def start_nursery(self, env: Mapping[str, str]) -> None:
+        """Have what is started later be forked, once the nursery is ready."""
+        if is_possible():
+            self.nursery = Nursery(env, self._logs / "nursery.log", self._cwd)
+            self.children.append(self.nursery)
+            self.nursery.start()
+            say(f"nursery: started (process {self.nursery.pid})")
+
+    def start(self, process: Process, env: Mapping[str, str], fds: Sequence[int] = ()) -> Child:
         """Start a process and care for it from now on."""
-        child = Child(process, env, self._logs / f"{process.name}.log", self._cwd)
-        self.children.append(child)
+        child = self._child(process, env, fds)
         child.start()
         say(f"{child.name}: started (process {child.pid})")
         return child
 
+    def adopt(self, process: Process, env: Mapping[str, str], pid: int) -> Child:
+        """Care from now on for a process that was started before an update."""
+        child = self._child(process, env)
+        child.adopt(pid)
+        return child
+
+    def replace(self, process: Process, env: Mapping[str, str], fds: Sequence[int], old: int | None) -> Child:
+        """Start a process when its predecessor, started before an update, has ended."""
+        if old is not None:
+            self.end(process.name, old)
+        return self.start(process, env, fds)
+
+    def end(self, name: str, pid: int) -> None:
+        """End a process that was started before an update."""
+        child = Child(Process(name, []), {}, self._logs / f"{name}.log", self._cwd)
+        child.adopt(pid)
+        stop_all([child], REPLACED_WITHIN_S)
+
+    def _child(self, process: Process, env: Mapping[str, str], fds: Sequence[int] = ()) -> Child:
+        fork = self.nursery.fork if self.nursery else None
+        child = Child(process, env, self._logs / f"{process.name}.log", self._cwd, fork=fork, fds=fds)
+        self.children.append(child)
+        return child
+
     def watch(self) -> None:
-        """Restart what dies, until Stopped is raised in here by a signal."""
-        while True:
+        """Restart what dies, until Stopped is raised in here by a signal, or an update is wanted."""
+        while not self.is_update_wanted:
             for child in self.children:
                 self._care_for(child)
-            time.sleep(LOOK_EVERY_S)
+            self._bury()
+            due = min(self._due.values(), default=float("inf"))
+            self._alarm.wait(min(LOOK_EVERY_S, due - time.monotonic()))
+
+    def _bury(self) -> None:
+        """Take note of the end of what our children left behind, or it would stay in the kernel's table."""
+        ours = {child.pid for child in self.children}
+        with contextlib.suppress(ChildProcessError):
+            while dead := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                if dead.si_pid in ours:
+                    return
+                os.waitpid(dead.si_pid, 0)
 
     def _care_for(self, child: Child) -> None:
         child.bound_log()
@@ -65,9 +118,12 @@ class Supervisor:
             say(f"{child.name}: started again (process {child.pid})")
 
     def _pause(self, child: Child, now: float) -> float:
-        """Half a second at first, doubled each time it dies soon after a start."""
-        is_steady = now - child.started_at > STEADY_AFTER_S
-        pause = 0.5 if is_steady else min(self._pauses.get(child.name, 0.25) * 2, LONGEST_PAUSE_S)
+        """Short at first, doubled each time it dies soon after a start."""
+        first, longest, steady_after_s = 0.5, LONGEST_PAUSE_S, STEADY_AFTER_S
+        if child.listens:
+            first, longest, steady_after_s = 0.0, LISTENING_PAUSE_S, LISTENING_STEADY_AFTER_S
+        is_steady = child.name not in self._pauses or now - child.started_at > steady_after_s
+        pause = first if is_steady else min(max(self._pauses[child.name] * 2, 0.25), longest)
         self._pauses[child.name] = pause
         return pause
 
@@ -86,8 +142,11 @@ def _ending(child: Child) -> str:
     return f"was ended by signal {-code}"
 
 
-def raise_on_signals() -> None:
-    """Turn the first SIGINT, SIGTERM or SIGHUP into Stopped; later ones change nothing, it ends soon."""
+def heed_signals(supervisor: Supervisor) -> None:
+    """Note the signal of an update, and turn the first SIGINT, SIGTERM or SIGHUP into Stopped.
+
+    Later ones change nothing, it ends soon.
+    """
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def stop(number: int, frame: FrameType | Any | None) -> None:
@@ -95,5 +154,9 @@ def raise_on_signals() -> None:
             signal.signal(each, signal.SIG_IGN)
         raise Stopped
 
+    def update(number: int, frame: FrameType | Any | None) -> None:
+        supervisor.is_update_wanted = True
+
     for number in numbers:
         signal.signal(number, stop)
+    signal.signal(UPDATE, update)

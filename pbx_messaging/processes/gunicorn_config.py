@@ -9,7 +9,19 @@ from django.urls import get_resolver
 from pbx_messaging.processes.orphans import die_with_parent
 
 control_socket_disable = True
+preload_app = True  # so that a worker that was killed is there again at once
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  heartbeats never wait for a disk
+
+
+def on_starting(server: Any) -> None:
+    """Runs when the application is there, before the process listens and before its workers are forked.
+
+    Python's garbage collector is told to pass over what is loaded. It would look at all of it now and then,
+    for 0.1 s in which nobody is answered, and would write to memory that the workers share.
+    """
+    _ = get_resolver().url_patterns  # or the first request loads the views
+    gc.collect()
+    gc.freeze()
 
 
 def post_fork(server: Any, worker: Any) -> None:
@@ -18,13 +30,7 @@ def post_fork(server: Any, worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Runs when the application is there. Python's garbage collector is told to pass over what is loaded.
-
-    It would look at all of it now and then, for 0.1 s in which nobody is answered.
-    """
-    _ = get_resolver().url_patterns  # or the first request loads the views
+    """Runs when the application is there: this process serves webhooks from now on."""
     from sessions.receiving import heart  # noqa: PLC0415  gunicorn reads this file before Django is set up
 
     heart.begin(worker.cfg.worker_class_str)
-    gc.collect()
-    gc.freeze()

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -21,6 +22,11 @@ def die_with_parent(parent_pid: int, death_signal: int = signal.SIGKILL) -> None
     _libc.prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
     if os.getppid() != parent_pid:  # it died before we asked
         os._exit(1)
+
+
+def adopt_orphans() -> bool:
+    """Have what our children leave behind become our own children; whether that is possible here."""
+    return _libc is not None and _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
 
 
 def dying_with_me(death_signal: int = signal.SIGKILL) -> Callable[[], None]:

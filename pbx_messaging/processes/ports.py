@@ -4,6 +4,8 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+BACKLOG = 2048  # who waits for the next process while a listening one is replaced
+
 
 @dataclass(frozen=True)
 class Listen:
@@ -11,6 +13,7 @@ class Listen:
 
     host: str
     port: int
+    fd: int | None = None  # a socket that listens there already and is inherited
     certificate: Path | None = None
     key: Path | None = None
 
@@ -20,7 +23,18 @@ class Listen:
         tls = []
         if self.certificate and self.key:
             tls = ["--certfile", str(self.certificate), "--keyfile", str(self.key)]
-        return ["--bind", f"{self.host}:{self.port}", *tls]
+        place = f"{self.host}:{self.port}" if self.fd is None else f"fd://{self.fd}"
+        return ["--bind", place, *tls]
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket that holds the port and can be inherited. Nobody can connect before `listen`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    held = socket.socket(family, socket.SOCK_STREAM)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind((host, port))
+    held.set_inheritable(True)
+    return held
 
 
 def is_free(host: str, port: int) -> bool:

@@ -9,6 +9,8 @@ from pbx_messaging.processes.process import Process
 GRACEFUL_TIMEOUT_S = 3  # event streams never end by themselves
 KEEP_ALIVE_S = 75  # longer than a proxy keeps an idle connection, so that it never sends into a closed one
 WEB_PROCESSES, WEB_THREADS = 2, 8
+THREADS = "pbx_messaging.doors.thread_worker.DoorThreadWorker"
+ASGI = "pbx_messaging.doors.asgi_worker.DoorAsgiWorker"
 LISTEN = "0.0.0.0:8000"  # the container's own network
 
 
@@ -16,13 +18,13 @@ def web(
     listen: Listen, name: str = "web", *, processes: int = WEB_PROCESSES, threads: int = WEB_THREADS
 ) -> Process:
     """Pages, webhooks and API on threads that keep their database connections."""
-    options = ["-k", "gthread", "-w", str(processes), "--threads", str(threads)]
+    options = ["-k", THREADS, "-w", str(processes), "--threads", str(threads)]
     return _gunicorn(name, listen, options, "pbx_messaging.wsgi:application")
 
 
 def web_and_stream(listen: Listen, name: str = "web") -> Process:
     """One ASGI process that serves pages, webhooks, API and event streams; also the stream process."""
-    return _gunicorn(name, listen, ["-k", "asgi", "-w", "1"], "pbx_messaging.asgi:application")
+    return _gunicorn(name, listen, ["-k", ASGI, "-w", "1"], "pbx_messaging.asgi:application")
 
 
 def web_as_told(name: str) -> Process:

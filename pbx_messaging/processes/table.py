@@ -25,8 +25,12 @@ class Kind:
 
 
 PROCESSES = {
-    "web": Kind("pages, webhooks and API", web_as_told, listens=True),
-    "stream": Kind("event streams: the proxy sends it /events/, unbuffered", stream_as_told, listens=True),
+    "web": Kind("pages and API; webhooks while stream is away", web_as_told, listens=True),
+    "stream": Kind(
+        "/events/, unbuffered, and /w/: event streams, webhooks",
+        stream_as_told,
+        listens=True,
+    ),
     "sender": Kind("sends texts, and does what is due by our own clock; one or many", sender),
     "worker": Kind("asks outsiders, who may hang, and does what takes long; one or many", worker),
     "beat": Kind("the clock that wakes the workers; exactly one", beat, is_single=True),

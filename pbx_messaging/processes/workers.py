@@ -12,7 +12,7 @@ def _celery(*arguments: str) -> list[str]:
 
 def _serving(queues: str, name: str, *more: str) -> Process:
     """One process with threads; settings.py says how many, and `pools.py` that the queues share none."""
-    quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"]
     return Process(name, _celery("worker", "--hostname", f"{name}@%h", "--queues", queues, *quiet, *more))
 
 

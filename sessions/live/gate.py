@@ -7,7 +7,7 @@ clients asks often, and an hour of reconnecting costs no more than it must.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,11 +20,13 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError, close_old_connections, connection
 from django.db.models import F, Q
+from django.http import parse_cookie
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.ids import read_id
 from accounts.models import ApiToken, User
+from accounts.tokens import hash_of
 from accounts.two_step import owes_two_step
 from routing.models import Extension, MessageQueue
 from sessions.events import Listener, agents_of, supervisors_of
@@ -53,9 +55,18 @@ class Access:
     listeners: frozenset[Listener]
 
 
+def credential_of(headers: Mapping[str, str]) -> Credential | None:
+    """What a request shows, by its headers' names in small letters. A token goes before a cookie."""
+    scheme, _space, secret = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return Credential(token_hash=hash_of(secret.strip()))
+    key = parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
+    return Credential(session_key=key) if key else None
+
+
 def access_of(credentials: Collection[Credential]) -> dict[Credential, Access]:
     """What each is good for now. Those that are good for nothing are left out."""
-    users = _users_of_sessions(credentials) | _users_of_tokens(credentials)
+    users = users_of(credentials)
     people = set(users.values())
     agents = dict(Extension.objects.live().filter(user__in=people).values_list("user", "pk"))
     heard = _heard_by(people, agents)
@@ -64,6 +75,11 @@ def access_of(credentials: Collection[Credential]) -> dict[Credential, Access]:
         for credential, user in users.items()
         if heard[user]
     }
+
+
+def users_of(credentials: Collection[Credential]) -> dict[Credential, int]:
+    """Who shows each. Those that are good for nothing are left out."""
+    return _users_of_sessions(credentials) | _users_of_tokens(credentials)
 
 
 def _users_of_sessions(credentials: Iterable[Credential]) -> dict[Credential, int]:

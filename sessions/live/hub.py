@@ -98,6 +98,7 @@ class Hub:
         self._verify_at = 0.0
         self._reader: asyncio.Task[None] | None = None
         self._is_ready = asyncio.Event()
+        self._is_ending = False
 
     async def ready(self, timeout_s: float) -> bool:
         """Whether the latest events are known."""
@@ -118,6 +119,14 @@ class Hub:
         self.clients.add(client)
         for listener in client.access.listeners:
             self._heard[listener].add(client)
+        if self._is_ending:
+            client.end()
+
+    def end(self) -> None:
+        """Ends all clients, and each one that still joins."""
+        self._is_ending = True
+        for client in self.clients:
+            client.end()
 
     def leave(self, client: Client) -> None:
         self.clients.discard(client)

@@ -10,14 +10,12 @@ from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, parse_cookie
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
-from accounts.tokens import hash_of
 from routing.models import Extension
-from sessions.live.gate import Access, Credential, Gate, Unavailable
+from sessions.live.gate import Access, Gate, Unavailable, credential_of
 from sessions.live.hub import Client, Entry, Hub
 from sessions.live.rounds import Rounds
 from sessions.presence.online import PAGE_NAME
@@ -56,13 +54,18 @@ def served_elsewhere(request: HttpRequest) -> HttpResponse:
     return HttpResponse("The stream process serves this.", status=503, content_type="text/plain")
 
 
+def end_streams() -> None:
+    """Ends all streams, and those that still begin: this process goes. Clients come back to the next one."""
+    _parts().hub.end()
+
+
 async def event_stream(scope: Scope, send: Send) -> None:
     """An ASGI application, but for `receive`: 401 for whoever hears of nothing; else until access ends."""
     if scope["method"] != "GET":
         await _refuse(send, 405, "Only GET is answered here.")
         return
-    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-    credential = _credential_of(headers)
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    credential = credential_of(headers)
     try:
         access = await _parts().gate.access_of(credential) if credential else None
     except Unavailable:
@@ -72,18 +75,9 @@ async def event_stream(scope: Scope, send: Send) -> None:
         await _refuse(send, 401, "Log in as an agent.")
         return
     asked = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
-    last_id = headers.get(b"last-event-id") or asked.get("last_event_id", "")
+    last_id = headers.get("last-event-id") or asked.get("last_event_id", "")
     client = Client(credential, access, _page_of(access, asked.get("page", "")))
     await _serve(client, last_id, send)
-
-
-def _credential_of(headers: dict[bytes, str]) -> Credential | None:
-    """A token goes before a cookie."""
-    scheme, _space, secret = headers.get(b"authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return Credential(token_hash=hash_of(secret.strip()))
-    key = parse_cookie(headers.get(b"cookie", "")).get(settings.SESSION_COOKIE_NAME)
-    return Credential(session_key=key) if key else None
 
 
 def _page_of(access: Access, name: str) -> str:

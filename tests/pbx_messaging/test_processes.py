@@ -18,8 +18,8 @@ pytestmark = pytest.mark.once
 
 USAGE = """\
 Usage: python -m pbx_messaging NAME, with the settings of .env.example in its environment.
-  web     pages, webhooks and API
-  stream  event streams: the proxy sends it /events/, unbuffered
+  web     pages and API; webhooks while stream is away
+  stream  /events/, unbuffered, and /w/: event streams, webhooks
   sender  sends texts, and does what is due by our own clock; one or many
   worker  asks outsiders, who may hang, and does what takes long; one or many
   beat    the clock that wakes the workers; exactly one

@@ -76,6 +76,7 @@ def test_supervisor_starts_what_is_killed_again(start: Start, portal: str) -> No
     for name, mark in {
         "web": "gunicorn",
         "valkey": "valkey-server",
+        "nursery": "embedded.nursery",
         "beat": "celery -A pbx_messaging beat",
     }.items():
         killed = installation.process(mark)
@@ -88,8 +89,8 @@ def test_supervisor_starts_what_is_killed_again(start: Start, portal: str) -> No
 
 def test_supervisor_killed_leaves_no_process(start: Start) -> None:
     installation = start()
-    # The supervisor, Valkey, the simulator, gunicorn and its worker, Celery's worker and beat.
-    assert len(installation.processes()) == 7
+    # The supervisor, Valkey, the nursery, the simulator, gunicorn and its worker, Celery's worker and beat.
+    assert len(installation.processes()) == 8
     os.kill(installation.popen.pid, signal.SIGKILL)
     installation.popen.wait()
     assert installation.seconds_until_gone() < 5
