@@ -5,9 +5,11 @@ looked up, and those of contacts are fetched. The database keeps the sign as wel
 """
 
 import logging
+import os
 import threading
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 from django.db import Error, connection
 from redis import RedisError
@@ -19,7 +21,6 @@ from sessions.sending import look_ups
 logger = logging.getLogger(__name__)
 
 EVERY_S, GAP_S = 3.0, 9.0
-GAP_AT_START_S = 4.5  # those who are there already leave signs more often
 
 _stored_at: dict[str, float] = {}  # by key, by `time.monotonic`: when this process stored its sign last
 
@@ -56,10 +57,28 @@ def beat(key: str) -> bool:
 
 
 def _store(key: str, away_s: float | None, now: float) -> None:
-    most_s = GAP_S if key in _stored_at else GAP_AT_START_S
+    """At a start it is a gap, however short, if those who were there before were another server's.
+
+    A server that ends takes no requests any more while it lives on for its streams, and leaves signs.
+    """
+    redis, is_start, mine = redis_client(), key not in _stored_at, server_of_this()
+    is_gap = away_s is None or away_s > GAP_S
+    if is_start and redis.get(f"{key}:server") != mine.encode():
+        is_gap = True
     last_seen = None if away_s is None else datetime.fromtimestamp(now - away_s, UTC)
-    life_signs.store(key, last_seen=last_seen, is_gap=away_s is None or away_s > most_s)
+    life_signs.store(key, last_seen=last_seen, is_gap=is_gap)
+    redis.set(f"{key}:server", mine)
     _stored_at[key] = time.monotonic()
+
+
+def server_of_this() -> str:
+    """The process that began this one, and when it began itself, since ids come again in containers."""
+    pid = os.getppid()
+    try:
+        began = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except OSError:
+        began = ""
+    return f"{pid}-{began}"
 
 
 def _is_time_to_store(key: str) -> bool:

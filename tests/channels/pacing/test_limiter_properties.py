@@ -16,6 +16,7 @@ from redis.commands.core import Script
 
 from channels import pacing
 from channels.models import SENDING_RATES
+from channels.pacing import limiter
 from channels.pacing.scripts import SPACING
 
 CLOCK = "redis.call('TIME')"
@@ -154,7 +155,7 @@ def clock(monkeypatch: pytest.MonkeyPatch, redis_client: "Redis") -> ClockOfTheT
         return redis_client.register_script(source.replace(CLOCK, STILL_CLOCK))
 
     clock = ClockOfTheTest()
-    monkeypatch.setattr(pacing, "_script", script)
+    monkeypatch.setattr(limiter, "_script", script)
     monkeypatch.setattr(pacing, "_clock", clock)
     return clock
 

@@ -334,9 +334,10 @@ def open_gaps() -> list[Any]:
     return [(gap.cause, round((gap.until - gap.since).total_seconds())) for gap in gaps]
 
 
-def sign(ago_s: float | None, stored_ago_s: float | None = None) -> None:
-    """As if this process began now, and others had left signs."""
+def sign(ago_s: float | None, stored_ago_s: float | None = None, *, server: str = "") -> None:
+    """As if this process began now, and others had left signs, of the same server or another one."""
     heart._stored_at.clear()
+    redis_client().set(f"{KEY}:server", server or heart.server_of_this())
     redis_client().delete(KEY)
     if ago_s is not None:
         redis_client().set(KEY, time.time() - ago_s)
@@ -351,7 +352,7 @@ def sign(ago_s: float | None, stored_ago_s: float | None = None) -> None:
     [
         (None, None, []),  # the first start ever
         (3, 30, []),  # others are there
-        (6, 40, [("away", 66)]),
+        (12, 40, [("away", 72)]),
         (600, 640, [("away", 660)]),
         (None, 100, [("away", 160)]),  # Redis has forgotten
         (3, 7200, [("database", 7260)]),  # a restored backup
@@ -368,6 +369,16 @@ def test_signs_of_life_tell_gaps(
     heart.beat(KEY)
     assert len(open_gaps()) == len(gaps)
     assert timezone.now() - SignOfLife.objects.get().at < timedelta(seconds=2)
+
+
+def test_restart_is_a_gap_however_short(road: Road) -> None:
+    sign(1, 30, server="another")
+    heart.beat(KEY)
+    assert open_gaps() == [("away", pytest.approx(61, abs=2))]
+    FetchGap.objects.update(finished_at=timezone.now())
+    heart._stored_at.clear()
+    heart.beat(KEY)  # a second process of the same server
+    assert open_gaps() == []
 
 
 def test_refused_requests_are_a_gap_once_the_database_is_back(
