@@ -43,13 +43,16 @@ RESERVE = (
 local state, rate = load(KEYS[1]), tonumber(ARGV[1])
 local interval = {SPACING * 1_000_000:.0f} / effective(state, rate)
 local horizon = now + tonumber(ARGV[2])
+-- A memory that is lost may have granted slots up to now: nothing is granted for a second.
 local next = tonumber(state[1] or now + 1000000)
+-- A long text holds its slots at the rate of then; what is left of them is held at the raised one.
 local rate_was = tonumber(state[5] or rate)
 if rate > rate_was and next > now then
   next = now + (next - now) * effective(state, rate_was) / effective(state, rate)
 end
 local slot = math.max(next, tonumber(state[2] or 0), now)
 local slots = {{now}}
+-- A number with a rate of its own takes a slot of the channel's only when its own next one has come.
 local function number_waits(key)
   local free_at = tonumber(redis.call('GET', key) or 0)
   if free_at > now + {NUMBER_WAITS_MOST_S * 1_000_000:.0f} then
@@ -61,7 +64,7 @@ end
 for i = 3, #ARGV, 3 do
   local size, number_key = tonumber(ARGV[i]), KEYS[tonumber(ARGV[i + 1])]
   if slot > horizon or (number_key and number_waits(number_key)) then
-    slots[#slots + 1] = 0
+    slots[#slots + 1] = 0  -- not now; it stays in the queue
   else
     slots[#slots + 1] = slot
     if number_key then
@@ -82,6 +85,7 @@ PAUSE = (
     _PREAMBLE
     + f"""
 local paused_until = tonumber(load(KEYS[1])[2] or 0)
+-- Of several refusals at once only the first doubles the back-off.
 local wait = tonumber(ARGV[1])
 if wait == 0 then
   if paused_until > now then return end
