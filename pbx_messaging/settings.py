@@ -12,6 +12,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from pbx_messaging import required
+from pbx_messaging.clock import NUDGED_EVERY_S
 
 django_stubs_ext.monkeypatch()  # lets forms and fields be written with their types, as in ModelForm[Channel]
 
@@ -157,30 +158,12 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
-NUDGES: dict[str, tuple[str, float]] = {  # name: task, every so many seconds
-    "queue-due": ("sessions.tasks.queue_due", 1.0),  # and drains, where something waits
-    "tidy-queues": ("sessions.tasks.tidy_queues", 10.0),
-    "reconcile": ("sessions.tasks.reconcile_unknown", 5.0),
-    "publish-events": ("sessions.tasks.publish_events", 3.0),
-    "settle-lost-claims": ("sessions.tasks.settle_lost_claims", 5.0),
-    "drain-spool": ("sessions.tasks.drain_spool", 3.0),
-    "retry-webhooks": ("sessions.tasks.retry_webhooks", 10.0),
-    "forget-webhooks": ("sessions.tasks.forget_webhooks", 600.0),
-    "forget-audit": ("accounts.tasks.forget_audit", 3600.0),
-    "remember-channels": ("sessions.tasks.remember_channels", 30.0),
-    "fetch-attachments": ("sessions.tasks.fetch_attachments", 10.0),
-    "fetch-missed": ("sessions.tasks.fetch_missed", 5.0),
-    "close-idle-sessions": (
-        "sessions.tasks.close_idle_sessions",
-        env.float("CLOSE_IDLE_EVERY_S", default=60.0),
-    ),
-    "watch-unanswered": ("sessions.tasks.watch_unanswered", 15.0),
-    "check-set-up": ("channels.tasks.check_due", 60.0),
-    "fold-counts": ("stats.tasks.fold_counts", 30.0),
+NUDGES = NUDGED_EVERY_S | {
+    "sessions.tasks.close_idle_sessions": env.float("CLOSE_IDLE_EVERY_S", default=60.0)
 }
 CELERY_BEAT_SCHEDULE = {  # one that no worker took until the next one is due is of no use
-    name: {"task": task, "schedule": every_s, "options": {"expires": every_s}}
-    for name, (task, every_s) in NUDGES.items()
+    task: {"task": task, "schedule": every_s, "options": {"expires": every_s}}
+    for task, every_s in NUDGES.items()
 }
 
 # --- ITSP -----------------------------------------------------------------------------------------
