@@ -53,7 +53,7 @@ ROOMS_OF_SESSIONS = (
     "live",
 )
 # What stands on the apps, and joins them; the rest of pbx_messaging/ they stand on.
-COMPOSITION_ROOTS = {"asgi", "gunicorn_config", "urls"}
+COMPOSITION_ROOTS = {"asgi", "doors", "processes.gunicorn_config", "urls"}
 
 
 def modules_imported_by(path: Path) -> set[str]:
@@ -113,18 +113,29 @@ def test_rooms_of_sessions_import_only_from_those_before_them() -> None:
 
 
 def test_apps_stand_on_no_composition_root_and_nothing_else_stands_on_them() -> None:
-    roots = {f"pbx_messaging.{name}" for name in COMPOSITION_ROOTS}
     on_roots = {
         f"{path.relative_to(ROOT)} imports {name}"
         for app in ROAD
         for path in sources(app)
         for name in modules_imported_by(path)
-        if ".".join(name.split(".")[:2]) in roots
+        if name.startswith("pbx_messaging.") and is_composition_root(name.removeprefix("pbx_messaging."))
     }
     on_apps = {
-        path.stem for path in sources("pbx_messaging") if imported_by(path) & set(ROAD)
-    } - COMPOSITION_ROOTS
+        module
+        for path in sources("pbx_messaging")
+        if imported_by(path) & set(ROAD)
+        and not is_composition_root(module := module_of(path).removeprefix("pbx_messaging."))
+    }
     assert (on_roots, on_apps) == (set(), set())
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def is_composition_root(name: str) -> bool:
+    """`name`: of a module of pbx_messaging or of what is in one, with dots."""
+    return any(f"{name}.".startswith(f"{root}.") for root in COMPOSITION_ROOTS)
 
 
 def test_only_twilios_own_package_imports_twilio() -> None:
