@@ -156,7 +156,7 @@ def clock(monkeypatch: pytest.MonkeyPatch, redis_client: "Redis") -> ClockOfTheT
 
     clock = ClockOfTheTest()
     monkeypatch.setattr(limiter, "_script", script)
-    monkeypatch.setattr(pacing, "_clock", clock)
+    monkeypatch.setattr(limiter, "_clock", clock)
     return clock
 
 

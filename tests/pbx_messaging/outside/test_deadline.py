@@ -91,7 +91,10 @@ def test_what_opens_connections_of_its_own_is_known() -> None:
     ours = [name for name in found if not name.startswith(("channels/itsp/", "pbx_messaging/outside/"))]
     assert sorted(ours) == [
         "channels/set_up/public_address.py",  # for the names of errors
+        "pbx_messaging/doors/paced_socket.py",  # of whoever calls us
         "pbx_messaging/embedded/installation.py",  # asks its own processes
+        "pbx_messaging/embedded/nursery.py",  # is told by its supervisor
+        "pbx_messaging/embedded/nursery_child.py",  # tells the nursery
         "pbx_messaging/processes/ports.py",  # listens
     ]
 
