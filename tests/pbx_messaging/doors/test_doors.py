@@ -21,7 +21,7 @@ from tests.pbx_messaging.doors.stranger import chunk, connect, endless, head, te
 from tests.portal import PASSWORD, make_user
 from tests.product import Stack
 
-pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.once, pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 MIB = 1024 * 1024
 PATHS = ["/login/", "/inbox/new/", "/w/nobodys/", "/events/", "/api/v1/sessions", "/nothing/"]

@@ -26,7 +26,7 @@ from tests.product import Stack
 from tests.servers import ROOT
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.once, pytest.mark.processes]
 
 RUNNING = r"PBX Messaging is running\."
 MAKE_ROAD = """

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(trans
 
 @pytest.fixture
 def session(road: Road, agents: list[Extension]) -> MessagingSession:
-    """Ada's, with a text that is 4th in the queue."""
+    """Ada's, with a text that is 2nd in the queue: it takes turns with three of a colleague."""
     for number in range(3):
         write = {"agent": agents[1], "number": road.number, "contact": f"+1415555019{number}"}
         actions.start_session(**write, body="Hello")  # type: ignore[arg-type]
@@ -48,7 +48,7 @@ def test_place_in_the_queue_counts_down_and_then_nothing_asks_any_more(
     inbox: Page, session: MessagingSession
 ) -> None:
     place = inbox.locator(".message-place")
-    expect(place).to_contain_text("4th in the queue, goes out in")
+    expect(place).to_contain_text("2nd in the queue, goes out in")
     composer = inbox.get_by_label("Message", exact=True)
     composer.fill("Half a sentence")
     Attempt.objects.exclude(lane__contact=CONTACT).update(status="accepted")

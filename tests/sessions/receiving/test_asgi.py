@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Coroutine, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import pytest
@@ -23,6 +23,7 @@ from tests.sessions.receiving.test_webhook import TWIML, journal
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Answer = tuple[int, bytes]
+Result = TypeVar("Result")
 GONE = (0, b"")
 
 
@@ -85,7 +86,7 @@ async def text(road: Road, number: int, body: str = "Hello", path: str = "") -> 
     return await post(path, [encoded[:50], encoded[50:]], signature)
 
 
-def in_a_loop_of_its_own(work: Coroutine[Any, Any, Any]) -> Any:
+def in_a_loop_of_its_own(work: Coroutine[Any, Any, Result]) -> Result:
     """In a thread: the browser's tests leave a loop behind that runs in this one."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, work).result()
