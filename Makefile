@@ -51,7 +51,7 @@ test: dev-environment assets chromium ## Run the tests on SQLite and on PostgreS
 faults: dev-environment assets ## Kill, cut off and spoil everything in mid-sending, on both stacks
 	@status=0; export FAULTS=whole; \
 	for stack in embedded postgres; do \
-	  echo "==> Faults on $$stack"; $(PY) -m pytest --stack=$$stack tests/faults $(ARGS) || status=1; \
+	  echo "==> Faults on $$stack"; $(PY) -m pytest --stack=$$stack tests/faults tests/pbx_messaging/doors $(ARGS) || status=1; \
 	done; exit $$status
 
 screenshots: dev-environment assets chromium ## Take pictures of all pages into build/screenshots

@@ -191,7 +191,7 @@ TRY_SLOWER_S = env.float("TRY_SLOWER_S", default=300.0)  # after "too fast" for 
 TRY_LATER_S = env.float("TRY_LATER_S", default=3600.0)  # after a daily limit, or a number that is not ready
 WEBHOOK_MAX_BYTES = env.int("WEBHOOK_MAX_BYTES", default=256 * 1024)
 WEBHOOK_BODY_TIMEOUT_S = env.float("WEBHOOK_BODY_TIMEOUT_S", default=10.0)  # then it is refused
-WEBHOOK_DATABASE_TIMEOUT_S = env.float("WEBHOOK_DATABASE_TIMEOUT_S", default=1.5)  # then it is spooled
+WEBHOOK_DATABASE_TIMEOUT_S = env.float("WEBHOOK_DATABASE_TIMEOUT_S", default=1.2)  # then it is spooled
 WEBHOOK_REJECTS_KEPT = env.int("WEBHOOK_REJECTS_KEPT", default=1_000)  # traces of rejected requests
 WEBHOOK_JOURNAL_DAYS = env.int("WEBHOOK_JOURNAL_DAYS", default=30)  # that the journal keeps requests
 WEBHOOK_FAILED_DAYS = max(WEBHOOK_JOURNAL_DAYS, env.int("WEBHOOK_FAILED_DAYS", default=180))  # failed ones
