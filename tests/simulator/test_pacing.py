@@ -20,7 +20,7 @@ def test_messages_leave_at_the_numbers_rate(stand_in: StandIn) -> None:
     sids = [stand_in.send(f"text {i}") for i in range(6)]
     assert stand_in.client.messages(sids[-1]).fetch().status == "queued"
     between = gaps(times_of(stand_in, sids))
-    assert all(0.05 < gap < 0.3 for gap in between), between
+    assert all(0.08 < gap < 0.15 for gap in between), between
 
 
 def test_long_text_holds_the_number_for_its_segments(stand_in: StandIn) -> None:
