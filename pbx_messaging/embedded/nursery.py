@@ -18,6 +18,9 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 import django
+from django.conf import settings
+from django.urls import get_resolver
+from django.utils.module_loading import import_string
 
 from pbx_messaging.embedded.nursery_child import ORDER_BYTES
 from pbx_messaging.embedded.titles import set_title
@@ -25,13 +28,18 @@ from pbx_messaging.processes.orphans import die_with_parent
 
 FDS_MOST = 8
 OUT_OF_THE_WAY_FD = 100
-LOADED = (  # what the processes would load by themselves; none of it starts a thread or opens a connection
-    "pbx_messaging.asgi",
+# What the processes would load by themselves. None of it starts a thread, opens a connection or reads what
+# the preparation may yet change: so the ASGI application is not here, which reads the list of static files.
+LOADED = (
+    "pbx_messaging.doors.asgi",
     "pbx_messaging.doors.asgi_worker",
+    "sessions.live.stream",
+    "sessions.receiving.webhook",
     "celery.apps.beat",
     "celery.apps.worker",
     "celery.bin.celery",
     "celery.concurrency.thread",
+    "django.core.handlers.asgi",
     "gunicorn.app.wsgiapp",
     "gunicorn.arbiter",
     "kombu.transport.redis",
@@ -46,7 +54,9 @@ def load() -> None:
     celery = importlib.import_module("pbx_messaging.celery").app
     celery.loader.import_default_modules()
     celery.finalize()
-    _ = importlib.import_module("django.urls").get_resolver().url_patterns
+    for path in settings.MIDDLEWARE:
+        import_string(path)
+    _ = get_resolver().url_patterns
     gc.collect()
     gc.freeze()
 
