@@ -21,7 +21,7 @@ from tests.pbx_messaging.doors.stranger import chunk, connect, endless, head, te
 from tests.portal import PASSWORD, make_user
 from tests.product import Stack
 
-pytestmark = [pytest.mark.once, pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 MIB = 1024 * 1024
 PATHS = ["/login/", "/inbox/new/", "/w/nobodys/", "/events/", "/api/v1/sessions", "/nothing/"]
@@ -167,7 +167,8 @@ def test_many_larger_bodies_at_once_are_bounded_together(door: Door) -> None:
 def test_database_does_not_grow_by_strangers(door: Door) -> None:
     stack = door()
     for number in range(60):
-        tell(stack.port, head(f"/w/nobodys-{number}/", CHUNKED), iter([chunk(600 * 1024), b"0\r\n\r\n"]))
+        start = head(f"/w/nobodys-{number}/", CHUNKED, "Connection: close")  # the proxy would keep it open
+        tell(stack.port, start, iter([chunk(600 * 1024), b"0\r\n\r\n"]))
     if connection.vendor == "sqlite":
         files = Path(str(connection.settings_dict["NAME"])).parent.glob("test.sqlite3*")
         assert sum(file.stat().st_size for file in files) < 40 * MIB
@@ -193,6 +194,7 @@ def test_known_agent_may_send_files_and_a_stranger_may_not(door: Door) -> None:
 
 def test_refusal_of_the_api_is_a_problem(door: Door) -> None:
     stack = door()
-    answer = requests.post(f"{stack.url}/api/v1/me", data=b"x" * 2 * MIB, timeout=20)
-    assert (answer.status_code, answer.headers["Content-Type"]) == (413, "application/problem+json")
-    assert answer.json()["code"] == "too-large"
+    for _ in range(5):  # a server that hangs up too early answers now and then only
+        answer = requests.post(f"{stack.url}/api/v1/me", data=b"x" * 2 * MIB, timeout=20)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (413, "application/problem+json")
+        assert answer.json()["code"] == "too-large"
