@@ -13,13 +13,11 @@ from pytest_django.fixtures import Settings
 
 from tests.browser import browser, new_page, page
 from tests.portal import admin_page, administrator
-from tests.product import Stack
+from tests.product import Stack, new_stack, stacks_key
 from tests.servers import ROOT, Simulator
 from tests.stack import Servers, servers_key
 
 __all__ = ["admin_page", "administrator", "browser", "new_page", "page"]
-
-stacks_key = pytest.StashKey[list[Stack]]()
 
 
 @pytest.fixture(scope="session")
@@ -67,14 +65,6 @@ def collected_static(servers: Servers) -> None:
     subprocess.run(command, cwd=ROOT, check=True)
 
 
-def _database_url() -> str:
-    """DATABASE_URL of the test database, for processes that work on it together with the test."""
-    values = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{values['NAME']}"
-    return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**values)
-
-
 @pytest.fixture
 def start_stack(
     request: pytest.FixtureRequest,
@@ -90,15 +80,9 @@ def start_stack(
     A test that takes `simulator` too has the processes call that. `only` names those to be started.
     """
     stacks = request.node.stash.setdefault(stacks_key, [])
-    own_kind = "embedded" if connection.vendor == "sqlite" else "production"
 
-    def start(kind: str = own_kind, *, workers: int = 1, only: Sequence[str] = (), **env: str) -> Stack:
-        known = {
-            "DATABASE_URL": _database_url(),
-            "REDIS_URL": django_settings.REDIS_URL,
-            "TWILIO_API_URL": django_settings.TWILIO_API_URL,
-        }
-        stack = Stack(kind, tmp_path / f"stack-{len(stacks)}", {**known, **env}, workers=workers)
+    def start(kind: str = "", *, workers: int = 1, only: Sequence[str] = (), **env: str) -> Stack:
+        stack = new_stack(tmp_path / f"stack-{len(stacks)}", kind, workers=workers, **env)
         stacks.append(stack)
         settings.PUBLIC_URL = stack.url
         stack.start(*(name for name in only if name in stack.children))

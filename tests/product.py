@@ -4,6 +4,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+from django.conf import settings
+from django.db import connection
+
 from pbx_messaging.embedded.children import Child, stop_all
 from pbx_messaging.processes import servers, table
 from pbx_messaging.processes.ports import Listen, free_port
@@ -79,3 +83,25 @@ class Stack:
     def logs(self, lines: int = 40) -> dict[str, str]:
         """The end of each process's log."""
         return {name: "\n".join(child.last_lines(lines)) for name, child in self.children.items()}
+
+
+stacks_key = pytest.StashKey[list[Stack]]()  # of a test's item: the logs of these are shown if it fails
+
+
+def new_stack(folder: Path, kind: str = "", *, workers: int = 1, **env: str) -> Stack:
+    """The product's real processes on the run's databases, not yet started; see `start_stack`."""
+    known = {
+        "DATABASE_URL": _database_url(),
+        "REDIS_URL": settings.REDIS_URL,
+        "TWILIO_API_URL": settings.TWILIO_API_URL,
+    }
+    own_kind = "embedded" if connection.vendor == "sqlite" else "production"
+    return Stack(kind or own_kind, folder, {**known, **env}, workers=workers)
+
+
+def _database_url() -> str:
+    """DATABASE_URL of the test database, for processes that work on it together with the test."""
+    values = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{values['NAME']}"
+    return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**values)
