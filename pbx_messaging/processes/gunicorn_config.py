@@ -4,9 +4,15 @@ import gc
 import os
 from typing import Any
 
+import django
 from django.urls import get_resolver
 
 from pbx_messaging.processes.orphans import die_with_parent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pbx_messaging.settings")
+django.setup()  # gunicorn reads this file before it loads the application
+
+from sessions.receiving import heart  # noqa: E402  only now are the apps loaded
 
 control_socket_disable = True
 preload_app = True  # so that a worker that was killed is there again at once
@@ -31,6 +37,4 @@ def post_fork(server: Any, worker: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Runs when the application is there: this process serves webhooks from now on."""
-    from sessions.receiving import heart  # noqa: PLC0415  gunicorn reads this file before Django is set up
-
     heart.begin(worker.cfg.worker_class_str)
