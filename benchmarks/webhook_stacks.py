@@ -13,6 +13,7 @@ from cryptography.fernet import Fernet
 from pbx_messaging.embedded.children import Child, stop_all
 from pbx_messaging.processes import servers
 from pbx_messaging.processes.ports import Listen, free_port
+from pbx_messaging.processes.process import Process
 from tests.servers import ROOT, PostgresServer, ValkeyServer, wait_for_http
 
 PRODUCT, GLUE = "pbx_messaging.settings", "benchmarks.glue.settings"
@@ -48,10 +49,10 @@ class WebhookStack:
         self._manage(GLUE, "migrate", "--run-syncdb", "--verbosity", "0")
         seeded = self.data("seed")
         self.first_attempt = int(str(seeded["first_attempt"]))
-        self._serve("product", port, PRODUCT)
+        self._serve(servers.web_and_stream(Listen("127.0.0.1", port), "product"), port, PRODUCT)
         self.ours = f"http://127.0.0.1:{port}{seeded['path']}"
         port = free_port()
-        self._serve("glue", port, GLUE, GLUE_CONN_MAX_AGE_S="600")
+        self._serve(self._glue_on(port), port, GLUE, GLUE_CONN_MAX_AGE_S="600")
         self.glue = f"http://127.0.0.1:{port}/sms/"
 
     def _environment(self, port: int) -> dict[str, str]:
@@ -72,19 +73,22 @@ class WebhookStack:
         env = {**self._env, "DJANGO_SETTINGS_MODULE": settings}
         subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, check=True)
 
-    def _serve(self, name: str, port: int, settings: str, **env: str) -> None:
-        place = Listen("127.0.0.1", port)
-        uses_threads = self.kind == "postgres" and settings == GLUE
-        process = servers.web(place) if uses_threads else servers.web_and_stream(place)
-        if settings == GLUE:  # the product's own application is more than Django
-            parts = (part.replace("pbx_messaging.asgi", "benchmarks.glue.asgi") for part in process.argv)
-            own = "pbx_messaging.processes.gunicorn_config", "benchmarks.glue.gunicorn_config"
-            process.argv[:] = [part.replace(*own) for part in parts]
+    def _serve(self, process: Process, port: int, settings: str, **env: str) -> None:
         env = {**self._env, "DJANGO_SETTINGS_MODULE": settings, **env}
-        child = Child(process, env, self.folder / f"{name}.log", ROOT)
+        child = Child(process, env, self.folder / f"{process.name}.log", ROOT)
         self._children.append(child)
         child.start()
         wait_for_http(f"http://127.0.0.1:{port}/healthz", child)
+
+    def _glue_on(self, port: int) -> Process:
+        """Under gunicorn's own workers."""
+        if self.kind == "postgres":
+            workers, application = ["-k", "gthread", "-w", "2", "--threads", "8"], "benchmarks.glue.wsgi"
+        else:
+            workers, application = ["-k", "asgi", "-w", "1"], "benchmarks.glue.asgi"
+        config = ["--config", "python:benchmarks.glue.gunicorn_config", "--bind", f"127.0.0.1:{port}"]
+        argv = [sys.executable, "-m", "gunicorn", *config, *workers, f"{application}:application"]
+        return Process("glue", argv)
 
     def data(self, command: str) -> dict[str, object]:
         """What benchmarks.webhook_data answers for this stack."""
