@@ -8,14 +8,12 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from pbx_messaging.embedded.children import Child, stop_all
+from pbx_messaging.embedded.children import Child
 from pbx_messaging.processes import servers, table
-from pbx_messaging.processes.ports import Listen, free_port
+from pbx_messaging.processes.ports import Listen
 from pbx_messaging.processes.process import Process
-from tests import proxy
+from tests import nurseries, proxy
 from tests.servers import ROOT, wait_for_http
-
-STOP_TIMEOUT_S = 5.0
 
 
 class Stack:
@@ -27,31 +25,35 @@ class Stack:
     """
 
     def __init__(self, kind: str, folder: Path, env: Mapping[str, str], *, workers: int) -> None:
-        self.port = free_port()
+        self._ports: nurseries.Ports | None = (ports := nurseries.take_ports())
+        self.port, self.web_port, self.stream_port = ports
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
-        self._env = {**os.environ, "PYTHONUNBUFFERED": "1", "PUBLIC_URL": self.url, **env}
+        known = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+        self._env = {**known, "PYTHONUNBUFFERED": "1", "PUBLIC_URL": self.url, **env}
         wanted = self._embedded() if kind == "embedded" else self._production(workers)
         self.children = {process.name: self._child(process) for process in wanted}
+        if kind != "embedded":
+            self.children["proxy"] = self._proxy()
 
     def _embedded(self) -> list[Process]:
-        place = Listen("127.0.0.1", self.port)
         self.stream_port = self.web_port = self.port
-        return [servers.web_and_stream(place), *table.background()]
+        return [servers.web_and_stream(Listen("127.0.0.1", self.port)), *table.background()]
 
     def _production(self, workers: int) -> list[Process]:
-        web, stream = free_port(), free_port()
-        self.web_port, self.stream_port = web, stream
-        self._env |= proxy.environment(self.port, web, stream, self.folder)
         return [
-            servers.web(Listen("127.0.0.1", web)),
-            servers.web_and_stream(Listen("127.0.0.1", stream), name="stream"),
+            servers.web(Listen("127.0.0.1", self.web_port)),
+            servers.web_and_stream(Listen("127.0.0.1", self.stream_port), name="stream"),
             *table.background(workers),
-            proxy.caddy(),
         ]
 
     def _child(self, process: Process) -> Child:
-        return Child(process, self._env, self.folder / f"{process.name}.log", ROOT)
+        fork = nurseries.fork_for(self._env, self.folder)
+        return Child(process, self._env, self.folder / f"{process.name}.log", ROOT, fork=fork)
+
+    def _proxy(self) -> Child:
+        own = proxy.environment(self.port, self.web_port, self.stream_port, self.folder)
+        return Child(proxy.caddy(), {**self._env, **own}, self.folder / "proxy.log", ROOT)
 
     def start(self, *names: str) -> None:
         """Start the named processes, or all, and wait until the portal is ready (workers come up later)."""
@@ -77,8 +79,12 @@ class Stack:
         self.start(name)
 
     def stop(self) -> None:
-        """End all."""
-        stop_all(list(self.children.values()), STOP_TIMEOUT_S)
+        """Kill all, after which the ports are free. The supervisor's tests see how processes end in order."""
+        for child in self.children.values():
+            child.kill()
+        if self._ports is not None:
+            nurseries.give_back(self._ports)
+            self._ports = None
 
     def logs(self, lines: int = 40) -> dict[str, str]:
         """The end of each process's log."""
