@@ -6,7 +6,18 @@ from typing import NamedTuple
 
 from channels.models import Number
 from routing.models import Extension
+from sessions.compiled import Compiled
 from sessions.models import MessagingSession
+
+_locked = Compiled(
+    lambda numbers, contacts: (
+        MessagingSession.objects.open()
+        .filter(number__in=numbers, contact__in=contacts)
+        .select_related("queue")
+        .select_for_update(of=("self",), no_key=True)
+        .order_by("pk")
+    )
+)
 
 
 class Wanted(NamedTuple):
@@ -41,10 +52,8 @@ def open_sessions(wanted: Iterable[Wanted]) -> dict[tuple[int, str], MessagingSe
         first.setdefault(one.key, one)
     numbers = {number for number, _contact in first}
     contacts = {contact for _number, contact in first}
-    of_these = MessagingSession.objects.open().filter(number__in=numbers, contact__in=contacts)
     while True:
-        locked = of_these.select_related("queue").select_for_update(of=("self",), no_key=True).order_by("pk")
-        found = {(session.number_id, session.contact): session for session in locked}
+        found = {(one.number_id, one.contact): one for one in _locked(numbers, contacts)}
         missing = [one for key, one in first.items() if key not in found]
         if not missing:
             return {key: found[key] for key in first}

@@ -82,7 +82,7 @@ def start_stack(
     stacks = request.node.stash.setdefault(stacks_key, [])
 
     def start(kind: str = "", *, workers: int = 1, only: Sequence[str] = (), **env: str) -> Stack:
-        stack = new_stack(tmp_path / f"stack-{len(stacks)}", kind, workers=workers, **env)
+        stack = new_stack(tmp_path / f"stack-{len(stacks)}", env, kind, workers=workers)
         stacks.append(stack)
         settings.PUBLIC_URL = stack.url
         stack.start(*(name for name in only if name in stack.children))

@@ -94,7 +94,7 @@ class Stack:
 stacks_key = pytest.StashKey[list[Stack]]()  # of a test's item: the logs of these are shown if it fails
 
 
-def new_stack(folder: Path, kind: str = "", *, workers: int = 1, **env: str) -> Stack:
+def new_stack(folder: Path, env: Mapping[str, str], kind: str = "", *, workers: int = 1) -> Stack:
     """The product's real processes on the run's databases, not yet started; see `start_stack`."""
     known = {
         "DATABASE_URL": _database_url(),

@@ -30,6 +30,7 @@ ROOMS_OF_CHANNELS = (
 ROOMS_OF_SESSIONS = (
     "models",
     "bulk",
+    "compiled",
     "counts",
     "refused",
     "refusals",

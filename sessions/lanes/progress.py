@@ -14,6 +14,7 @@ from django.utils import timezone
 from channels.itsp.delivery import FAILURE, IN_FLIGHT, REPORTED, SUCCESS, DeliveryStatus
 from sessions import counts, events
 from sessions.bulk import write
+from sessions.compiled import Compiled
 from sessions.models import Attempt
 
 _MOVED_FIELDS = (
@@ -26,6 +27,16 @@ _MOVED_FIELDS = (
     "counted_at",
     "queued_at",
     "held_s",
+)
+
+_latest_of = Compiled(
+    lambda messages: (
+        Attempt.objects.filter(message__in=messages)
+        .order_by()
+        .values("message")
+        .annotate(last=Max("pk"))
+        .values_list("last", flat=True)
+    )
 )
 
 
@@ -120,9 +131,7 @@ def _count(attempt: Attempt, was: str, at: datetime) -> list[counts.Change]:
 
 def _tell_messages(attempts: Sequence[Attempt]) -> None:
     """Repeats the status of each message's latest attempt on the message."""
-    ids = [attempt.message_id for attempt in attempts]
-    of_these = Attempt.objects.filter(message__in=ids).order_by()
-    latest = set(of_these.values("message").annotate(last=Max("pk")).values_list("last", flat=True))
+    latest = set(_latest_of([attempt.message_id for attempt in attempts]))
     messages = []
     for attempt in attempts:
         if attempt.pk in latest:

@@ -3,17 +3,18 @@
 A lane's row lock guards the lane and all its attempts: take it first, then read them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from channels.actions import note_contact, validity_clock
 from channels.itsp.delivery import IN_FLIGHT, DeliveryStatus
 from channels.models import Channel
 from sessions.bulk import write
+from sessions.compiled import Compiled
 from sessions.lanes import turns
 from sessions.lanes.progress import Move, advance
 from sessions.models import Attempt, Lane, Message, Priority
@@ -81,10 +82,7 @@ def queue_due(*, now: datetime) -> int:
 
 def lock(lanes: Iterable[int]) -> list[Lane]:
     """The lanes, locked in one order by everybody."""
-    ids = list(lanes)
-    if not ids:  # or building the question costs what asking it does
-        return []
-    return list(Lane.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
+    return _locked(list(lanes))
 
 
 def reseat(lanes: Sequence[Lane]) -> None:
@@ -95,15 +93,14 @@ def reseat(lanes: Sequence[Lane]) -> None:
     """
     ids = [lane.pk for lane in lanes]
     first = {pk: first for pk, *first in _first_of(ids)}
-    holds = Attempt.objects.filter(pk__in=[lane.in_flight_id for lane in lanes], status__in=IN_FLIGHT)
-    held = set(holds.values_list("pk", flat=True))
+    held = set(_in_flight([lane.in_flight_id for lane in lanes if lane.in_flight_id]))
     turns.line_up([lane for lane in lanes if _take_seat(lane, *first[lane.pk])])
     for lane in lanes:
         lane.in_flight_id = lane.in_flight_id if lane.in_flight_id in held else None
     write(lanes, "head", "in_flight", *_TURN_FIELDS)
 
 
-def _first_of(lanes: Sequence[int]) -> Iterable[tuple[int, int | None, int | None, int | None]]:
+def _seated(lanes: Collection[int]) -> QuerySet[Lane, tuple[int, int | None, int | None, int | None]]:
     """Each lane, its oldest waiting attempt, its highest waiting priority, who wrote the first of that."""
     waiting = Attempt.objects.filter(lane=OuterRef("pk"), status=DeliveryStatus.QUEUED)
     oldest = waiting.order_by("pk").values("pk")[:1]  # Min() would read the lane's whole queue
@@ -114,6 +111,15 @@ def _first_of(lanes: Sequence[int]) -> Iterable[tuple[int, int | None, int | Non
         agent=Subquery(highest.values("message__author")[:1]),
     )
     return found.values_list("pk", "oldest", "priority", "agent")
+
+
+_first_of = Compiled(_seated)
+_locked = Compiled(
+    lambda lanes: Lane.objects.select_for_update(no_key=True).filter(pk__in=lanes).order_by("pk")
+)
+_in_flight = Compiled(
+    lambda ids: Attempt.objects.filter(pk__in=ids, status__in=IN_FLIGHT).values_list("pk", flat=True)
+)
 
 
 def _take_seat(lane: Lane, head: int | None, priority: int | None, agent: int | None) -> bool:

@@ -7,15 +7,23 @@ from channels.actions import note_webhook_used
 from channels.itsp import ITSPS
 from channels.models import WebhookAddress
 from channels.webhook import url as webhook_url
+from sessions.compiled import Compiled
 from sessions.receiving import reasons
 from sessions.receiving.arrivals import Arrival, Outcome, Verdict
+
+_of_hashes = Compiled(
+    lambda hashes: (
+        WebhookAddress.objects.select_related("channel")
+        .defer("token")  # it would be decrypted
+        .filter(token_hash__in=hashes)
+    )
+)
 
 
 def admit(arrivals: Sequence[Arrival]) -> None:
     """Gives each request its channel; what is not let in has its verdict by that."""
     hashes = {arrival: webhook_url.hash_of(arrival.token) for arrival in arrivals}
-    rows = WebhookAddress.objects.select_related("channel").defer("token")  # it would be decrypted
-    found = {address.token_hash: address for address in rows.filter(token_hash__in=set(hashes.values()))}
+    found = {address.token_hash: address for address in _of_hashes(set(hashes.values()))}
     used: dict[WebhookAddress, datetime] = {}
     for arrival, token_hash in hashes.items():
         address = found.get(token_hash)

@@ -13,6 +13,7 @@ from channels.itsp.base import InboundSms
 from channels.models import Channel, Number
 from sessions import counts, events
 from sessions.bulk import insert, write
+from sessions.compiled import Compiled
 from sessions.models import Attachment, Lane, Message, MessagingSession
 from sessions.nudges import nudge
 from sessions.opened import Wanted, open_sessions
@@ -22,6 +23,22 @@ from sessions.receiving import automatic_replies, reasons
 from sessions.receiving.arrivals import PROCESSED, Item, Outcome, Result
 
 LONGEST_WISH = 20  # characters, blanks around it included
+
+_live_numbers = Compiled(
+    lambda channels, addresses: (
+        Number.objects.live().select_related("channel").filter(channel__in=channels, address__in=addresses)
+    )
+)
+_stored_ids = Compiled(
+    lambda channels, ids: Message.objects.filter(channel__in=channels, itsp_message_id__in=ids).values_list(
+        "channel", "itsp_message_id"
+    )
+)
+_lanes = Compiled(
+    lambda numbers, contacts: Lane.objects.filter(number__in=numbers, contact__in=contacts).values_list(
+        "pk", "number", "contact"
+    )
+)
 
 
 @dataclass(eq=False)
@@ -86,10 +103,7 @@ def lanes_of(texts: Sequence[Text]) -> set[int]:
     if not lanes:
         return set()
     Lane.objects.bulk_create(lanes.values(), ignore_conflicts=True)
-    of_these = Lane.objects.filter(
-        number__in={number for number, _contact in lanes}, contact__in={contact for _number, contact in lanes}
-    )
-    found = of_these.values_list("pk", "number", "contact")
+    found = _lanes({number for number, _contact in lanes}, {contact for _number, contact in lanes})
     return {pk for pk, number, contact in found if (number, contact) in lanes}
 
 
@@ -143,19 +157,17 @@ def _wanted(items: Sequence[Item]) -> list[tuple[Item, InboundSms, Number]]:
 
 def _numbers_of(texts: Sequence[tuple[Item, InboundSms]]) -> dict[tuple[int, str], Number]:
     """Live numbers by channel and address."""
-    live = Number.objects.live().select_related("channel")
-    channels = {item.channel.pk for item, _sms in texts}
-    found = live.filter(channel__in=channels, address__in={sms.recipient for _item, sms in texts})
+    channels = {item.channel.pk: item.channel for item, _sms in texts}
+    found = _live_numbers(channels, {sms.recipient for _item, sms in texts})
+    for number in found:
+        number.channel = channels[number.channel_id]
     return {(number.channel_id, number.address): number for number in found}
 
 
-def _stored_among(texts: Sequence[tuple[Item, InboundSms]]) -> set[tuple[int, str]]:
+def _stored_among(texts: Sequence[tuple[Item, InboundSms]]) -> set[tuple[int, str | None]]:
     """The channels and ids of those that are stored already."""
-    ids = {sms.itsp_message_id for _item, sms in texts}
-    found = Message.objects.filter(
-        channel__in={item.channel.pk for item, _sms in texts}, itsp_message_id__in=ids
-    )
-    return {(channel, str(itsp_id)) for channel, itsp_id in found.values_list("channel", "itsp_message_id")}
+    channels = {item.channel.pk for item, _sms in texts}
+    return set(_stored_ids(channels, {sms.itsp_message_id for _item, sms in texts}))
 
 
 def _text(item: Item, sms: InboundSms, number: Number, session: MessagingSession) -> Text:

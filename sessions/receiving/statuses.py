@@ -5,16 +5,30 @@ from dataclasses import dataclass
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Q
 
 from channels.actions import note_callback
 from channels.itsp.base import StatusUpdate
+from sessions.compiled import Compiled
 from sessions.lanes import progress, seats
 from sessions.models import Attempt, AttemptEvent, Lane
 from sessions.opt_outs import ledger
 from sessions.receiving import reasons
 from sessions.receiving.arrivals import PROCESSED, Item, Outcome, Result
 from sessions.sending import pushback
+
+_by_id = Compiled(
+    lambda channels, ids: Attempt.objects.filter(channel__in=channels, pk__in=ids).values_list(
+        "channel", "pk", "lane"
+    )
+)
+_by_itsp_id = Compiled(
+    lambda channels, ids: Attempt.objects.filter(channel__in=channels, itsp_message_id__in=ids).values_list(
+        "channel", "itsp_message_id", "pk", "lane"
+    )
+)
+_attempts = Compiled(
+    lambda ids: Attempt.objects.filter(pk__in=ids).select_related("message__session", "lane__number")
+)
 
 
 @dataclass(eq=False)
@@ -35,13 +49,13 @@ def find(items: Sequence[Item]) -> list[Report]:
     updates = [(item, item.content) for item in items if isinstance(item.content, StatusUpdate)]
     if not updates:
         return []
-    ids = {update.attempt_id for _item, update in updates if update.attempt_id}
-    itsp_ids = {update.itsp_message_id for _item, update in updates if not update.attempt_id}
-    of_channels = Attempt.objects.filter(channel__in={item.channel.pk for item, _update in updates})
-    named = of_channels.filter(Q(pk__in=ids) | Q(itsp_message_id__in=itsp_ids))
-    rows = named.values_list("pk", "lane", "channel", "itsp_message_id")
-    by_id = {(channel, pk): (pk, lane) for pk, lane, channel, _itsp_id in rows}
-    by_itsp_id = {(channel, itsp_id): (pk, lane) for pk, lane, channel, itsp_id in rows}
+    channels = {item.channel.pk for item, _update in updates}
+    named = _by_id(channels, {update.attempt_id for _item, update in updates if update.attempt_id})
+    others = {update.itsp_message_id for _item, update in updates if not update.attempt_id}
+    by_id = {(channel, pk): (pk, lane) for channel, pk, lane in named}
+    by_itsp_id = {
+        (channel, itsp_id): (pk, lane) for channel, itsp_id, pk, lane in _by_itsp_id(channels, others)
+    }
     reports = []
     for item, update in updates:
         channel = item.channel.pk
@@ -66,8 +80,7 @@ def apply(reports: Sequence[Report], lanes: Sequence[Lane]) -> None:
     for item in {report.item.channel.pk: report.item for report in reports}.values():
         # Afterwards: the channel's row is locked before those of its sessions and lanes by others.
         transaction.on_commit(partial(note_callback, item.channel, at=item.at), robust=True)
-    of_these = Attempt.objects.filter(pk__in={report.attempt_id for report in reports})
-    attempts = of_these.select_related("message__session", "lane__number").in_bulk()
+    attempts = {one.pk: one for one in _attempts({report.attempt_id for report in reports})}
     moves = [move for report in reports if (move := _move(report, attempts[report.attempt_id]))]
     events = [event for report in reports if (event := _event(report))]
     AttemptEvent.objects.bulk_create(events, ignore_conflicts=True)

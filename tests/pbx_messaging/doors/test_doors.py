@@ -45,7 +45,7 @@ def listening(
 ) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("door")
     (folder / "temporary").mkdir()
-    stack = new_stack(folder, TMPDIR=str(folder / "temporary"), **BOUNDS)
+    stack = new_stack(folder, {**BOUNDS, "TMPDIR": str(folder / "temporary")})
     try:
         stack.start(*(name for name in LISTENING if name in stack.children))
         yield stack
