@@ -81,6 +81,8 @@ def apply(reports: Sequence[Report], lanes: Sequence[Lane]) -> None:
         # Afterwards: the channel's row is locked before those of its sessions and lanes by others.
         transaction.on_commit(partial(note_callback, item.channel, at=item.at), robust=True)
     attempts = {one.pk: one for one in _attempts({report.attempt_id for report in reports})}
+    for report in reports:
+        attempts[report.attempt_id].channel = report.item.channel
     moves = [move for report in reports if (move := _move(report, attempts[report.attempt_id]))]
     events = [event for report in reports if (event := _event(report))]
     AttemptEvent.objects.bulk_create(events, ignore_conflicts=True)

@@ -39,8 +39,10 @@ def obey(attempt: Attempt) -> None:
     Under its lane's lock, which is to be reseated. Where no later text would be overtaken, the text gets
     a new attempt, which is held for a while; else it has failed, and a person may send it again.
     """
+    if attempt.status not in FAILURE:
+        return
     advice = ITSPS[attempt.channel.itsp].advice_on(attempt.error_code)
-    if attempt.status not in FAILURE or advice is Advice.FAIL:
+    if advice is Advice.FAIL:
         return
     transaction.on_commit(lambda: _hold_back(attempt.channel_id, advice, attempt.reason))
     if _may_go_again(attempt):

@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import DataError, OperationalError, transaction
+from django.db import DataError, OperationalError, connection, transaction
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -197,6 +198,23 @@ def test_a_batch_costs_as_many_statements_as_one_text(
     with django_assert_max_num_queries(len(alone)):
         intake.take_in([text(road, number) for number in range(3, 50)])
     assert MessagingSession.objects.get().unread == 49
+
+
+def test_a_batch_of_reports_costs_as_many_statements_as_one(
+    road: Road, agents: list[Extension], django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    attempts = []
+    for number in range(30):
+        message = actions.start_session(
+            agent=agents[0], number=road.number, contact=f"+1415555{number:04}", body="Hello"
+        )
+        attempts.append(Attempt.objects.get(message=message))
+    calls = [made_of(road, {"attempt": at, "MessageStatus": "sent"}, attempts) for at in range(30)]
+    with CaptureQueriesContext(connection) as alone:
+        intake.take_in(calls[:1])
+    with django_assert_max_num_queries(len(alone)):
+        intake.take_in(calls[1:])
+    assert set(Attempt.objects.values_list("status", flat=True)) == {"sent"}
 
 
 def test_what_is_broken_costs_the_others_in_its_batch_nothing(
