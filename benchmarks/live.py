@@ -66,7 +66,7 @@ class Run:
         to = number % len(self.stack.seeded["numbers"])
         contact = f"+1415{self.first + number:07}"
         address = EVERYBODY if self.to_all else self.stack.seeded["numbers"][to]
-        url = f"http://127.0.0.1:{self.stack.web_port}{self.stack.seeded['path']}"
+        url = f"http://127.0.0.1:{self.stack.stream_port}{self.stack.seeded['path']}"
         return Text(request_of(url, self.first + number, To=address, From=contact), to, contact)
 
     def _audience(self, text: Text) -> range:
@@ -108,7 +108,7 @@ async def measure(stack: LiveStack, rates: list[int], seconds: float) -> list[di
     """All runs with the stack's agents."""
     keys, port, stream = stack.seeded["keys"], stack.stream_port, stack.pid("stream")
     agents = await connect(port, keys[:WARM_CONNECTIONS])
-    poster, first = Poster(stack.web_port), 0
+    poster, first = Poster(stack.stream_port), 0
     await asyncio.sleep(1)
     before = rss_kb(stream)
     agents += await connect(port, keys[WARM_CONNECTIONS:])

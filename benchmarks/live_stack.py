@@ -54,7 +54,7 @@ class LiveStack:
             "DJANGO_SETTINGS_MODULE": "pbx_messaging.settings",
             "DATABASE_URL": self.postgres.url(),
             "REDIS_URL": self.valkey.url,
-            "PUBLIC_URL": f"http://127.0.0.1:{self.web_port}",
+            "PUBLIC_URL": f"http://127.0.0.1:{self.stream_port}",
             "DATA_DIR": str(self.folder),
             "STATIC_ROOT": str(self.folder / "static"),
         }

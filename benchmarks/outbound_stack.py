@@ -83,14 +83,14 @@ class OutboundStack:
 
     @contextmanager
     def workers(self, count: int, *, web: bool = False, include: str = "") -> Iterator[list[Child]]:
-        """Senders that are up, with beat and if wanted the web process. Yields the senders."""
+        """Senders that are up, with beat and if wanted the process that takes webhooks. Yields the senders."""
         names = [f"sender-{number}" for number in range(1, count + 1)]
         wanted = [workers.sender(name) for name in names]
         if include:
             wanted = [Process(one.name, [*one.argv, "--include", include]) for one in wanted]
         wanted += [workers.beat()]
         if web:
-            wanted.append(servers.web(Listen("127.0.0.1", self.port)))
+            wanted.append(servers.web_and_stream(Listen("127.0.0.1", self.port)))
         self.children = [self._child(process) for process in wanted]
         try:
             for child in self.children:
