@@ -13,7 +13,7 @@ from typing import Any
 
 from pbx_messaging.embedded import answers as run_answers
 from pbx_messaging.embedded import demo, folder, preparation, valkey
-from pbx_messaging.embedded.children import Child
+from pbx_messaging.embedded.children import Child, Fork
 from pbx_messaging.embedded.environment import environment, listen
 from pbx_messaging.embedded.handover import Inheritance
 from pbx_messaging.embedded.options import Options
@@ -77,18 +77,21 @@ def start(options: Options, supervisor: Supervisor, inherited: Inheritance | Non
     running = dict(inherited.children) if inherited else {}
     _start_servers(options, supervisor, store, env, running)
     if inherited is None:
-        prepare(options, env)
-    logins = _first_data(options, env, answers)
+        prepare(options, env, supervisor.fork)
+    logins = _first_data(options, env, answers, supervisor.fork)
     installed = Installed(options, supervisor, env, held, valkey_port)
     _start_product(installed, replace(place, fd=held.fileno()), running)
     show(["", *_summary(options, env, logins), ""])
     return installed
 
 
-def prepare(options: Options, env: Mapping[str, str]) -> None:
-    """Bring database and static files up to date. Raises CannotStart."""
-    preparation.migrate(env)
-    preparation.collect_static(env, options.data_dir)
+def prepare(options: Options, env: Mapping[str, str], fork: Fork | None = None) -> None:
+    """Bring database and static files up to date, by the code on the disk or that of `fork`.
+
+    Raises CannotStart.
+    """
+    preparation.migrate(env, fork)
+    preparation.collect_static(env, options.data_dir, fork)
 
 
 def _start_servers(
@@ -103,6 +106,8 @@ def _start_servers(
         simulator = demo.simulator(options.simulator_port, options.data_dir / "simulator", options.host)
         child = _adopted_or_started(supervisor, simulator, env, running)
         _wait_for(f"{env['TWILIO_API_URL']}/control/state", child)
+    if supervisor.nursery:
+        supervisor.nursery.is_ready_within(READY_TIMEOUT_S)
 
 
 def _adopted_or_started(
@@ -116,8 +121,6 @@ def _adopted_or_started(
 def _start_product(installed: Installed, place: Listen, running: dict[str, int]) -> None:
     """Start the product's processes; each in the place of the one of its name that runs, if there is one."""
     supervisor, env, port = installed.supervisor, installed.env, installed.options.port
-    if supervisor.nursery:
-        supervisor.nursery.is_ready_within(READY_TIMEOUT_S)
     installed.held.listen(BACKLOG)
     fds = [installed.held.fileno()]
     web = supervisor.replace(servers.web_and_stream(place), env, fds, running.pop("web", None))
@@ -129,11 +132,14 @@ def _start_product(installed: Installed, place: Listen, running: dict[str, int])
     _wait_for(f"{scheme}://127.0.0.1:{port}/readyz", web)
 
 
-def _first_data(options: Options, env: dict[str, str], answers: dict[str, str]) -> list[str]:
+def _first_data(
+    options: Options, env: dict[str, str], answers: dict[str, str], fork: Fork | None
+) -> list[str]:
     """Sample data and its logins, or the first admin."""
     if options.is_demo:
         say("sample data: filling in what is missing")
-        return [line for line in preparation.manage(env, "seed_demo").splitlines() if line.strip()]
+        said = preparation.manage(env, "seed_demo", fork=fork)
+        return [line for line in said.splitlines() if line.strip()]
     if "ADMIN_CREATED" not in answers:
         preparation.create_admin(env, answers["ADMIN_USERNAME"], answers["ADMIN_EMAIL"])
         run_answers.keep(options.data_dir, {**answers, "ADMIN_CREATED": "yes"})

@@ -4,31 +4,40 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from pbx_messaging.embedded.children import Child, Fork
 from pbx_messaging.embedded.environment import ADMIN_PASSWORD
 from pbx_messaging.embedded.problems import CannotStart
 from pbx_messaging.embedded.screen import say
-from pbx_messaging.processes.orphans import dying_with_me
+from pbx_messaging.processes.process import Process
 
+COMMAND = "pbx_messaging.embedded.command"
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 
-def manage(env: Mapping[str, str], *arguments: str) -> str:
-    """Run a management command and return its output."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=BASE_DIR,
-        env=dict(env),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        preexec_fn=dying_with_me(),
-    )
-    if done.returncode:
-        raise CannotStart(f"manage.py {arguments[0]} failed:\n{done.stdout}{done.stderr.rstrip()}")
-    return done.stdout
+def manage(env: Mapping[str, str], *arguments: str, fork: Fork | None = None) -> str:
+    """Run a management command and return its output. `fork` spares it from loading the product."""
+    with tempfile.TemporaryDirectory() as name:
+        output, log = Path(name, "output"), Path(name, "log")
+        process = Process(arguments[0], [sys.executable, "-m", COMMAND, str(output), *arguments])
+        code = _run(Child(process, env, log, BASE_DIR, fork=fork))
+        said = output.read_text() if output.exists() else ""
+        if code:
+            raise CannotStart(f"manage.py {arguments[0]} failed:\n{said}{log.read_text().rstrip()}")
+    return said
+
+
+def _run(child: Child) -> int | None:
+    """Run it to its end, or to ours. Returns its exit code."""
+    try:
+        child.start()
+        child.wait(float("inf"))
+        return child.exit_code()
+    finally:
+        child.kill()
 
 
 def check() -> None:
@@ -44,14 +53,14 @@ def check() -> None:
         raise CannotStart(f"It can't be loaded:\n{done.stderr.rstrip()}")
 
 
-def migrate(env: Mapping[str, str]) -> None:
+def migrate(env: Mapping[str, str], fork: Fork | None = None) -> None:
     """Bring the database up to date."""
-    output = manage(env, "migrate", "--noinput", "--no-color")
+    output = manage(env, "migrate", "--noinput", "--no-color", fork=fork)
     applied = sum(line.rstrip().endswith("OK") for line in output.splitlines())
     say(f"database: {applied} migrations applied" if applied else "database: up to date")
 
 
-def collect_static(env: Mapping[str, str], data_dir: Path) -> None:
+def collect_static(env: Mapping[str, str], data_dir: Path, fork: Fork | None = None) -> None:
     """Hash and compress the front-end files, unless none has changed since the last time."""
     if not (BASE_DIR / "build" / "vendor").is_dir():
         raise CannotStart("The front-end files are missing: run `make assets` first.")
@@ -60,7 +69,7 @@ def collect_static(env: Mapping[str, str], data_dir: Path) -> None:
         say("static files: unchanged")
         return
     say("static files: collecting")
-    manage(env, "collectstatic", "--noinput", "--clear", "--verbosity", "0")
+    manage(env, "collectstatic", "--noinput", "--clear", "--verbosity", "0", fork=fork)
     mark.write_text(state)
 
 

@@ -10,7 +10,7 @@ from types import FrameType
 from typing import Any
 
 from pbx_messaging.embedded.alarm import Alarm
-from pbx_messaging.embedded.children import Child, stop_all
+from pbx_messaging.embedded.children import Child, Fork, stop_all
 from pbx_messaging.embedded.handover import UPDATE
 from pbx_messaging.embedded.nursery_child import Nursery, is_possible
 from pbx_messaging.embedded.screen import say, show
@@ -52,6 +52,11 @@ class Supervisor:
             self.nursery.start()
             say(f"nursery: started (process {self.nursery.pid})")
 
+    @property
+    def fork(self) -> Fork | None:
+        """What starts a process without loading the product; None where there is no nursery."""
+        return self.nursery.fork if self.nursery else None
+
     def start(self, process: Process, env: Mapping[str, str], fds: Sequence[int] = ()) -> Child:
         """Start a process and care for it from now on."""
         child = self._child(process, env, fds)
@@ -78,8 +83,8 @@ class Supervisor:
         stop_all([child], REPLACED_WITHIN_S)
 
     def _child(self, process: Process, env: Mapping[str, str], fds: Sequence[int] = ()) -> Child:
-        fork = self.nursery.fork if self.nursery else None
-        child = Child(process, env, self._logs / f"{process.name}.log", self._cwd, fork=fork, fds=fds)
+        log_path = self._logs / f"{process.name}.log"
+        child = Child(process, env, log_path, self._cwd, fork=self.fork, fds=fds)
         self.children.append(child)
         return child
 
