@@ -12,7 +12,7 @@ from pbx_messaging.embedded.nursery_child import Nursery, is_possible
 from pbx_messaging.processes.ports import free_port
 from tests.servers import ROOT
 
-KEPT = 2  # at most; each holds 90 MiB
+KEPT = 4  # at most; each holds 90 MiB
 LOADED_WITHIN_S = 90.0
 Ports = tuple[int, int, int]
 

@@ -94,12 +94,17 @@ class Stack:
 stacks_key = pytest.StashKey[list[Stack]]()  # of a test's item: the logs of these are shown if it fails
 
 
+# Of all stacks alike, so that most are forked from one nursery: what tests would wait for is soon.
+SOON = {"EVENTS_HEARTBEAT_S": "1", "FETCH_SETTLE_S": "0"}
+
+
 def new_stack(folder: Path, env: Mapping[str, str], kind: str = "", *, workers: int = 1) -> Stack:
     """The product's real processes on the run's databases, not yet started; see `start_stack`."""
     known = {
         "DATABASE_URL": _database_url(),
         "REDIS_URL": settings.REDIS_URL,
         "TWILIO_API_URL": settings.TWILIO_API_URL,
+        **SOON,
     }
     own_kind = "embedded" if connection.vendor == "sqlite" else "production"
     return Stack(kind or own_kind, folder, {**known, **env}, workers=workers)

@@ -17,6 +17,7 @@ from routing.models import Extension
 from sessions import actions, opened
 from sessions.models import Attachment, Attempt, Event, Lane, Message
 from tests.factories import CONTACT, Road, make_agent, make_queue, make_road
+from tests.faults.drain import WHOLE
 from tests.pbx_messaging.outside.hanging import Outsider, hanging
 from tests.product import Stack
 from tests.servers import Simulator
@@ -26,7 +27,7 @@ from tests.waiting import wait_until
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 CHANNELS, EACH = 3, 6  # whose outsider hangs, and of how many things at once
-TEXTS = 6
+TEXTS = 6 if WHOLE else 3
 MOST_S = 10.0  # until a text has left, or is there and told of; with one pool of threads it was 146 s
 PATHS = {"media": "/Media/", "look-ups": "/Messages/SM", "set-up checks": "/IncomingPhoneNumbers"}
 KINDS = [*PATHS, "mail"]

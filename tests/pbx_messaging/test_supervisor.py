@@ -14,17 +14,12 @@ from pbx_messaging.embedded.options import parse
 from pbx_messaging.processes.ports import free_port
 from tests.installation import Installation, log_in
 from tests.servers import ROOT, wait_for_http
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.once, pytest.mark.processes]
 
 RUNNING = r"PBX Messaging is running\."
 Start = Callable[..., Installation]
-
-
-@pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for the module: a test starts on what the one before left, as after any stop or crash."""
-    return tmp_path_factory.mktemp("supervisor") / "data"
 
 
 @pytest.fixture
@@ -39,11 +34,11 @@ def portal(ports: tuple[int, int]) -> str:
 
 
 @pytest.fixture
-def start(data_dir: Path, ports: tuple[int, int]) -> Iterator[Start]:
+def start(demo_folder: Path, ports: tuple[int, int]) -> Iterator[Start]:
     """Start a demo and wait until it says that it runs."""
     started: list[Installation] = []
 
-    def start_demo(pattern: str = RUNNING, folder: Path = data_dir) -> Installation:
+    def start_demo(pattern: str = RUNNING, folder: Path = demo_folder) -> Installation:
         options = ["--port", str(ports[0]), "--simulator-port", str(ports[1]), "--data-dir", str(folder)]
         command = [sys.executable, "-m", "pbx_messaging.embedded", "demo", *options]
         installation = Installation(command, folder, ROOT)
@@ -71,8 +66,12 @@ def assert_stops_in_time_with_open_event_streams(
     assert installation.screen.rstrip().endswith("stopped")
 
 
-def test_supervisor_starts_what_is_killed_again(start: Start, portal: str) -> None:
+def test_supervisor_starts_what_is_killed_again_and_killed_itself_leaves_no_process(
+    start: Start, portal: str
+) -> None:
     installation = start()
+    # The supervisor, Valkey, the nursery, the simulator, gunicorn and its worker, Celery's worker and beat.
+    assert len(installation.processes()) == 8
     for name, mark in {
         "web": "gunicorn",
         "valkey": "valkey-server",
@@ -85,36 +84,28 @@ def test_supervisor_starts_what_is_killed_again(start: Start, portal: str) -> No
         installation.wait_for(rf"{name}: started again \(process \d+\)")
         assert killed not in installation.processes()
         wait_for_http(f"{portal}readyz")
-
-
-def test_supervisor_killed_leaves_no_process(start: Start) -> None:
-    installation = start()
-    # The supervisor, Valkey, the nursery, the simulator, gunicorn and its worker, Celery's worker and beat.
-    assert len(installation.processes()) == 8
+    wait_until(lambda: len(installation.processes()) == 8)
     os.kill(installation.popen.pid, signal.SIGKILL)
     installation.popen.wait()
     assert installation.seconds_until_gone() < 5
 
 
-def test_supervisor_is_interrupted_in_time(start: Start, portal: str) -> None:
-    assert_stops_in_time_with_open_event_streams(start(), portal, signal.SIGINT)
-
-
 def test_supervisor_refuses_a_folder_in_use_and_starts_again_on_what_it_kept(
-    start: Start, portal: str, data_dir: Path
+    start: Start, portal: str, demo_folder: Path
 ) -> None:
     first = start()
-    secrets = (data_dir / "secrets.env").read_text()
+    secrets = (demo_folder / "secrets.env").read_text()
     refused = start(pattern="")
     assert refused.popen.wait(20) == 1
-    assert f"{data_dir} is in use by another instance (process {first.popen.pid})" in refused.screen
+    assert f"{demo_folder} is in use by another instance (process {first.popen.pid})" in refused.screen
     assert first.popen.poll() is None
     assert_stops_in_time_with_open_event_streams(first, portal, signal.SIGTERM)
     second = start()
-    assert (data_dir / "secrets.env").read_text() == secrets
-    assert (data_dir / "secrets.env").stat().st_mode & 0o777 == 0o600
+    assert (demo_folder / "secrets.env").read_text() == secrets
+    assert (demo_folder / "secrets.env").stat().st_mode & 0o777 == 0o600
     assert "database: up to date" in second.screen
     assert "static files: unchanged" in second.screen
+    assert_stops_in_time_with_open_event_streams(second, portal, signal.SIGINT)
 
 
 def test_supervisor_wants_two_ports_for_portal_and_simulator(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from tests.product import Stack
 from tests.servers import ROOT
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.once, pytest.mark.processes]
+pytestmark = pytest.mark.processes
 # `make test` runs another stack's tests beside this one, which takes seconds from it; `make faults` does not.
 MAY_BE_SLOW = os.environ.get("FAULTS") != "whole"
 
@@ -38,9 +38,9 @@ print("made", make_road(make_queue(make_agent("9001", "Zoe"), name="Restarts")).
 
 
 @pytest.fixture
-def portal(tmp_path: Path) -> Iterator[tuple[Installation, str, str]]:
+def portal(demo_folder: Path) -> Iterator[tuple[Installation, str, str]]:
     """A demo with a channel: its address and the path of the webhook."""
-    port, folder_path = free_port(), tmp_path / "data"
+    port, folder_path = free_port(), demo_folder
     ports = ["--port", str(port), "--simulator-port", str(free_port())]
     arguments = ["demo", *ports, "--data-dir", str(folder_path)]
     installation = Installation(

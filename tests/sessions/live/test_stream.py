@@ -41,7 +41,7 @@ def waiting(post_inbound: Post) -> MessagingSession:
 
 @pytest.fixture
 def stack(waiting: MessagingSession, start_stack: Callable[..., Stack]) -> Stack:
-    return start_stack(EVENTS_HEARTBEAT_S="1")
+    return start_stack()
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def test_browser_loses_its_connection_and_resumes_without_a_gap(
     vera = make_user("vera", Role.SUPERVISOR)
     assert session.queue is not None
     vera.supervised_queues.add(session.queue)
-    stack = start_stack(EVENTS_HEARTBEAT_S="1")
+    stack = start_stack()
     ada = log_in(new_page(), stack.url, "agent1001", "secret-of-the-agent")
     ada.evaluate(LISTEN)
     wait_until(lambda: ada.evaluate("ids.length") == 1)

@@ -463,7 +463,7 @@ def test_other_credentials_have_a_gap(road: Road) -> None:
 def test_texts_that_came_while_pbx_was_away_are_there_soon_after(
     own_road: Road, simulator: Simulator, start_stack: Callable[..., Stack]
 ) -> None:
-    stack = start_stack(TWILIO_API_URL=simulator.url, FETCH_SETTLE_S="0")
+    stack = start_stack()
     simulator.post("/control/numbers", {"address": OUR_NUMBER, "sms_url": stack.url + own_road.path})
     assert text(simulator, "Before")["status"] == 200
     wait_until(lambda: SignOfLife.objects.exists(), timeout_s=20)
