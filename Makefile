@@ -18,6 +18,8 @@ VENDOR := build/vendor
 STAMPS := $(VENV)/.stamps
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
+# Containers often forbid it; but then each process compiles all that it loads, for half of its start.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run update test faults screenshots docs-images check assets lock environment dev-environment chromium
