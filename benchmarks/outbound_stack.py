@@ -83,7 +83,7 @@ class OutboundStack:
 
     @contextmanager
     def workers(self, count: int, *, web: bool = False, include: str = "") -> Iterator[list[Child]]:
-        """Senders that are up, with beat and if wanted the process that takes webhooks. Yields the senders."""
+        """Senders that are up, with beat and if wanted what takes webhooks. Yields the senders."""
         names = [f"sender-{number}" for number in range(1, count + 1)]
         wanted = [workers.sender(name) for name in names]
         if include:
