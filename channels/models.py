@@ -147,7 +147,9 @@ class Number(Destination):
 class SetUpResult(models.Model):
     """What a set-up check found last, about the channel or one of its numbers."""
 
-    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="set_up_results")
+    channel = models.ForeignKey(  # another index begins with it
+        Channel, on_delete=models.CASCADE, related_name="set_up_results", db_index=False
+    )
     number = models.ForeignKey(Number, on_delete=models.CASCADE, null=True)
     check_name = models.CharField(max_length=16, choices=Check)
     outcome = models.CharField(max_length=16, choices=CheckOutcome)
@@ -223,7 +225,9 @@ class FetchGap(models.Model):
 class ContactCountry(models.Model):
     """A country that a channel texts to; written by sessions when a message is accepted."""
 
-    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="contact_countries")
+    channel = models.ForeignKey(  # another index begins with it
+        Channel, on_delete=models.CASCADE, related_name="contact_countries", db_index=False
+    )
     code = models.CharField(max_length=2)  # ISO 3166
 
     class Meta:

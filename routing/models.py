@@ -161,7 +161,9 @@ class OpeningHours(models.Model):
 class ClosedDay(models.Model):
     """A day on which the queue is closed, whatever its opening hours say."""
 
-    queue = models.ForeignKey(MessageQueue, on_delete=models.CASCADE, related_name="closed_days")
+    queue = models.ForeignKey(  # another index begins with it
+        MessageQueue, on_delete=models.CASCADE, related_name="closed_days", db_index=False
+    )
     date = models.DateField()
     name = models.CharField(max_length=127, blank=True)
 

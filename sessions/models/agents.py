@@ -70,7 +70,9 @@ class CannedReply(models.Model):
 class Draft(models.Model):
     """What an agent has typed into a session and not sent yet."""
 
-    session = models.ForeignKey(MessagingSession, on_delete=models.CASCADE, related_name="drafts")
+    session = models.ForeignKey(  # another index begins with it
+        MessagingSession, on_delete=models.CASCADE, related_name="drafts", db_index=False
+    )
     agent = models.ForeignKey(Extension, on_delete=models.CASCADE, related_name="drafts")
     body = models.TextField()
     updated_at = models.DateTimeField()

@@ -31,7 +31,9 @@ class WebhookRequest(models.Model):
         POSTED = "posted", _("Posted by the ITSP")
         FETCHED = "fetched", _("Fetched from the ITSP")  # a text that no request brought
 
-    channel = models.ForeignKey(Channel, null=True, on_delete=models.CASCADE, related_name="webhook_requests")
+    channel = models.ForeignKey(  # another index begins with it
+        Channel, null=True, on_delete=models.CASCADE, related_name="webhook_requests", db_index=False
+    )
     source = models.CharField(max_length=8, choices=Source, default=Source.POSTED, db_default=Source.POSTED)
     kind = models.CharField(max_length=8, choices=Kind, blank=True, default=Kind.OTHER)
     contact = models.CharField(max_length=64, blank=True)  # of an inbound text
@@ -78,7 +80,9 @@ class Event(models.Model):
     """
 
     kind = models.CharField(max_length=16)
-    session = models.ForeignKey("MessagingSession", on_delete=models.CASCADE, related_name="+")
+    session = models.ForeignKey(  # nobody asks by it
+        "MessagingSession", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     audience = models.JSONField()  # who listens: see sessions.events
     created_at = models.DateTimeField()
 
@@ -92,7 +96,9 @@ class CountedChange(models.Model):
     stats folds these rows into its buckets and deletes them.
     """
 
-    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="+")
+    channel = models.ForeignKey(  # another index begins with it
+        Channel, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     at = models.DateTimeField()  # the moment that the message counts at, not the moment of the change
     success = models.SmallIntegerField(default=0)
     failed = models.SmallIntegerField(default=0)

@@ -17,7 +17,9 @@ class OptOutEntry(models.Model):
         REFUSAL = "refusal", _("The ITSP refused a text to the contact")
         ADMIN = "admin", _("An administrator")
 
-    number = models.ForeignKey(Number, on_delete=models.PROTECT, related_name="opt_out_entries")
+    number = models.ForeignKey(  # another index begins with it
+        Number, on_delete=models.PROTECT, related_name="opt_out_entries", db_index=False
+    )
     contact = models.CharField(max_length=64)
     opted_out = models.BooleanField()  # False: opted in again
     source = models.CharField(max_length=8, choices=Source)

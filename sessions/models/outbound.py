@@ -33,11 +33,17 @@ class Lane(models.Model):
     which turns an agent has had.
     """
 
-    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="lanes")
-    number = models.ForeignKey(Number, on_delete=models.PROTECT, related_name="lanes")
+    channel = models.ForeignKey(  # asked by only with what partial indexes are for
+        Channel, on_delete=models.PROTECT, related_name="lanes", db_index=False
+    )
+    number = models.ForeignKey(  # another index begins with it
+        Number, on_delete=models.PROTECT, related_name="lanes", db_index=False
+    )
     contact = models.CharField(max_length=64)
     head = models.ForeignKey("Attempt", null=True, on_delete=models.PROTECT, related_name="+")
-    in_flight = models.ForeignKey("Attempt", null=True, on_delete=models.PROTECT, related_name="+")
+    in_flight = models.ForeignKey(  # nobody asks by it
+        "Attempt", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     held_until = models.DateTimeField(null=True)
     head_priority = models.PositiveSmallIntegerField(choices=Priority, db_default=Priority.ANSWER)
     head_agent = models.BigIntegerField(db_default=0)
@@ -150,7 +156,9 @@ class Attempt(models.Model):
 class AttemptEvent(models.Model):
     """A status that the ITSP reported, once each, in whatever order they came."""
 
-    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="events")
+    attempt = models.ForeignKey(  # another index begins with it
+        Attempt, on_delete=models.CASCADE, related_name="events", db_index=False
+    )
     status = models.CharField(max_length=12, choices=DeliveryStatus)
     error_code = models.CharField(max_length=16, blank=True)
     at = models.DateTimeField()

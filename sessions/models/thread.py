@@ -67,15 +67,21 @@ class MessagingSession(models.Model):
 
     number = models.ForeignKey(Number, on_delete=models.PROTECT, related_name="sessions")
     contact = models.CharField(max_length=64)  # the outside party's address as the ITSP delivered it
-    queue = models.ForeignKey(MessageQueue, null=True, on_delete=models.PROTECT, related_name="sessions")
-    agent = models.ForeignKey(Extension, null=True, on_delete=models.PROTECT, related_name="sessions")
+    queue = models.ForeignKey(  # another index begins with it
+        MessageQueue, null=True, on_delete=models.PROTECT, related_name="sessions", db_index=False
+    )
+    agent = models.ForeignKey(  # another index begins with it
+        Extension, null=True, on_delete=models.PROTECT, related_name="sessions", db_index=False
+    )
     opened_at = models.DateTimeField()
     last_active_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=8, choices=ClosedBy, blank=True)
     archived_at = models.DateTimeField(null=True)
     unread = models.PositiveIntegerField(default=0)  # inbound texts that the owner, or nobody yet, has read
-    last_message = models.ForeignKey("Message", null=True, on_delete=models.SET_NULL, related_name="+")
+    last_message = models.ForeignKey(  # nobody asks by it
+        "Message", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     waiting_since = models.DateTimeField(null=True)  # in its present queue, without an agent
     unanswered_since = models.DateTimeField(null=True)  # the first inbound text after our last answer
     alerted_at = models.DateTimeField(null=True)  # the queue's supervisors were told of the wait
@@ -157,11 +163,15 @@ class Message(models.Model):
         OVERFLOWED = "overflowed", _("Passed on, because nobody answered")
         UNSUPPORTED = "unsupported", _("Unsupported content")
 
-    session = models.ForeignKey(MessagingSession, on_delete=models.PROTECT, related_name="messages")
+    session = models.ForeignKey(  # another index begins with it
+        MessagingSession, on_delete=models.PROTECT, related_name="messages", db_index=False
+    )
     kind = models.CharField(max_length=8, choices=Kind)
     created_at = models.DateTimeField()
     body = models.TextField(blank=True)  # of a system line: who it was, if it was nobody with an extension
-    author = models.ForeignKey(Extension, null=True, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(  # another index begins with it
+        Extension, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     system_line = models.CharField(max_length=16, choices=SystemLine, blank=True)
     to_extension = models.ForeignKey(  # of a system line: where the session went
         Extension, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -169,7 +179,9 @@ class Message(models.Model):
     to_queue = models.ForeignKey(
         MessageQueue, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    channel = models.ForeignKey(Channel, null=True, on_delete=models.PROTECT, related_name="+")
+    channel = models.ForeignKey(  # another index begins with it
+        Channel, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     itsp_message_id = models.CharField(max_length=64, null=True)  # noqa: DJ001 (null: not unique) of inbound
     client_id = models.CharField(max_length=64, null=True)  # noqa: DJ001 (null: not unique)
     status = models.CharField(max_length=12, choices=DeliveryStatus, blank=True)
@@ -200,7 +212,9 @@ class Attachment(models.Model):
         STORED = "stored", _("Stored")
         REFUSED = "refused", _("Refused")
 
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    message = models.ForeignKey(  # another index begins with it
+        Message, on_delete=models.CASCADE, related_name="attachments", db_index=False
+    )
     position = models.PositiveSmallIntegerField()
     url = models.TextField(blank=True)  # at the ITSP, of an inbound one
     name = models.CharField(max_length=255, blank=True)  # as an agent's file was called

@@ -1,0 +1,86 @@
+"""No index begins another one of its table: the longer one finds all that the shorter one would, and each
+row pays for both.
+
+A partial index has few rows, and is no other's substitute; a unique one holds a rule. Django's own tables of
+many-to-many fields are left out: it gives each side an index, and no text writes there.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby, permutations
+
+import pytest
+from django.apps import apps
+from django.db import connection, models
+from django.db.migrations.state import ProjectState
+
+from pbx_messaging.large_tables import DropIndexOfKey
+from sessions.models import Message, MessagingSession
+
+OURS = ("accounts", "routing", "channels", "messaging_sessions", "stats")
+
+OF_POSTGRES = """
+SELECT class.relname, indisunique, COALESCE(pg_get_expr(indpred, indrelid), ''),
+       concat_ws(' ', pg_get_indexdef(indexrelid, part, true), indclass[part - 1], indoption[part - 1])
+FROM pg_index JOIN pg_class class ON class.oid = indexrelid, generate_series(1, indnkeyatts) part
+WHERE indrelid = %s::regclass ORDER BY class.relname, part
+"""
+OF_SQLITE = """
+SELECT list.name, list."unique", COALESCE(substr(sql, NULLIF(instr(sql, ' WHERE '), 0)), ''),
+       COALESCE(part.name, list.name) || ' ' || part.desc
+FROM pragma_index_list(%s) list JOIN pragma_index_xinfo(list.name) part ON part.key
+LEFT JOIN sqlite_master ON type = 'index' AND sqlite_master.name = list.name
+ORDER BY list.name, part.seqno
+"""
+
+
+@dataclass(frozen=True)
+class Index:
+    """`parts`: its columns, each with its direction."""
+
+    name: str
+    is_unique: bool
+    condition: str
+    parts: tuple[str, ...]
+
+    def is_needless_beside(self, other: "Index") -> bool:
+        begins = other.parts[: len(self.parts)] == self.parts
+        return begins and self.condition == other.condition and not self.is_unique
+
+
+def indexes_of(model: type[models.Model]) -> Iterator[Index]:
+    with connection.cursor() as cursor:
+        asked = OF_POSTGRES if connection.vendor == "postgresql" else OF_SQLITE
+        cursor.execute(asked, [model._meta.db_table])
+        for (name, unique, condition), rows in groupby(cursor.fetchall(), lambda row: row[:3]):
+            yield Index(name, bool(unique), condition, tuple(row[3] for row in rows))
+
+
+def needless(model: type[models.Model]) -> list[tuple[str, str]]:
+    """Each with the one that it begins."""
+    pairs = permutations(indexes_of(model), 2)
+    return [(one.name, other.name) for one, other in pairs if one.is_needless_beside(other)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("app", OURS)
+def test_no_index_begins_another(app: str) -> None:
+    assert {
+        model.__name__: pairs for model in apps.get_app_config(app).get_models() if (pairs := needless(model))
+    } == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_index_of_a_key_comes_and_goes() -> None:
+    state = ProjectState.from_apps(apps)
+    key = models.ForeignKey(MessagingSession, on_delete=models.PROTECT, db_index=False)
+    drop = DropIndexOfKey("message", "session", key)
+    kept = set(indexes_of(Message))
+    for _time in range(2):  # a migration that was broken off begins anew
+        with connection.schema_editor(atomic=False) as editor:
+            drop.database_backwards("messaging_sessions", editor, state, state)
+        assert [other for _own, other in needless(Message)] == ["message_of_session"]
+    for _time in range(2):
+        with connection.schema_editor(atomic=False) as editor:
+            drop.database_forwards("messaging_sessions", editor, state, state)
+        assert set(indexes_of(Message)) == kept
