@@ -1,5 +1,6 @@
 """The same before Django on threads. A thread is held by whoever sends slowly, so reading ends in time."""
 
+import time
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from http import HTTPStatus
@@ -11,7 +12,7 @@ from django.db import DatabaseError, close_old_connections
 
 from pbx_messaging.doors.allowance import Asked, allowance, asked
 from pbx_messaging.doors.pace import Pace, Shared
-from pbx_messaging.doors.paced_socket import PacedSocket, paced
+from pbx_messaging.doors.paced_socket import PacedSocket, in_time, paced
 from pbx_messaging.doors.refusals import NO_LENGTH, TOO_LARGE, TOO_SLOW, UNKNOWN, Refusal, Refused, answer
 from sessions.live.gate import users_of
 
@@ -20,6 +21,7 @@ StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 READ_AT_ONCE = 64 * 1024
+PASSED_OVER_S = 1.0
 _shared = Shared()
 
 
@@ -59,11 +61,29 @@ def _let_in(
         pace = Pace(allowance(is_known), _shared, is_known=is_known)
         environ["wsgi.input"] = _read(environ, pace, request.length)
     except Refused as refused:
+        if refused.refusal is TOO_LARGE:
+            _pass_over(environ)
         return _refuse(refused.refusal, request, start_response)
     finally:
         if pace is not None:
             pace.end()
     return inside(environ, start_response)
+
+
+def _pass_over(environ: Environ) -> None:
+    """Read and forget what comes soon: a proxy that is still sending would not hear the answer."""
+    sock = environ.get("gunicorn.socket")
+    if not isinstance(sock, PacedSocket):
+        return
+    before, sock.left_s = sock.left_s, in_time(PASSED_OVER_S)
+    end = time.monotonic() + PASSED_OVER_S  # of one that sends fast and without end, too
+    try:
+        while time.monotonic() < end and environ["wsgi.input"].read(READ_AT_ONCE):
+            pass
+    except OSError:
+        pass  # it hangs up, or is too slow
+    finally:
+        sock.left_s = before
 
 
 def _read(environ: Environ, pace: Pace, length: int) -> IO[bytes]:
