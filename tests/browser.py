@@ -2,9 +2,13 @@
 
 import os
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 FLAGS = [
@@ -18,6 +22,7 @@ FLAGS = [
     "--disable-quic",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+ENDS_WITHIN_S = 2.0  # what a page had asked for when it was closed
 TIMEOUT_MS = 15_000  # of a machine that runs both stacks at once
 expect.set_options(timeout=TIMEOUT_MS)
 
@@ -44,6 +49,36 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+class UnderWay:
+    """Requests that this process answers, as the live server does in threads of its own."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._lock = threading.Lock()
+
+    def begin(self, **_signal: object) -> None:
+        with self._lock:
+            self.count += 1
+
+    def end(self, **_signal: object) -> None:
+        with self._lock:
+            self.count -= 1
+
+    @contextmanager
+    def waited_for(self) -> Iterator[None]:
+        """What began in the block has ended after it, or the database would be emptied below it."""
+        request_started.connect(self.begin)
+        request_finished.connect(self.end)
+        try:
+            yield
+            deadline = time.monotonic() + ENDS_WITHIN_S
+            while self.count > 0 and time.monotonic() < deadline:
+                time.sleep(0.02)
+        finally:
+            request_started.disconnect(self.begin)
+            request_finished.disconnect(self.end)
+
+
 @pytest.fixture
 def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Open a page in a browser session of its own, as another person would: `new_page(locale="de")`."""
@@ -55,9 +90,10 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         return context.new_page()
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    with UnderWay().waited_for():
+        yield open_page
+        for context in contexts:
+            context.close()
 
 
 @pytest.fixture

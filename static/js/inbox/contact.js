@@ -55,6 +55,10 @@
     event.detail.elt.elements.body.value = "";
     showNote(false);
   });
+  // What was opened before the scripts ran asks for its content now.
+  document.addEventListener("htmx:load", (event) => {
+    for (const opened of event.target.querySelectorAll("details[open][hx-get]")) htmx.trigger(opened, "toggle");
+  });
   wide.addEventListener("change", () => {
     isOpen = wide.matches;
     show();
