@@ -28,8 +28,8 @@ pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 CHANNELS, EACH = 3, 6  # whose outsider hangs, and of how many things at once
 TEXTS = 6 if WHOLE else 3
-# Until a text has left, or is there and told of; with one pool of threads it was 146 s. `make test` runs other
-# tests beside this one.
+# Until a text has left, or is there and told of; with one pool of threads it was 146 s. `make test` runs
+# other tests beside this one.
 MOST_S = 5.0 if WHOLE else 10.0
 PATHS = {"media": "/Media/", "look-ups": "/Messages/SM", "set-up checks": "/IncomingPhoneNumbers"}
 KINDS = [*PATHS, "mail"]
