@@ -25,9 +25,7 @@ from sessions.receiving.arrivals import PROCESSED, Item, Outcome, Result
 LONGEST_WISH = 20  # characters, blanks around it included
 
 _live_numbers = Compiled(
-    lambda channels, addresses: (
-        Number.objects.live().select_related("channel").filter(channel__in=channels, address__in=addresses)
-    )
+    lambda channels, addresses: Number.objects.live().filter(channel__in=channels, address__in=addresses)
 )
 _stored_ids = Compiled(
     lambda channels, ids: Message.objects.filter(channel__in=channels, itsp_message_id__in=ids).values_list(
