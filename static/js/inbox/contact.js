@@ -55,9 +55,19 @@
     event.detail.elt.elements.body.value = "";
     showNote(false);
   });
-  // What was opened before the scripts ran asks for its content now.
+  // What was opened before the scripts ran asks for its content now, and what was open in this session before
+  // an action rendered it anew opens again.
+  const HISTORY = "#contact-pane details[hx-get]";
+  const openSession = () => document.querySelector(".session-open")?.dataset.session;
+  let unfolded = null;
+  document.addEventListener("toggle", ({ target }) => {
+    if (target.matches(HISTORY)) unfolded = target.open ? openSession() : null;
+  }, true);
   document.addEventListener("htmx:load", (event) => {
-    for (const opened of event.target.querySelectorAll("details[open][hx-get]")) htmx.trigger(opened, "toggle");
+    for (const history of event.target.querySelectorAll(HISTORY)) {
+      if (history.open) htmx.trigger(history, "toggle");
+      else if (unfolded === openSession()) history.open = true;
+    }
   });
   wide.addEventListener("change", () => {
     isOpen = wide.matches;

@@ -48,6 +48,7 @@
       if (!update.getElementById(`row-${id}`)) document.getElementById(`row-${id}`)?.remove();
     }
     for (const one of groups) if (groupHere(one)) fill(groupHere(one), one);
+    grow();
     if (scrolled === 0) list().scrollTop = 0; // where what comes is seen
     markOpen();
     if (focused) document.querySelector(`#row-${focused} .inbox-row`)?.focus({ preventScroll: true });

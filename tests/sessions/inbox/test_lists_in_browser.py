@@ -206,3 +206,6 @@ def test_wait_grows_by_the_levels_of_the_lists(
             expect(age).to_have_class(f"age age-{level.name}")
             expect(age.locator(".bi")).to_have_class(f"bi {level.icon}")
         expect(age).to_contain_text("1 h")
+        with page.expect_response("**/sessions/*"):  # which are rendered at the server's own time
+            page.evaluate("document.dispatchEvent(new CustomEvent('inbox:reset'))")
+        expect(age).to_contain_text("1 h")
