@@ -4,7 +4,10 @@ from typing import Any
 
 from allauth.account import forms
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from pbx_messaging.nudges import nudge
 
 
 class LoginForm(forms.LoginForm):  # type: ignore[misc]
@@ -24,6 +27,11 @@ class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("E-mail")
         self.fields["email"].widget.attrs.pop("placeholder", None)
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        for user in self.users:
+            nudge("accounts.tasks.mail_forgotten", user.pk)
+        return str(self.cleaned_data["email"])
 
 
 class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]

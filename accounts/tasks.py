@@ -6,13 +6,14 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import invitations, mailing
-from accounts.models import AuditEntry, Invitation
+from accounts import forgotten, invitations, mailing
+from accounts.models import AuditEntry, Invitation, User
 from pbx_messaging.nudges import nudge
 
 BATCH = 1_000
 AGAIN_S = 15.0  # when another task sends e-mail, or the server takes none
 MOST_FAILURES = 3
+LINK_MOST_TRIES = 20
 
 
 @shared_task
@@ -29,6 +30,17 @@ def mail_invitations(first: int, last: int) -> None:
                 nudge("accounts.tasks.mail_invitations", invitation.pk, last, later_s=AGAIN_S)
                 return
             failures += not invitations.send(invitation) and mailing.can_reach(invitation.user)
+
+
+@shared_task
+def mail_forgotten(user_id: int, tries: int = 0) -> None:
+    """The link for a forgotten password, to whoever may still log in. Who gets none asks again."""
+    with mailing.shares.of() as mine:
+        user = User.objects.filter(pk=user_id, is_active=True).first()
+        if user is None or (mine and (forgotten.send_link(user) or not mailing.can_reach(user))):
+            return
+    if tries < LINK_MOST_TRIES:
+        nudge("accounts.tasks.mail_forgotten", user_id, tries + 1, later_s=AGAIN_S)
 
 
 @shared_task

@@ -10,6 +10,7 @@ SENDER, WORKER = "sender", "worker"
 
 QUEUES: dict[str, str] = {
     "accounts.tasks.forget_audit": WORKER,
+    "accounts.tasks.mail_forgotten": WORKER,
     "accounts.tasks.mail_invitations": WORKER,
     "channels.tasks.check_due": WORKER,
     "channels.tasks.check_set_up": WORKER,

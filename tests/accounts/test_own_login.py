@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings as project
 from django.core import mail
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from accounts import tasks
 from accounts.models import User
 from tests.portal import PASSWORD, logged_in, make_user, rows_of
 
@@ -21,6 +23,13 @@ def grace() -> User:
     return make_user("grace", email="grace@example.com")
 
 
+@pytest.fixture(autouse=True)
+def worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that does at once what it is nudged to."""
+    by_name = {task.name: task for task in (tasks.mail_forgotten,)}
+    monkeypatch.setattr("accounts.login_forms.nudge", lambda name, *args: by_name[name](*args))
+
+
 def ask_for_link(email: str) -> list[str]:
     """The links that were e-mailed."""
     mail.outbox.clear()
@@ -30,7 +39,7 @@ def ask_for_link(email: str) -> list[str]:
 
 def follow(link: str) -> tuple[Client, Any]:
     browser = Client()
-    return browser, browser.get(link.partition("testserver")[2], follow=True)
+    return browser, browser.get(link.removeprefix(project.PUBLIC_URL), follow=True)
 
 
 def test_forgotten_password_is_set_anew_by_an_emailed_link(grace: User) -> None:
@@ -55,6 +64,25 @@ def test_former_address_resets_nothing(grace: User) -> None:
     browser.post("/profile/", {"email": "new@example.com", "time_zone": ""})
     assert ask_for_link("grace@example.com") == []
     assert len(ask_for_link("new@example.com")) == 1
+
+
+def test_link_leads_to_the_portal_whatever_host_a_stranger_asks_by(grace: User, settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    Client().post("/password/reset/", {"email": "grace@example.com"}, headers={"Host": "evil.example"})
+    (message,) = mail.outbox
+    assert f"{settings.PUBLIC_URL}/password/reset/" in message.body
+    assert "evil.example" not in message.body
+
+
+def test_mail_server_that_is_away_keeps_no_page_and_is_tried_again(
+    grace: User, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # nobody listens
+    later: list[tuple[object, ...]] = []
+    monkeypatch.setattr("accounts.tasks.nudge", lambda *args, later_s: later.append(args))
+    ask_for_link("grace@example.com")
+    assert later == [("accounts.tasks.mail_forgotten", grace.pk, 1)]
 
 
 def test_portal_without_email_says_whom_to_ask(settings: Settings) -> None:

@@ -1,0 +1,20 @@
+"""The link by which a user sets a forgotten password: e-mailed by a worker, so that a mail server which hangs
+keeps no page waiting, and how long the page takes does not tell strangers who has a login.
+"""
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.mailing import send_to
+from accounts.models import User
+
+
+def send_link(user: User) -> bool:
+    """False if it did not leave."""
+    args = [user_pk_to_url_str(user), default_token_generator.make_token(user)]
+    link = f"{settings.PUBLIC_URL}{reverse('account_reset_password_from_key', args=args)}"
+    subject, template = _("Set a new password for PBX Messaging"), "accounts/email/forgotten.txt"
+    return send_to(user, subject=subject, template=template, context={"link": link})
