@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations import AlterField
+from django.db.migrations.operations import AddIndex, AlterField
 from django.db.migrations.state import ProjectState
 
 
@@ -49,6 +49,36 @@ class DropIndexOfKey(AlterField):
         return f"Drop the index of {self.name} on {self.model_name}"
 
 
+class AddIndexBeside(AddIndex):
+    """An index that PostgreSQL builds beside those that write. For migrations with `atomic = False`.
+
+    What an earlier try, broken off, has left of it is replaced.
+    """
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            _drop(schema_editor, self.index.name)
+            schema_editor.add_index(model, self.index, **_concurrently(schema_editor))
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        model = from_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            _drop(schema_editor, self.index.name)
+
+
 def _own_indexes(editor: BaseDatabaseSchemaEditor, model: type[models.Model], field: str) -> Iterator[str]:
     """What Django made for the field by itself: not what the model names, nor what is unique."""
     named, columns = {index.name for index in model._meta.indexes}, [_column(model, field)]
@@ -64,7 +94,12 @@ def _drop(editor: BaseDatabaseSchemaEditor, name: str) -> None:
 
 
 def _index(editor: BaseDatabaseSchemaEditor) -> str:
-    return "INDEX CONCURRENTLY" if editor.connection.vendor == "postgresql" else "INDEX"
+    return "INDEX CONCURRENTLY" if _concurrently(editor) else "INDEX"
+
+
+def _concurrently(editor: BaseDatabaseSchemaEditor) -> dict[str, bool]:
+    """What an editor is told where building beside others can be asked for."""
+    return {"concurrently": True} if editor.connection.vendor == "postgresql" else {}
 
 
 def _column(model: type[models.Model], field: str) -> str:

@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db import connection, models
 from django.db.migrations.state import ProjectState
 
-from pbx_messaging.large_tables import DropIndexOfKey
+from pbx_messaging.large_tables import AddIndexBeside, DropIndexOfKey
 from sessions.models import Message, MessagingSession
 
 OURS = ("accounts", "routing", "channels", "messaging_sessions", "stats")
@@ -84,3 +84,27 @@ def test_index_of_a_key_comes_and_goes() -> None:
         with connection.schema_editor(atomic=False) as editor:
             drop.database_forwards("messaging_sessions", editor, state, state)
         assert set(indexes_of(Message)) == kept
+
+
+@pytest.mark.django_db(transaction=True)
+def test_index_is_built_beside_and_goes() -> None:
+    state = ProjectState.from_apps(apps)
+    index = next(one for one in MessagingSession._meta.indexes if one.name == "session_open_of_agent")
+    add = AddIndexBeside("messagingsession", index)
+    kept = set(indexes_of(MessagingSession))
+    with connection.schema_editor(atomic=False) as editor:
+        add.database_backwards("messaging_sessions", editor, state, state)
+    assert {one.name for one in kept - set(indexes_of(MessagingSession))} == {index.name}
+    for _time in range(2):  # a migration that was broken off begins anew
+        with connection.schema_editor(atomic=False) as editor:
+            add.database_forwards("messaging_sessions", editor, state, state)
+        assert set(indexes_of(MessagingSession)) == kept
+
+
+@pytest.mark.django_db
+def test_open_sessions_of_an_agent_are_found_among_all_that_he_ever_had() -> None:
+    if connection.vendor == "postgresql":
+        pytest.skip("PostgreSQL decides by its statistics")
+    mine = MessagingSession.objects.open().filter(agent=1)
+    for asked in (mine, mine.order_by("-last_active_at", "-pk")):
+        assert "session_open_of_agent" in asked.explain()

@@ -104,6 +104,11 @@ class MessagingSession(models.Model):
         ]
         indexes = [
             models.Index(fields=["agent", "-last_active_at", "-id"], name="session_of_agent"),
+            models.Index(  # an agent's open ones are few, and asked for all day
+                fields=["agent", "-last_active_at", "-id"],
+                condition=Q(closed_at=None, agent__isnull=False),
+                name="session_open_of_agent",
+            ),
             models.Index(
                 fields=["queue", "-last_active_at", "-id"],
                 condition=Q(closed_at=None, agent=None),
