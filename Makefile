@@ -39,14 +39,17 @@ run: environment assets ## Start a real small installation on this machine; asks
 update: environment assets ## Have the running installation of DATA_DIR take up new code, without losing a call
 	@$(PY) -m pbx_messaging.embedded update --data-dir "$(or $(DATA_DIR),var/run)"
 
-# What need not run on both stacks is shared between them, so that both end at about the same time.
+# What need not run on both stacks is shared between them, so that both end at about the same time. Where a
+# browser or a process was waited for in vain, the machine may have been busy: that is tried once more, and listed.
+AGAIN := --reruns 1 --only-rerun "it did not happen in time|Locator expected|Timeout \d+ms exceeded" -raR
+
 test: dev-environment assets chromium ## Run the tests on SQLite and on PostgreSQL, side by side; ARGS goes to pytest
 	@mkdir -p build; log=build/test-postgres.log; status=0; \
 	echo "==> Tests on PostgreSQL and Valkey, in the background (see $$log)"; \
-	$(PY) -m pytest --stack=postgres -m "not once or browser" $(ARGS) >$$log 2>&1 & postgres=$$!; \
+	$(PY) -m pytest --stack=postgres -m "not once or browser" $(AGAIN) $(ARGS) >$$log 2>&1 & postgres=$$!; \
 	trap "kill $$postgres 2>/dev/null" EXIT; \
 	echo "==> Tests on SQLite and Valkey"; \
-	$(PY) -m pytest --stack=embedded -m "not (once and browser)" $(ARGS) || [ $$? = 5 ] || status=1; \
+	$(PY) -m pytest --stack=embedded -m "not (once and browser)" $(AGAIN) $(ARGS) || [ $$? = 5 ] || status=1; \
 	wait $$postgres || [ $$? = 5 ] || status=1; \
 	echo "==> Tests on PostgreSQL and Valkey"; cat $$log; exit $$status
 
