@@ -13,9 +13,9 @@ _reserve = pacing.reserve
 _file = (Path(os.environ["GRANTS"]) / str(os.getpid())).open("w", buffering=1)
 
 
-def reserve(wanted: Sequence[pacing.Reservation], *, horizon_s: float) -> list[list[float | None]]:
+def reserve(wanted: Sequence[pacing.Reservation]) -> list[list[float | None]]:
     """As the product's."""
-    granted = _reserve(wanted, horizon_s=horizon_s)
+    granted = _reserve(wanted)
     for one, slots in zip(wanted, granted, strict=True):
         for text, slot in zip(one.texts, slots, strict=True):
             if slot is not None:

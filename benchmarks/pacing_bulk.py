@@ -12,7 +12,7 @@ BULK = 5  # as sessions.models.Priority
 WAITING = 10_000
 RATES = (1, 10, 100)  # of channels side by side
 SETTLED_S = 6.0  # texts leave for so long before the first answer
-RESERVED_S = 0.4  # as sessions.sending.picking.HORIZON_S
+RESERVED_S = 0.2  # as sessions.sending.picking.LOW_HORIZON_S
 EVERY_S = 3.0  # so long after one answer comes the next
 
 

@@ -32,20 +32,21 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Reservation:
-    """The texts of a channel that want slots, at most `rate` a second."""
+    """The texts of a channel that want slots, at most `rate` a second, which begin within `horizon_s`."""
 
     channel_id: int
     rate: int
     texts: Sequence[Wanted]
+    horizon_s: float
 
     def keys(self) -> list[str]:
         """What the limiter remembers of the channel, and of its numbers with a rate of their own."""
         return [_key(self.channel_id), *(f"pace:number:{number_id}" for number_id in self._numbers())]
 
-    def args(self, horizon_s: float) -> list[float]:
+    def args(self) -> list[float]:
         """As RESERVE takes them: for each text its slots, and which of the keys its number's is."""
         place = {number_id: position for position, number_id in enumerate(self._numbers(), start=2)}
-        args: list[float] = [self.rate, horizon_s * 1_000_000]
+        args: list[float] = [self.rate, self.horizon_s * 1_000_000]
         for one in self.texts:
             args += [one.slots, place.get(one.number_id, 0), one.number_rate or 0]
         return args
@@ -63,8 +64,8 @@ class PacingState:
     effective_rate: float
 
 
-def reserve(wanted: Sequence[Reservation], *, horizon_s: float) -> list[list[float | None]]:
-    """Reserves slots for texts, in their order, as far as they begin within `horizon_s`; all in one go.
+def reserve(wanted: Sequence[Reservation]) -> list[list[float | None]]:
+    """Reserves slots for texts, in their order, as far as they begin within the horizon; all in one go.
 
     Returns for each text its moment (`time.monotonic()` of this process), None for what must wait: there is
     no slot, or its number's own rate is used up. Raises `redis.RedisError`.
@@ -72,7 +73,7 @@ def reserve(wanted: Sequence[Reservation], *, horizon_s: float) -> list[list[flo
     script = _script(RESERVE)
     pipeline = redis_client().pipeline(transaction=False)
     for one in wanted:
-        script(keys=one.keys(), args=one.args(horizon_s), client=pipeline)
+        script(keys=one.keys(), args=one.args(), client=pipeline)
     answers: list[list[int]] = pipeline.execute()
     for redis_now, *_slots in answers:
         _clock.learn(redis_now)

@@ -18,6 +18,7 @@ from sessions.lanes.turns import Next, in_turn
 from sessions.models import Attempt, Lane, Priority
 
 HORIZON_S = 0.4  # how far ahead slots are reserved; from half of it on, further ones are
+LOW_HORIZON_S = 0.2  # for what gives way to answers, so that one that comes finds a slot soon
 BATCH = 100  # attempts that one claim takes at most
 IN_FLIGHT_PER_RATE = 0.45  # in flight per channel, so that a slow ITSP does not take every sender thread
 OVERDUE_S = 2.0  # an answer that takes longer leaves its channel one text in flight
@@ -35,10 +36,11 @@ def granted(channels: Sequence[Channel], most: Mapping[int, int]) -> list[tuple[
     }
     slots = pacing.reserve(
         [
-            pacing.Reservation(channel.pk, channel.sending_rate, [_wanted(one) for one in texts])
+            pacing.Reservation(
+                channel.pk, channel.sending_rate, [_wanted(one) for one in texts], _horizon_s(texts)
+            )
             for channel, texts in order.items()
-        ],
-        horizon_s=HORIZON_S,
+        ]
     )
     given = [
         (channel, one, slot)
@@ -111,6 +113,11 @@ def _first_of_each(lanes: QuerySet[Lane], most: int) -> list[int]:
             break
         priority = found[-1][1]
     return heads
+
+
+def _horizon_s(texts: Sequence[Next]) -> float:
+    gives_way = any(one.attempt.lane.head_priority > Priority.ANSWER for one in texts)
+    return LOW_HORIZON_S if gives_way else HORIZON_S
 
 
 def _wanted(one: Next) -> pacing.Wanted:

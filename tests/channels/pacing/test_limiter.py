@@ -7,12 +7,11 @@ from redis import Redis
 
 from channels import pacing
 
-
 HORIZON_S = 0.5  # the test may be kept waiting for so long without losing a slot
 
 
 def reserved(rate: int, texts: list[pacing.Wanted], channel_id: int = 1) -> list[float | None]:
-    (slots,) = pacing.reserve([pacing.Reservation(channel_id, rate, texts)], horizon_s=HORIZON_S)
+    (slots,) = pacing.reserve([pacing.Reservation(channel_id, rate, texts, HORIZON_S)])
     return slots
 
 
@@ -82,11 +81,11 @@ def test_number_with_a_lower_rate_does_not_hold_back_the_others() -> None:
 
 
 def test_channels_that_are_asked_for_together_keep_a_rate_each() -> None:
-    asked = [pacing.Reservation(rate, rate, [pacing.Wanted(1)] * 50) for rate in (20, 50)]
+    asked = [pacing.Reservation(rate, rate, [pacing.Wanted(1)] * 50, HORIZON_S) for rate in (20, 50)]
     slots: dict[int, list[float]] = {20: [], 50: []}
     end = time.monotonic() + 3.5
     while time.monotonic() < end:
-        for one, granted_now in zip(asked, pacing.reserve(asked, horizon_s=HORIZON_S), strict=True):
+        for one, granted_now in zip(asked, pacing.reserve(asked), strict=True):
             slots[one.rate] += [slot for slot in granted_now if slot]
         time.sleep(0.01)
     for rate, its_slots in slots.items():

@@ -85,7 +85,7 @@ class Trial:
             ]
             rate = self.rates[-1][1]
             self._compress(rate)
-            (granted,) = pacing.reserve([pacing.Reservation(1, rate, asked)], horizon_s=HORIZON_S)
+            (granted,) = pacing.reserve([pacing.Reservation(1, rate, asked, HORIZON_S)])
             for text, slot in zip(asked, granted, strict=True):
                 if slot is not None:
                     assert slot <= self.now + HORIZON_S + 1e-3
