@@ -27,35 +27,45 @@
   const wordsOf = (element) =>
     [...element.childNodes].map((node) => (node.nodeType === Node.TEXT_NODE ? node.data.trim() : "")).join("");
 
-  const ONLY_WHILE_SENT = ["places", "thread-notice"];
+  const numberOf = (item) => Number(item.id.match(/^message-(\d+)$/)?.[1] ?? NaN);
 
+  // Of a line between messages: the message below it.
+  const numberAt = (item) => {
+    while (item && Number.isNaN(numberOf(item))) item = item.nextElementSibling;
+    return item ? numberOf(item) : NaN;
+  };
+
+  // The line above what is new stays where it is, unless the update has one.
+  const keepLine = (list, update) => {
+    const line = list.querySelector("#thread-unread");
+    if (!line || update.querySelector("#thread-unread")) return;
+    const next = line.nextElementSibling;
+    if (next?.id) update.querySelector(`#${next.id}`)?.before(line.cloneNode(true));
+  };
+
+  // Afterwards the list is as a page that is loaded anew would show it, below the older pages that it had. An
+  // update that was overtaken by a newer one takes nothing away that came after it.
   const merge = (list, update) => {
+    keepLine(list, update);
     const items = [...update.children];
-    const known = items.filter((item) => item.id && document.getElementById(item.id));
-    const touched = [];
-    if (!known.some((item) => item.id.startsWith("message-"))) list.replaceChildren(); // too much was missed
-    for (const id of ONLY_WHILE_SENT) {
-      if (!items.some((item) => item.id === id)) list.querySelector(`#${id}`)?.remove();
+    const numbers = items.map(numberOf).filter((number) => !Number.isNaN(number));
+    if (!numbers.some((number) => document.getElementById(`message-${number}`))) list.replaceChildren(); // too much was missed
+    const here = [...list.children];
+    const above = new Set(here.filter((item) => item.id === "thread-older" || numberAt(item) < numbers[0]));
+    const shown = new Set(items.map((item) => item.id));
+    for (const item of here) {
+      if (!above.has(item) && !shown.has(item.id) && !(numberAt(item) > numbers.at(-1))) item.remove();
     }
-    let after = null;
+    const touched = [];
+    let last = [...above].at(-1);
     for (const item of items) {
-      if (item.id === "thread-older") {
-        if (list.children.length === 0) list.append(item), touched.push(item);
-        continue; // what is shown already reaches further back
-      }
-      const old = list.querySelector(`#${item.id}`);
-      if (old) {
-        touched.push(...patch(old, item));
-        after = list.querySelector(`#${item.id}`);
-      } else if (after) {
-        after.after(item);
-        touched.push((after = item));
-      } else if (item.classList.contains("thread-day")) {
-        continue; // of the first message of the update, which stands further up
-      } else {
-        list.append(item);
-        touched.push((after = item));
-      }
+      const old = document.getElementById(item.id);
+      if (above.has(old) || (item.id === "thread-older" && above.size)) continue;
+      touched.push(...(old ? patch(old, item) : [item]));
+      const now = old?.isConnected ? old : item;
+      const next = last ? last.nextElementSibling : list.firstElementChild;
+      if (next !== now) list.insertBefore(now, next);
+      last = now;
     }
     return touched;
   };

@@ -6,7 +6,10 @@
   const atEnd = (place) => place.scrollHeight - place.scrollTop - place.clientHeight < NEAR;
   let wasAtEnd = true;
   let heightBefore = 0;
+  let isLineNew = false; // it came while nobody read along, and nobody has since
   let isLeaving = false; // by marking it as unread: the event that says so must not have it read again
+
+  const readsAlong = () => document.hasFocus() && atEnd(scroller());
 
   const toEnd = () => {
     const place = scroller();
@@ -22,8 +25,10 @@
     if (!place) return;
     if (first) place.scrollTop = first.offsetTop - place.clientHeight / 4;
     else toEnd();
+    isLineNew = false;
     place.addEventListener("scroll", () => {
       if (atEnd(place)) document.getElementById("thread-down").hidden = true;
+      if (readsAlong()) isLineNew = false;
     }, { passive: true });
     for (const picture of place.querySelectorAll("img")) {
       picture.addEventListener("load", () => wasAtEnd && toEnd(), { once: true });
@@ -66,6 +71,9 @@
     if (String(event.detail.session) === openSession()) refresh();
   });
   document.addEventListener("inbox:reset", refresh);
+  window.addEventListener("focus", () => {
+    if (scroller() && readsAlong()) isLineNew = false;
+  });
 
   for (const [name, begins] of [["htmx:beforeRequest", true], ["htmx:afterRequest", false]]) {
     document.addEventListener(name, (event) => {
@@ -73,11 +81,18 @@
     });
   }
 
-  // Before the thread takes over what is new. Whoever reads along needs no line above each new text.
+  // Before the thread takes over what is new. Whoever reads along needs no line above each new text, and whoever
+  // does not finds it above the first one that came meanwhile.
   document.addEventListener("inbox:before-thread", (event) => {
     const place = scroller();
     wasAtEnd = atEnd(place);
-    if (wasAtEnd && document.hasFocus()) event.detail.update.querySelector("#thread-unread")?.remove();
+    const line = event.detail.update.querySelector("#thread-unread");
+    if (readsAlong()) isLineNew = false;
+    if (readsAlong() || isLineNew) line?.remove();
+    else if (line) {
+      place.querySelector("#thread-unread")?.remove();
+      isLineNew = true;
+    }
     const last = (list) => [...list.querySelectorAll("[id^=message-]")].at(-1)?.id;
     if (!wasAtEnd && last(event.detail.update) !== last(place)) document.getElementById("thread-down").hidden = false;
   });
