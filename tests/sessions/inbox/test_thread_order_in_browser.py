@@ -29,7 +29,8 @@ PLAY = """(steps) => {
   scroller.style.height = "200px";
   const swap = (target, html, swapStyle) => {
     const eventInfo = { target, requestConfig: { verb: "get" } };
-    htmx.swap(target, html, { swapStyle, swapDelay: 0, settleDelay: 0 }, { contextElement: target, eventInfo });
+    const how = { swapStyle, swapDelay: 0, settleDelay: 0 };
+    htmx.swap(target, html, how, { contextElement: target, eventInfo });
   };
   list.replaceChildren();
   for (const [step, content] of steps) {
@@ -50,8 +51,8 @@ TELL = """(session) => document.dispatchEvent(
 
 @dataclass
 class Thread:
-    """What a server knows of it. `shown`: the first message that the page has, None before it has any; `seen`:
-    how many there were when it was last updated."""
+    """What a server knows of it. `shown`: the first message that the page has, None before it has any;
+    `seen`: how many there were when it was last updated."""
 
     statuses: list[str] = field(default_factory=list)
     texts: list[int] = field(default_factory=list)  # inbound ones, of which the last `unread` are not read
