@@ -68,8 +68,22 @@ def thread_of(session: MessagingSession) -> QuerySet[Message]:
 
 
 def draft_of(session: MessagingSession, agent: Extension) -> Draft | None:
-    """What the agent has typed into it, "" since it was sent; None if that never was."""
-    return Draft.objects.filter(session=session, agent=agent).first()
+    """What the agent has typed into it, "" since it was sent; None if that never was.
+
+    Into an open one comes along what was typed in an earlier session of the contact's, and not sent there.
+    """
+    own = Draft.objects.filter(session=session, agent=agent).first()
+    if own or not session.is_open:
+        return own
+    unsent = drafts_for(session, agent).exclude(body="")
+    return unsent.order_by("-updated_at").first()
+
+
+def drafts_for(session: MessagingSession, agent: Extension) -> QuerySet[Draft]:
+    """An agent's drafts in all sessions of the contact's with the number."""
+    return Draft.objects.filter(
+        session__number=session.number_id, session__contact=session.contact, agent=agent
+    )
 
 
 def operations_of(session: MessagingSession) -> QuerySet[Message]:

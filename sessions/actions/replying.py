@@ -148,7 +148,7 @@ def _accept(session: MessagingSession, text: Text) -> Message | None:
     session.last_active_at, session.last_message = now, message
     session.unanswered_since = session.alerted_at = None
     session.save(update_fields=["last_active_at", "last_message", "unanswered_since", "alerted_at"])
-    clear_draft(session, agent=text.agent, sent=text.body, at=now)
+    clear_draft(session, agent=text.agent, sent=text.body, client_id=text.client_id, at=now)
     events.record(events.EventKind.MESSAGE, session)
     transaction.on_commit(lambda: nudge("sessions.tasks.drain"))
     return message

@@ -40,14 +40,16 @@ def reply(request: AgentRequest, pk: int) -> HttpResponse:
 @require_POST
 @agent_required
 def draft(request: AgentRequest, pk: int) -> HttpResponse:
-    """204 if it is kept; 409 with the newer one of another device."""
+    """204 if nothing else is to be shown; 409 with the newer one of another composer."""
     session = session_of(request, pk)
     form = DraftForm(request.POST)
     if not form.is_valid():
         return JsonResponse({"reason": "body, age_ms"}, status=422)
-    typed_at = timezone.now() - timedelta(milliseconds=form.cleaned_data["age_ms"])
-    body = form.cleaned_data["body"]
-    if actions.save_draft(session, agent=request.agent, body=body, typed_at=typed_at):
+    data = form.cleaned_data
+    typed_at = timezone.now() - timedelta(milliseconds=data["age_ms"])
+    if actions.save_draft(
+        session, agent=request.agent, body=data["body"], client_id=data["client_id"], typed_at=typed_at
+    ):
         return HttpResponse(status=204)
     newer = draft_of(session, request.agent)
     return JsonResponse({"body": newer.body if newer else ""}, status=409)

@@ -74,6 +74,7 @@ class Draft(models.Model):
         MessagingSession, on_delete=models.CASCADE, related_name="drafts", db_index=False
     )
     agent = models.ForeignKey(Extension, on_delete=models.CASCADE, related_name="drafts")
+    client_id = models.CharField(max_length=64, db_default="", default="")  # the text's, once it is sent
     body = models.TextField()
     updated_at = models.DateTimeField()
 

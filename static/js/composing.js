@@ -41,5 +41,18 @@
 
   document.addEventListener("DOMContentLoaded", ready);
   document.addEventListener("htmx:afterSettle", ready);
-  document.addEventListener("htmx:oobAfterSwap", ready);
+  // The composer becomes another one while somebody types: because the session was closed elsewhere, say.
+  let typed = "";
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (event.detail.target.id === "composer") typed = window.composing.textarea()?.value ?? "";
+  });
+  document.addEventListener("htmx:oobAfterSwap", () => {
+    const kept = document.querySelector("#composer [data-kept]");
+    if (kept && typed.trim()) {
+      kept.hidden = false;
+      kept.elements.body.value = typed;
+    }
+    typed = "";
+    ready();
+  });
 })();

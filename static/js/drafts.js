@@ -34,7 +34,11 @@
   const store = async (url, { keepalive = false } = {}) => {
     const draft = read(keyOf(url));
     if (!draft) return;
-    const data = new URLSearchParams({ body: draft.body, age_ms: Math.max(0, Date.now() - draft.at) });
+    const data = new URLSearchParams({
+      body: draft.body,
+      client_id: draft.clientId ?? "",
+      age_ms: Math.max(0, Date.now() - draft.at),
+    });
     try {
       const answer = await post(url, data, { keepalive, redirect: "error" });
       if (![204, 404, 409, 422].includes(answer.status)) throw new Error(answer.statusText);
@@ -50,10 +54,25 @@
     timers.set(url, setTimeout(() => store(url), delay));
   };
 
-  const keep = (url, body) => {
-    write(keyOf(url), { body, at: Date.now() });
+  const keep = (url, body, clientId) => {
+    write(keyOf(url), { body, clientId, at: Date.now() });
     later(url);
   };
+
+  // What was scheduled is no draft any more. Meanwhile nothing can be typed that would go with it.
+  const isComposer = (event) => event.detail.elt.matches?.(".composer-text");
+  document.addEventListener("htmx:beforeSend", (event) => {
+    if (isComposer(event)) event.detail.elt.elements.body.readOnly = true;
+  });
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const form = event.detail.elt;
+    if (!isComposer(event) || event.detail.xhr.status >= 300) return;
+    clearTimeout(timers.get(form.dataset.draft));
+    write(keyOf(form.dataset.draft), null);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (isComposer(event)) event.detail.elt.elements.body.readOnly = false;
+  });
 
   const storeAll = (options) => {
     const begin = keyOf("");
@@ -69,7 +88,7 @@
     const age = form.dataset.draftAge === "" ? Infinity : Number(form.dataset.draftAge);
     if (local && !("refused" in form.dataset) && Date.now() - local.at < age) input.value = local.body;
     if (input.value) setText(input, input.value);
-    input.addEventListener("input", () => keep(url, input.value));
+    input.addEventListener("input", () => keep(url, input.value, form.elements.client_id.value));
     form.querySelector("[data-elsewhere-take]").addEventListener("click", () => {
       const notice = form.querySelector("[data-elsewhere]");
       setText(input, notice.dataset.body);

@@ -34,8 +34,11 @@ def send(client: Client, session: MessagingSession, body: str, **fields: Any) ->
     return answer.status_code, answer.json() if answer["Content-Type"] == "application/json" else {}
 
 
-def save(client: Client, session: MessagingSession, body: str, age_ms: int = 0) -> tuple[int, str]:
-    answer = client.post(f"/inbox/{session.pk}/draft/", {"body": body, "age_ms": age_ms})
+def save(
+    client: Client, session: MessagingSession, body: str, age_ms: int = 0, client_id: str = ""
+) -> tuple[int, str]:
+    data = {"body": body, "age_ms": age_ms, "client_id": client_id}
+    answer = client.post(f"/inbox/{session.pk}/draft/", data)
     return answer.status_code, answer.json()["body"] if answer.status_code == 409 else ""
 
 
@@ -120,6 +123,47 @@ def test_draft_outlives_another_text_that_waited_and_goes_out_now(
     save(ada, session, "The next one")
     send(ada, session, "The one that waited")
     assert draft() == "The next one"
+
+
+@pytest.mark.parametrize("days", [0, 2])
+def test_draft_of_what_was_sent_or_scheduled_never_comes_back_however_late_it_is_told(
+    ada: Client, session: MessagingSession, days: int
+) -> None:
+    client_id = str(uuid.uuid4())
+    save(ada, session, "See you tom", client_id=client_id)
+    due_at = f"{timezone.localtime() + timedelta(days=days):%Y-%m-%dT%H:%M}"
+    fields = {"later": "on", "due_at": due_at} if days else {}
+    assert send(ada, session, "See you tomorrow", client_id=client_id, **fields) == (201, {})
+    for age_ms in (5_000, 0):
+        assert save(ada, session, "See you tomor", age_ms, client_id) == (204, "")
+        assert draft() == ""
+    assert "See you tomor</textarea>" not in ada.get(f"/inbox/{session.pk}/").content.decode()
+
+
+def test_one_composer_never_argues_with_itself(ada: Client, session: MessagingSession) -> None:
+    mine, other = str(uuid.uuid4()), str(uuid.uuid4())
+    assert save(ada, session, "Hello Nadia", client_id=mine) == (204, "")
+    assert save(ada, session, "Hello", 4_000, mine) == (204, "")
+    assert draft() == "Hello Nadia"
+    assert save(ada, session, "From the train", 4_000, other) == (409, "Hello Nadia")
+
+
+def test_draft_goes_on_in_the_contacts_next_session_until_it_is_sent(
+    ada: Client, session: MessagingSession, agents: list[Extension], road: Road
+) -> None:
+    save(ada, session, "I'll look it up", client_id=str(uuid.uuid4()))
+    actions.close(session, agent=agents[0])
+    page = ada.get(f"/inbox/{session.pk}/").content.decode()
+    assert "it was not sent" in page
+    assert "I&#x27;ll look it up</textarea>" in page
+    again = actions.start_session(
+        agent=agents[0], number=session.number, contact=session.contact, body="Me again"
+    ).session
+    assert "I&#x27;ll look it up</textarea>" in ada.get(f"/inbox/{again.pk}/").content.decode()
+    assert "I&#x27;ll" not in logged_in(agents[1].user).get(f"/inbox/{again.pk}/").content.decode()
+    send(ada, again, "I'll look it up")
+    for one in (session, again):
+        assert "I&#x27;ll look it up</textarea>" not in ada.get(f"/inbox/{one.pk}/").content.decode()
 
 
 def test_draft_in_a_foreign_session_is_404(session: MessagingSession, agents: list[Extension]) -> None:
