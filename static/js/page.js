@@ -38,6 +38,20 @@
   });
   document.addEventListener("htmx:afterSettle", showToasts);
 
+  // Whoever clicked must not wait for nothing; what the page asks by itself, it asks again by itself.
+  const sayFailed = () => {
+    document.querySelector("[data-request-failed]")?.remove();
+    document.getElementById("toasts").append(document.getElementById("request-failed").content.cloneNode(true));
+    showToasts();
+  };
+  for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+    document.addEventListener(name, ({ detail: { xhr, requestConfig } }) => {
+      const isAsked = ["click", "submit"].includes(requestConfig?.triggeringEvent?.type);
+      if (isAsked && (xhr.status === 0 || xhr.status >= 500)) sayFailed();
+    });
+  }
+  document.addEventListener("page:failed", sayFailed);
+
   // A fragment that was redirected to the login means that the login has ended: show that page as a whole.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { responseURL } = event.detail.xhr;

@@ -44,6 +44,23 @@
     return true;
   };
 
+  // Keys of a session are for the row that has the focus, be another one open: it is opened first.
+  const another = () => {
+    const row = document.activeElement.closest(".inbox-row");
+    return row && !row.hasAttribute("aria-current") ? row : null;
+  };
+  const inOpened = (row, act) => {
+    const once = (event) => {
+      if (event.detail.target.id !== "session") return;
+      document.removeEventListener("htmx:afterSettle", once);
+      if (document.querySelector(".session-open")?.dataset.session === row.dataset.session) act();
+    };
+    document.addEventListener("htmx:afterSettle", once);
+    row.click();
+    return true;
+  };
+
+  const SESSION_KEYS = "ceiprtu";
   const ACTIONS = { j: () => (move(1), true), k: () => (move(-1), true), o: openRow, r: reply };
 
   document.addEventListener("keydown", (event) => {
@@ -55,7 +72,9 @@
     }
     if (isTyping(event.target) || event.key.length !== 1) return;
     if (event.target.closest(".dropdown-menu.show")) return;
-    if ((ACTIONS[event.key] ?? (() => press(event.key)))()) event.preventDefault();
+    const act = ACTIONS[event.key] ?? (() => press(event.key));
+    const row = SESSION_KEYS.includes(event.key) ? another() : null;
+    if (row ? inOpened(row, act) : act()) event.preventDefault();
   });
 
   document.addEventListener("click", (event) => {

@@ -5,20 +5,27 @@
   const pane = document.getElementById("session");
   let shownQuery = location.search;
   let isShown = false;
+  let asked = 0;
 
   const plainClick = (event) =>
     event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
 
-  // False where nothing came: without a connection, or because it is somebody else's now.
+  // False where nothing came: without a connection, because it is somebody else's now, or because something
+  // else was asked for meanwhile.
   const show = async (path) => {
+    const mine = ++asked;
+    htmx.trigger(pane, "htmx:abort");
     pane.setAttribute("aria-busy", "true");
     isShown = false;
+    let failed = false;
     try {
       await htmx.ajax("GET", path, { target: pane, source: pane, swap: "innerHTML" });
     } catch {
-      // No connection: what is shown stays, and so does the address.
+      failed = true; // what is shown stays, and so does the address
     }
+    if (mine !== asked) return false;
     pane.removeAttribute("aria-busy");
+    if (failed && !isShown) document.dispatchEvent(new CustomEvent("page:failed"));
     return isShown;
   };
 
@@ -48,6 +55,7 @@
   const back = () => {
     const row = document.querySelector(".inbox-row[aria-current]");
     go(inbox.dataset.home);
+    if (pane.querySelector("[data-session]")) show(inbox.dataset.home);
     row?.focus();
   };
 

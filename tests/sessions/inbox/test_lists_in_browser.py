@@ -1,5 +1,6 @@
 """The lists and New message in a real browser: what comes meanwhile moves neither place nor focus."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -109,6 +110,62 @@ def test_address_goes_along_with_what_is_shown(inbox: Page, sessions: list[Messa
     expect(inbox.get_by_text("Nothing is closed yet.")).to_be_visible()
     expect(inbox).to_have_url(f"{inbox.url.partition('/inbox/')[0]}/inbox/?show=closed")
     assert inbox.evaluate("document.getElementById('inbox').dataset.mark") == "the same page"
+
+
+def test_address_and_pane_stay_together_however_fast_one_switches(
+    inbox: Page, live_server: LiveServer, sessions: list[MessagingSession]
+) -> None:
+    slow = {sessions[1].pk: 600, sessions[2].pk: 300}
+
+    def answer_late(route: Route) -> None:
+        pk = int(route.request.url.rstrip("/").rpartition("/")[2])
+        inbox.wait_for_timeout(slow.get(pk, 0))
+        route.continue_()
+
+    inbox.route(re.compile(r"/inbox/\d+/$"), answer_late)
+    for session in (sessions[1], sessions[2], sessions[3], sessions[1], sessions[4]):
+        row(inbox, session).click(no_wait_after=True)
+    expect(inbox.get_by_role("heading", name=sessions[4].contact)).to_be_visible()
+    expect(inbox).to_have_url(f"{live_server.url}/inbox/{sessions[4].pk}/")
+    inbox.wait_for_timeout(800)
+    expect(inbox.get_by_role("heading", name=sessions[4].contact)).to_be_visible()
+    expect(inbox).to_have_url(f"{live_server.url}/inbox/{sessions[4].pk}/")
+    inbox.keyboard.press("Escape")
+    expect(inbox.get_by_text("Choose a session to read it.")).to_be_visible()
+    expect(inbox).to_have_url(f"{live_server.url}/inbox/")
+    expect(row(inbox, sessions[4])).to_be_focused()
+
+
+def test_click_without_a_connection_says_so(inbox: Page, sessions: list[MessagingSession]) -> None:
+    said = inbox.get_by_role("alert").filter(has_text="The server could not be reached.")
+    inbox.route(re.compile(r"/inbox/\d+/"), lambda route: route.abort())
+    row(inbox, sessions[1]).click()
+    expect(said).to_be_visible()
+    said.get_by_role("button", name="Close").click()
+    inbox.unroute_all()
+    row(inbox, sessions[1]).click()
+    expect(inbox.get_by_role("heading", name=sessions[1].contact)).to_be_visible()
+    inbox.route(re.compile(r"/pick-up/"), lambda route: route.fulfill(status=503))
+    inbox.get_by_role("button", name="Pick up").click()
+    expect(said).to_be_visible()
+
+
+def test_keys_act_on_the_row_that_has_the_focus(
+    inbox: Page, live_server: LiveServer, sessions: list[MessagingSession]
+) -> None:
+    row(inbox, sessions[0]).click()
+    expect(inbox.get_by_role("heading", name=sessions[0].contact)).to_be_visible()
+    row(inbox, sessions[3]).focus()
+    inbox.keyboard.press("p")
+    expect(inbox).to_have_url(f"{live_server.url}/inbox/{sessions[3].pk}/")
+    expect(inbox.get_by_role("region", name="Mine").locator(".inbox-row")).to_have_count(1)
+    row(inbox, sessions[0]).focus()
+    inbox.keyboard.press("t")
+    expect(inbox.get_by_role("heading", name=sessions[0].contact)).to_be_visible()
+    owners = MessagingSession.objects.filter(pk__in=[sessions[0].pk, sessions[3].pk]).order_by(
+        "-last_active_at"
+    )
+    assert [one.agent and one.agent.name for one in owners] == [None, "Ada"]
 
 
 def test_pictures_are_gone_through_by_the_arrow_keys(

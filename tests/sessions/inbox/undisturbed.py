@@ -7,8 +7,17 @@ from playwright.sync_api import ConsoleMessage, Page
 
 from tests.walking import log_in
 
-# What tests bring about themselves: drafts of two devices, refusals, no connection.
-MEANT = ("409", "422", "ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
+# What tests bring about themselves: drafts of two devices, refusals, no connection, something else asked for.
+MEANT = (
+    "409",
+    "422",
+    "503",
+    "ERR_INTERNET_DISCONNECTED",
+    "ERR_FAILED",
+    "htmx:sendError",
+    "htmx:sendAbort",
+    "htmx:afterRequest",
+)
 SILENCE = {"status": 200, "content_type": "text/event-stream", "body": "retry: 600000\n\n"}
 
 
