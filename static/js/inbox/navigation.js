@@ -29,6 +29,21 @@
     return isShown;
   };
 
+  // What was asked for in a session that is not open any more changes nothing in the one that is.
+  const openSession = () => pane.querySelector("[data-session]")?.dataset.session;
+  const askedIn = new WeakMap();
+  const isLate = ({ target, xhr }) =>
+    askedIn.get(xhr) && pane.contains(target) && askedIn.get(xhr) !== openSession();
+  document.addEventListener("htmx:beforeRequest", ({ detail: { elt, xhr } }) => {
+    if (elt !== pane && pane.contains(elt)) askedIn.set(xhr, openSession());
+  });
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (isLate(detail)) detail.shouldSwap = false;
+    else if (detail.target === pane && detail.shouldSwap) {
+      for (const asking of pane.querySelectorAll("[hx-get]")) htmx.trigger(asking, "htmx:abort");
+    }
+  });
+
   const showLists = (query) => {
     shownQuery = query;
     return htmx.ajax("GET", `${inbox.dataset.lists}${query}`, {

@@ -136,6 +136,29 @@ def test_address_and_pane_stay_together_however_fast_one_switches(
     expect(row(inbox, sessions[4])).to_be_focused()
 
 
+@pytest.mark.parametrize("path", ["thread/", "pick-up/"])
+def test_late_answer_of_another_session_changes_nothing_in_the_open_one(
+    inbox: Page, live_server: LiveServer, sessions: list[MessagingSession], path: str
+) -> None:
+    held: list[Route] = []
+    row(inbox, sessions[1]).click()
+    expect(inbox.get_by_role("heading", name=sessions[1].contact)).to_be_visible()
+    inbox.route(re.compile(f"/inbox/{sessions[1].pk}/{path}"), lambda route: held.append(route))
+    if path == "thread/":
+        hear_of(inbox, sessions[1])
+    else:
+        inbox.get_by_role("button", name="Pick up").click()
+    while not held:
+        inbox.wait_for_timeout(20)
+    row(inbox, sessions[2]).click()
+    expect(inbox.get_by_role("heading", name=sessions[2].contact)).to_be_visible()
+    held[0].continue_()
+    inbox.wait_for_timeout(600)
+    expect(inbox.locator("#session-head")).to_contain_text(sessions[2].contact)
+    expect(inbox).to_have_url(f"{live_server.url}/inbox/{sessions[2].pk}/")
+    expect(inbox.locator(".session-open")).to_have_attribute("data-session", str(sessions[2].pk))
+
+
 def test_click_without_a_connection_says_so(inbox: Page, sessions: list[MessagingSession]) -> None:
     said = inbox.get_by_role("alert").filter(has_text="The server could not be reached.")
     inbox.route(re.compile(r"/inbox/\d+/"), lambda route: route.abort())
