@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from routing.access import AgentRequest, ViewerRequest, agent_required, viewer_required
 from sessions import actions
-from sessions.inbox.shown_session import session_of, thread_update, visible_session
+from sessions.inbox.shown_session import session_of, thread_update, told_of_leaving, visible_session
 from sessions.lanes.standing import places_by_message
 from sessions.models import Message
 from sessions.queries import inbox_of, queued_of
@@ -18,6 +18,7 @@ STOP_POLLING = 286  # in htmx's own words
 
 @require_GET
 @viewer_required
+@told_of_leaving
 def places(request: ViewerRequest, pk: int) -> HttpResponse:
     """Where the session's waiting texts stand now. Looking at it marks nothing as read."""
     queued = queued_of(visible_session(request, pk)).select_related("message")

@@ -1,5 +1,7 @@
 """One session as it is shown: its thread, what stands below it, and who the contact is."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,7 +15,7 @@ from sessions.inbox.asking import Asked
 from sessions.inbox.forms import ReplyForm
 from sessions.inbox.thread import page_of, unread_from
 from sessions.lanes.standing import places_by_message
-from sessions.models import Message, MessagingSession, OptOutEntry, Tag
+from sessions.models import Message, MessagingSession, MessagingSessionQuerySet, OptOutEntry, Tag
 from sessions.opt_outs.ledger import opt_out_of
 from sessions.presence import online
 from sessions.queries import inbox_of, listed, queued_of, visible_to
@@ -27,9 +29,26 @@ def session_of(request: AgentRequest, pk: int) -> MessagingSession:
     return get_object_or_404(listed(inbox_of(request.agent)), pk=pk)
 
 
+def visible_sessions(request: ViewerRequest) -> MessagingSessionQuerySet:
+    """All that may be read."""
+    return listed(visible_to(request.user, request.agent))
+
+
 def visible_session(request: ViewerRequest, pk: int) -> MessagingSession:
     """One that is only read."""
-    return get_object_or_404(listed(visible_to(request.user, request.agent)), pk=pk)
+    return get_object_or_404(visible_sessions(request), pk=pk)
+
+
+def told_of_leaving(view: Callable[[ViewerRequest, int], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Of a view that the page itself asks about the open session: one that has left is no error there."""
+
+    @wraps(view)
+    def answer(request: ViewerRequest, pk: int) -> HttpResponse:
+        if request.htmx and not visible_sessions(request).filter(pk=pk).exists():
+            return HttpResponse(status=204, headers={"HX-Trigger": "inbox:left"})
+        return view(request, pk)
+
+    return answer
 
 
 def opened(
@@ -106,5 +125,5 @@ def _acts(request: ViewerRequest, session: MessagingSession) -> bool:
 
 def _earlier(request: ViewerRequest, session: MessagingSession) -> list[MessagingSession]:
     """What else there was with this contact, over all our numbers, as far as one may see it."""
-    others = listed(visible_to(request.user, request.agent)).filter(contact=session.contact)
+    others = visible_sessions(request).filter(contact=session.contact)
     return list(others.exclude(pk=session.pk)[:EARLIER_MOST])

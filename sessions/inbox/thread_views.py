@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.ids import read_id
 from routing.access import ViewerRequest, viewer_required
-from sessions.inbox.shown_session import thread_update, visible_session
+from sessions.inbox.shown_session import thread_update, told_of_leaving, visible_session
 from sessions.inbox.thread import page_of
 from sessions.lanes.standing import places_by_message
 from sessions.queries import operations_of, queued_of
@@ -14,6 +14,7 @@ from sessions.queries import operations_of, queued_of
 
 @require_GET
 @viewer_required
+@told_of_leaving
 def thread(request: ViewerRequest, pk: int) -> HttpResponse:
     """What is new in the open session."""
     return thread_update(request, visible_session(request, pk))

@@ -12,7 +12,7 @@ from routing.access import AgentRequest, ViewerRequest, agent_required, viewer_r
 from routing.models import Extension
 from sessions import actions
 from sessions.inbox.asking import Viewer
-from sessions.inbox.shown_session import visible_session
+from sessions.inbox.shown_session import told_of_leaving, visible_session
 from sessions.live import notifying
 from sessions.models import AgentSettings
 from sessions.presence import online
@@ -61,6 +61,7 @@ def viewing(request: ViewerRequest) -> HttpResponse:
 
 @require_GET
 @viewer_required
+@told_of_leaving
 def viewers(request: ViewerRequest, pk: int) -> HttpResponse:
     """A line that says who else has the session open; it asks again when `refresh` is triggered on it."""
     session = visible_session(request, pk)

@@ -94,7 +94,7 @@
   };
 
   for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, allowSound, { once: true });
-  document.addEventListener("DOMContentLoaded", ask);
+  document.addEventListener("DOMContentLoaded", soon);
   for (const kind of ["inbox:event", "inbox:reset"]) document.addEventListener(kind, soon);
   document.addEventListener("visibilitychange", () => document.hidden || soon());
 })();

@@ -30,7 +30,11 @@
     // What was said may have been forgotten while there was no connection.
     for (const kind of ["open", "reset"]) source.addEventListener(kind, () => presence.say());
     // Nobody told of what happened between the page and its stream.
-    const reset = () => document.dispatchEvent(new CustomEvent("inbox:reset"));
+    let resetting = null;
+    const reset = () => {
+      clearTimeout(resetting);
+      resetting = setTimeout(() => document.dispatchEvent(new CustomEvent("inbox:reset")), 50);
+    };
     source.addEventListener("open", reset, { once: true });
     source.addEventListener("reset", reset);
     window.addEventListener("pagehide", () => source.close());

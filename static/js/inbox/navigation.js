@@ -39,10 +39,12 @@
   });
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     if (isLate(detail)) detail.shouldSwap = false;
-    else if (detail.target === pane && detail.shouldSwap) {
-      for (const asking of pane.querySelectorAll("[hx-get]")) htmx.trigger(asking, "htmx:abort");
-    }
+    else if (detail.target === pane && detail.shouldSwap) askNoMore();
   });
+  const askNoMore = () => {
+    for (const asking of pane.querySelectorAll("[hx-get]")) htmx.trigger(asking, "htmx:abort");
+  };
+  document.addEventListener("inbox:leaving", askNoMore);
 
   const showLists = (query) => {
     shownQuery = query;

@@ -51,6 +51,7 @@
     const kept = page.querySelector(".kept-text");
     kept.hidden = !typed.trim();
     kept.querySelector("textarea").value = typed;
+    document.dispatchEvent(new CustomEvent("inbox:leaving"));
     pane.replaceChildren(page);
     document.getElementById("inbox").classList.add("inbox-open");
     document.dispatchEvent(new CustomEvent("inbox:gone"));
@@ -125,10 +126,10 @@
   };
 
   document.addEventListener("htmx:responseError", (event) => {
-    const { xhr, elt, target } = event.detail;
-    if (xhr.status !== 404 || elt.id === "viewers") return;
-    if (elt.id === "thread" || target?.id === "session" || target?.closest("#session")) gone();
+    const { xhr, target } = event.detail;
+    if (xhr.status === 404 && (target?.id === "session" || target?.closest("#session"))) gone();
   });
+  document.addEventListener("inbox:left", gone); // as what the page asks by itself is told
   document.addEventListener("click", (event) => {
     if (event.target.closest("#thread-down")) toEnd();
   });

@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from routing.models import Extension
 from sessions.inbox.list_template_tags import LEVELS
 from sessions.models import Attachment, Contact, Message, MessagingSession
-from tests.factories import Road
+from tests.factories import Road, make_queue
 from tests.sessions.inbox.undisturbed import undisturbed
 from tests.sessions.media.pictures import PNG
 
@@ -157,6 +157,32 @@ def test_late_answer_of_another_session_changes_nothing_in_the_open_one(
     expect(inbox.locator("#session-head")).to_contain_text(sessions[2].contact)
     expect(inbox).to_have_url(f"{live_server.url}/inbox/{sessions[2].pk}/")
     expect(inbox.locator(".session-open")).to_have_attribute("data-session", str(sessions[2].pk))
+
+
+def test_session_that_left_is_said_to_have_without_noise(
+    inbox: Page, sessions: list[MessagingSession], agents: list[Extension]
+) -> None:
+    """`undisturbed` fails for what the console says."""
+    for owner, session in zip((agents[1], None), sessions[1:3], strict=True):
+        row(inbox, session).click()
+        expect(inbox.get_by_role("heading", name=session.contact)).to_be_visible()
+        inbox.wait_for_timeout(500)  # the page has said what it shows
+        place = {"agent": owner} if owner else {"queue": make_queue(agents[2], name="Another")}
+        MessagingSession.objects.filter(pk=session.pk).update(**place)
+        hear_of(inbox, session)
+        expect(inbox.get_by_text("This session is with somebody else now.")).to_be_visible()
+        hear_of(inbox, session)
+
+
+def test_nothing_is_asked_for_twice_when_the_page_loads(inbox: Page, live_server: LiveServer) -> None:
+    inbox.goto("about:blank")
+    asked: list[str] = []
+    inbox.on("request", lambda one: asked.append(one.url.partition("?")[0]))
+    inbox.goto(f"{live_server.url}/inbox/")
+    inbox.wait_for_timeout(1_500)
+    assert f"{live_server.url}/inbox/calls/" in asked
+    twice = {url for url in asked if asked.count(url) > 1 and "/static/" not in url}
+    assert not twice, twice
 
 
 def test_click_without_a_connection_says_so(inbox: Page, sessions: list[MessagingSession]) -> None:
