@@ -96,7 +96,7 @@ def test_reply_is_accepted_once_however_often_the_form_is_sent(
 
 @pytest.mark.parametrize(
     ("body", "error"),
-    [("  ", "Write something first."), ("x" * 1601, "Ensure this value has at most 1600 characters")],
+    [("  ", "Write something first."), ("x" * 1601, "Too long by 1 character, so it can’t be sent")],
 )
 def test_reply_that_can_not_be_sent_keeps_what_was_typed(
     ada: Client, waiting: MessagingSession, agents: list[Extension], body: str, error: str

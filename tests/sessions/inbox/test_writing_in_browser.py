@@ -176,6 +176,35 @@ def test_files_that_cannot_be_sent_are_refused_when_they_are_chosen(inbox: Page)
     wait_until(lambda: Attachment.objects.count() == 10)
 
 
+def paste(field: Locator, text: str) -> None:
+    """As the browser does it, which would cut it to what the field takes."""
+    field.focus()
+    field.page.keyboard.insert_text(text)
+
+
+def test_text_that_is_too_long_is_kept_whole_and_not_sent(inbox: Page, live_server: LiveServer) -> None:
+    too_long = inbox.locator("#composer [data-too-long]")
+    paste(composer(inbox), "🙂" * 1700)
+    expect(composer(inbox)).to_have_value("🙂" * 1700)
+    words = "Too long by {}, so it can’t be sent: at most 1600 are possible."
+    expect(too_long).to_have_text(words.format("100 characters"))
+    composer(inbox).press("Control+Enter")
+    inbox.get_by_role("button", name="Send", exact=True).click()
+    expect(composer(inbox)).to_be_focused()
+    composer(inbox).fill("x" * 1601)
+    expect(too_long).to_have_text(words.format("1 character"))
+    composer(inbox).press("Backspace")
+    expect(too_long).to_have_count(0)
+    composer(inbox).press("Control+Enter")
+    wait_until(lambda: answers() == ["x" * 1600])
+    inbox.goto(f"{live_server.url}/canned-replies/add/")
+    inbox.get_by_label("Shortcut").fill("long")
+    paste(inbox.get_by_label("Text", exact=True), "y" * 1650)
+    inbox.get_by_role("button", name="Save").click()
+    expect(inbox.locator("[data-too-long]")).to_have_text(words.format("50 characters"))
+    expect(inbox.get_by_label("Text", exact=True)).to_have_value("y" * 1650)
+
+
 def test_two_tabs_send_what_waits_once(inbox: Page) -> None:
     inbox.context.set_offline(True)
     for body in ("Till six.", "On Sundays, too."):
