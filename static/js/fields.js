@@ -26,6 +26,7 @@
       const tomSelect = new TomSelect(select, {
         plugins: select.multiple ? { remove_button: {} } : {},
         maxOptions: null,
+        clearAfterSelect: true, // or what was typed for the first stays in the way of the next
         refreshThrottle: 0, // or the list that Enter chooses from lags behind what was typed
         sortField: [{ field: "$order" }, { field: "$score" }],
         maxItems: select.multiple ? null : 1,
