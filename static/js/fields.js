@@ -41,6 +41,7 @@
       if (notes) tomSelect.control_input.setAttribute("aria-describedby", notes);
       if (select.getAttribute("aria-invalid")) tomSelect.control_input.setAttribute("aria-invalid", "true");
       select.setAttribute("aria-hidden", "true");
+      tomSelect.control_input.dir = "auto";
     }
   };
 
