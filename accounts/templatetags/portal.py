@@ -61,7 +61,7 @@ def styled(bound: BoundField, *, has_help: bool) -> SafeString:
 def _of_words(bound: BoundField) -> dict[str, Any]:
     """Keeps its writer’s direction, and is not cut: `static/js/too_long.js` says what is too much."""
     most = getattr(bound.field, "max_length", None)
-    return {"dir": "auto"} | ({"maxlength": False, "data-most": most} if most else {})
+    return {"dir": "auto"} | ({"maxlength": False, "data-most-characters": most} if most else {})
 
 
 @register.simple_tag

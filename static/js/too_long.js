@@ -1,7 +1,7 @@
-// Nothing is cut: what is longer than its field takes (data-most, in characters) stays whole, and beside it stands
+// Nothing is cut: what is longer than its field takes (data-most-characters, in characters) stays whole, and beside it stands
 // by how much. Its form is not sent until it is short enough.
 (() => {
-  const excessOf = (field) => [...field.value.trim()].length - Number(field.dataset.most);
+  const excessOf = (field) => [...field.value.trim()].length - Number(field.dataset.mostCharacters);
 
   const wordsOf = (excess, most) => {
     const { tooLongOne, tooLongMany } = document.body.dataset;
@@ -20,14 +20,14 @@
 
   const look = (field) => {
     const excess = excessOf(field);
-    if (excess > 0) placeOf(field).textContent = wordsOf(excess, field.dataset.most);
+    if (excess > 0) placeOf(field).textContent = wordsOf(excess, field.dataset.mostCharacters);
     else field.parentElement.querySelector(":scope > [data-too-long]")?.remove();
     return excess > 0;
   };
 
-  document.addEventListener("input", ({ target }) => target.dataset.most && look(target));
+  document.addEventListener("input", ({ target }) => target.dataset.mostCharacters && look(target));
   document.addEventListener("submit", (event) => {
-    const fields = [...event.target.elements].filter((field) => field.dataset.most && !field.matches(":disabled"));
+    const fields = [...event.target.elements].filter((field) => field.dataset.mostCharacters && !field.matches(":disabled"));
     const long = fields.find((field) => field.checkVisibility() && look(field));
     if (!long) return;
     event.preventDefault();

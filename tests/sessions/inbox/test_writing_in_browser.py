@@ -142,6 +142,7 @@ def test_files_stay_with_their_session(inbox: Page, road: Road, live_server: Liv
     attach(inbox, ("other.png", PNG))
     rows.filter(has_text="Are you open?").click()
     expect(files).to_have_text(["map.png", "way.pdf"])
+    expect(inbox.locator("[data-too-long]")).to_have_count(0)
     composer(inbox).press("Control+Enter")
     wait_until(lambda: sorted(Attachment.objects.values_list("name", flat=True)) == ["map.png", "way.pdf"])
     rows.filter(has_text="And you?").click()
