@@ -162,6 +162,14 @@ REFUSALS: dict[type[ActionError], Refusal] = {
         words=gettext_lazy("You may not start sessions from this number."),
         form_field="number",
     ),
+    refused.OwnNumber: Refusal(
+        422,
+        gettext_lazy("A number can’t text itself."),
+        gettext_lazy("Choose another contact or another number."),
+        field="contact",
+        words=gettext_lazy("This is the number that you write from. Enter the contact’s."),
+        form_field="contact",
+    ),
     refused.OwnedByAnother: Refusal(
         409,
         gettext_lazy("Somebody else has the open session with this contact."),

@@ -56,6 +56,12 @@ class NotAllowedToInitiate(ActionError):
     code = "not_allowed_to_initiate"
 
 
+class OwnNumber(ActionError):
+    """A number can't text itself."""
+
+    code = "own_number"
+
+
 class OwnedByAnother(ActionError):
     """The open session with the contact is another agent's (`by`), or waits in a queue (None)."""
 

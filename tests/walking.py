@@ -19,14 +19,14 @@ def log_in(page: Page, url: str, username: str, password: str = PASSWORD) -> Pag
 
 
 def choose(place: Locator | Page, label: str, *texts: str) -> None:
-    """Picks options of a searchable drop-down from the keyboard."""
+    """Picks options of a searchable drop-down from the keyboard, one after the other."""
     box = place.get_by_role("combobox", name=label, exact=True)
+    box.focus()
     for text in texts:
-        box.focus()
         box.press_sequentially(text)
         expect(place.locator(".ts-dropdown:visible .option.active")).to_contain_text(text)
         box.press("Enter")
-        box.press("Tab")
+    box.press("Tab")
 
 
 def go_to(page: Page, name: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.forms import BoundField, CheckboxInput, PasswordInput, Select, SelectMultiple
+from django.forms import BoundField, CheckboxInput, PasswordInput, Select, SelectMultiple, Textarea, TextInput
 from django.template import Context
 from django.utils.safestring import SafeString
 
@@ -53,7 +53,15 @@ def styled(bound: BoundField, *, has_help: bool) -> SafeString:
         described.append(f"{bound.auto_id}_error")
     if described:
         attrs["aria-describedby"] = " ".join(described)
+    if isinstance(widget, Textarea) or (isinstance(widget, TextInput) and widget.input_type == "text"):
+        attrs |= _of_words(bound)
     return bound.as_widget(attrs=attrs)
+
+
+def _of_words(bound: BoundField) -> dict[str, Any]:
+    """Keeps its writer’s direction, and is not cut: `static/js/too_long.js` says what is too much."""
+    most = getattr(bound.field, "max_length", None)
+    return {"dir": "auto"} | ({"maxlength": False, "data-most-characters": most} if most else {})
 
 
 @register.simple_tag

@@ -93,6 +93,7 @@ def get_session(request: ApiRequest, session_id: int) -> SessionOut:
         415,
         422,
         actions.NotAllowedToInitiate,
+        actions.OwnNumber,
         actions.OwnedByAnother,
         actions.TooManyOpen,
         actions.OptedOut,

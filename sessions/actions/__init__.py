@@ -5,7 +5,7 @@ from sessions.actions.drafting import save_draft
 from sessions.actions.keeping import delete_canned_reply, delete_tag, save_canned_reply, save_tag
 from sessions.actions.marking import add_note, archive, mark_unread, set_availability, set_tags, unarchive
 from sessions.actions.owning import close, close_idle, mark_read, pick_up
-from sessions.actions.replying import LATEST, accepted_under, reply, start_session
+from sessions.actions.replying import LATEST, accepted_under, check_may_start, reply, start_session
 from sessions.actions.resending import cancel, retry
 from sessions.actions.transferring import move, transfer
 from sessions.refused import (
@@ -24,6 +24,7 @@ from sessions.refused import (
     NotTheOwner,
     OptedOut,
     OwnedByAnother,
+    OwnNumber,
     SessionClosed,
     TooManyOpen,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "NotRetryable",
     "NotTheOwner",
     "OptedOut",
+    "OwnNumber",
     "OwnedByAnother",
     "SessionClosed",
     "TooManyOpen",
@@ -52,6 +54,7 @@ __all__ = [
     "add_note",
     "archive",
     "cancel",
+    "check_may_start",
     "close",
     "close_idle",
     "delete_canned_reply",

@@ -21,7 +21,14 @@ from sessions.models import Attachment, Message, MessagingSession, Priority, pic
 from sessions.nudges import nudge
 from sessions.opened import open_session
 from sessions.opt_outs import ledger
-from sessions.refused import BadTime, ChannelDisabled, NotAllowedToInitiate, OptedOut, OwnedByAnother
+from sessions.refused import (
+    BadTime,
+    ChannelDisabled,
+    NotAllowedToInitiate,
+    OptedOut,
+    OwnedByAnother,
+    OwnNumber,
+)
 
 LATEST = timedelta(days=30)  # how far ahead a text can be scheduled
 
@@ -76,13 +83,12 @@ def start_session(
     """Texts a contact from a number; the open session between the two is used where there is one.
 
     One that waits in the agent's own queue is picked up by this; one of a queue without pickup is nobody's.
-    Raises `NotAllowedToInitiate`, `OwnedByAnother`, `TooManyOpen`, `OptedOut`, `ChannelDisabled`,
-    `MediaRefused` or `BadTime`.
+    Raises `NotAllowedToInitiate`, `OwnNumber`, `OwnedByAnother`, `TooManyOpen`, `OptedOut`,
+    `ChannelDisabled`, `MediaRefused` or `BadTime`.
     """
     if before := accepted_under(agent, client_id):
         return before
-    if not number.initiators.filter(pk=agent.pk).exists():
-        raise NotAllowedToInitiate
+    _check_between(agent, number, contact)
     now = timezone.now()
     with outgoing.kept(files, number, contact) as media, transaction.atomic():
         owner = None if pickup.is_in(agent, number.queue_id, pickup.SHARED) else agent
@@ -90,6 +96,22 @@ def start_session(
         _hold(session, agent)
         message = _accept(session, Text(agent, body, client_id, due_at, media, priority))
     return message or _accepted_before(agent, client_id)
+
+
+def check_may_start(agent: Extension, number: Number, contact: str) -> None:
+    """Raises what `start_session` would as things stand, before anything is written. It changes nothing."""
+    _check_between(agent, number, contact)
+    session = MessagingSession.objects.open().filter(number=number, contact=contact).first()
+    if session and session.agent_id not in {None, agent.pk}:
+        raise OwnedByAnother(session.agent)
+    check_may_send(session or MessagingSession(number=number, contact=contact))
+
+
+def _check_between(agent: Extension, number: Number, contact: str) -> None:
+    if not number.initiators.filter(pk=agent.pk).exists():
+        raise NotAllowedToInitiate
+    if contact == number.address:
+        raise OwnNumber
 
 
 def accepted_under(agent: Extension, client_id: str | None) -> Message | None:

@@ -1,6 +1,7 @@
 """A contact of the address book."""
 
 import re
+from collections.abc import Collection
 
 from django import forms
 from django.conf import settings
@@ -9,15 +10,26 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.phone_numbers import NumberInput, read_number
 from sessions.contact_form import ContactForm
+from sessions.contacts.lookup import known_senders
 from sessions.models import Contact
 
 _NAMED_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 _&+\-]{1,11}")
 
 
-def read_address(text: str) -> NumberInput:
-    """A phone number, or the name by which a sender is known whom one can't answer, such as ACME."""
+def read_address(text: str, senders: Collection[str]) -> NumberInput:
+    """A phone number, or the name of one of the `senders`; raises `ValidationError` in words."""
     text = text.strip()
-    return NumberInput(text) if _NAMED_SENDER.fullmatch(text) else read_number(text, settings.DEFAULT_REGION)
+    if not is_name(text):
+        return read_number(text, settings.DEFAULT_REGION)
+    if text not in senders:
+        words = _("“%s” is no phone number, and nobody of this name has texted you.")
+        raise ValidationError(words % text, code="invalid")
+    return NumberInput(text)
+
+
+def is_name(text: str) -> bool:
+    """Whether a sender can be called so whom one can't answer, such as ACME."""
+    return bool(_NAMED_SENDER.fullmatch(text.strip()))
 
 
 class ContactNotesForm(forms.ModelForm[Contact]):
@@ -34,7 +46,8 @@ class NewContactForm(ContactForm):
     notes = forms.CharField(label=_("Notes"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
 
     def clean_contact(self) -> str:
-        read = read_address(self.cleaned_data["contact"])
+        typed = self.cleaned_data["contact"]
+        read = read_address(typed, known_senders([typed]))
         self.note = read.note
         return read.address
 

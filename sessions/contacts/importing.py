@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.csv_import import SHORTENED, Cells, Columns, Outcome
-from sessions.contacts.forms import read_address
+from sessions.contacts.forms import is_name, read_address
+from sessions.contacts.lookup import known_senders
 from sessions.models import Contact
 
 COLUMNS = Columns(
@@ -47,8 +48,9 @@ class ContactRow:
 
 
 def preview(cells: Cells) -> list[ContactRow]:
-    """What each row would do; one query, however many rows."""
-    rows = [_read(line, texts) for line, texts in cells]
+    """What each row would do; three queries, however many rows."""
+    senders = known_senders(number for _line, texts in cells if is_name(number := _number_in(texts)))
+    rows = [_read(line, texts, senders) for line, texts in cells]
     _refuse_twins(rows)
     addresses = [row.number for row in rows if not row.errors]
     known = {contact.address: contact for contact in Contact.objects.filter(address__in=addresses)}
@@ -58,8 +60,12 @@ def preview(cells: Cells) -> list[ContactRow]:
     return rows
 
 
-def _read(line: int, texts: dict[str, str]) -> ContactRow:
-    text = texts.get("number", "").lstrip("'")
+def _number_in(texts: dict[str, str]) -> str:
+    return texts.get("number", "").lstrip("'")
+
+
+def _read(line: int, texts: dict[str, str], senders: set[str]) -> ContactRow:
+    text = _number_in(texts)
     row = ContactRow(line, text, texts.get("name", ""), texts.get("notes"))
     if not text:
         row.errors.append(_("The number is missing."))
@@ -68,7 +74,7 @@ def _read(line: int, texts: dict[str, str]) -> ContactRow:
         row.errors.append(words % text)
     else:
         try:
-            read = read_address(text)
+            read = read_address(text, senders)
             row.number, row.note = read.address, _("“%s” was read so.") % text if read.note else ""
         except ValidationError as error:
             row.errors += error.messages

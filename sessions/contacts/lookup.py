@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from channels.phone_numbers import NumberInput, read_number
-from sessions.models import Contact
+from sessions.models import Contact, MessagingSession
 from sessions.search.finding import contacts_matching
 
 
@@ -24,6 +24,14 @@ def contact_of(address: str) -> Contact:
 def contacts_like(text: str, *, most: int = 6) -> list[Contact]:
     """Contacts whose name has a word, or whose number a part, that begins as what was typed so far."""
     return list(contacts_matching(Contact.objects.all(), text)[:most]) if text.strip() else []
+
+
+def known_senders(names: Iterable[str]) -> set[str]:
+    """Those of the names by which somebody has texted us, or that are contacts already."""
+    asked = {name.strip() for name in names}
+    texted = MessagingSession.objects.filter(contact__in=asked).order_by().values_list("contact", flat=True)
+    kept = Contact.objects.filter(address__in=asked).values_list("address", flat=True)
+    return {*texted.distinct(), *kept}
 
 
 def understood(text: str) -> NumberInput | None:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 SHELL = (  # what the page without a connection is made of
     "vendor/tabler.min.css",
     "css/app.css",
+    "css/modes.css",
     "js/theme.js",
     "js/outbox_store.js",
     "js/offline.js",

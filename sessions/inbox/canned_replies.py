@@ -12,12 +12,14 @@ from routing.models import Extension
 from sessions.models import CannedReply, Contact, MessagingSession
 
 VARIABLES = {
-    "contact": _("the contact’s name, or number"),
+    "contact": _("the contact’s name; where none is known, it goes with the comma before it"),
     "agent": _("your name"),
     "number": _("our number"),
     "queue": _("the message queue"),
 }
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
+# The contact as a form of address: what leads to it in the line, or what follows where a line begins with it.
+_ADDRESSED = re.compile(r"(?m)^\{contact\}[,:!]?[ \t]*(\w?)|,?[ \t]*\(?\{contact\}\)?")
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,12 @@ def filled(session: MessagingSession, agent: Extension) -> list[Filled]:
 
 
 def fill(body: str, values: Mapping[str, str]) -> str:
-    """What is no variable of ours stays as it is written."""
+    """What is no variable of ours stays as it is written.
+
+    Nobody is addressed by a number: without a name, “Thank you, {contact}!” becomes “Thank you!”.
+    """
+    if not values.get("contact"):
+        body = _ADDRESSED.sub(lambda found: (found[1] or "").upper(), body)
     return _VARIABLE.sub(lambda found: values.get(found[1], found[0]), body)
 
 
@@ -69,7 +76,7 @@ def _nearness(reply: CannedReply) -> int:
 def _values(session: MessagingSession, agent: Extension) -> dict[str, str]:
     contact = Contact.objects.filter(address=session.contact).first()
     return {
-        "contact": str(contact) if contact else session.contact,
+        "contact": contact.name if contact else "",
         "agent": agent.name,
         "number": session.number.address,
         "queue": session.queue.name if session.queue else "",

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from django import template
 from django.utils import timezone
+from django.utils.html import json_script
+from django.utils.safestring import SafeString
 
 from channels.itsp.base import MediaLimits
 from routing.models import Extension
 from sessions.inbox.forms import ReplyForm
-from sessions.media import outgoing
+from sessions.media import content_types, outgoing
 from sessions.models import MessagingSession
 from sessions.queries import draft_of
 
@@ -45,3 +47,9 @@ def writing(session: MessagingSession, agent: Extension, form: ReplyForm) -> Wri
         no_files=outgoing.hindrance(session.number, session.contact),
         limits=outgoing.limits_of(session.number),
     )
+
+
+@register.simple_tag
+def file_signatures() -> SafeString:
+    """What `static/js/composer_files.js` knows files by, as the server does."""
+    return json_script(content_types.SIGNATURES, "file-signatures")

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.ids import read_id
 from routing.access import AgentRequest, agent_required
 from routing.models import Extension
 from sessions import actions
@@ -11,7 +12,8 @@ from sessions.contacts.lookup import contact_names, contacts_like, understood
 from sessions.inbox.forms import NewMessageForm
 from sessions.inbox.views import inbox_context
 from sessions.models import Message
-from sessions.refusals import Act, refuse
+from sessions.queries import numbers_of
+from sessions.refusals import Act, refuse, words_for
 
 MAX_TYPED = 64  # characters
 
@@ -38,15 +40,30 @@ def new_message(request: AgentRequest) -> HttpResponse:
 @require_GET
 @agent_required
 def suggestions(request: AgentRequest) -> HttpResponse:
-    """Who may be meant by what was typed so far, and how it is read if it is a number."""
+    """Who may be meant by what was typed so far; of a number, how it is read and what stands against it."""
     typed = request.GET.get("contact", "").replace("\0", "")[:MAX_TYPED]
     read = understood(typed)
     context = {
         "read": read,
         "name": contact_names([read.address]).get(read.address) if read else None,
         "suggestions": [one for one in contacts_like(typed) if not read or one.address != read.address],
+        "hindrance": _hindrance(request, read.address) if read else "",
+        "typed": typed.strip(),
     }
     return render(request, "sessions/inbox/_suggestions.html", context)
+
+
+def _hindrance(request: AgentRequest, contact: str) -> str:
+    """Why nothing can be sent there from the `number` that is chosen, in words; "" if it can."""
+    pk = read_id(request.GET.get("number", ""))
+    number = numbers_of(request.agent).filter(pk=pk).first() if pk else None
+    if number is None:
+        return ""
+    try:
+        actions.check_may_start(request.agent, number, contact)
+    except actions.ActionError as refused:
+        return words_for(refused, Act.START)
+    return ""
 
 
 def _started(form: NewMessageForm, agent: Extension) -> Message | None:

@@ -33,8 +33,11 @@ def calls(request: ViewerRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@agent_required
-def agent_settings(request: AgentRequest) -> HttpResponse:
+@viewer_required
+def agent_settings(request: ViewerRequest) -> HttpResponse:
+    """Supervisors without an extension have none of their own: the page says what holds for them."""
+    if request.agent is None:
+        return render(request, "sessions/live/agent_settings.html")
     posted = request.POST if request.method == "POST" else None  # without a tick it is empty
     form = AgentSettingsForm(posted, instance=notifying.settings_of(request.agent))
     if form.is_valid():

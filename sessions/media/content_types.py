@@ -3,38 +3,41 @@
 import mimetypes
 
 UNKNOWN = "application/octet-stream"  # which browsers only download
+HEAD = 16  # bytes from a file's beginning that tell its type
 
-_SIGNATURES = {
-    b"\xff\xd8\xff": "image/jpeg",
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"GIF87a": "image/gif",
-    b"GIF89a": "image/gif",
-    b"%PDF-": "application/pdf",
-    b"OggS": "audio/ogg",
-    b"ID3": "audio/mpeg",
-    b"#!AMR": "audio/amr",
-    b"BEGIN:VCARD": "text/vcard",
-}
+# (what stands where in the head), type; the first that fits is it.
+_SIGNATURES: list[tuple[dict[int, bytes], str]] = [
+    ({0: b"\xff\xd8\xff"}, "image/jpeg"),
+    ({0: b"\x89PNG\r\n\x1a\n"}, "image/png"),
+    ({0: b"GIF87a"}, "image/gif"),
+    ({0: b"GIF89a"}, "image/gif"),
+    ({0: b"%PDF-"}, "application/pdf"),
+    ({0: b"OggS"}, "audio/ogg"),
+    ({0: b"ID3"}, "audio/mpeg"),
+    ({0: b"#!AMR"}, "audio/amr"),
+    ({0: b"BEGIN:VCARD"}, "text/vcard"),
+    ({0: b"RIFF", 8: b"WEBP"}, "image/webp"),
+    # Brands of the ISO base media format.
+    ({4: b"ftyphei"}, "image/heic"),
+    ({4: b"ftypmif"}, "image/heic"),
+    ({4: b"ftypqt "}, "video/quicktime"),
+    ({4: b"ftyp3gp"}, "video/3gpp"),
+    ({4: b"ftypM4A"}, "audio/mp4"),
+    ({4: b"ftyp"}, "video/mp4"),
+]
 
-_BRANDS = {  # of the ISO base media format, by their first three characters
-    b"hei": "image/heic",
-    b"mif": "image/heic",
-    b"qt ": "video/quicktime",
-    b"3gp": "video/3gpp",
-    b"M4A": "audio/mp4",
-}
+# The same for `static/js/composer_files.js`, which looks into files as they are chosen.
+SIGNATURES = [
+    {"type": content_type, "parts": [{"at": at, "bytes": list(part)} for at, part in parts.items()]}
+    for parts, content_type in _SIGNATURES
+]
 
 
 def type_of(content: bytes) -> str:
     """The type by the first bytes; `UNKNOWN` for what we don't know."""
-    head = content[:16]
-    for signature, content_type in _SIGNATURES.items():
-        if head.startswith(signature):
+    for parts, content_type in _SIGNATURES:
+        if all(content.startswith(part, at) for at, part in parts.items()):
             return content_type
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
-    if head[4:8] == b"ftyp":
-        return _BRANDS.get(head[8:11], "video/mp4")
     return UNKNOWN
 
 

@@ -11,9 +11,12 @@ class FilesInput(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """Its value is a list of `UploadedFile`."""
+    """Its value is a list of `UploadedFile`. `sessions.media.outgoing` judges them, by their names."""
 
     widget = FilesInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_empty_file=True, **options)
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
         given = data if isinstance(data, list | tuple) else [data]

@@ -14,7 +14,7 @@ from channels.itsp import ITSPS
 from channels.itsp.base import MediaLimits
 from channels.models import Number
 from channels.phone_numbers import country_of
-from sessions.media.content_types import suffix_of, type_of
+from sessions.media.content_types import HEAD, suffix_of, type_of
 from sessions.models import Attachment, Message
 from sessions.refused import MediaRefused
 
@@ -84,11 +84,13 @@ def _check(files: Sequence[File[bytes]], number: Number, contact: str) -> None:
 
 def _kept(position: int, file: File[bytes], limits: MediaLimits) -> Attachment:
     """Stored under a name of chance; the file's own is only shown."""
-    file.seek(0)
-    content_type = type_of(file.read(16))
-    file.seek(0)
     name = (file.name or "").replace("\\", "/").rpartition("/")[2].replace("\0", "")[-NAME_MOST:]
-    if content_type not in limits.types or not file.size:
+    if not file.size:
+        raise MediaRefused(_("“%(name)s” is empty: there is nothing in it to send.") % {"name": name})
+    file.seek(0)
+    content_type = type_of(file.read(HEAD))
+    file.seek(0)
+    if content_type not in limits.types:
         words = _("“%(name)s” can’t be sent: only pictures, videos, sounds, PDFs and contact cards can.")
         raise MediaRefused(words % {"name": name})
     attachment = Attachment(

@@ -57,6 +57,7 @@
       const name = document.createElement("strong");
       name.textContent = `/${reply.shortcut}`;
       const text = document.createElement("span");
+      text.dir = "auto";
       text.textContent = reply.body;
       item.append(name, text);
       item.addEventListener("mousedown", (event) => {

@@ -1,25 +1,42 @@
-// Pictures and files of a text: chosen, pasted or dropped, shown before they go, and taken away again.
+// Pictures and files of a text: chosen, pasted or dropped, judged as the server does, shown before they go, and
+// taken away again. They stay with their session while others are open.
 (() => {
-  const { onReady } = window.composing;
+  const { onReady, openSession } = window.composing;
+  const SIGNATURES = JSON.parse(document.getElementById("file-signatures").textContent);
+  const HEAD = 16; // bytes that tell the type
+  const heldBy = new Map(); // session: what goes with its text; the field is written from it
   const field = () => document.getElementById("composer-attachments");
   const form = () => document.querySelector("#composer .composer-text");
-  let held = []; // what goes with the text; the field is written from it
+  const heldIn = (session) => heldBy.get(session) ?? [];
+  const named = (words, file) => words.replace("{name}", file.name);
 
-  const complain = (words) => {
+  const complain = (lines) => {
     const place = form().querySelector("[data-files-error]");
-    place.textContent = words;
-    place.classList.toggle("d-block", Boolean(words));
+    place.replaceChildren(...lines.map((line) => Object.assign(document.createElement("div"), { textContent: line })));
+    place.classList.toggle("d-block", lines.length > 0);
   };
 
-  const problemOf = (files) => {
-    const { most, mostBytes, tooMany, tooLarge, notPossible } = field().dataset;
-    if (notPossible) return notPossible;
-    if (files.length > Number(most)) return tooMany.replace("{n}", most);
-    const size = files.reduce((sum, file) => sum + file.size, 0);
-    return size > Number(mostBytes) ? tooLarge.replace("{n}", Math.floor(Number(mostBytes) / 2 ** 20)) : "";
+  // Why a file can't go with the others, as far as its size tells; "" if it can.
+  const whyNot = (file, others) => {
+    const { most, mostBytes, tooMany, tooLarge, empty } = field().dataset;
+    if (!file.size) return named(empty, file);
+    if (others.length >= Number(most)) return named(tooMany, file).replace("{n}", most);
+    const size = others.reduce((sum, other) => sum + other.size, file.size);
+    if (size <= Number(mostBytes)) return "";
+    return named(tooLarge, file).replace("{n}", Math.floor(Number(mostBytes) / 2 ** 20));
   };
 
-  const itemOf = (file, index) => {
+  const typeOf = async (file) => {
+    try {
+      const head = new Uint8Array(await file.slice(0, HEAD).arrayBuffer());
+      const fits = ({ at, bytes }) => bytes.every((byte, index) => head[at + index] === byte);
+      return SIGNATURES.find(({ parts }) => parts.every(fits))?.type ?? "";
+    } catch {
+      return ""; // a folder, for instance
+    }
+  };
+
+  const itemOf = (file) => {
     const item = document.createElement("li");
     item.className = "composer-file";
     const isPicture = file.type.startsWith("image/");
@@ -30,40 +47,61 @@
       shown.addEventListener("load", () => URL.revokeObjectURL(shown.src), { once: true });
     } else shown.className = "bi bi-file-earmark";
     const name = document.createElement("span");
+    name.dir = "auto";
     name.textContent = file.name;
     const remove = document.createElement("button");
     remove.type = "button";
     remove.className = "btn-close";
-    remove.setAttribute("aria-label", field().dataset.remove.replace("{name}", file.name));
-    remove.addEventListener("click", () => set(held.filter((_, other) => other !== index)));
+    remove.setAttribute("aria-label", named(field().dataset.remove, file));
+    remove.addEventListener("click", () => set(heldIn(openSession()).filter((other) => other !== file)));
     item.append(shown, name, remove);
     return item;
   };
 
-  const set = (files) => {
-    held = files;
+  const set = (files, session = openSession()) => {
+    if (files.length) heldBy.set(session, files);
+    else heldBy.delete(session);
+    if (session !== openSession() || !field()) return;
     const kept = new DataTransfer();
     for (const file of files) kept.items.add(file);
     field().files = kept.files;
     const list = form().querySelector("[data-files]");
     list.replaceChildren(...files.map(itemOf));
     list.hidden = !files.length;
-    complain("");
+    complain([]);
+  };
+
+  // Reading takes a moment: what turns out to be nothing that can be sent goes again, and the server looks, too.
+  const lookInto = async (files, said) => {
+    const session = openSession();
+    const { accept, dataset } = field();
+    const wrong = [];
+    for (const file of files) if (!accept.split(",").includes(await typeOf(file))) wrong.push(file);
+    if (!wrong.length) return;
+    set(heldIn(session).filter((file) => !wrong.includes(file)), session);
+    if (session === openSession() && form()) complain([...said, ...wrong.map((file) => named(dataset.wrongType, file))]);
   };
 
   const add = (files) => {
     if (!files.length || !field()) return;
-    const all = [...held, ...files];
-    const problem = problemOf(all);
-    set(problem ? held : all); // a file dialog has put the new ones in the place of the old
-    complain(problem);
+    const all = [...heldIn(openSession())];
+    const said = field().dataset.notPossible ? [field().dataset.notPossible] : [];
+    const added = [];
+    for (const file of field().dataset.notPossible ? [] : files) {
+      const why = whyNot(file, all);
+      if (why) said.push(why);
+      else added.push(file) && all.push(file);
+    }
+    set(all); // a file dialog has put the new ones in the place of the old
+    complain(said);
+    lookInto(added, said);
   };
 
   window.composerFiles = {
     add: (files) => add([...files]),
     // The files of a text that goes out now; the field is empty then.
     taken: () => {
-      const files = held;
+      const files = heldIn(openSession());
       if (files.length) set([]);
       return files;
     },
@@ -71,11 +109,11 @@
 
   onReady((root) => {
     const composer = root.querySelector(".composer-text");
-    held = [];
     if (!composer) return;
     const input = field();
+    if (heldIn(openSession()).length) set(heldIn(openSession()));
     composer.querySelector("[data-attach]").addEventListener("click", () => {
-      if (input.dataset.notPossible) return complain(input.dataset.notPossible);
+      if (input.dataset.notPossible) return complain([input.dataset.notPossible]);
       input.click();
     });
     input.addEventListener("change", () => add([...input.files]));
@@ -85,6 +123,13 @@
       event.preventDefault();
       window.composerFiles.add(files);
     });
+  });
+
+  // A text with a time of its own goes as a form; once it is accepted, its files have gone with it.
+  document.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
+    if (detail.elt.matches(".composer-text") && detail.xhr.status < 300) {
+      heldBy.delete(detail.elt.closest("[data-session]")?.dataset.session);
+    }
   });
 
   // Anywhere in the session: whoever misses the composer must not lose the page.

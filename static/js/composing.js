@@ -39,6 +39,15 @@
     isJson: (answer) => (answer.headers.get("Content-Type") ?? "").startsWith("application/json"),
   };
 
+  // What is there when one comes to a field for the first time goes on at its end; where one clicks or has been
+  // already, the browser knows better.
+  const visited = new WeakSet();
+  document.addEventListener("focusin", ({ target }) => {
+    if (!target.matches("textarea") || visited.has(target)) return;
+    visited.add(target);
+    if (!target.selectionEnd) target.setSelectionRange(target.value.length, target.value.length);
+  });
+
   document.addEventListener("DOMContentLoaded", ready);
   document.addEventListener("htmx:afterSettle", ready);
   // The composer becomes another one while somebody types: because the session was closed elsewhere, say.

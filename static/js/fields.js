@@ -26,6 +26,7 @@
       const tomSelect = new TomSelect(select, {
         plugins: select.multiple ? { remove_button: {} } : {},
         maxOptions: null,
+        clearAfterSelect: true, // or what was typed for the first stays in the way of the next
         refreshThrottle: 0, // or the list that Enter chooses from lags behind what was typed
         sortField: [{ field: "$order" }, { field: "$score" }],
         maxItems: select.multiple ? null : 1,
@@ -40,6 +41,7 @@
       if (notes) tomSelect.control_input.setAttribute("aria-describedby", notes);
       if (select.getAttribute("aria-invalid")) tomSelect.control_input.setAttribute("aria-invalid", "true");
       select.setAttribute("aria-hidden", "true");
+      tomSelect.control_input.dir = "auto";
     }
   };
 

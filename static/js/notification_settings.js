@@ -26,6 +26,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     show();
     const enter = document.getElementById("enter-sends");
+    if (!enter) return;
     try {
       enter.checked = localStorage.getItem("enter-sends") === "1";
       enter.addEventListener("change", () => localStorage.setItem("enter-sends", enter.checked ? "1" : "0"));

@@ -40,7 +40,7 @@
   const notify = async (call) => {
     if (!("Notification" in window) || Notification.permission !== "granted") return;
     const url = address.replace("/0/", `/${call.session}/`);
-    const options = { body: kinds[call.kind].words, tag: `session-${call.session}`, icon, renotify: true, data: { url } };
+    const options = { body: kinds[call.kind].words, dir: "auto", tag: `session-${call.session}`, icon, renotify: true, data: { url } };
     const worker = await navigator.serviceWorker?.getRegistration();
     if (worker?.active) return worker.showNotification(call.who, options);
     const shown = new Notification(call.who, options);

@@ -6,9 +6,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
 from routing.models import MessageQueue
-from tests.factories import make_queue
+from tests.factories import make_agent, make_queue
 from tests.portal import PASSWORD, make_user
-from tests.walking import log_in
+from tests.walking import choose, log_in
 
 pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -57,3 +57,24 @@ def test_week_is_edited_without_a_mouse_on_a_phone(live_server: LiveServer, page
     assert [str(day) for day in queue.closed_days.all()] == ["2026-12-25 Christmas"]
     assert MessageQueue.objects.get().pickup_mode == "none"
     assert complaints == []
+
+
+def test_several_agents_are_chosen_by_typing_one_after_the_other(live_server: LiveServer, page: Page) -> None:
+    """The same for all multiple choices: also for the queues of a supervisor."""
+    make_user("root", Role.ADMINISTRATOR)
+    for number, name in (("1001", "Ada"), ("1002", "Ben"), ("1003", "Cleo"), ("1004", "Dora")):
+        make_agent(number, name)
+    queues = [make_queue(name=name) for name in ("Support", "Sales", "Billing")]
+    log_in(page, live_server.url, "root", PASSWORD)
+    page.goto(f"{live_server.url}/queues/{queues[0].pk}/")
+    choose(page, "Agents", "Dora", "1002", "Ada")
+    page.get_by_role("button", name="Save").press("Enter")
+    expect(page.get_by_text("was saved.")).to_be_visible()
+    assert set(queues[0].agents.values_list("name", flat=True)) == {"Ada", "Ben", "Dora"}
+
+    vera = make_user("vera", Role.SUPERVISOR)
+    page.goto(f"{live_server.url}/users/{vera.pk}/")
+    choose(page, "Supervised message queues", "Sal", "Bill")
+    page.get_by_role("button", name="Save").press("Enter")
+    expect(page.get_by_text("was saved.")).to_be_visible()
+    assert set(vera.supervised_queues.values_list("name", flat=True)) == {"Sales", "Billing"}

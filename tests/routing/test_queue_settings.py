@@ -144,7 +144,7 @@ def test_each_row_says_what_is_wrong_and_nothing_typed_is_lost(admin_page: Clien
         ),
         (
             {"closed_reply": "x" * 1601},
-            {"closed_reply": ["Ensure this value has at most 1600 characters (it has 1601)."]},
+            {"closed_reply": ["Too long by 1 character, so it can’t be sent: at most 1600 are possible."]},
         ),
     ],
 )

@@ -22,6 +22,7 @@ ERRORS: list[ActionError] = [
     refused.NotTheOwner(),
     refused.SessionClosed(),
     refused.NotAllowedToInitiate(),
+    refused.OwnNumber(),
     refused.OwnedByAnother(ADA),
     refused.OwnedByAnother(None),
     refused.NoDestination(),

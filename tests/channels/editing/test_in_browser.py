@@ -118,6 +118,7 @@ def test_dialog_keeps_the_rule_in_the_form_and_gives_the_focus_back(open_form: C
     row = page.get_by_role("row").filter(has_text="+12015550123")
     expect(row).to_contain_text("Support")
     expect(row).to_contain_text("1001 Ada")
+    expect(row).to_contain_text("1002 Ben")
     expect(page.get_by_text("No numbers yet.")).to_be_hidden()
 
 

@@ -102,7 +102,12 @@ def test_agent_adds_and_changes_a_contact(agent_page: Client, agents: list[Exten
     assert list(told.values_list("username", "action")) == [(username, "created"), (username, "changed")]
 
 
-def test_sender_with_a_name_can_be_a_contact(agent_page: Client) -> None:
+def test_sender_with_a_name_can_be_a_contact_once_it_has_texted(agent_page: Client, road: Road) -> None:
+    refused = agent_page.post("/contacts/add/", {"contact": "ACME", "name": "The bank"})
+    assert errors_of(refused.context["form"]) == {
+        "contact": ["“ACME” is no phone number, and nobody of this name has texted you."]
+    }
+    open_session(road.number, "ACME", at=timezone.now())
     agent_page.post("/contacts/add/", {"contact": "ACME", "name": "The bank"})
     assert book() == [("ACME", "The bank", "")]
 
@@ -162,7 +167,10 @@ def test_only_who_leads_deletes(contact: Contact, agent_page: Client, supervisor
     assert (messages_of(answer), book()) == (["“Ada Lovelace” was deleted."], [])
 
 
-def test_import_shows_rows_first_and_stores_them_then(supervisor_page: Client, contact: Contact) -> None:
+def test_import_shows_rows_first_and_stores_them_then(
+    supervisor_page: Client, contact: Contact, road: Road
+) -> None:
+    open_session(road.number, "ACME", at=timezone.now())
     rows = [
         "Name;Phone number",
         "Ada King;+14155550123",
@@ -171,6 +179,9 @@ def test_import_shows_rows_first_and_stores_them_then(supervisor_page: Client, c
         ";+14155550125",
         "Cleo;1,41556E+10",
         "ACME;ACME",
+        "Dora;notanumber",
+        "Eve;to follow",
+        "Flo;+1415",
     ]
     text = "\n".join(rows)
     preview = supervisor_page.post("/contacts/import/", {"text": text})
@@ -185,6 +196,12 @@ def test_import_shows_rows_first_and_stores_them_then(supervisor_page: Client, c
             "Format the column as text and enter the number again.",
         ),
         ("ACME", "Add"),
+        ("notanumber", "“notanumber” is no phone number, and nobody of this name has texted you."),
+        ("to follow", "“to follow” is no phone number, and nobody of this name has texted you."),
+        (
+            "+1415",
+            "Enter the number as +, country code and number, digits only: for example +25402161183.",
+        ),
     ]
     assert len(book()) == 1
     answer = supervisor_page.post("/contacts/import/", {"text": text, "apply": "1"}, follow=True)

@@ -126,3 +126,27 @@ def test_what_is_wrong_is_said(admin_page: Client, change: dict[str, str], why: 
     data = {"shortcut": "way", "body": "x", "owner": "all"} | change
     answer = admin_page.post("/canned-replies/add/", data)
     assert (answer.status_code, errors_of(answer.context["form"])) == (422, {next(iter(change)): [why]})
+
+
+@pytest.mark.parametrize(
+    ("body", "known", "unknown"),
+    [
+        ("Thank you, {contact}!", "Thank you, Grace!", "Thank you!"),
+        ("Hello {contact}, how are you?", "Hello Grace, how are you?", "Hello, how are you?"),
+        ("{contact}, we are open.", "Grace, we are open.", "We are open."),
+        ("Open now.\n{contact}: till six.", "Open now.\nGrace: till six.", "Open now.\nTill six."),
+        ("Thanks {contact} for asking", "Thanks Grace for asking", "Thanks for asking"),
+        ("Booked ({contact}).", "Booked (Grace).", "Booked."),
+        ("Bye,\n{agent}", "Bye,\nAda", "Bye,\nAda"),
+    ],
+)
+def test_contact_without_a_name_is_not_addressed_by_number(
+    session: MessagingSession, agents: list[Extension], body: str, known: str, unknown: str
+) -> None:
+    make("x", body)
+    said = []
+    for name in ("Grace", ""):
+        Contact.objects.update_or_create(address=CONTACT, defaults={"name": name})
+        answer = logged_in(agents[0].user).get(f"/inbox/{session.pk}/canned-replies/")
+        said += [reply["body"] for reply in answer.json()["replies"]]
+    assert said == [known, unknown]

@@ -71,6 +71,14 @@ def test_verb_knows_an_accepted_text_after_the_session_closed(
     ("fields", "reason"),
     [
         ({"body": " "}, "Write something first."),
+        (
+            {"body": f" {'x' * 1613} "},
+            "Too long by 13 characters, so it can’t be sent: at most 1600 are possible.",
+        ),
+        (
+            {"body": "é\r\n" * 800 + "é"},
+            "Too long by 1 character, so it can’t be sent: at most 1600 are possible.",
+        ),
         ({"later": "on", "due_at": "2020-01-01T10:00"}, "This time has passed. Choose one in the future."),
         (
             {"attachments": [picture()]},

@@ -1,5 +1,6 @@
 """The agents' page: who sees what, and what each button answers."""
 
+import re
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from django.urls import reverse
 from routing.models import Extension
 from sessions import actions
 from sessions.models import Attachment, Message, MessagingSession
-from tests.factories import CONTACT, Road, make_agent
+from sessions.opt_outs import ledger
+from tests.factories import CONTACT, OUR_NUMBER, Road, make_agent
 from tests.sessions.conftest import Post, listed_in
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +98,7 @@ def test_reply_is_accepted_once_however_often_the_form_is_sent(
 
 @pytest.mark.parametrize(
     ("body", "error"),
-    [("  ", "Write something first."), ("x" * 1601, "Ensure this value has at most 1600 characters")],
+    [("  ", "Write something first."), ("x" * 1601, "Too long by 1 character, so it can’t be sent")],
 )
 def test_reply_that_can_not_be_sent_keeps_what_was_typed(
     ada: Client, waiting: MessagingSession, agents: list[Extension], body: str, error: str
@@ -247,3 +249,34 @@ def test_inbox_costs_the_same_with_one_and_with_thirty_sessions(
     make_agent("1009")
     with django_assert_num_queries(cost):
         ada.get(reverse("inbox"))
+
+
+def said_of(client: Client, **typed: Any) -> str:
+    """What stands below the contact of a new message."""
+    html = client.get(reverse("inbox-suggestions"), typed).content.decode()
+    return " ".join(re.sub(r"<[^>]+>", "", html).split())
+
+
+def test_new_message_says_at_once_what_stands_against_it(
+    ada: Client, road: Road, agents: list[Extension], administrator: Any
+) -> None:
+    """And the same is refused when it is sent all the same."""
+    other, free, number = "+14155550144", "+14155550145", road.number.pk
+    ledger.opt_out(road.number, CONTACT, by=administrator)
+    actions.start_session(agent=agents[1], number=road.number, contact=other, body="Hello")
+    against = {
+        OUR_NUMBER: "This is the number that you write from. Enter the contact’s.",
+        CONTACT: "This contact opted out of texts from this number, so none can be sent.",
+        other: "1002 Ben has an open session with this contact.",
+    }
+    before = MessagingSession.objects.count()
+    for contact, words in against.items():
+        assert said_of(ada, contact=contact, number=number) == f"{words} Goes to {contact}"
+        answer = ada.post(reverse("inbox-new"), new_message_data(road, contact=contact))
+        assert answer.context["new_form"].errors == {"contact": [words]}
+    assert said_of(ada, contact=free, number=number) == f"Goes to {free}"
+    assert said_of(ada, contact=CONTACT) == f"Goes to {CONTACT}"
+    no_number = "is no phone number yet, and no contact of this name is known."
+    for typed in ("notanumber", "+1415"):
+        assert said_of(ada, contact=typed, number=number) == f"“{typed}” {no_number}"
+    assert MessagingSession.objects.count() == before

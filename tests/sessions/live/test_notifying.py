@@ -98,3 +98,14 @@ def test_settings_are_the_agents_own(agents: list[Extension]) -> None:
     )
     assert 'data-sound="0"' in ada.get("/inbox/").content.decode()
     assert 'data-sound="1"' in logged_in(agents[1].user).get("/inbox/").content.decode()
+
+
+def test_supervisor_without_an_extension_reads_what_holds(queue: MessageQueue) -> None:
+    user = make_user("vera", Role.SUPERVISOR)
+    vera = logged_in(user)
+    page = vera.get("/inbox/settings/")
+    assert (page.status_code, "alerts of your message queues" in page.content.decode()) == (200, True)
+    assert "Enter sends a text" not in page.content.decode()
+    assert 'href="/inbox/settings/"' in page.content.decode()
+    assert vera.post("/inbox/settings/", {"sound": "on"}).status_code == 200
+    assert AgentSettings.objects.count() == 0

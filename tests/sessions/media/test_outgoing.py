@@ -157,6 +157,8 @@ def test_link_ends_an_hour_after_the_itsp_would_have_dropped_the_text(
     [
         ([picture()] * 11, "At most 10 files go with one text."),
         ([picture("x.png", PNG + b"x" * 5 * 2**20)], "The files are too large: 5 MB in all is the most."),
+        ([picture(), picture("void.png", b"")], "“void.png” is empty: there is nothing in it to send."),
+        ([picture("setup.exe", b"MZ\x90\x00")], "“setup.exe” can’t be sent: only pictures, videos, sounds"),
         ([picture("x.png", b"<html><script>")], "“x.png” can’t be sent: only pictures, videos, sounds"),
         ([picture(), picture("y.svg", b"<svg/>")], "“y.svg” can’t be sent: only pictures, videos, sounds"),
     ],

@@ -27,7 +27,10 @@ def ada(agents: list[Extension]) -> Client:
 
 def previews(page: Any) -> list[str]:
     html = page.content.decode()
-    return [text_of(part) for part in re.findall(r'(?s)<span class="inbox-preview">(.*?)</span>\s*<', html)]
+    return [
+        text_of(part)
+        for part in re.findall(r'(?s)<span class="inbox-preview" dir="auto">(.*?)</span>\s*<', html)
+    ]
 
 
 def test_row_shows_the_latest_text_or_note_that_holds_the_words(
@@ -50,8 +53,8 @@ def opened(client: Client, session: MessagingSession, text: str) -> tuple[list[s
         reverse("inbox-session", args=[session.pk]), {"q": text}, headers={"HX-Request": "true"}
     )
     html = answer.content.decode()
-    bodies = re.findall(r'<div class="message-body">(.+?)</div>', html)
-    return bodies, re.findall(r'(?s)is-found" .*?<div class="message-body">(.+?)</div>', html)
+    bodies = re.findall(r'<div class="message-body" dir="auto">(.+?)</div>', html)
+    return bodies, re.findall(r'(?s)is-found" .*?<div class="message-body" dir="auto">(.+?)</div>', html)
 
 
 def test_what_was_found_is_in_the_thread_that_opens_however_far_back(
