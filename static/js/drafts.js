@@ -41,7 +41,8 @@
     });
     try {
       const answer = await post(url, data, { keepalive, redirect: "error" });
-      if (![204, 404, 409, 422].includes(answer.status)) throw new Error(answer.statusText);
+      if (answer.status === 422) return; // too long for the server: it stays in this browser
+      if (![204, 404, 409].includes(answer.status)) throw new Error(answer.statusText);
       if (read(keyOf(url))?.at === draft.at) write(keyOf(url), null);
       if (answer.status === 409) showNewer(url, (await answer.json()).body);
     } catch {
