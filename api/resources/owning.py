@@ -103,12 +103,13 @@ def mark_unread(request: ApiRequest, session_id: int) -> SessionOut:
     response=SessionOut,
     url_name="api-archive",
     summary="Archive a session",
-    openapi_extra=problems(403, 404),
+    openapi_extra=problems(403, 404, actions.NotArchivable, actions.NotTheOwner),
 )
 def archive(request: ApiRequest, session_id: int) -> SessionOut:
-    """Out of the lists, until the contact writes again."""
+    """Out of the lists, until the contact writes again or somebody gets it. An open session must be yours,
+    and answered."""
     session = acted_on(request, session_id)
-    actions.archive(session)
+    actions.archive(session, agent=acting(request))
     return session_now(session)
 
 
@@ -121,7 +122,7 @@ def archive(request: ApiRequest, session_id: int) -> SessionOut:
 )
 def unarchive(request: ApiRequest, session_id: int) -> SessionOut:
     session = acted_on(request, session_id)
-    actions.unarchive(session)
+    actions.unarchive(session, agent=acting(request))
     return session_now(session)
 
 

@@ -146,8 +146,10 @@ def _accept(session: MessagingSession, text: Text) -> Message | None:
     seats.enqueue(message, segments=segments, priority=priority, due_at=text.due_at)
     check_may_send(session)
     session.last_active_at, session.last_message = now, message
-    session.unanswered_since = session.alerted_at = None
-    session.save(update_fields=["last_active_at", "last_message", "unanswered_since", "alerted_at"])
+    session.unanswered_since = session.alerted_at = session.archived_at = None
+    session.save(
+        update_fields=["last_active_at", "last_message", "unanswered_since", "alerted_at", "archived_at"]
+    )
     clear_draft(session, agent=text.agent, sent=text.body, at=now)
     events.record(events.EventKind.MESSAGE, session)
     transaction.on_commit(lambda: nudge("sessions.tasks.drain"))

@@ -31,8 +31,8 @@ def retry(message: Message, *, agent: Extension, priority: Priority = Priority.A
         message.save(update_fields=["status", "error_code", "reason"])
         segments = segments_of(message.body, with_files=message.attachments.exists())
         attempt = seats.enqueue(message, segments=segments, priority=priority)
-        session.last_active_at = timezone.now()
-        session.save(update_fields=["last_active_at"])
+        session.last_active_at, session.archived_at = timezone.now(), None
+        session.save(update_fields=["last_active_at", "archived_at"])
         events.record(events.EventKind.STATUS, session)
         transaction.on_commit(lambda: nudge("sessions.tasks.drain"))
     return attempt

@@ -84,8 +84,13 @@ def tags(request: AgentRequest, pk: int) -> HttpResponse:
 @require_POST
 @agent_required
 def archive(request: AgentRequest, pk: int) -> HttpResponse:
+    """Answers with the session, where it can be undone; or says why not."""
     session = session_of(request, pk)
-    actions.archive(session)
+    try:
+        actions.archive(session, agent=request.agent)
+    except actions.ActionError as refused:
+        context = opened(request, session_of(request, pk)) | {"notice": words_for(refused, Act.ARCHIVE)}
+        return render(request, "sessions/inbox/_session.html", context, status=422)
     return _shown(request, session_of(request, pk))
 
 
@@ -93,7 +98,7 @@ def archive(request: AgentRequest, pk: int) -> HttpResponse:
 @agent_required
 def unarchive(request: AgentRequest, pk: int) -> HttpResponse:
     session = session_of(request, pk)
-    actions.unarchive(session)
+    actions.unarchive(session, agent=request.agent)
     return _shown(request, session_of(request, pk))
 
 

@@ -53,6 +53,8 @@ _LINES = {
     ),
     Message.SystemLine.OVERFLOWED: gettext_lazy("Nobody answered in time, so it went to %(where)s."),
     Message.SystemLine.UNSUPPORTED: gettext_lazy("The contact sent something that can't be shown."),
+    Message.SystemLine.ARCHIVED: gettext_lazy("%(who)s archived the session."),
+    Message.SystemLine.UNARCHIVED: gettext_lazy("%(who)s took the session out of the archive."),
 }
 
 _LINE_ICONS = {
@@ -61,6 +63,8 @@ _LINE_ICONS = {
     Message.SystemLine.CLOSED: "bi-check2-circle",
     Message.SystemLine.CLOSED_IDLE: "bi-clock-history",
     Message.SystemLine.OVERFLOWED: "bi-arrow-bar-right",
+    Message.SystemLine.ARCHIVED: "bi-archive",
+    Message.SystemLine.UNARCHIVED: "bi-inbox",
 }
 
 
