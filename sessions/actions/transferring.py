@@ -16,7 +16,7 @@ from sessions.refused import NoDestination
 
 Destination = Extension | MessageQueue
 Actor = Extension | User
-_MOVED_FIELDS = ("agent", "queue", "unread", "waiting_since", "alerted_at", "overflowed_at", "archived_at")
+_MOVED_FIELDS = ("agent", "queue", "unread", "waiting_since", "alerted_at", "archived_at")
 
 
 @transaction.atomic
@@ -47,8 +47,6 @@ def move(
         raise NoDestination
     for session in moved:
         _place(session, to)
-        if line is Message.SystemLine.OVERFLOWED:
-            session.overflowed_at = timezone.now()
     write(moved, *_MOVED_FIELDS)
     if to is not None:
         _tell_in_thread(moved, to, by, note, line)

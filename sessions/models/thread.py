@@ -37,6 +37,9 @@ class Tag(models.Model):
         return self.name
 
 
+WAIT_FIELDS = ("unanswered_since", "alerted_at")  # of a session: what is known of one wait for an answer
+
+
 class MessagingSessionQuerySet(models.QuerySet["MessagingSession"]):
     def open(self) -> "MessagingSessionQuerySet":
         return self.filter(closed_at=None)
@@ -93,7 +96,7 @@ class MessagingSession(models.Model):
     waiting_since = models.DateTimeField(null=True)  # in its present queue, without an agent
     unanswered_since = models.DateTimeField(null=True)  # the first inbound text after our last answer
     alerted_at = models.DateTimeField(null=True)  # the queue's supervisors were told of the wait
-    overflowed_at = models.DateTimeField(null=True)  # once: it is not passed round in a circle
+    overflowed_at = models.DateTimeField(null=True)  # not used since `Overflow`; code before it reads it
     auto_replied_at = models.DateTimeField(null=True)  # outside the opening hours: once per session
     tags = models.ManyToManyField(Tag, related_name="sessions", blank=True)
 
@@ -153,6 +156,10 @@ class MessagingSession(models.Model):
     def is_archivable(self) -> bool:
         """Closed; or somebody's, who has answered. Anything else would be lost to everybody by it."""
         return not self.is_open or (self.agent_id is not None and self.unanswered_since is None)
+
+    def end_wait(self) -> None:
+        """In memory: its contact waits for nothing any more; write `WAIT_FIELDS`."""
+        self.unanswered_since = self.alerted_at = None
 
     def is_for(self, agent: Extension) -> bool:
         """Of an agent who sees it: theirs, or shared with all."""
