@@ -146,9 +146,10 @@ def _accept(session: MessagingSession, text: Text) -> Message | None:
     seats.enqueue(message, segments=segments, priority=priority, due_at=text.due_at)
     check_may_send(session)
     session.last_active_at, session.last_message = now, message
-    session.archived_at = None
-    session.end_wait()
-    session.save(update_fields=["last_active_at", "last_message", "archived_at", *WAIT_FIELDS])
+    session.unread, session.archived_at = 0, None  # whoever answers has read what there is
+    if not text.due_at:
+        session.end_wait()
+    session.save(update_fields=["last_active_at", "last_message", "unread", "archived_at", *WAIT_FIELDS])
     clear_draft(session, agent=text.agent, sent=text.body, at=now)
     events.record(events.EventKind.MESSAGE, session)
     transaction.on_commit(lambda: nudge("sessions.tasks.drain"))
