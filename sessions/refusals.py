@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_stubs_ext import StrPromise
 
-from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.delivery import RETRYABLE, DeliveryStatus
 from sessions import refused
 from sessions.refused import ActionError
 
@@ -116,7 +116,9 @@ def _not_archivable(error: refused.NotArchivable) -> str:
 
 
 def _not_retryable(error: refused.NotRetryable) -> str:
-    words = _("It is %(status)s. Only a text that failed, expired or was cancelled can be sent again.")
+    if error.status in RETRYABLE:
+        return _("It would fail for the same reason again. Mend that first, then write a new text.")
+    words = _("It is %(status)s. Only a text that failed or expired can be sent again.")
     return words % {"status": error.status.label.lower()}
 
 

@@ -113,7 +113,10 @@ class MediaRefused(ActionError):
 
 
 class NotRetryable(ActionError):
-    """It waits, is on its way or has arrived (`status`): there is nothing to send again."""
+    """It waits, is on its way, has arrived or was taken back (`status`): there is nothing to send again.
+
+    Or it failed in a way in which the same text would fail again.
+    """
 
     code = "not_retryable"
 

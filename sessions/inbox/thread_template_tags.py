@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
 
-from channels.itsp.delivery import CANCELLABLE, FAILURE, RETRYABLE, DeliveryStatus
+from channels.itsp.delivery import CANCELLABLE, FAILURE, DeliveryStatus
 from channels.phone_numbers import country_of
+from sessions.actions.resending import is_retryable
 from sessions.lanes.standing import Place
 from sessions.models import Attempt, Message
 
@@ -109,7 +110,7 @@ def in_about(seconds: float) -> str:
 
 @register.filter
 def may_retry(message: Message) -> bool:
-    return message.status in RETRYABLE
+    return is_retryable(message.status, message.error_code)
 
 
 @register.filter
