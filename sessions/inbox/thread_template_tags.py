@@ -56,6 +56,9 @@ _LINES = {
     Message.SystemLine.UNSUPPORTED: gettext_lazy("The contact sent something that can't be shown."),
     Message.SystemLine.ARCHIVED: gettext_lazy("%(who)s archived the session."),
     Message.SystemLine.UNARCHIVED: gettext_lazy("%(who)s took the session out of the archive."),
+    Message.SystemLine.REHOMED: gettext_lazy(
+        "Its extension or message queue went away, so the session went to %(where)s."
+    ),
 }
 
 _LINE_ICONS = {
@@ -66,6 +69,7 @@ _LINE_ICONS = {
     Message.SystemLine.OVERFLOWED: "bi-arrow-bar-right",
     Message.SystemLine.ARCHIVED: "bi-archive",
     Message.SystemLine.UNARCHIVED: "bi-inbox",
+    Message.SystemLine.REHOMED: "bi-box-arrow-right",
 }
 
 

@@ -189,6 +189,7 @@ class Message(models.Model):
         UNSUPPORTED = "unsupported", _("Unsupported content")
         ARCHIVED = "archived", _("Archived")
         UNARCHIVED = "unarchived", _("Taken out of the archive")
+        REHOMED = "rehomed", _("Moved, because its place went away")
 
     session = models.ForeignKey(  # another index begins with it
         MessagingSession, on_delete=models.PROTECT, related_name="messages", db_index=False
