@@ -13,14 +13,14 @@ from sessions.refused import ActionError, AlreadyPickedUp, NoPickup, NotTheOwner
 
 
 def pick_up(session: MessagingSession, *, agent: Extension) -> None:
-    """Makes the agent the owner; one wins, whoever asks at once.
+    """Makes the agent the owner; one wins, whoever asks at once. Supervisors may, in their queues.
 
     Raises `AlreadyPickedUp`, `TooManyOpen`, or `NoPickup`.
     """
     seen_by = events.audience_of(session)
     with transaction.atomic():
         # No join: Django would move `agent IS NULL` into a subquery, which is not judged again at the lock.
-        queues = pickup.queues_of(agent, pickup.PICKED_UP)
+        queues = pickup.picked_up_by(agent)
         taken = MessagingSession.objects.waiting().filter(pk=session.pk, queue__in=queues)
         if not taken.update(agent=agent, unread=0, waiting_since=None, archived_at=None):
             raise _refusal(session)

@@ -8,7 +8,7 @@ from routing.access import AgentRequest, agent_required
 from sessions import actions
 from sessions.contacts.lookup import contact_of
 from sessions.inbox.session_forms import NoteForm, TagsForm, TransferForm
-from sessions.inbox.shown_session import gone, opened, session_of, thread_update
+from sessions.inbox.shown_session import gone, opened, session_of, thread_update, visible_session
 from sessions.models import MessagingSession
 from sessions.refusals import Act, refuse, words_for
 
@@ -16,7 +16,8 @@ from sessions.refusals import Act, refuse, words_for
 @require_POST
 @agent_required
 def pick_up(request: AgentRequest, pk: int) -> HttpResponse:
-    session = session_of(request, pk)
+    """Also a session that one only read along in."""
+    session = visible_session(request, pk)
     try:
         actions.pick_up(session, agent=request.agent)
     except actions.AlreadyPickedUp as lost:
