@@ -12,7 +12,7 @@ from api.shapes import MessageOut, SessionOut
 from sessions.actions import AlreadyPickedUp
 from sessions.contacts.lookup import contact_names
 from sessions.models import Message, MessagingSession, MessagingSessionQuerySet
-from sessions.queries import inbox_of, listed, lost_by, thread_of, visible_to
+from sessions.queries import inbox_of, listed, lost_by, picked_up_by, thread_of, visible_to
 
 
 def visible(request: ApiRequest) -> MessagingSessionQuerySet:
@@ -36,6 +36,12 @@ def acted_on(request: ApiRequest, pk: int) -> MessagingSession:
         title = _("You supervise this session: you only read it.")
         raise Problem(403, "read_only", title, _("Have it transferred to you, or to a queue of yours."))
     return session
+
+
+def to_pick_up(request: ApiRequest, pk: int) -> MessagingSession:
+    """Does what `acted_on` does; what waits in a queue that one supervises is picked up, too."""
+    session = readable(request, pk)
+    return session if picked_up_by(acting(request)).filter(pk=pk).exists() else acted_on(request, pk)
 
 
 def answerable(request: ApiRequest, pk: int) -> MessagingSession:

@@ -15,8 +15,13 @@ def inbox_of(agent: Extension) -> MessagingSessionQuerySet:
 
 
 def supervised_by(user: User) -> MessagingSessionQuerySet:
-    """All sessions of a supervisor's queues, for reading only."""
+    """All sessions of a supervisor's queues, for reading; with an extension, what waits is picked up, too."""
     return MessagingSession.objects.filter(_supervised(user))
+
+
+def picked_up_by(agent: Extension) -> MessagingSessionQuerySet:
+    """All that an agent may pick up: what waits in queues that are theirs, or that they supervise."""
+    return MessagingSession.objects.waiting().filter(queue__in=pickup.picked_up_by(agent))
 
 
 def visible_to(user: User, agent: Extension | None) -> MessagingSessionQuerySet:

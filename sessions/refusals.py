@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_stubs_ext import StrPromise
 
-from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.delivery import RETRYABLE, DeliveryStatus
 from sessions import refused
 from sessions.refused import ActionError
 
@@ -27,6 +27,7 @@ class Act(enum.Enum):
     CANCEL = "cancel"
     TRANSFER = "transfer"
     UNREAD = "unread"
+    ARCHIVE = "archive"
     DELETE = "delete"  # of an extension or a queue whose sessions go elsewhere
 
 
@@ -106,8 +107,18 @@ def _owned_on_page(error: refused.OwnedByAnother) -> str:
     return _("%(agent)s has an open session with this contact.") % {"agent": error.by}
 
 
+def _not_archivable(error: refused.NotArchivable) -> str:
+    if error.pickup.is_shared:
+        return _("All agents of its message queue answer in it, so all would lose it. Close it instead.")
+    if error.pickup.waits or error.pickup.goes_to_first_answer:
+        return _("Nobody has it yet, so everybody would lose it. Pick it up and answer, or close it then.")
+    return _("The contact waits for an answer. Answer or close the session first.")
+
+
 def _not_retryable(error: refused.NotRetryable) -> str:
-    words = _("It is %(status)s. Only a text that failed, expired or was cancelled can be sent again.")
+    if error.status in RETRYABLE:
+        return _("It would fail for the same reason again. Mend that first, then write a new text.")
+    words = _("It is %(status)s. Only a text that failed or expired can be sent again.")
     return words % {"status": error.status.label.lower()}
 
 
@@ -144,8 +155,10 @@ REFUSALS: dict[type[ActionError], Refusal] = {
             Act.CANCEL: gettext_lazy("Only the agent who picked the session up can cancel it."),
             Act.TRANSFER: gettext_lazy("Only the agent who picked the session up can transfer it."),
             Act.UNREAD: gettext_lazy("Only the agent who has the session marks it as unread."),
+            Act.ARCHIVE: gettext_lazy("Only the agent who has the session archives it."),
         },
     ),
+    refused.NotArchivable: Refusal(409, gettext_lazy("The session can’t be archived yet."), _not_archivable),
     refused.SessionClosed: Refusal(
         409,
         gettext_lazy("The session is closed."),

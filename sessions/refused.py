@@ -3,6 +3,7 @@
 from channels.itsp.delivery import DeliveryStatus
 from routing.models import Extension
 from sessions.models import Contact, OptOutEntry
+from sessions.models.pickup import Pickup
 
 
 class ActionError(Exception):
@@ -44,6 +45,19 @@ class NotTheOwner(ActionError):
     """
 
     code = "not_the_owner"
+
+
+class NotArchivable(ActionError):
+    """Everybody would lose the open session by it: nobody owns it, or its contact waits for an answer.
+
+    `pickup` says what becomes of it while nobody owns it; nothing, if somebody does.
+    """
+
+    code = "not_archivable"
+
+    def __init__(self, pickup: Pickup) -> None:
+        super().__init__(pickup)
+        self.pickup = pickup
 
 
 class SessionClosed(ActionError):
@@ -105,7 +119,10 @@ class MediaRefused(ActionError):
 
 
 class NotRetryable(ActionError):
-    """It waits, is on its way or has arrived (`status`): there is nothing to send again."""
+    """It waits, is on its way, has arrived or was taken back (`status`): there is nothing to send again.
+
+    Or it failed in a way in which the same text would fail again.
+    """
 
     code = "not_retryable"
 

@@ -5,7 +5,7 @@ from ninja import Body, Router, Status
 
 from api.auth import ApiRequest, acting
 from api.described import problems
-from api.finding import acted_on, message_now, session_now
+from api.finding import acted_on, message_now, session_now, to_pick_up
 from api.inputs import NoteIn, TagsIn, ToExtension, TransferIn
 from api.problems import Problem
 from api.shapes import MessageOut, SessionOut
@@ -24,8 +24,8 @@ router = Router(tags=["Sessions"])
     openapi_extra=problems(403, 404, actions.AlreadyPickedUp, actions.TooManyOpen, actions.NoPickup),
 )
 def pick_up(request: ApiRequest, session_id: int) -> SessionOut:
-    """One agent wins; the others are told who."""
-    session = acted_on(request, session_id)
+    """One agent wins; the others are told who. Also what waits in a queue that you supervise."""
+    session = to_pick_up(request, session_id)
     actions.pick_up(session, agent=acting(request))
     return session_now(session)
 
@@ -103,12 +103,13 @@ def mark_unread(request: ApiRequest, session_id: int) -> SessionOut:
     response=SessionOut,
     url_name="api-archive",
     summary="Archive a session",
-    openapi_extra=problems(403, 404),
+    openapi_extra=problems(403, 404, actions.NotArchivable, actions.NotTheOwner),
 )
 def archive(request: ApiRequest, session_id: int) -> SessionOut:
-    """Out of the lists, until the contact writes again."""
+    """Out of the lists, until the contact writes again or somebody gets it. An open session must be yours,
+    and answered."""
     session = acted_on(request, session_id)
-    actions.archive(session)
+    actions.archive(session, agent=acting(request))
     return session_now(session)
 
 
@@ -121,7 +122,7 @@ def archive(request: ApiRequest, session_id: int) -> SessionOut:
 )
 def unarchive(request: ApiRequest, session_id: int) -> SessionOut:
     session = acted_on(request, session_id)
-    actions.unarchive(session)
+    actions.unarchive(session, agent=acting(request))
     return session_now(session)
 
 

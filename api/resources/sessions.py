@@ -27,10 +27,10 @@ router = Router(tags=["Sessions"])
 
 class SessionsAsked(PageAsked):
     state: Annotated[
-        Literal["waiting", "shared", "mine", "closed", "all"],
+        Literal["waiting", "shared", "mine", "closed", "archived", "all"],
         Field(
             description="`shared` are those of queues without pickup; `mine` are your open ones. Archived "
-            "sessions are in `all` only."
+            "sessions are in `archived` and `all` only."
         ),
     ] = "all"
     q: Annotated[
@@ -67,6 +67,8 @@ def _in_state(
             return sessions.open().filter(agent=agent, agent__isnull=False, archived_at=None)
         case "closed":
             return sessions.filter(closed_at__isnull=False, archived_at=None)
+        case "archived":
+            return sessions.filter(archived_at__isnull=False)
     return sessions
 
 

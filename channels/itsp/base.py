@@ -196,6 +196,7 @@ class Itsp(ABC):
     error_page: ClassVar[str] = ""  # the ITSP's own page about an error {code}
     media_limits: ClassVar[MediaLimits] = MediaLimits()  # by default an ITSP takes texts only
     opt_out_codes: ClassVar[frozenset[str]] = frozenset()  # of errors that say: the contact has opted out
+    final_codes: ClassVar[frozenset[str]] = frozenset()  # of errors that the same text would meet again
     can_list_received: ClassVar[bool] = False  # whether texts that no webhook brought can be asked for
 
     @abstractmethod

@@ -48,7 +48,7 @@ MEANINGS = {
     DeliveryStatus.SENDING: Meaning(2, in_flight=True),
     DeliveryStatus.UNKNOWN: Meaning(3, in_flight=True),
     DeliveryStatus.ACCEPTED: Meaning(4, cancellable=True, reported=True),
-    DeliveryStatus.CANCELLED: Meaning(5, retryable=True),
+    DeliveryStatus.CANCELLED: Meaning(5),
     DeliveryStatus.EXPIRED: Meaning(6, retryable=True, missed=True),
     DeliveryStatus.SENT: Meaning(7, success=True, reported=True),
     DeliveryStatus.FAILED: Meaning(8, failure=True, retryable=True, missed=True),

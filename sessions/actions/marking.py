@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from routing.models import Extension
 from sessions import events
-from sessions.models import Message, MessagingSession, Tag
+from sessions.actions.owning import add_line
+from sessions.models import Message, MessagingSession, Tag, pickup
 from sessions.presence import availability
 from sessions.queries import answered_by
-from sessions.refused import NotTheOwner
+from sessions.refused import ActionError, NotArchivable, NotTheOwner
 
 
 @transaction.atomic
@@ -41,17 +42,36 @@ def mark_unread(session: MessagingSession, *, agent: Extension) -> None:
 
 
 @transaction.atomic
-def archive(session: MessagingSession) -> None:
-    """Takes it out of the lists, open or closed, until the contact writes again."""
-    if MessagingSession.objects.filter(pk=session.pk, archived_at=None).update(archived_at=timezone.now()):
-        events.record(events.EventKind.SESSION, session)
+def archive(session: MessagingSession, *, agent: Extension) -> None:
+    """Takes it out of the lists until the contact writes again or somebody gets it.
+
+    An open one only if the agent owns it and has answered. Raises `NotArchivable` or `NotTheOwner`.
+    """
+    seen = MessagingSession.objects.filter(pickup.theirs(agent, pickup.ALL), pk=session.pk)
+    if seen.archivable().filter(archived_at=None).update(archived_at=timezone.now()):
+        _tell(session, Message.SystemLine.ARCHIVED, by=agent)
+    elif refusal := _refusal(session, agent):
+        raise refusal
+
+
+def _refusal(session: MessagingSession, agent: Extension) -> ActionError | None:
+    """None if it is in the archive already."""
+    now = MessagingSession.objects.select_related("queue").get(pk=session.pk)
+    if now.archived_at:
+        return None
+    return NotArchivable(now.pickup) if now.agent_id in (None, agent.pk) else NotTheOwner()
 
 
 @transaction.atomic
-def unarchive(session: MessagingSession) -> None:
+def unarchive(session: MessagingSession, *, agent: Extension) -> None:
     archived = MessagingSession.objects.filter(pk=session.pk, archived_at__isnull=False)
     if archived.update(archived_at=None):
-        events.record(events.EventKind.SESSION, session)
+        _tell(session, Message.SystemLine.UNARCHIVED, by=agent)
+
+
+def _tell(session: MessagingSession, line: Message.SystemLine, *, by: Extension) -> None:
+    add_line(session, line, by=by)
+    events.record(events.EventKind.SESSION, session)
 
 
 @transaction.atomic

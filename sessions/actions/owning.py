@@ -13,20 +13,20 @@ from sessions.refused import ActionError, AlreadyPickedUp, NoPickup, NotTheOwner
 
 
 def pick_up(session: MessagingSession, *, agent: Extension) -> None:
-    """Makes the agent the owner; one wins, whoever asks at once.
+    """Makes the agent the owner; one wins, whoever asks at once. Supervisors may, in their queues.
 
     Raises `AlreadyPickedUp`, `TooManyOpen`, or `NoPickup`.
     """
     seen_by = events.audience_of(session)
     with transaction.atomic():
         # No join: Django would move `agent IS NULL` into a subquery, which is not judged again at the lock.
-        queues = pickup.queues_of(agent, pickup.PICKED_UP)
+        queues = pickup.picked_up_by(agent)
         taken = MessagingSession.objects.waiting().filter(pk=session.pk, queue__in=queues)
-        if not taken.update(agent=agent, unread=0, waiting_since=None):
+        if not taken.update(agent=agent, unread=0, waiting_since=None, archived_at=None):
             raise _refusal(session)
         _check_room(session, agent)
         session.refresh_from_db()
-        _system_line(session, Message.SystemLine.PICKED_UP, by=agent)
+        add_line(session, Message.SystemLine.PICKED_UP, by=agent)
         events.record(events.EventKind.SESSION, session, audience=seen_by)
 
 
@@ -115,11 +115,12 @@ def _close(
 ) -> None:
     session.closed_at, session.closed_by = timezone.now(), by
     session.save(update_fields=["closed_at", "closed_by"])
-    _system_line(session, line, by=agent)
+    add_line(session, line, by=agent)
     events.record(events.EventKind.SESSION, session)
 
 
-def _system_line(session: MessagingSession, line: Message.SystemLine, *, by: Extension | None) -> None:
+def add_line(session: MessagingSession, line: Message.SystemLine, *, by: Extension | None) -> None:
+    """Says in the thread what was done with the session, and by whom."""
     Message.objects.create(
         session=session, kind=Message.Kind.SYSTEM, system_line=line, author=by, created_at=timezone.now()
     )

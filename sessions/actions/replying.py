@@ -17,7 +17,7 @@ from sessions.actions.drafting import clear_draft
 from sessions.actions.owning import own_or_take, pick_up
 from sessions.lanes import seats
 from sessions.media import outgoing
-from sessions.models import Attachment, Message, MessagingSession, Priority, pickup
+from sessions.models import WAIT_FIELDS, Attachment, Message, MessagingSession, Priority, pickup
 from sessions.nudges import nudge
 from sessions.opened import open_session
 from sessions.opt_outs import ledger
@@ -168,8 +168,10 @@ def _accept(session: MessagingSession, text: Text) -> Message | None:
     seats.enqueue(message, segments=segments, priority=priority, due_at=text.due_at)
     check_may_send(session)
     session.last_active_at, session.last_message = now, message
-    session.unanswered_since = session.alerted_at = None
-    session.save(update_fields=["last_active_at", "last_message", "unanswered_since", "alerted_at"])
+    session.unread, session.archived_at = 0, None  # whoever answers has read what there is
+    if not text.due_at:
+        session.end_wait()
+    session.save(update_fields=["last_active_at", "last_message", "unread", "archived_at", *WAIT_FIELDS])
     clear_draft(session, agent=text.agent, sent=text.body, client_id=text.client_id, at=now)
     events.record(events.EventKind.MESSAGE, session)
     transaction.on_commit(lambda: nudge("sessions.tasks.drain"))

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from channels.itsp import ITSPS
 from channels.itsp.delivery import CANCELLABLE, RETRYABLE, DeliveryStatus
 from routing.models import Extension
 from sessions import events
@@ -19,23 +20,29 @@ def retry(message: Message, *, agent: Extension, priority: Priority = Priority.A
     """Sends a text that failed once more, as a new attempt at the end of the lane; the old one is kept.
 
     Raises `NotTheOwner`, `SessionClosed`, `OptedOut`, `ChannelDisabled`, or `NotRetryable` if it does
-    not stand still: of several at once, one makes an attempt.
+    not stand still, or never arrives this way: of several at once, one makes an attempt.
     """
     with transaction.atomic():
         session = own(message.session, agent)
         latest = _latest(message)
-        if latest.status not in RETRYABLE:
+        if not is_retryable(latest.status, latest.error_code):
             raise NotRetryable(DeliveryStatus(latest.status))
         check_may_send(session)
         message.status, message.error_code, message.reason = DeliveryStatus.QUEUED, "", ""
         message.save(update_fields=["status", "error_code", "reason"])
         segments = segments_of(message.body, with_files=message.attachments.exists())
         attempt = seats.enqueue(message, segments=segments, priority=priority)
-        session.last_active_at = timezone.now()
-        session.save(update_fields=["last_active_at"])
+        session.last_active_at, session.archived_at = timezone.now(), None
+        session.save(update_fields=["last_active_at", "archived_at"])
         events.record(events.EventKind.STATUS, session)
         transaction.on_commit(lambda: nudge("sessions.tasks.drain"))
     return attempt
+
+
+def is_retryable(status: str, error_code: str) -> bool:
+    """Whether a text that ended so may be sent again: unless it was taken back, or would end so again."""
+    final = frozenset().union(*(itsp.final_codes for itsp in ITSPS.values()))
+    return status in RETRYABLE and error_code not in final
 
 
 def cancel(message: Message, *, agent: Extension) -> bool:

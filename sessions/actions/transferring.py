@@ -16,7 +16,7 @@ from sessions.refused import NoDestination
 
 Destination = Extension | MessageQueue
 Actor = Extension | User
-_MOVED_FIELDS = ("agent", "queue", "unread", "waiting_since", "alerted_at", "overflowed_at")
+_MOVED_FIELDS = ("agent", "queue", "unread", "waiting_since", "alerted_at", "archived_at")
 
 
 @transaction.atomic
@@ -47,11 +47,8 @@ def move(
         raise NoDestination
     for session in moved:
         _place(session, to)
-        if line is Message.SystemLine.OVERFLOWED:
-            session.overflowed_at = timezone.now()
     write(moved, *_MOVED_FIELDS)
-    if to is not None:
-        _tell_in_thread(moved, to, by, note, line)
+    _tell_in_thread(moved, to, by, note, line)
     events.record_all(events.EventKind.SESSION, moved, audience=seen_by)
     return len(moved)
 
@@ -62,6 +59,7 @@ def _is_live(to: Destination) -> bool:
 
 
 def _place(session: MessagingSession, to: Destination | None) -> None:
+    session.archived_at = None  # whoever gets it sees it
     if isinstance(to, Extension):
         session.agent, session.waiting_since = to, None
         session.unread = max(session.unread, 1)  # new to its owner
@@ -76,7 +74,7 @@ def _place(session: MessagingSession, to: Destination | None) -> None:
 
 def _tell_in_thread(
     sessions: list[MessagingSession],
-    to: Destination,
+    to: Destination | None,
     by: Actor | None,
     note: str,
     line: Message.SystemLine,
@@ -89,13 +87,17 @@ def _tell_in_thread(
         "kind": Message.Kind.SYSTEM,
         "system_line": line,
         "body": (by.get_full_name() or by.username) if isinstance(by, User) else "",
-        "to_extension" if isinstance(to, Extension) else "to_queue": to,
     }
-    rows = [Message(session=session, **moved) for session in sessions]
+    rows = [Message(session=session, **moved, **_named(to or session.queue)) for session in sessions]
     if note:
         kind = Message.Kind.NOTE
         rows += [Message(session=session, **said, kind=kind, body=note) for session in sessions]
     Message.objects.bulk_create(rows)
+
+
+def _named(place: Destination | None) -> dict[str, Destination | None]:
+    """As a system line names where a session went."""
+    return {"to_extension" if isinstance(place, Extension) else "to_queue": place}
 
 
 def _audience_of(sessions: list[MessagingSession]) -> set[events.Listener]:

@@ -143,7 +143,7 @@ def archive_extension(extension: Extension, *, to: Destination | None = None) ->
     owned = MessagingSession.objects.open().filter(agent=extension)
     extension = _locked(extension, owned, to)
     _archive(extension)
-    move(owned, to=to)
+    move(owned, to=to, line=Message.SystemLine.REHOMED)
     extension.queues.set([])
     channel_actions.forbid_initiating(extension)
     if extension.user.role == Role.AGENT:
@@ -158,7 +158,7 @@ def deactivate_extension(extension: Extension, *, to: Destination | None = None)
     """
     owned = MessagingSession.objects.open().filter(agent=extension)
     extension = _locked(extension, owned, to, consequences_of_deactivating)
-    move(owned, to=to)
+    move(owned, to=to, line=Message.SystemLine.REHOMED)
     deactivate_login(extension.user)
 
 
@@ -168,4 +168,4 @@ def archive_queue(queue: MessageQueue, *, to: Destination | None = None) -> None
     waiting = MessagingSession.objects.waiting().filter(queue=queue)
     queue = _locked(queue, waiting, to)
     _archive(queue)
-    move(waiting, to=to)
+    move(waiting, to=to, line=Message.SystemLine.REHOMED)

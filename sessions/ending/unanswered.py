@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,7 @@ from accounts.mailing import send_to
 from accounts.models import Role
 from routing.models import MessageQueue
 from sessions import actions, events
-from sessions.models import Message, MessagingSession, MessagingSessionQuerySet
+from sessions.models import Message, MessagingSession, MessagingSessionQuerySet, Overflow
 from sessions.nudges import nudge
 
 BATCH = 200  # of one limit in one run
@@ -30,8 +31,8 @@ def alert(*, now: datetime) -> int:
 
 
 def overflow(*, now: datetime) -> int:
-    """Passes sessions on that nobody owns, once each. Returns how many."""
-    unmoved = MessagingSession.objects.filter(agent=None, overflowed_at=None)
+    """Passes sessions on that nobody owns, in one wait to each place once. Returns how many."""
+    unmoved = _with_a_way_on(MessagingSession.objects.filter(agent=None))
     return sum(_overflow(session, now) for session in _overdue(unmoved, "overflow_after_minutes", now))
 
 
@@ -92,18 +93,39 @@ def _alert(session: MessagingSession, now: datetime) -> bool:
     return True
 
 
+def _with_a_way_on(sessions: MessagingSessionQuerySet) -> MessagingSessionQuerySet:
+    """Leaves out those that left their queue in this wait already, or were where it leads: circles end.
+
+    In the database, so that those that stay do not take the places of a batch.
+    """
+    left = Overflow.objects.filter(session=OuterRef("pk"), unanswered_since=OuterRef("unanswered_since"))
+    onward = OuterRef("queue__overflow_queue")
+    ends = Q(queue=OuterRef("queue")) | Q(queue=onward) | Q(to_queue=onward)
+    return sessions.exclude(queue__overflow_queue=F("queue")).exclude(Exists(left.filter(ends)))
+
+
+@transaction.atomic
 def _overflow(session: MessagingSession, now: datetime) -> bool:
     """Returns False if an agent was faster, or it hasn't waited in this queue for so long."""
-    queue = session.queue
+    queue, wait = session.queue, session.unanswered_since
     to = queue and (queue.overflow_extension or queue.overflow_queue)
-    if queue is None or to is None:
+    if queue is None or to is None or wait is None:
         return False
     since = now - timedelta(minutes=queue.overflow_after_minutes or 0)
-    still = _as_it_was(session).filter(agent=None, overflowed_at=None, waiting_since__lte=since)
+    still = _as_it_was(session).filter(agent=None, waiting_since__lte=since)
     try:
-        return bool(actions.move(still, to=to, line=Message.SystemLine.OVERFLOWED))
+        moved = actions.move(still, to=to, line=Message.SystemLine.OVERFLOWED)
     except actions.NoDestination:  # it is being deleted at this moment
         return False
+    if moved:
+        _remember(session, queue, wait)
+    return bool(moved)
+
+
+def _remember(session: MessagingSession, left: MessageQueue, wait: datetime) -> None:
+    """Forgets earlier waits by the way."""
+    Overflow.objects.filter(session=session).exclude(unanswered_since=wait).delete()
+    Overflow.objects.create(session=session, unanswered_since=wait, queue=left, to_queue=left.overflow_queue)
 
 
 def _as_it_was(session: MessagingSession) -> MessagingSessionQuerySet:

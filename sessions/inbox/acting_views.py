@@ -8,7 +8,7 @@ from routing.access import AgentRequest, agent_required
 from sessions import actions
 from sessions.contacts.lookup import contact_of
 from sessions.inbox.session_forms import NoteForm, TagsForm, TransferForm
-from sessions.inbox.shown_session import gone, opened, session_of, thread_update
+from sessions.inbox.shown_session import gone, opened, session_of, thread_update, visible_session
 from sessions.models import MessagingSession
 from sessions.refusals import Act, refuse, words_for
 
@@ -16,7 +16,8 @@ from sessions.refusals import Act, refuse, words_for
 @require_POST
 @agent_required
 def pick_up(request: AgentRequest, pk: int) -> HttpResponse:
-    session = session_of(request, pk)
+    """Also a session that one only read along in."""
+    session = visible_session(request, pk)
     try:
         actions.pick_up(session, agent=request.agent)
     except actions.AlreadyPickedUp as lost:
@@ -84,8 +85,13 @@ def tags(request: AgentRequest, pk: int) -> HttpResponse:
 @require_POST
 @agent_required
 def archive(request: AgentRequest, pk: int) -> HttpResponse:
+    """Answers with the session, where it can be undone; or says why not."""
     session = session_of(request, pk)
-    actions.archive(session)
+    try:
+        actions.archive(session, agent=request.agent)
+    except actions.ActionError as refused:
+        context = opened(request, session_of(request, pk)) | {"notice": words_for(refused, Act.ARCHIVE)}
+        return render(request, "sessions/inbox/_session.html", context, status=422)
     return _shown(request, session_of(request, pk))
 
 
@@ -93,7 +99,7 @@ def archive(request: AgentRequest, pk: int) -> HttpResponse:
 @agent_required
 def unarchive(request: AgentRequest, pk: int) -> HttpResponse:
     session = session_of(request, pk)
-    actions.unarchive(session)
+    actions.unarchive(session, agent=request.agent)
     return _shown(request, session_of(request, pk))
 
 

@@ -18,7 +18,7 @@ from sessions.lanes.standing import places_by_message
 from sessions.models import Message, MessagingSession, MessagingSessionQuerySet, OptOutEntry, Tag
 from sessions.opt_outs.ledger import opt_out_of
 from sessions.presence import online
-from sessions.queries import inbox_of, listed, queued_of, visible_to
+from sessions.queries import inbox_of, listed, picked_up_by, queued_of, visible_to
 from sessions.search.hits import hits_in
 
 EARLIER_MOST = 20  # sessions
@@ -83,7 +83,7 @@ def thread_context(
         "unread_from": unread,
         "found": found,
         "places": places_by_message(queued_of(session)),
-        "composer": _composer(session, opt_out, acts=acts),
+        "composer": _composer(session, opt_out, acts=acts, picks_up=_picks_up(request, session, acts=acts)),
         "acts": acts,
         "answers": acts and request.agent is not None and session.is_for(request.agent),
         "opt_out": opt_out,
@@ -103,14 +103,14 @@ def gone(request: AgentRequest, by: Extension | None) -> HttpResponse:
     return render(request, "sessions/inbox/_gone.html", context, status=422)
 
 
-def _composer(session: MessagingSession, opt_out: OptOutEntry | None, *, acts: bool) -> str:
+def _composer(session: MessagingSession, opt_out: OptOutEntry | None, *, acts: bool, picks_up: bool) -> str:
     """What stands below the thread."""
+    if picks_up:
+        return "pick_up"
     if not acts:
         return "supervised"
     if not session.is_open:
         return "closed"
-    if session.pickup.waits:
-        return "pick_up"
     if session.number.channel.disabled_at:
         return "disabled"
     return "opted_out" if opt_out else "reply"
@@ -121,6 +121,15 @@ def _acts(request: ViewerRequest, session: MessagingSession) -> bool:
     if not request.user.is_supervisor:
         return True
     return request.agent is not None and inbox_of(request.agent).filter(pk=session.pk).exists()
+
+
+def _picks_up(request: ViewerRequest, session: MessagingSession, *, acts: bool) -> bool:
+    """Whether it is to be picked up before anything else is done; supervisors do it by their extensions."""
+    if acts:
+        return session.is_open and session.pickup.waits
+    if request.agent is None:
+        return False
+    return picked_up_by(request.agent).filter(pk=session.pk).exists()
 
 
 def _earlier(request: ViewerRequest, session: MessagingSession) -> list[MessagingSession]:

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
 
-from channels.itsp.delivery import CANCELLABLE, FAILURE, RETRYABLE, DeliveryStatus
+from channels.itsp.delivery import CANCELLABLE, FAILURE, DeliveryStatus
 from channels.phone_numbers import country_of
+from sessions.actions.resending import is_retryable
 from sessions.lanes.standing import Place
 from sessions.models import Attempt, Message
 
@@ -53,6 +54,11 @@ _LINES = {
     ),
     Message.SystemLine.OVERFLOWED: gettext_lazy("Nobody answered in time, so it went to %(where)s."),
     Message.SystemLine.UNSUPPORTED: gettext_lazy("The contact sent something that can't be shown."),
+    Message.SystemLine.ARCHIVED: gettext_lazy("%(who)s archived the session."),
+    Message.SystemLine.UNARCHIVED: gettext_lazy("%(who)s took the session out of the archive."),
+    Message.SystemLine.REHOMED: gettext_lazy(
+        "Its extension or message queue went away, so the session went to %(where)s."
+    ),
 }
 
 _LINE_ICONS = {
@@ -61,6 +67,9 @@ _LINE_ICONS = {
     Message.SystemLine.CLOSED: "bi-check2-circle",
     Message.SystemLine.CLOSED_IDLE: "bi-clock-history",
     Message.SystemLine.OVERFLOWED: "bi-arrow-bar-right",
+    Message.SystemLine.ARCHIVED: "bi-archive",
+    Message.SystemLine.UNARCHIVED: "bi-inbox",
+    Message.SystemLine.REHOMED: "bi-box-arrow-right",
 }
 
 
@@ -105,7 +114,7 @@ def in_about(seconds: float) -> str:
 
 @register.filter
 def may_retry(message: Message) -> bool:
-    return message.status in RETRYABLE
+    return is_retryable(message.status, message.error_code)
 
 
 @register.filter

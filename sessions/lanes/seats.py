@@ -15,7 +15,7 @@ from channels.itsp.delivery import IN_FLIGHT, DeliveryStatus
 from channels.models import Channel
 from sessions.bulk import write
 from sessions.compiled import Compiled
-from sessions.lanes import turns
+from sessions.lanes import turns, waits
 from sessions.lanes.progress import Move, advance
 from sessions.models import Attempt, Lane, Message, Priority
 
@@ -67,16 +67,18 @@ def _sit_down(lane: Lane, attempt: Attempt) -> None:
 
 
 def queue_due(*, now: datetime) -> int:
-    """Gives scheduled attempts whose time has come their place. Returns how many."""
+    """Gives scheduled attempts whose time has come their place; now they are answers. Returns how many."""
     due = Attempt.objects.filter(status=DeliveryStatus.SCHEDULED, due_at__lte=now)
     ids = dict(due.order_by("due_at").values_list("pk", "lane")[:BATCH])
     with transaction.atomic():
+        waits.lock_sessions_of(ids)
         locked = lock(ids.values())
         attempts = list(due.filter(pk__in=ids).select_related("message__session", "channel"))
         for attempt in attempts:
             attempt.queued_at, attempt.held_s = now, validity_clock.total_s(attempt.channel)
         advance([Move(attempt, DeliveryStatus.QUEUED) for attempt in attempts], at=now)
         reseat(locked)
+        waits.answer_by(attempt.message for attempt in attempts)
     return len(attempts)
 
 

@@ -2,10 +2,19 @@ from sessions.models.agents import AgentSettings, CannedReply, Contact, Draft
 from sessions.models.journal import CountedChange, Event, SignOfLife, WebhookRequest
 from sessions.models.opt_out import OptOutEntry
 from sessions.models.outbound import Attempt, AttemptEvent, Lane, Priority, Turn
+from sessions.models.overflow import Overflow
 from sessions.models.searched import SearchedContact, SearchedMessage
-from sessions.models.thread import Attachment, Message, MessagingSession, MessagingSessionQuerySet, Tag
+from sessions.models.thread import (
+    WAIT_FIELDS,
+    Attachment,
+    Message,
+    MessagingSession,
+    MessagingSessionQuerySet,
+    Tag,
+)
 
 __all__ = [
+    "WAIT_FIELDS",
     "AgentSettings",
     "Attachment",
     "Attempt",
@@ -20,6 +29,7 @@ __all__ = [
     "MessagingSession",
     "MessagingSessionQuerySet",
     "OptOutEntry",
+    "Overflow",
     "Priority",
     "SearchedContact",
     "SearchedMessage",

@@ -35,6 +35,14 @@ def queues_of(agent: Extension, modes: list[Mode]) -> QuerySet[MessageQueue]:
     return queues if modes == ALL else queues.filter(pickup_mode__in=modes)
 
 
+def picked_up_by(agent: Extension) -> QuerySet[MessageQueue]:
+    """The queues from which the agent picks sessions up: those of the agent, and those of the supervisor."""
+    theirs = Q(pk__in=agent.queues.values("pk"))
+    if agent.user.is_supervisor:
+        theirs |= Q(pk__in=agent.user.supervised_queues.values("pk"))
+    return MessageQueue.objects.live().filter(theirs, pickup_mode__in=PICKED_UP)
+
+
 def is_in(agent: Extension, queue_id: int | None, modes: list[Mode]) -> bool:
     """Whether the queue is one of the agent's, in one of these modes."""
     return queue_id is not None and queues_of(agent, modes).filter(pk=queue_id).exists()

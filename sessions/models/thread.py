@@ -37,6 +37,9 @@ class Tag(models.Model):
         return self.name
 
 
+WAIT_FIELDS = ("unanswered_since", "alerted_at")  # of a session: what is known of one wait for an answer
+
+
 class MessagingSessionQuerySet(models.QuerySet["MessagingSession"]):
     def open(self) -> "MessagingSessionQuerySet":
         return self.filter(closed_at=None)
@@ -52,6 +55,11 @@ class MessagingSessionQuerySet(models.QuerySet["MessagingSession"]):
         """Those that all agents of their queue answer in."""
         return self.waiting().filter(queue__pickup_mode__in=SHARED)
 
+    def archivable(self) -> "MessagingSessionQuerySet":
+        """Those that nobody loses by it: see `MessagingSession.is_archivable`."""
+        settled = Q(agent__isnull=False, unanswered_since=None)
+        return self.filter(Q(closed_at__isnull=False) | settled)
+
 
 class MessagingSession(models.Model):
     """One thread between one of our numbers and one contact.
@@ -59,6 +67,9 @@ class MessagingSession(models.Model):
     waiting (queue, no agent) → owned (agent) → closed; a transfer leads back to waiting or to another
     agent. In a queue without pickup it stays nobody's: the queue's mode says so (`pickup`), not the row.
     A text that comes after closing opens a new session. At most one is open per number and contact.
+
+    What is archived is in no list but that of the archive. An open session is there only while somebody owns
+    it and its contact waits for nothing: a text, an answer, and whatever gives it to somebody bring it back.
     """
 
     class ClosedBy(models.TextChoices):
@@ -85,7 +96,7 @@ class MessagingSession(models.Model):
     waiting_since = models.DateTimeField(null=True)  # in its present queue, without an agent
     unanswered_since = models.DateTimeField(null=True)  # the first inbound text after our last answer
     alerted_at = models.DateTimeField(null=True)  # the queue's supervisors were told of the wait
-    overflowed_at = models.DateTimeField(null=True)  # once: it is not passed round in a circle
+    overflowed_at = models.DateTimeField(null=True)  # not used since `Overflow`; code before it reads it
     auto_replied_at = models.DateTimeField(null=True)  # outside the opening hours: once per session
     tags = models.ManyToManyField(Tag, related_name="sessions", blank=True)
 
@@ -141,6 +152,15 @@ class MessagingSession(models.Model):
             return Pickup()
         return PICKUPS[MessageQueue.PickupMode(self.queue.pickup_mode)]
 
+    @property
+    def is_archivable(self) -> bool:
+        """Closed; or somebody's, who has answered. Anything else would be lost to everybody by it."""
+        return not self.is_open or (self.agent_id is not None and self.unanswered_since is None)
+
+    def end_wait(self) -> None:
+        """In memory: its contact waits for nothing any more; write `WAIT_FIELDS`."""
+        self.unanswered_since = self.alerted_at = None
+
     def is_for(self, agent: Extension) -> bool:
         """Of an agent who sees it: theirs, or shared with all."""
         return self.agent_id == agent.pk or self.pickup.is_shared
@@ -167,6 +187,9 @@ class Message(models.Model):
         CLOSED_IDLE = "closed_idle", _("Closed automatically")
         OVERFLOWED = "overflowed", _("Passed on, because nobody answered")
         UNSUPPORTED = "unsupported", _("Unsupported content")
+        ARCHIVED = "archived", _("Archived")
+        UNARCHIVED = "unarchived", _("Taken out of the archive")
+        REHOMED = "rehomed", _("Moved, because its place went away")
 
     session = models.ForeignKey(  # another index begins with it
         MessagingSession, on_delete=models.PROTECT, related_name="messages", db_index=False

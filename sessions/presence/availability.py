@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from routing.models import ArchivableQuerySet, Extension, MessageQueue
 from sessions import events
-from sessions.models import Message, MessagingSessionQuerySet
+from sessions.models import MessagingSessionQuerySet
 from sessions.presence import online
 
 
@@ -36,11 +36,9 @@ def _waits_for_nobody() -> Q:
     Of an agent's session that is the agent, of one that waits in a queue the queue's agents.
     """
     there = attending()
-    owned = Q(agent__isnull=False, last_message__kind=Message.Kind.INBOUND) & ~Exists(
-        there.filter(pk=OuterRef("agent"))
-    )
+    owned = Q(agent__isnull=False) & ~Exists(there.filter(pk=OuterRef("agent")))
     queued = Q(agent=None) & ~Exists(there.filter(queues=OuterRef("queue")))
-    return Q(closed_at=None) & (owned | queued)
+    return Q(closed_at=None, unanswered_since__isnull=False) & (owned | queued)
 
 
 def with_attendance(sessions: MessagingSessionQuerySet) -> MessagingSessionQuerySet:

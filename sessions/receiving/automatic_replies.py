@@ -59,7 +59,8 @@ def _is_closed(queue: MessageQueue, at: datetime) -> bool:
 
 def _was_answered(session: MessagingSession) -> bool:
     """By an agent in this session, or by a machine in an earlier one a moment ago."""
-    if session.messages.filter(kind=Message.Kind.OUTBOUND, author__isnull=False).exists():
+    by_agents = session.messages.filter(kind=Message.Kind.OUTBOUND, author__isnull=False)
+    if by_agents.exclude(status=DeliveryStatus.SCHEDULED).exists():
         return True
     of_contact = MessagingSession.objects.filter(number=session.number_id, contact=session.contact)
     return of_contact.filter(auto_replied_at__gt=timezone.now() - LOOP).exists()

@@ -14,7 +14,7 @@ from channels.models import Channel, Number
 from sessions import counts, events
 from sessions.bulk import insert, write
 from sessions.compiled import Compiled
-from sessions.models import Attachment, Lane, Message, MessagingSession
+from sessions.models import WAIT_FIELDS, Attachment, Lane, Message, MessagingSession
 from sessions.nudges import nudge
 from sessions.opened import Wanted, open_sessions
 from sessions.opt_outs import ledger
@@ -81,7 +81,7 @@ def store(items: Sequence[Item]) -> list[Text]:
         "last_active_at",
         "last_message",
         "archived_at",
-        "unanswered_since",
+        *WAIT_FIELDS,
     )
     counts.note(counts.Change(text.channel.pk, text.at, received=1) for text in texts)
     if any(text.sms.media for text in texts):
@@ -203,4 +203,7 @@ def _note_in_session(text: Text) -> None:
     session.last_active_at = max(session.last_active_at, text.item.known_at)
     session.last_message = text.message
     session.archived_at = None
-    session.unanswered_since = None if text.opted_out else session.unanswered_since or text.at
+    if text.opted_out:
+        session.end_wait()
+    else:
+        session.unanswered_since = session.unanswered_since or text.at

@@ -99,6 +99,18 @@ def test_supervisor_reads_only(vera: Caller, things: dict[str, int]) -> None:
     assert (texts(), MessagingSession.objects.get().is_open) == (["Until six."], True)
 
 
+def test_supervisor_with_an_extension_picks_up_what_waits(
+    agents: list[Extension], queue: MessageQueue, waiting: MessagingSession
+) -> None:
+    agents[2].user.role = Role.SUPERVISOR
+    agents[2].user.save()
+    queue.supervisors.add(agents[2].user)
+    both = Caller(agents[2].user)
+    assert code_of(both.post(f"sessions/{waiting.pk}/archive")) == (403, "read_only")
+    assert both.post(f"sessions/{waiting.pk}/pick-up").json()["agent"] == {"number": "1003", "name": "Cleo"}
+    assert both.post(f"sessions/{waiting.pk}/messages", {"body": "Till six"}).status_code == 201
+
+
 def test_supervisor_with_an_extension_only_reads_what_is_another_s(
     vera: Caller, agents: list[Extension], queue: MessageQueue, things: dict[str, int]
 ) -> None:

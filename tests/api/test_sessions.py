@@ -21,7 +21,8 @@ def ids(answer: Any) -> list[int]:
 
 
 def states(caller: Caller) -> dict[str, list[int]]:
-    return {state: ids(caller.get("sessions", state=state)) for state in ("waiting", "mine", "closed", "all")}
+    asked = ("waiting", "mine", "closed", "archived", "all")
+    return {state: ids(caller.get("sessions", state=state)) for state in asked}
 
 
 def test_me_says_who_the_token_stands_for(ada: Caller, queue: MessageQueue, agents: list[Extension]) -> None:
@@ -64,8 +65,8 @@ def test_waiting_session_is_shown_with_all_that_a_list_needs(
 def test_lists_follow_what_becomes_of_a_session(
     ada: Caller, ben: Caller, cleo: Caller, waiting: MessagingSession
 ) -> None:
-    found = {"waiting": [waiting.pk], "mine": [], "closed": [], "all": [waiting.pk]}
-    nothing: dict[str, list[int]] = {"waiting": [], "mine": [], "closed": [], "all": []}
+    nothing: dict[str, list[int]] = {"waiting": [], "mine": [], "closed": [], "archived": [], "all": []}
+    found = nothing | {"waiting": [waiting.pk], "all": [waiting.pk]}
     assert (states(ada), states(ben), states(cleo)) == (found, found, nothing)
 
     picked_up = ada.post(f"sessions/{waiting.pk}/pick-up").json()
@@ -76,12 +77,24 @@ def test_lists_follow_what_becomes_of_a_session(
     )
     assert (states(ada), states(ben)) == (nothing | {"mine": [waiting.pk], "all": [waiting.pk]}, nothing)
 
+    ada.post(f"sessions/{waiting.pk}/messages", {"body": "Until six."})
     assert ada.post(f"sessions/{waiting.pk}/archive").json()["archived_at"]
-    assert states(ada) == nothing | {"all": [waiting.pk]}
+    assert states(ada) == nothing | {"archived": [waiting.pk], "all": [waiting.pk]}
     assert ada.post(f"sessions/{waiting.pk}/unarchive").json()["archived_at"] is None
 
     assert ada.post(f"sessions/{waiting.pk}/close").json()["state"] == "closed"
     assert states(ada) == nothing | {"closed": [waiting.pk], "all": [waiting.pk]}
+
+
+def test_what_nobody_owns_or_nobody_answered_is_not_archived(ada: Caller, waiting: MessagingSession) -> None:
+    answer = ada.post(f"sessions/{waiting.pk}/archive")
+    assert code_of(answer) == (409, "not_archivable")
+    assert answer.json()["detail"].startswith("Nobody has it yet, so everybody would lose it. Pick it up")
+    ada.post(f"sessions/{waiting.pk}/pick-up")
+    answer = ada.post(f"sessions/{waiting.pk}/archive")
+    assert code_of(answer) == (409, "not_archivable")
+    assert answer.json()["detail"] == "The contact waits for an answer. Answer or close the session first."
+    assert states(ada)["mine"] == [waiting.pk]
 
 
 def test_second_pick_up_is_told_who_was_first(
@@ -117,13 +130,12 @@ def test_answer_is_accepted_and_read_back(ada: Caller, mine: MessagingSession) -
     ]
 
 
-def test_scheduled_text_is_cancelled_and_sent_again(ada: Caller, mine: MessagingSession) -> None:
+def test_scheduled_text_is_cancelled_for_good(ada: Caller, mine: MessagingSession) -> None:
     due_at = (timezone.now() + timedelta(hours=1)).isoformat(timespec="milliseconds")
     sent = ada.post(f"sessions/{mine.pk}/messages", {"body": "Later", "due_at": due_at}).json()
     assert (sent["status"], sent["due_at"]) == ("scheduled", due_at.replace("+00:00", "Z"))
     assert ada.post(f"messages/{sent['id']}/cancel").json()["status"] == "cancelled"
     assert code_of(ada.post(f"messages/{sent['id']}/cancel")) == (409, "not_cancellable")
-    assert ada.post(f"messages/{sent['id']}/retry").json()["status"] == "queued"
     assert code_of(ada.post(f"messages/{sent['id']}/retry")) == (409, "not_retryable")
 
 

@@ -7,6 +7,7 @@ from channels.itsp.delivery import DeliveryStatus
 from routing.models import Extension
 from sessions import refused
 from sessions.models import OptOutEntry
+from sessions.models.pickup import PICKUPS, Pickup
 from sessions.refusals import REFUSALS, Act, detail_of, refusal_of, refuse, words_for
 from sessions.refused import ActionError
 
@@ -20,6 +21,7 @@ ERRORS: list[ActionError] = [
     refused.TooManyOpen(5),
     refused.NoPickup(),
     refused.NotTheOwner(),
+    *map(refused.NotArchivable, [Pickup(), *PICKUPS.values()]),
     refused.SessionClosed(),
     refused.NotAllowedToInitiate(),
     refused.OwnNumber(),

@@ -31,6 +31,7 @@ from channels.itsp.twilio.checks import ACCOUNT_STATUSES, Checks, fix
 from channels.itsp.twilio.client import TwilioSender, client_of, found, twilios_errors
 from channels.itsp.twilio.errors import translated_check
 from channels.itsp.twilio.http import ERRORS
+from channels.itsp.twilio.tables import FINAL_CODES
 
 
 class CredentialsForm(forms.Form):
@@ -55,6 +56,7 @@ class Twilio(Itsp):
     error_page = "https://www.twilio.com/docs/api/errors/{code}"
     media_limits = media.LIMITS
     opt_out_codes = frozenset({"21610"})
+    final_codes = FINAL_CODES
     can_list_received = True
     credentials_form = CredentialsForm
     webhook_headers = frozenset({webhook_calls.SIGNATURE, "i-twilio-idempotency-token", "content-type"})

@@ -26,14 +26,20 @@ OPT_OUT_TYPES = {"STOP": True, "START": False}  # with Advanced Opt-Out only
 
 @dataclass(frozen=True)
 class Rule:
-    """What an error code tells us to do, and how we say it."""
+    """What an error code tells us to do, and how we say it. A final one comes again with the same text."""
 
     advice: Advice
     words: StrPromise
+    is_final: bool = False
 
 
 def _rules(advice: Advice, words: StrPromise, *codes: int) -> dict[int, Rule]:
     return dict.fromkeys(codes, Rule(advice, words))
+
+
+def _final(words: StrPromise, *codes: int) -> dict[int, Rule]:
+    """It lies with the contact's number, its country, or the text itself."""
+    return dict.fromkeys(codes, Rule(Advice.FAIL, words, is_final=True))
 
 
 ERRORS: dict[int, Rule] = {
@@ -47,25 +53,24 @@ ERRORS: dict[int, Rule] = {
     **_rules(Advice.SLOW_DOWN, _("Sent faster than the number's registration allows."), 30022),
     **_rules(Advice.LATER, _("The number's daily limit is reached."), 30023, 30027, 63038),
     **_rules(Advice.UNKNOWN, _("The ITSP had an internal error."), 20500),
-    **_rules(Advice.FAIL, _("This is not a valid phone number."), 21211),
-    **_rules(Advice.FAIL, _("This number can't receive texts."), 21614, 21635, 30006),
-    **_rules(Advice.FAIL, _("This number can't be reached from the sending number."), 21612),
-    **_rules(Advice.FAIL, _("Sender and recipient are the same number."), 21266),
-    **_rules(Advice.FAIL, _("This number does not exist."), 30005),
-    **_rules(
-        Advice.FAIL,
+    **_final(_("This is not a valid phone number."), 21211),
+    **_final(_("This number can't receive texts."), 21614, 21635, 30006),
+    **_final(_("This number can't be reached from the sending number."), 21612),
+    **_final(_("Sender and recipient are the same number."), 21266),
+    **_final(_("This number does not exist."), 30005),
+    **_final(
         _("Texts to this country are not enabled; an admin must enable the geographic permission."),
         21408,
     ),
     **_rules(Advice.FAIL, _("A trial account can only text verified numbers."), 21608),
     **_rules(Advice.FAIL, _("The contact has opted out; only their START re-opens it."), 21610),
-    **_rules(Advice.FAIL, _("The text is too long."), 21617, 21658),
-    **_rules(Advice.FAIL, _("The text is empty."), 21602),
-    **_rules(Advice.FAIL, _("An attachment can't be sent."), 21620, 21623),
+    **_final(_("The text is too long."), 21617, 21658),
+    **_final(_("The text is empty."), 21602),
+    **_final(_("An attachment can't be sent."), 21620, 21623),
     **_rules(Advice.FAIL, _("The ITSP could not fetch the attachment from us."), 11200, 63019),
-    **_rules(Advice.FAIL, _("The attachments are too large."), 11751, 30019),
-    **_rules(Advice.FAIL, _("The ITSP does not take attachments of this type."), 12300),
-    **_rules(Advice.FAIL, _("The contact's phone or country takes no pictures or files."), 30011),
+    **_final(_("The attachments are too large."), 11751, 30019),
+    **_final(_("The ITSP does not take attachments of this type."), 12300),
+    **_final(_("The contact's phone or country takes no pictures or files."), 30011),
     **_rules(Advice.FAIL, _("The contact's phone is switched off or out of reach."), 30003),
     **_rules(Advice.FAIL, _("The carrier could not deliver it and did not say why."), 30008),
     **_rules(Advice.FAIL, _("Blocked by the carrier."), 30004, 30007, 30450),
@@ -76,6 +81,7 @@ ERRORS: dict[int, Rule] = {
     **_rules(Advice.FAIL, _("Stopped: too many replies in a loop."), 14107),
 }
 
+FINAL_CODES = frozenset(str(code) for code, rule in ERRORS.items() if rule.is_final)
 REFUSED = _("The ITSP refused it (error %(code)s).")
 NO_CLEAR_ANSWER = _("The ITSP gave no clear answer, so it may or may not have been sent.")
 NO_LIST = _("The ITSP gave no clear answer to the question which texts it has.")

@@ -221,7 +221,9 @@ def test_its_agents_close_retry_cancel_and_transfer(
     with pytest.raises(actions.NotTheOwner):
         actions.cancel(message, agent=agents[2])
     assert actions.cancel(message, agent=agents[1])
-    actions.retry(message, agent=agents[1])
+    failed = actions.reply(waiting, agent=agents[0], body="Till seven")
+    failed.attempts.update(status="failed")
+    actions.retry(failed, agent=agents[1])
     actions.transfer(waiting, agent=agents[1], to=agents[2])
     assert [inbox_of(agent).count() for agent in agents] == [0, 0, 1]
     actions.transfer(waiting, agent=agents[2], to=queue)

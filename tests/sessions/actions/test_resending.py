@@ -51,7 +51,7 @@ def statuses(message: Message) -> list[str]:
     return [message.status, *message.attempts.order_by("pk").values_list("status", flat=True)]
 
 
-@pytest.mark.parametrize("status", ["failed", "undelivered", "expired", "cancelled"])
+@pytest.mark.parametrize("status", ["failed", "undelivered", "expired"])
 def test_retry_makes_a_new_attempt_at_the_end_of_the_lane(
     road: Road, agents: list[Extension], status: str
 ) -> None:
@@ -77,7 +77,7 @@ def test_late_word_on_the_old_attempt_leaves_the_message_to_the_new_one(
     assert statuses(message) == ["queued", "undelivered", "queued"]
 
 
-@pytest.mark.parametrize("status", ["queued", "sending", "unknown", "accepted", "delivered"])
+@pytest.mark.parametrize("status", ["queued", "sending", "unknown", "accepted", "delivered", "cancelled"])
 def test_retry_of_what_waits_or_left_is_refused(road: Road, agents: list[Extension], status: str) -> None:
     message = write(agents[0], road)
     if status != "queued":
@@ -85,6 +85,35 @@ def test_retry_of_what_waits_or_left_is_refused(road: Road, agents: list[Extensi
     with pytest.raises(actions.NotRetryable):
         actions.retry(message, agent=agents[0])
     assert Attempt.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "is_offered"),
+    [
+        ("undelivered", "30003", True),  # it was switched off
+        ("failed", "", True),
+        ("failed", "99999", True),  # nobody knows
+        ("expired", "", True),
+        ("failed", "21408", False),  # its country is not enabled
+        ("failed", "21211", False),
+        ("failed", "21612", False),
+        ("undelivered", "30005", False),
+        ("undelivered", "30006", False),
+        ("failed", "12300", False),
+        ("cancelled", "", False),
+    ],
+)
+def test_retry_is_offered_where_it_can_help(
+    road: Road, agents: list[Extension], ada: Client, status: str, code: str, *, is_offered: bool
+) -> None:
+    message = write(agents[0], road)
+    for rows in (Message.objects, Attempt.objects):
+        rows.update(status=status, error_code=code)
+    html = ada.get(reverse("inbox-session", args=[message.session_id])).content.decode()
+    address = reverse("inbox-retry", args=[message.pk])
+    assert (address in html) is is_offered
+    assert ada.post(address).status_code == 200
+    assert Attempt.objects.count() == 1 + is_offered
 
 
 def test_retry_is_the_owners_and_of_an_open_session(road: Road, agents: list[Extension]) -> None:

@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from routing.models import Extension
+from routing.models import Extension, MessageQueue
 from sessions import actions
-from sessions.ending import archiving
+from sessions.ending import archiving, unanswered
 from sessions.lanes import seats
 from sessions.models import Attempt, Message, MessagingSession
 from tests.factories import CONTACT, Road
@@ -58,6 +58,57 @@ def test_scheduled_first_text_opens_the_session(road: Road, agents: list[Extensi
     assert (message.status, message.session.contact) == ("scheduled", CONTACT)
 
 
+def test_contact_waits_until_a_scheduled_answer_is_queued(
+    own: MessagingSession, agents: list[Extension], queue: MessageQueue
+) -> None:
+    own.refresh_from_db()
+    since, later = own.unanswered_since, timezone.now() + HOUR
+    MessageQueue.objects.filter(pk=queue.pk).update(alert_after_minutes=1)
+    actions.reply(own, agent=agents[0], body="Tomorrow, yes", due_at=later)
+    assert seats.queue_due(now=later - timedelta(seconds=1)) == 0
+    own.refresh_from_db()
+    assert (own.unanswered_since, own.unread) == (since, 0)
+    assert unanswered.alert(now=later) == 1
+    with pytest.raises(actions.NotArchivable):
+        actions.archive(own, agent=agents[0])
+    assert seats.queue_due(now=later) == 1
+    own.refresh_from_db()
+    assert (own.unanswered_since, own.alerted_at) == (None, None)
+
+
+@pytest.mark.parametrize("end", ["cancel", "STOP"])
+def test_scheduled_text_that_never_goes_out_is_no_answer(
+    own: MessagingSession, agents: list[Extension], post_inbound: Post, end: str
+) -> None:
+    own.refresh_from_db()
+    since = own.unanswered_since
+    message = actions.reply(own, agent=agents[0], body="Maybe", due_at=timezone.now() + HOUR)
+    if end == "cancel":
+        actions.cancel(message, agent=agents[0])
+    else:
+        post_inbound(1, "STOP")
+    assert seats.queue_due(now=timezone.now() + DAY) == 0
+    own.refresh_from_db()
+    assert own.unanswered_since == (since if end == "cancel" else None)
+
+
+@pytest.mark.parametrize("is_answered_between", [False, True])
+def test_scheduled_text_answers_only_what_came_before_it(
+    own: MessagingSession, agents: list[Extension], post_inbound: Post, *, is_answered_between: bool
+) -> None:
+    for body in ("One", "Two"):
+        actions.reply(own, agent=agents[0], body=body, due_at=timezone.now() + HOUR)
+    if is_answered_between:
+        actions.reply(own, agent=agents[0], body="At once")
+    post_inbound(1, "And on Sunday?")
+    post_inbound(2, "Hello?")
+    MessagingSession.objects.update(alerted_at=None if is_answered_between else timezone.now())
+    assert seats.queue_due(now=timezone.now() + DAY) == 2
+    own.refresh_from_db()
+    question = own.messages.get(body="And on Sunday?")
+    assert (own.unanswered_since, own.alerted_at) == (question.created_at, None)
+
+
 @pytest.mark.parametrize("after", [-HOUR, timedelta(0), 30 * DAY + HOUR])
 def test_time_that_passed_or_is_too_far_is_refused(
     own: MessagingSession, agents: list[Extension], after: timedelta
@@ -67,14 +118,13 @@ def test_time_that_passed_or_is_too_far_is_refused(
     assert Message.objects.filter(kind="outbound").count() == 0
 
 
-def test_scheduled_text_is_cancelled_and_can_be_sent_after_all(
-    own: MessagingSession, agents: list[Extension]
-) -> None:
+def test_scheduled_text_is_cancelled_for_good(own: MessagingSession, agents: list[Extension]) -> None:
     message = actions.reply(own, agent=agents[0], body="Maybe", due_at=timezone.now() + HOUR)
     assert actions.cancel(message, agent=agents[0]) is True
     assert seats.queue_due(now=timezone.now() + DAY) == 0
-    actions.retry(message, agent=agents[0])
-    assert list(Attempt.objects.order_by("pk").values_list("status", flat=True)) == ["cancelled", "queued"]
+    with pytest.raises(actions.NotRetryable):
+        actions.retry(message, agent=agents[0])
+    assert Attempt.objects.get().status == "cancelled"
 
 
 def test_opt_out_and_a_deleted_channel_cancel_scheduled_texts(

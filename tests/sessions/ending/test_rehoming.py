@@ -12,12 +12,15 @@ from accounts.models import Role, User
 from channels.models import Number
 from routing.models import Extension, MessageQueue
 from sessions import actions
+from sessions.inbox.thread_template_tags import system_line
 from sessions.models import MessagingSession
 from sessions.opened import open_session
 from tests.factories import CONTACT, Road, make_queue, make_road
 from tests.portal import errors_of, logged_in, messages_of, rows_of
 from tests.sessions.ending.test_archiving import said
 from tests.sessions.test_events import published
+
+GONE = "Its extension or message queue went away, so the session went to"
 
 
 @pytest.fixture
@@ -35,6 +38,25 @@ def choices_of(page: Any) -> list[str]:
 
 def lines_of(session: MessagingSession) -> list[str]:
     return list(session.messages.order_by("pk").values_list("system_line", flat=True))
+
+
+def words_of(session: MessagingSession) -> str:
+    """What the thread says last."""
+    return system_line(session.messages.order_by("-pk")[0])
+
+
+def test_deleted_extension_gives_each_session_back_to_its_own_queue(
+    admin_page: Client, session: MessagingSession, agents: list[Extension]
+) -> None:
+    sales = make_queue(agents[0], name="Sales")
+    other = open_session(
+        make_road(sales, address="+12015550123", name="Other").number, CONTACT, at=timezone.now()
+    )
+    actions.pick_up(other, agent=agents[0])
+    admin_page.post(f"/extensions/{agents[0].pk}/delete/")
+    assert [words_of(one) for one in (session, other)] == [f"{GONE} Support.", f"{GONE} Sales."]
+    html = logged_in(agents[1].user).get(f"/inbox/{session.pk}/timeline/").content.decode()
+    assert f"{GONE} Support." in html
 
 
 def test_page_names_the_sessions_and_the_places(
@@ -55,6 +77,7 @@ def test_deactivated_extension_gives_its_sessions_back(
     assert rows_of(answer)[0] == ["1001", "Ada", "agent1001 inactive", "–", "Support"]
     session.refresh_from_db()
     assert (session.agent, session.queue) == (None, queue)
+    assert (lines_of(session), words_of(session)) == (["picked_up", "rehomed"], f"{GONE} Support.")
     assert browser.get("/inbox/").status_code == 302
     answer = admin_page.post(f"/extensions/{agents[0].pk}/activate/", follow=True)
     assert messages_of(answer) == ["“1001 Ada” can log in again."]
@@ -79,7 +102,8 @@ def test_sessions_go_where_the_administrator_says(
     session.refresh_from_db()
     place = (agents[2], queue) if kind == "extension" else (None, sales)
     assert (session.agent, session.queue) == place
-    assert lines_of(session) == ["picked_up", "transferred"]
+    assert lines_of(session) == ["picked_up", "rehomed"]
+    assert words_of(session) == f"{GONE} {place[0] or place[1]}."
     told = [agents[0].pk, agents[2].pk] if kind == "extension" else [agents[0].pk, f"agents:{sales.pk}"]
     supervisors = sorted({f"queue:{queue.pk}", f"queue:{place[1].pk}"})
     assert published(redis_client)[-1]["audience"] == [*told, *supervisors]
@@ -111,7 +135,7 @@ def test_what_waits_in_a_deleted_queue_goes_to_another(
     assert messages_of(answer) == ["“Support” was deleted."]
     waiting.refresh_from_db()
     assert (waiting.agent, waiting.queue) == (None, sales)
-    assert lines_of(waiting) == ["transferred"]
+    assert (lines_of(waiting), words_of(waiting)) == (["rehomed"], f"{GONE} Sales.")
 
 
 def test_queue_without_another_active_agent_is_named(

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from accounts.models import Role, User
 from routing.models import Extension, MessageQueue
 from sessions import actions
 from sessions.ending import archiving, unanswered
-from sessions.models import Message, MessagingSession
+from sessions.models import Message, MessagingSession, Overflow
 from tests.factories import Road, make_queue
 from tests.portal import logged_in, make_user, rows_of
 from tests.sessions.actions.test_owning import lines
@@ -179,13 +180,100 @@ def test_overflow_moves_what_nobody_owns_once(
     session.refresh_from_db()
     place = (agents[2], queue) if kind == "extension" else (None, sales)
     assert (session.agent, session.queue) == place
-    assert session.overflowed_at is not None
     assert (lines(session), session.messages.get(kind="system").author) == (["overflowed"], None)
     new_audience = agents[2].pk if kind == "extension" else f"agents:{sales.pk}"
     told = {f"agents:{queue.pk}", new_audience, f"queue:{queue.pk}", f"queue:{place[1].pk}"}
     assert set(published(redis_client)[-1]["audience"]) == told
     page = logged_in(agents[2].user).get(reverse("inbox-session", args=[session.pk])).content.decode()
     assert f"Nobody answered in time, so it went to {to}." in page
+
+
+def ring(*names: str) -> list[MessageQueue]:
+    """Queues of these names, each of which overflows to the next after a minute, the last to none."""
+    queues = [MessageQueue.objects.get_or_create(name=name)[0] for name in names]
+    for one, onward in pairwise(queues):
+        set_limits(one, overflow_after_minutes=1, overflow_queue=onward)
+    return queues
+
+
+def way_of(session: MessagingSession, *, begin: datetime, minutes: int = 9) -> list[str]:
+    """The queues that it is in after each of its overflows, if nothing happens for so many minutes."""
+    way = []
+    for minute in range(minutes):
+        now = begin + (minute + 1) * 2 * MINUTE
+        if unanswered.overflow(now=now):
+            MessagingSession.objects.filter(agent=None).update(waiting_since=now)  # as if it were then
+            session.refresh_from_db()
+            way.append(str(session.queue))
+    return way
+
+
+@pytest.mark.parametrize(
+    ("names", "way"),
+    [
+        (["Support", "Sales"], ["Sales"]),
+        (["Support", "Sales", "Night"], ["Sales", "Night"]),
+        (["Support", "Sales", "Night", "Owner", "Home"], ["Sales", "Night", "Owner", "Home"]),
+        (["Support", "Sales", "Support"], ["Sales"]),
+        (["Support", "Sales", "Night", "Support"], ["Sales", "Night"]),
+        (["Support", "Sales", "Night", "Sales"], ["Sales", "Night"]),
+        (["Support", "Support"], []),
+    ],
+    ids="-".join,
+)
+@pytest.mark.parametrize("waits", [1, 3])
+def test_each_wait_goes_the_whole_way_and_never_to_a_queue_twice(
+    session: MessagingSession,
+    agents: list[Extension],
+    post_inbound: Post,
+    names: list[str],
+    way: list[str],
+    waits: int,
+) -> None:
+    ring(*names)
+    for wait in range(waits):
+        assert way_of(session, begin=timezone.now()) == way
+        actions.move(MessagingSession.objects.all(), to=agents[0])
+        actions.reply(session, agent=agents[0], body="Till six")
+        post_inbound(wait + 2, "And tomorrow?")
+        session.refresh_from_db()
+        actions.transfer(session, agent=agents[0], to=MessageQueue.objects.get(name="Support"))
+    assert Overflow.objects.values("unanswered_since").distinct().count() == min(len(way), 1)
+
+
+def test_what_comes_back_unanswered_is_not_passed_on_to_the_same_place(
+    session: MessagingSession, queue: MessageQueue, agents: list[Extension]
+) -> None:
+    set_limits(queue, overflow_after_minutes=1, overflow_extension=agents[2])
+    late = timezone.now() + 2 * MINUTE
+    assert unanswered.overflow(now=late) == 1
+    session.refresh_from_db()
+    actions.transfer(session, agent=agents[2], to=queue)
+    assert unanswered.overflow(now=late + 9 * MINUTE) == 0
+
+
+def test_those_that_stay_leave_the_others_their_places(
+    session: MessagingSession, post_inbound: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unanswered, "BATCH", 1)
+    ring("Support", "Sales", "Support")
+    assert way_of(session, begin=timezone.now()) == ["Sales"]
+    post_inbound(2, "Hello", From="+14155550124")
+    assert unanswered.overflow(now=timezone.now() + 60 * MINUTE) == 1
+
+
+@pytest.mark.parametrize("words", [["STOP", "START"], ["STOP", "START", "Hello?"]])
+def test_wait_after_an_opt_out_is_alerted_and_passed_on_anew(
+    session: MessagingSession, queue: MessageQueue, sales: MessageQueue, post_inbound: Post, words: list[str]
+) -> None:
+    set_limits(queue, alert_after_minutes=1, overflow_after_minutes=1, overflow_queue=sales)
+    late = timezone.now() + 2 * MINUTE
+    assert (unanswered.alert(now=late), unanswered.overflow(now=late)) == (1, 1)
+    actions.move(MessagingSession.objects.all(), to=queue)
+    assert unanswered.alert(now=late) == 1
+    for number, body in enumerate(words):
+        post_inbound(number + 2, body)
+    assert (unanswered.alert(now=late), unanswered.overflow(now=late)) == (1, 1)
 
 
 def test_overflow_leaves_what_is_owned_or_answered_or_new_in_the_queue(

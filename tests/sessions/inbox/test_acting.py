@@ -150,8 +150,9 @@ def test_tags_are_shown_in_the_list(own: MessagingSession, pages: list[Client]) 
 
 
 def test_archived_session_leaves_the_lists_until_the_contact_writes(
-    own: MessagingSession, pages: list[Client], post_inbound: Post
+    own: MessagingSession, pages: list[Client], agents: list[Extension], post_inbound: Post
 ) -> None:
+    actions.reply(own, agent=agents[0], body="Till six")
     pages[0].post(url("archive", own.pk))
     assert listed_in(pages[0].get(reverse("inbox")), "mine") == []
     assert listed_in(pages[0].get(reverse("inbox"), {"show": "archived"}), "archived") == [own]

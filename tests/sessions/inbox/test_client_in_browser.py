@@ -202,6 +202,7 @@ def _close_and_archive(ben: Page) -> None:
             re.compile("Ada picked up the session."),
             re.compile("Ada transferred the session to 1002 Ben."),
             re.compile("Ben closed the session."),
+            re.compile("Ben archived the session."),
         ]
     )
 

@@ -97,9 +97,61 @@ def test_supervisor_with_an_extension_acts_as_an_agent_where_it_is_one(
     ada, cleo = (logged_in(agent.user) for agent in (agents[0], agents[2]))
     assert ada.get(url("session", session.pk)).context["composer"] == "pick_up"
     assert listed_in(ada.get(reverse("inbox")), "queue") == []  # it waits above already
-    assert cleo.get(url("session", session.pk)).context["composer"] == "supervised"
-    assert cleo.post(url("pick-up", session.pk)).status_code == 404
+    assert cleo.get(url("session", session.pk)).context["acts"] is False
+    for name in ("reply", "close", "note", "archive"):
+        assert cleo.post(url(name, session.pk), {"body": "x"}).status_code == 404
     assert ada.post(url("pick-up", session.pk)).context["composer"] == "reply"
+    assert cleo.get(url("session", session.pk)).context["composer"] == "supervised"
+
+
+@pytest.fixture
+def cleo(agents: list[Extension], queue: MessageQueue) -> Extension:
+    """In no queue, but supervises one."""
+    User.objects.filter(pk=agents[2].user_id).update(role=Role.SUPERVISOR)
+    agents[2].user.supervised_queues.add(queue)
+    return Extension.objects.get(pk=agents[2].pk)
+
+
+@pytest.mark.parametrize("mode", ["manual", "auto"])
+def test_supervisor_with_an_extension_picks_up_what_waits(
+    session: MessagingSession, cleo: Extension, mode: str
+) -> None:
+    MessageQueue.objects.update(pickup_mode=mode)
+    page = logged_in(cleo.user)
+    html = page.get(url("session", session.pk)).content.decode()
+    assert url("pick-up", session.pk) in html
+    answer = page.post(url("pick-up", session.pk))
+    assert (answer.context["composer"], answer.context["acts"]) == ("reply", True)
+    session.refresh_from_db()
+    assert session.agent == cleo
+    data = {"body": "Till six", "client_id": "7f6c8d7e-3c56-4f0e-a0bb-000000000001"}
+    assert page.post(url("reply", session.pk), data).status_code == 200
+    assert listed_in(page.get(reverse("inbox")), "mine") == [session]
+
+
+@pytest.mark.parametrize("why", ["shared", "owned", "closed", "another queue", "agent"])
+def test_supervisor_picks_up_nothing_else(
+    session: MessagingSession, queue: MessageQueue, agents: list[Extension], cleo: Extension, why: str
+) -> None:
+    if why == "shared":
+        MessageQueue.objects.update(pickup_mode=MessageQueue.PickupMode.NONE)
+    elif why == "owned":
+        actions.pick_up(session, agent=agents[0])
+    elif why == "closed":
+        MessagingSession.objects.update(closed_at=session.opened_at)
+    elif why == "another queue":
+        cleo.user.supervised_queues.set([make_queue(name="Sales")])
+    else:
+        User.objects.filter(pk=cleo.user_id).update(role=Role.AGENT)
+    page = logged_in(User.objects.get(pk=cleo.user_id))
+    before = MessagingSession.objects.values().get()
+    answer = page.get(url("session", session.pk))
+    assert answer.status_code == 404 or answer.context["composer"] == "supervised"
+    assert (
+        page.post(url("pick-up", session.pk)).status_code
+        == {"shared": 200, "owned": 422, "closed": 422, "another queue": 404, "agent": 404}[why]
+    )
+    assert MessagingSession.objects.values().get() == before
 
 
 @pytest.mark.parametrize("taken", ["queue", "role"])

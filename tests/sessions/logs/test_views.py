@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from routing.models import Extension, MessageQueue
 from sessions import actions
@@ -89,7 +90,7 @@ def test_filters(
     names: list[str],
 ) -> None:
     Contact.objects.create(address=OTHER, name="Ben")
-    actions.archive(sessions["waiting"])
+    MessagingSession.objects.filter(pk=sessions["waiting"].pk).update(archived_at=timezone.now())
     Message.objects.filter(session=sessions["ours"]).update(status="undelivered")
     assert shown(**asked) == names
 

@@ -109,6 +109,24 @@ def test_session_is_unattended_while_nobody_who_could_answer_is_there(
     assert not is_unattended()
 
 
+@pytest.mark.parametrize("mode", MessageQueue.PickupMode.values)
+def test_answered_session_is_neither_unread_nor_unattended(
+    post_inbound: Post, agents: list[Extension], queue: MessageQueue, vera: User, mode: str
+) -> None:
+    MessageQueue.objects.update(pickup_mode=mode)
+    post_inbound(1, "Are you open today?")
+    session = MessagingSession.objects.get()
+    if mode == MessageQueue.PickupMode.MANUAL:
+        actions.pick_up(session, agent=agents[0])
+        post_inbound(2, "Hello?")
+    page = logged_in(vera)
+    html = page.get("/inbox/").content.decode()
+    assert (html.count(MARK), "inbox-unread" in html) == (1, True)
+    actions.reply(session, agent=agents[0], body="Till six")
+    html = page.get("/inbox/").content.decode()
+    assert (html.count(MARK), "inbox-unread" in html) == (0, False)
+
+
 def test_supervisor_sees_which_sessions_are_unattended(
     post_inbound: Post, agents: list[Extension], vera: User, come: Callable[..., Any]
 ) -> None:

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging_sessions", "0010_open_of_agent")]
+    dependencies = [("messaging_sessions", "0013_rehomed_lines")]
 
     operations = [
         migrations.AddField(

@@ -1,0 +1,35 @@
+"""A text with a time of its own is an answer from then on only: until then its contact goes on waiting."""
+
+from collections.abc import Iterable
+
+from sessions.bulk import write
+from sessions.models import WAIT_FIELDS, Attempt, Message, MessagingSession
+
+
+def lock_sessions_of(attempts: Iterable[int]) -> None:
+    """Their sessions, in one order by everybody. Before any lane's lock, as whoever answers has it."""
+    sessions = Attempt.objects.filter(pk__in=list(attempts)).values_list("message__session", flat=True)
+    locked = MessagingSession.objects.select_for_update(no_key=True).filter(pk__in=list(sessions))
+    list(locked.order_by("pk").values_list("pk"))
+
+
+def answer_by(messages: Iterable[Message]) -> None:
+    """Ends the waits of their sessions, as far as the contacts wrote before the messages were written.
+
+    The sessions are locked, and were read since.
+    """
+    latest = {message.session_id: message for message in sorted(messages, key=lambda one: one.pk)}
+    answers = [message for message in latest.values() if message.session.unanswered_since]
+    for message in answers:
+        _answer(message)
+    write([message.session for message in answers], *WAIT_FIELDS)
+
+
+def _answer(message: Message) -> None:
+    """In memory. What came after it was written still waits, from its own time on."""
+    session = message.session
+    texts = session.messages.filter(kind=Message.Kind.INBOUND, created_at__gt=message.created_at)
+    first = texts.order_by("created_at").values_list("created_at", flat=True).first()
+    if first is None or first != session.unanswered_since:
+        session.end_wait()
+        session.unanswered_since = first

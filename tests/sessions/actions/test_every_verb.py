@@ -1,0 +1,216 @@
+"""Whatever is done in whatever order, nobody who waits for an answer is out of everybody's sight."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from accounts.models import Role, User
+from channels.itsp.delivery import DeliveryStatus
+from routing.models import Extension, MessageQueue
+from sessions import actions
+from sessions.ending import archiving, unanswered
+from sessions.inbox import lists
+from sessions.inbox.asking import Asked, Viewer
+from sessions.lanes import seats
+from sessions.models import Attempt, Message, MessagingSession
+from sessions.receiving import intake
+from tests.factories import make_agent, make_queue, make_road
+from tests.sessions.receiving.test_intake import text
+
+pytestmark = pytest.mark.django_db
+Mode = MessageQueue.PickupMode
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MOST_STEPS, EXAMPLES = 30, 7
+index = st.integers(0, 2)
+actor = st.sampled_from([None, None, None, None, 0, 1, 2])  # None: who has the session, mostly
+
+
+class House(RuleBasedStateMachine):
+    """Ada and Ben in a queue of each mode, which overflow in a ring; Vera supervises, with an extension."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.undone = transaction.atomic()
+        self.undone.__enter__()
+        self.ids = count(1)
+        ada, ben, vera = self.agents = [make_agent(f"100{n}", name) for n, name in enumerate("ABV")]
+        self.queues = [make_queue(ada, ben, name=mode) for mode in Mode.values]
+        for queue, onward, mode in zip(self.queues, self.queues[1:] + self.queues[:1], Mode, strict=True):
+            MessageQueue.objects.filter(pk=queue.pk).update(
+                pickup_mode=mode, alert_after_minutes=1, overflow_after_minutes=1, overflow_queue=onward
+            )
+        User.objects.filter(pk=vera.user_id).update(role=Role.SUPERVISOR)
+        vera.user.supervised_queues.set(self.queues)
+        self.road = make_road(self.queues[0], ada, ben)
+        self.text_comes("Hello?")
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.undone.__exit__(None, None, None)
+
+    # --- what contacts and clocks do ---
+
+    @rule(words=st.sampled_from(["Hello?", "Hello?", "STOP", "START"]))
+    def text_comes(self, words: str) -> None:
+        intake.take_in([text(self.road, next(self.ids), words)])
+
+    @rule()
+    def nobody_answers(self) -> None:
+        now = timezone.now() + HOUR
+        unanswered.alert(now=now)
+        unanswered.overflow(now=now)
+
+    @rule()
+    def time_comes(self) -> None:
+        seats.queue_due(now=timezone.now() + DAY)
+
+    @rule()
+    def texts_fail(self) -> None:
+        failed = {"status": DeliveryStatus.FAILED}
+        Message.objects.filter(attempts__in=Attempt.objects.filter(status="queued")).update(**failed)
+        Attempt.objects.filter(status="queued").update(**failed)
+
+    # --- what agents do ---
+
+    @rule(who=actor)
+    def pick_up(self, who: int | None) -> None:
+        self.give(lambda session: actions.pick_up(session, agent=self.agent(who)))
+
+    @rule(who=actor, later=st.booleans())
+    def answer(self, who: int | None, *, later: bool) -> None:
+        due_at = timezone.now() + HOUR if later else None
+        self.give(lambda session: actions.reply(session, agent=self.agent(who), body="Yes", due_at=due_at))
+
+    @rule(who=actor)
+    def take_back(self, who: int | None) -> None:
+        scheduled = Message.objects.filter(status=DeliveryStatus.SCHEDULED).order_by("pk").first()
+        if scheduled is not None:
+            self.act(lambda _session: actions.cancel(scheduled, agent=self.agent(who)))
+
+    @rule(who=actor)
+    def send_again(self, who: int | None) -> None:
+        failed = Message.objects.filter(status=DeliveryStatus.FAILED).order_by("pk").first()
+        if failed is not None and not failed.session.closed_at:
+            self.act(lambda _session: actions.retry(failed, agent=self.agent(who)))
+
+    @rule(who=actor, to=index)
+    def transfer_to_an_agent(self, who: int | None, to: int) -> None:
+        self.give(lambda session: actions.transfer(session, agent=self.agent(who), to=self.agent(to)))
+
+    @rule(who=actor, to=index)
+    def transfer_to_a_queue(self, who: int | None, to: int) -> None:
+        queue = self.queues[to]
+        self.give(lambda session: actions.transfer(session, agent=self.agent(who), to=queue))
+
+    @rule(who=actor)
+    def archive(self, who: int | None) -> None:
+        self.act(lambda session: actions.archive(session, agent=self.agent(who)))
+
+    @rule(who=actor)
+    def unarchive(self, who: int | None) -> None:
+        self.act(lambda session: actions.unarchive(session, agent=self.agent(who)))
+
+    @rule(who=actor)
+    def close(self, who: int | None) -> None:
+        self.act(lambda session: actions.close(session, agent=self.agent(who)))
+
+    # --- what administrators do ---
+
+    @rule(to=st.sampled_from([None, 1, 2]))
+    def ada_leaves(self, to: int | None) -> None:
+        with suppress(archiving.Hindered, Extension.DoesNotExist):
+            archiving.archive_extension(self.agents[0], to=None if to is None else self.agents[to])
+
+    @rule(queue=index, mode=st.sampled_from(Mode))
+    def mode_changes(self, queue: int, mode: str) -> None:
+        MessageQueue.objects.filter(pk=self.queues[queue].pk).update(pickup_mode=mode)
+
+    @rule(to=st.integers(0, 1))
+    def last_queue_goes(self, to: int) -> None:
+        self.queues[1].refresh_from_db()
+        MessageQueue.objects.filter(pk=self.queues[1].pk).update(overflow_queue=self.queues[0])
+        with suppress(archiving.Hindered, MessageQueue.DoesNotExist):
+            archiving.archive_queue(self.queues[2], to=self.queues[to])
+
+    # --- what holds ---
+
+    @invariant()
+    def who_waits_is_seen_by_somebody_who_can_answer(self) -> None:
+        for session in MessagingSession.objects.open().select_related("queue"):
+            if is_unanswered(session):
+                assert self.seen_by(session), (session.agent, session.queue, session.archived_at)
+
+    @invariant()
+    def what_nobody_owns_is_not_archived(self) -> None:
+        assert not MessagingSession.objects.waiting().filter(archived_at__isnull=False).exists()
+
+    def seen_by(self, session: MessagingSession) -> list[Extension]:
+        """Those in whose lists it is, and who answer, or pick up and answer."""
+        return [
+            agent for agent in Extension.objects.live() if can_answer(agent, session) and sees(agent, session)
+        ]
+
+    def agent(self, who: int | None) -> Extension:
+        newest = MessagingSession.objects.order_by("-pk").first()
+        owner = newest.agent_id if newest and who is None else None
+        return Extension.objects.get(pk=owner or self.agents[who or 0].pk)
+
+    def give(self, verb: Callable[[MessagingSession], object]) -> None:
+        """What makes a session somebody's concern: if it is not refused, the archive is left by it."""
+        if session := self.act(verb):
+            session.refresh_from_db()
+            assert session.archived_at is None
+
+    def act(self, verb: Callable[[MessagingSession], object]) -> MessagingSession | None:
+        """With the newest session. None if it is refused, or there is none."""
+        session = MessagingSession.objects.order_by("-pk").first()
+        if session is None:
+            return None
+        try:
+            verb(session)
+        except actions.ActionError:
+            return None
+        return session
+
+
+def is_unanswered(session: MessagingSession) -> bool:
+    """As the thread tells it: no text has left for the queue since one of the contact's, nor a STOP come."""
+    texts = session.messages.filter(kind=Message.Kind.INBOUND)
+    never_left = Q(status__in=["scheduled", "cancelled"], attempts__due_at__isnull=False)
+    answers = session.messages.filter(kind=Message.Kind.OUTBOUND, author__isnull=False).exclude(never_left)
+    ends = [*answers, *texts.filter(body="STOP")]
+    return texts.filter(pk__gt=max((one.pk for one in ends), default=0)).exists()
+
+
+def can_answer(agent: Extension, session: MessagingSession) -> bool:
+    if session.agent_id is not None:
+        return session.agent_id == agent.pk
+    supervised = agent.user.supervised_queues.exclude(pickup_mode=Mode.NONE)
+    return session.queue in [*agent.queues.all(), *supervised]
+
+
+def sees(agent: Extension, session: MessagingSession) -> bool:
+    viewer = Viewer(agent.user, agent)
+    groups = lists.names_of(viewer, Asked())
+    return any(lists.sessions_in(name, viewer, Asked()).filter(pk=session.pk).exists() for name in groups)
+
+
+def test_nobody_who_waits_is_lost_whatever_is_done() -> None:
+    health = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    bounds = settings(
+        phases=[Phase.generate],  # a walk of so few steps is read as it is; to shorten it takes minutes
+        max_examples=EXAMPLES,
+        stateful_step_count=MOST_STEPS,
+        deadline=None,
+        suppress_health_check=health,
+    )
+    run_state_machine_as_test(House, settings=bounds)
