@@ -10,9 +10,10 @@ from routing.models import Extension
 from sessions import events
 from sessions.actions.owning import own
 from sessions.actions.replying import check_may_send, segments_of
-from sessions.lanes import progress, seats
+from sessions.lanes import progress, seats, waits
 from sessions.models import Attempt, Lane, Message, Priority
 from sessions.nudges import nudge, nudge_cancel
+from sessions.opt_outs import ledger
 from sessions.refused import NotCancellable, NotRetryable
 
 
@@ -51,7 +52,7 @@ def cancel(message: Message, *, agent: Extension) -> bool:
     Also in a session that was closed. Raises `NotTheOwner` or `NotCancellable`.
     """
     with transaction.atomic():
-        own(message.session, agent, closed_too=True)
+        session = own(message.session, agent, closed_too=True)
         latest = _latest(message)
         if latest.status not in CANCELLABLE:
             raise NotCancellable(DeliveryStatus(latest.status))
@@ -61,6 +62,8 @@ def cancel(message: Message, *, agent: Extension) -> bool:
         reason = _("Taken back by %(agent)s.") % {"agent": agent.name}
         progress.advance([progress.Move(latest, DeliveryStatus.CANCELLED, reason=reason)], at=timezone.now())
         seats.reseat([latest.lane])
+        if session.is_open and not ledger.is_opted_out(session.number, session.contact):
+            waits.resume(session)
     return True
 
 

@@ -1,7 +1,11 @@
-"""A text with a time of its own is an answer from then on only: until then its contact goes on waiting."""
+"""What is an answer: a text with a time of its own from then on only, and one that was taken back not at all.
+
+Until then its contact goes on waiting.
+"""
 
 from collections.abc import Iterable
 
+from channels.itsp.delivery import DeliveryStatus
 from sessions.bulk import write
 from sessions.models import WAIT_FIELDS, Attempt, Message, MessagingSession
 
@@ -23,6 +27,22 @@ def answer_by(messages: Iterable[Message]) -> None:
     for message in answers:
         _answer(message)
     write([message.session for message in answers], *WAIT_FIELDS)
+
+
+def resume(session: MessagingSession) -> None:
+    """After a text was taken back: what nothing else has answered waits again, since it came.
+
+    The session is locked, and was read since.
+    """
+    if session.unanswered_since:
+        return
+    written = session.messages.filter(kind=Message.Kind.OUTBOUND, author__isnull=False)
+    answers = written.exclude(status__in=[DeliveryStatus.CANCELLED, DeliveryStatus.SCHEDULED])
+    texts = session.messages.filter(kind=Message.Kind.INBOUND)
+    if last := answers.order_by("pk").last():
+        texts = texts.filter(created_at__gt=last.created_at)
+    session.unanswered_since = texts.order_by("created_at").values_list("created_at", flat=True).first()
+    session.save(update_fields=WAIT_FIELDS)
 
 
 def _answer(message: Message) -> None:

@@ -163,6 +163,21 @@ def test_cancel_takes_a_waiting_text_out_of_the_queue(road: Road, agents: list[E
     assert CountedChange.objects.count() == 0
 
 
+def test_contact_waits_again_when_all_that_answered_was_taken_back(
+    post_inbound: Post, agents: list[Extension]
+) -> None:
+    for number in (1, 2):
+        post_inbound(number, "Are you open?")
+    session = MessagingSession.objects.get()
+    since = session.unanswered_since
+    actions.pick_up(session, agent=agents[0])
+    answers = [actions.reply(session, agent=agents[0], body=body) for body in ("Yes", "Till six")]
+    for answer, waits_since in zip(answers, (None, since), strict=True):
+        actions.cancel(answer, agent=agents[0])
+        session.refresh_from_db()
+        assert session.unanswered_since == waits_since
+
+
 @pytest.mark.parametrize(
     ("status", "words"),
     [
