@@ -42,7 +42,9 @@ def resume(session: MessagingSession) -> None:
     if last := answers.order_by("pk").last():
         texts = texts.filter(created_at__gt=last.created_at)
     session.unanswered_since = texts.order_by("created_at").values_list("created_at", flat=True).first()
-    session.save(update_fields=WAIT_FIELDS)
+    if session.unanswered_since:
+        session.archived_at = None  # whoever waits is in somebody's list
+        session.save(update_fields=["archived_at", *WAIT_FIELDS])
 
 
 def _answer(message: Message) -> None:

@@ -172,10 +172,13 @@ def test_contact_waits_again_when_all_that_answered_was_taken_back(
     since = session.unanswered_since
     actions.pick_up(session, agent=agents[0])
     answers = [actions.reply(session, agent=agents[0], body=body) for body in ("Yes", "Till six")]
+    session.refresh_from_db()
+    actions.archive(session, agent=agents[0])
     for answer, waits_since in zip(answers, (None, since), strict=True):
         actions.cancel(answer, agent=agents[0])
         session.refresh_from_db()
         assert session.unanswered_since == waits_since
+        assert bool(session.archived_at) is (waits_since is None)
 
 
 @pytest.mark.parametrize(
