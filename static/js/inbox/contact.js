@@ -37,7 +37,7 @@
     if (!form) return;
     form.hidden = !shown;
     if (shown) form.querySelector("textarea").focus();
-    else document.querySelector("#composer textarea")?.focus();
+    else window.composing.textarea()?.focus();
   };
 
   document.addEventListener("click", (event) => {

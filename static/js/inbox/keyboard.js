@@ -23,7 +23,7 @@
   };
 
   const reply = () => {
-    const field = document.querySelector("#composer textarea");
+    const field = window.composing.textarea();
     field?.focus();
     return Boolean(field);
   };

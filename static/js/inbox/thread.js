@@ -113,7 +113,7 @@
     if (target.id !== "session") return;
     wasAtEnd = true;
     begin();
-    if (requestConfig.verb === "post") document.querySelector("#composer textarea")?.focus();
+    if (requestConfig.verb === "post") window.composing.textarea()?.focus();
   });
 
   // The day that an older page ends with may be the one that the page below began with.
