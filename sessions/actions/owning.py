@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from routing.models import Extension, MessageQueue
@@ -66,10 +68,15 @@ def close_idle(session: MessagingSession, *, idle_since: datetime) -> bool:
 
 
 def mark_read(session: MessagingSession, *, agent: Extension) -> None:
-    """Who answers in it has seen all that came in; of a shared session one has for all."""
+    """Who answers in it has seen what had come in when it was read; of a shared session one has for all.
+
+    What has come since stays unread.
+    """
+    if not session.unread:
+        return
     unread = MessagingSession.objects.filter(answered_by(agent), pk=session.pk, unread__gt=0)
     with transaction.atomic():
-        if unread.update(unread=0):
+        if unread.update(unread=Greatest(F("unread") - session.unread, 0)):
             events.record(events.EventKind.SESSION, session)
 
 

@@ -1,5 +1,6 @@
 """One session as it is shown: its thread, what stands below it, and who the contact is."""
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -68,6 +69,7 @@ def thread_context(
     request: ViewerRequest, session: MessagingSession, found: Message | None = None
 ) -> dict[str, Any]:
     """The end of the thread, back to what a search found in it, and what stands below it."""
+    read_at = time.time_ns() // 1_000
     page = page_of(session, back_to=found.pk if found else None)
     unread = unread_from(session, page, request.agent)
     if request.agent is not None:
@@ -80,6 +82,7 @@ def thread_context(
         "contact": contact_of(session.contact),
         "form": ReplyForm(),
         "thread": page,
+        "read_at": read_at,  # microseconds; of two answers the page takes over the later one
         "unread_from": unread,
         "found": found,
         "places": places_by_message(queued_of(session)),

@@ -125,4 +125,5 @@ def test_restarts_behind_the_real_proxy_lose_no_text(start_stack: Callable[..., 
     assert calls.last == {"200"}
     assert set(Message.objects.values_list("itsp_message_id", flat=True)) >= set(calls.answers)
     assert calls.slowest_s < READ_S or MAY_BE_SLOW
-    assert not WebhookRequest.objects.exclude(outcome="processed").exists()
+    expected = {"processed"} | ({"duplicate"} if calls.tried_again else set())
+    assert set(WebhookRequest.objects.values_list("outcome", flat=True)) <= expected

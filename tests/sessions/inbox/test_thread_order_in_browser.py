@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from routing.models import Extension
@@ -47,6 +47,14 @@ PLAY = """(steps) => {
 TELL = """(session) => document.dispatchEvent(
   new CustomEvent("inbox:event", { detail: { kind: "message", session } })
 )"""
+
+SWAP_IN = """async () => {
+  const answer = await fetch(`${location.pathname}thread/`, { headers: { "HX-Request": "true" } });
+  const list = document.getElementById("thread");
+  const how = { swapStyle: "keyed", swapDelay: 0, settleDelay: 0 };
+  const eventInfo = { target: list, requestConfig: { verb: "get" } };
+  htmx.swap(list, await answer.text(), how, { contextElement: list, eventInfo });
+}"""
 
 
 @dataclass
@@ -170,6 +178,27 @@ def test_any_sequence_ends_in_the_order_of_a_page_loaded_anew(
                 assert ids[ids.index("thread-unread") + 1].startswith("message-")
 
         play()
+
+
+def test_answer_that_was_overtaken_takes_nothing_back(
+    live_server: LiveServer, new_page: Callable[..., Page], own_road: Road, session: MessagingSession
+) -> None:
+    held: list[Route] = []
+    with undisturbed(new_page(), live_server.url, f"/inbox/{session.pk}/") as page:
+        page.wait_for_timeout(500)  # what the page asks for by itself is there
+        page.route("**/thread/**", lambda route: held.append(route), times=1)
+        page.evaluate(TELL, session.pk)
+        while not held:
+            page.wait_for_timeout(20)
+        stale = held[0].fetch()
+        session.messages.update(body="Are you open today?")
+        signed_post(Client(), own_road.path, inbound_fields(sid_of(2), "And on Sundays?"))
+        page.evaluate(SWAP_IN)
+        log = page.get_by_role("log", name="Messages")
+        expect(log).to_contain_text("And on Sundays?")
+        held[0].fulfill(response=stale)
+        page.wait_for_timeout(500)
+        expect(log.locator(".message-body")).to_have_text(["Are you open today?", "And on Sundays?"])
 
 
 def test_texts_that_come_while_one_looks_elsewhere_stand_in_their_order(

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from routing.models import Extension
 from sessions import actions
+from sessions.inbox import thread
 from sessions.models import Attachment, Message, MessagingSession
 from sessions.opt_outs import ledger
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_agent
@@ -280,3 +281,25 @@ def test_new_message_says_at_once_what_stands_against_it(
     for typed in ("notanumber", "+1415"):
         assert said_of(ada, contact=typed, number=number) == f"“{typed}” {no_number}"
     assert MessagingSession.objects.count() == before
+
+
+def test_text_that_comes_while_the_thread_is_rendered_stays_unread(
+    ada: Client,
+    waiting: MessagingSession,
+    agents: list[Extension],
+    post_inbound: Post,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    actions.pick_up(waiting, agent=agents[0])
+    for number in (2, 3):
+        post_inbound(number, "Hello?")
+
+    def page_of(*args: Any, **options: Any) -> Any:
+        page = thread.page_of(*args, **options)
+        post_inbound(4, "And on Sundays?")
+        return page
+
+    monkeypatch.setattr("sessions.inbox.shown_session.page_of", page_of)
+    assert "And on Sundays?" not in ada.get(url("thread", waiting.pk)).content.decode()
+    waiting.refresh_from_db()
+    assert waiting.unread == 1

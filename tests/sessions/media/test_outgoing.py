@@ -210,7 +210,7 @@ def test_number_without_mms_fails_the_text_and_not_the_channel(
 def test_second_try_takes_the_pictures_along(
     us_road: Road, agents: list[Extension], simulator: Simulator
 ) -> None:
-    simulator.post("/control/faults", {"kind": "refuse", "code": 21614, "count": 1})
+    simulator.post("/control/faults", {"kind": "refuse", "code": 30003, "count": 1})
     message = write(agents[0], us_road, "Look", picture())
     pump.run()
     message.refresh_from_db()

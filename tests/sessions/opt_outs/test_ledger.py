@@ -212,10 +212,10 @@ def test_composer_says_so_and_start_brings_it_back(
     answer = ada.get(thread, {"composer": "reply"})
     words = text_of(answer.content.decode())
     assert "No texts can be sent: the contact has opted out. The contact asked for it by a text on" in words
-    assert (answer.context["composer_changed"], 'data-draft=' in answer.content.decode()) == (True, False)
+    assert (answer.context["composer_changed"], "data-draft=" in answer.content.decode()) == (True, False)
     post_inbound(2, "START")
     answer = ada.get(thread, {"composer": "opted_out"})
-    assert (answer.context["composer"], 'data-draft=' in answer.content.decode()) == ("reply", True)
+    assert (answer.context["composer"], "data-draft=" in answer.content.decode()) == ("reply", True)
 
 
 def test_answer_that_crosses_a_stop_is_refused_and_kept(
