@@ -1,6 +1,6 @@
 """Who may see what: the only road to sessions for pages, API, search, export and events."""
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import User
 from channels.itsp.delivery import DeliveryStatus
@@ -86,8 +86,12 @@ def draft_of(session: MessagingSession, agent: Extension) -> Draft | None:
 
 def drafts_for(session: MessagingSession, agent: Extension) -> QuerySet[Draft]:
     """An agent's drafts in all sessions of the contact's with the number."""
+    # The contact's sessions are few; those of the number, by which SQLite would begin, are not.
+    of_contact = MessagingSession.objects.filter(contact=session.contact).order_by().values("pk")
     return Draft.objects.filter(
-        session__number=session.number_id, session__contact=session.contact, agent=agent
+        Exists(MessagingSession.objects.filter(pk=OuterRef("session"), number=session.number_id)),
+        session__in=of_contact,
+        agent=agent,
     )
 
 

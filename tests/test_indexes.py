@@ -15,7 +15,9 @@ from django.db import connection, models
 from django.db.migrations.state import ProjectState
 
 from pbx_messaging.large_tables import AddIndexBeside, DropIndexOfKey
+from routing.models import Extension
 from sessions.models import Message, MessagingSession
+from sessions.queries import drafts_for
 
 OURS = ("accounts", "routing", "channels", "messaging_sessions", "stats")
 
@@ -108,3 +110,14 @@ def test_open_sessions_of_an_agent_are_found_among_all_that_he_ever_had() -> Non
     mine = MessagingSession.objects.open().filter(agent=1)
     for asked in (mine, mine.order_by("-last_active_at", "-pk")):
         assert "session_open_of_agent" in asked.explain()
+
+
+@pytest.mark.django_db
+def test_drafts_for_a_contact_are_found_by_his_sessions_alone() -> None:
+    """Neither by all of the agent's drafts, nor by all sessions of the number."""
+    if connection.vendor == "postgresql":
+        pytest.skip("PostgreSQL decides by its statistics")
+    plan = drafts_for(MessagingSession(number_id=1, contact="+14155550111"), Extension(pk=1)).explain()
+    assert "session_of_contact" in plan
+    assert "(session_id=? AND agent_id=?)" in plan
+    assert "(number_id=?)" not in plan

@@ -42,8 +42,7 @@ def retry(message: Message, *, agent: Extension, priority: Priority = Priority.A
 
 def is_retryable(status: str, error_code: str) -> bool:
     """Whether a text that ended so may be sent again: unless it was taken back, or would end so again."""
-    final = frozenset().union(*(itsp.final_codes for itsp in ITSPS.values()))
-    return status in RETRYABLE and error_code not in final
+    return status in RETRYABLE and not any(error_code in itsp.final_codes for itsp in ITSPS.values())
 
 
 def cancel(message: Message, *, agent: Extension) -> bool:

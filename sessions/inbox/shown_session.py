@@ -1,11 +1,10 @@
 """One session as it is shown: its thread, what stands below it, and who the contact is."""
 
-import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from routing.access import AgentRequest, ViewerRequest
@@ -16,7 +15,7 @@ from sessions.inbox.asking import Asked
 from sessions.inbox.forms import ReplyForm
 from sessions.inbox.thread import page_of, unread_from
 from sessions.lanes.standing import places_by_message
-from sessions.models import Message, MessagingSession, MessagingSessionQuerySet, OptOutEntry, Tag
+from sessions.models import Message, MessagingSession, OptOutEntry, Tag
 from sessions.opt_outs.ledger import opt_out_of
 from sessions.presence import online
 from sessions.queries import inbox_of, listed, picked_up_by, queued_of, visible_to
@@ -30,14 +29,9 @@ def session_of(request: AgentRequest, pk: int) -> MessagingSession:
     return get_object_or_404(listed(inbox_of(request.agent)), pk=pk)
 
 
-def visible_sessions(request: ViewerRequest) -> MessagingSessionQuerySet:
-    """All that may be read."""
-    return listed(visible_to(request.user, request.agent))
-
-
 def visible_session(request: ViewerRequest, pk: int) -> MessagingSession:
     """One that is only read."""
-    return get_object_or_404(visible_sessions(request), pk=pk)
+    return get_object_or_404(listed(visible_to(request.user, request.agent)), pk=pk)
 
 
 def told_of_leaving(view: Callable[[ViewerRequest, int], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -45,9 +39,12 @@ def told_of_leaving(view: Callable[[ViewerRequest, int], HttpResponse]) -> Calla
 
     @wraps(view)
     def answer(request: ViewerRequest, pk: int) -> HttpResponse:
-        if request.htmx and not visible_sessions(request).filter(pk=pk).exists():
+        try:
+            return view(request, pk)
+        except Http404:
+            if not request.htmx:
+                raise
             return HttpResponse(status=204, headers={"HX-Trigger": "inbox:left"})
-        return view(request, pk)
 
     return answer
 
@@ -69,7 +66,6 @@ def thread_context(
     request: ViewerRequest, session: MessagingSession, found: Message | None = None
 ) -> dict[str, Any]:
     """The end of the thread, back to what a search found in it, and what stands below it."""
-    read_at = time.time_ns() // 1_000
     page = page_of(session, back_to=found.pk if found else None)
     unread = unread_from(session, page, request.agent)
     if request.agent is not None:
@@ -82,7 +78,6 @@ def thread_context(
         "contact": contact_of(session.contact),
         "form": ReplyForm(),
         "thread": page,
-        "read_at": read_at,  # microseconds; of two answers the page takes over the later one
         "unread_from": unread,
         "found": found,
         "places": places_by_message(queued_of(session)),
@@ -137,5 +132,5 @@ def _picks_up(request: ViewerRequest, session: MessagingSession, *, acts: bool) 
 
 def _earlier(request: ViewerRequest, session: MessagingSession) -> list[MessagingSession]:
     """What else there was with this contact, over all our numbers, as far as one may see it."""
-    others = visible_sessions(request).filter(contact=session.contact)
+    others = listed(visible_to(request.user, request.agent)).filter(contact=session.contact)
     return list(others.exclude(pk=session.pk)[:EARLIER_MOST])

@@ -76,7 +76,6 @@
       if (style !== "keyed") return false;
       const update = fragment.querySelector(`#${target.id}`);
       if (!update) return false;
-      if (Number(update.dataset.readAt) < Number(target.dataset.readAt)) return []; // a later answer overtook it
       document.dispatchEvent(new CustomEvent("inbox:before-thread", { detail: { update } }));
       const touched = merge(target, update);
       sameAttributes(target, update);

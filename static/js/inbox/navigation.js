@@ -29,20 +29,30 @@
     return isShown;
   };
 
-  // What was asked for in a session that is not open any more changes nothing in the one that is.
+  // What was asked for in a session that is not open any more changes nothing in the one that is; and of the
+  // thread, what was asked for before something that is shown already.
   const openSession = () => pane.querySelector("[data-session]")?.dataset.session;
-  const askedIn = new WeakMap();
-  const isLate = ({ target, xhr }) =>
-    askedIn.get(xhr) && pane.contains(target) && askedIn.get(xhr) !== openSession();
+  const asking = new WeakMap(); // request: the session that was open then, and its place among all requests
+  let requests = 0;
+  let newest = 0; // of those that the thread shows
+  const isLate = ({ target, xhr, requestConfig }) => {
+    const then = asking.get(xhr);
+    if (!then || !pane.contains(target)) return false;
+    if (then.session !== openSession()) return true;
+    if (target.id !== "thread") return false;
+    if (requestConfig.verb === "get" && then.place < newest) return true;
+    newest = Math.max(newest, then.place);
+    return false;
+  };
   document.addEventListener("htmx:beforeRequest", ({ detail: { elt, xhr } }) => {
-    if (elt !== pane && pane.contains(elt)) askedIn.set(xhr, openSession());
+    if (elt !== pane && pane.contains(elt)) asking.set(xhr, { session: openSession(), place: ++requests });
   });
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     if (isLate(detail)) detail.shouldSwap = false;
     else if (detail.target === pane && detail.shouldSwap) askNoMore();
   });
   const askNoMore = () => {
-    for (const asking of pane.querySelectorAll("[hx-get]")) htmx.trigger(asking, "htmx:abort");
+    for (const element of pane.querySelectorAll("[hx-get]")) htmx.trigger(element, "htmx:abort");
   };
   document.addEventListener("inbox:leaving", askNoMore);
 

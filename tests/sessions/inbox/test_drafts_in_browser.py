@@ -12,32 +12,17 @@ from pytest_django.live_server_helper import LiveServer
 from routing.models import Extension
 from sessions import actions
 from sessions.models import Draft, MessagingSession
-from tests.factories import Road, make_road
+from tests.factories import Road
 from tests.sessions.conftest import inbound_fields, sid_of, signed_post
-from tests.sessions.inbox.undisturbed import undisturbed
+from tests.sessions.inbox.undisturbed import hear_of, undisturbed
 
 pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-TELL = """(session) => document.dispatchEvent(
-  new CustomEvent("inbox:event", { detail: { kind: "session", session } })
-)"""
-
-
-@pytest.fixture
-def own_road(agents: list[Extension]) -> Road:
-    return make_road(agents[0], agents[0])
-
-
-@pytest.fixture
-def session(own_road: Road) -> MessagingSession:
-    signed_post(Client(), own_road.path, inbound_fields(sid_of(1), "Are you open?"))
-    return MessagingSession.objects.get()
-
 
 def test_text_that_is_scheduled_at_once_leaves_no_draft(
-    live_server: LiveServer, new_page: Callable[..., Page], session: MessagingSession
+    live_server: LiveServer, new_page: Callable[..., Page], direct_session: MessagingSession
 ) -> None:
-    with undisturbed(new_page(), live_server.url, f"/inbox/{session.pk}/") as page:
+    with undisturbed(new_page(), live_server.url, f"/inbox/{direct_session.pk}/") as page:
         page.get_by_text("Send later").click()
         due_at = timezone.localtime() + timedelta(days=1)
         page.locator("[name=due_at]").fill(f"{due_at:%Y-%m-%dT%H:%M}")
@@ -59,22 +44,22 @@ def test_words_typed_while_the_session_is_closed_elsewhere_go_on(
     live_server: LiveServer,
     new_page: Callable[..., Page],
     agents: list[Extension],
-    own_road: Road,
-    session: MessagingSession,
+    direct_road: Road,
+    direct_session: MessagingSession,
 ) -> None:
     words = "We open at nine, and on Sundays at"
-    with undisturbed(new_page(), live_server.url, f"/inbox/{session.pk}/") as page:
+    with undisturbed(new_page(), live_server.url, f"/inbox/{direct_session.pk}/") as page:
         page.get_by_label("Message", exact=True).fill(words)
-        actions.close(session, agent=agents[0])
-        page.evaluate(TELL, session.pk)
+        actions.close(direct_session, agent=agents[0])
+        hear_of(page, direct_session, kind="session")
         kept = page.get_by_label("What you had written; it was not sent:")
         expect(kept).to_have_value(words)
-        signed_post(Client(), own_road.path, inbound_fields(sid_of(2), "And on Sundays?"))
+        signed_post(Client(), direct_road.path, inbound_fields(sid_of(2), "And on Sundays?"))
         again = MessagingSession.objects.open().get()
         page.wait_for_timeout(1_000)
         page.goto(f"{live_server.url}/inbox/{again.pk}/")
         expect(page.get_by_label("Message", exact=True)).to_have_value(words)
-        page.goto(f"{live_server.url}/inbox/{session.pk}/")
+        page.goto(f"{live_server.url}/inbox/{direct_session.pk}/")
         expect(kept).to_have_value(words)
         page.get_by_role("button", name="Continue as a new message").click()
         expect(page.get_by_label("Message", exact=True)).to_have_value(words)

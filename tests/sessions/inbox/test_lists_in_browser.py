@@ -14,7 +14,7 @@ from routing.models import Extension
 from sessions.inbox.list_template_tags import LEVELS
 from sessions.models import Attachment, Contact, Message, MessagingSession
 from tests.factories import Road, make_queue
-from tests.sessions.inbox.undisturbed import undisturbed
+from tests.sessions.inbox.undisturbed import hear_of, undisturbed
 from tests.sessions.media.pictures import PNG
 
 pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -52,13 +52,6 @@ def inbox(
 
 def row(inbox: Page, session: MessagingSession) -> Locator:
     return inbox.locator(f"#row-{session.pk} .inbox-row")
-
-
-def hear_of(inbox: Page, *sessions: MessagingSession) -> None:
-    """As if events had come."""
-    for session in sessions:
-        detail = f"{{ detail: {{ kind: 'message', session: {session.pk} }} }}"
-        inbox.evaluate(f"document.dispatchEvent(new CustomEvent('inbox:event', {detail}))")
 
 
 def test_list_goes_on_by_scrolling_and_changes_where_nobody_looks(

@@ -70,6 +70,23 @@ def test_text_is_taken_back_for_good_while_the_agent_goes_on_typing(inbox: Page)
     expect(composer).to_have_value("Half a sentence")
 
 
+def test_answer_that_was_overtaken_takes_nothing_back(inbox: Page) -> None:
+    """What the page had asked for before the click comes after the click's own answer."""
+    held: list[Route] = []
+    inbox.wait_for_timeout(500)  # what the page asks for by itself is there
+    inbox.route("**/thread/**", lambda route: held.append(route), times=1)
+    look(inbox)
+    while not held:
+        inbox.wait_for_timeout(20)
+    stale = held[0].fetch()
+    inbox.get_by_role("log").get_by_role("button", name="Cancel").click()
+    taken_back = inbox.get_by_text("Taken back by Ada.")
+    expect(taken_back).to_be_visible()
+    held[0].fulfill(response=stale)
+    inbox.wait_for_timeout(500)
+    expect(taken_back).to_be_visible()
+
+
 def test_text_is_sent_later(inbox: Page) -> None:
     expect(inbox.get_by_label("Send at")).to_be_hidden()
     inbox.get_by_label("Message", exact=True).fill("Good morning")

@@ -8,14 +8,13 @@ import pytest
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from routing.models import Extension
 from sessions.models import MessagingSession
-from tests.factories import Road, make_road
+from tests.factories import Road
 from tests.sessions.conftest import inbound_fields, sid_of, signed_post
-from tests.sessions.inbox.undisturbed import undisturbed
+from tests.sessions.inbox.undisturbed import hear_of, undisturbed
 
 pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -42,18 +41,6 @@ PLAY = """(steps) => {
     }
   }
   return [...list.children].map((item) => [item.id, item.textContent.trim()]);
-}"""
-
-TELL = """(session) => document.dispatchEvent(
-  new CustomEvent("inbox:event", { detail: { kind: "message", session } })
-)"""
-
-SWAP_IN = """async () => {
-  const answer = await fetch(`${location.pathname}thread/`, { headers: { "HX-Request": "true" } });
-  const list = document.getElementById("thread");
-  const how = { swapStyle: "keyed", swapDelay: 0, settleDelay: 0 };
-  const eventInfo = { target: list, requestConfig: { verb: "get" } };
-  htmx.swap(list, await answer.text(), how, { contextElement: list, eventInfo });
 }"""
 
 
@@ -148,21 +135,10 @@ def script(begins_with: int, steps: list[tuple[str, object]]) -> tuple[Thread, l
     return thread, played
 
 
-@pytest.fixture
-def own_road(agents: list[Extension]) -> Road:
-    return make_road(agents[0], agents[0])
-
-
-@pytest.fixture
-def session(own_road: Road) -> MessagingSession:
-    signed_post(Client(), own_road.path, inbound_fields(sid_of(1), "Are you open?"))
-    return MessagingSession.objects.get()
-
-
 def test_any_sequence_ends_in_the_order_of_a_page_loaded_anew(
-    live_server: LiveServer, new_page: Callable[..., Page], session: MessagingSession
+    live_server: LiveServer, new_page: Callable[..., Page], direct_session: MessagingSession
 ) -> None:
-    with undisturbed(new_page(), live_server.url, f"/inbox/{session.pk}/") as page:
+    with undisturbed(new_page(), live_server.url, f"/inbox/{direct_session.pk}/") as page:
 
         @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
         @given(st.integers(1, 12), st.lists(STEPS, max_size=14))
@@ -180,36 +156,18 @@ def test_any_sequence_ends_in_the_order_of_a_page_loaded_anew(
         play()
 
 
-def test_answer_that_was_overtaken_takes_nothing_back(
-    live_server: LiveServer, new_page: Callable[..., Page], own_road: Road, session: MessagingSession
-) -> None:
-    held: list[Route] = []
-    with undisturbed(new_page(), live_server.url, f"/inbox/{session.pk}/") as page:
-        page.wait_for_timeout(500)  # what the page asks for by itself is there
-        page.route("**/thread/**", lambda route: held.append(route), times=1)
-        page.evaluate(TELL, session.pk)
-        while not held:
-            page.wait_for_timeout(20)
-        stale = held[0].fetch()
-        session.messages.update(body="Are you open today?")
-        signed_post(Client(), own_road.path, inbound_fields(sid_of(2), "And on Sundays?"))
-        page.evaluate(SWAP_IN)
-        log = page.get_by_role("log", name="Messages")
-        expect(log).to_contain_text("And on Sundays?")
-        held[0].fulfill(response=stale)
-        page.wait_for_timeout(500)
-        expect(log.locator(".message-body")).to_have_text(["Are you open today?", "And on Sundays?"])
-
-
 def test_texts_that_come_while_one_looks_elsewhere_stand_in_their_order(
-    live_server: LiveServer, new_page: Callable[..., Page], own_road: Road, session: MessagingSession
+    live_server: LiveServer,
+    new_page: Callable[..., Page],
+    direct_road: Road,
+    direct_session: MessagingSession,
 ) -> None:
-    with undisturbed(new_page(), live_server.url, f"/inbox/{session.pk}/") as page:
+    with undisturbed(new_page(), live_server.url, f"/inbox/{direct_session.pk}/") as page:
         page.evaluate("document.hasFocus = () => false")
         log = page.get_by_role("log", name="Messages")
         for number in range(2, 6):
-            signed_post(Client(), own_road.path, inbound_fields(sid_of(number), f"Text {number}"))
-            page.evaluate(TELL, session.pk)
+            signed_post(Client(), direct_road.path, inbound_fields(sid_of(number), f"Text {number}"))
+            hear_of(page, direct_session)
             expect(log).to_contain_text(f"Text {number}")
         texts = ["Are you open?", *(f"Text {number}" for number in range(2, 6))]
         expect(log.locator(".message-body")).to_have_text(texts)

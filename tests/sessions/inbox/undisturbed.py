@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import ConsoleMessage, Page
 
+from sessions.models import MessagingSession
 from tests.walking import log_in
 
 # What tests bring about themselves: drafts of two devices, refusals, no connection, something else asked for.
@@ -19,6 +20,15 @@ MEANT = (
     "htmx:afterRequest",
 )
 SILENCE = {"status": 200, "content_type": "text/event-stream", "body": "retry: 600000\n\n"}
+
+
+def hear_of(page: Page, *sessions: MessagingSession, kind: str = "message") -> None:
+    """As if events had come."""
+    for session in sessions:
+        detail = {"kind": kind, "session": session.pk}
+        page.evaluate(
+            "(detail) => document.dispatchEvent(new CustomEvent('inbox:event', { detail }))", detail
+        )
 
 
 @contextmanager
