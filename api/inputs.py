@@ -21,6 +21,7 @@ from pydantic import (
 from accounts.ids import MAX_ID
 from channels.phone_numbers import read_number
 from routing.sms_field import MAX_BODY
+from sessions.actions import Scheduled
 
 NO_NUL = r"^[^\x00]*$"  # which PostgreSQL does not store
 NOT_BLANK = r"^[^\x00]*[^\s\x00][^\x00]*$"
@@ -153,6 +154,13 @@ def _kind_of(value: Any) -> str:
 TransferIn = Annotated[
     Annotated[ToExtension, Tag("extension")] | Annotated[ToQueue, Tag("queue")], Discriminator(_kind_of)
 ]
+
+
+class ClosingAsked(Input):
+    scheduled: Annotated[
+        Scheduled | None,
+        Field(description="What becomes of scheduled texts; needed where there are any."),
+    ] = None
 
 
 class NoteIn(Input):

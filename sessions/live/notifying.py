@@ -21,12 +21,7 @@ class Call:
     mark: int
 
 
-def settings_of(agent: Extension | None) -> AgentSettings:
-    """The agent's own, or the defaults."""
-    return AgentSettings.objects.filter(agent=agent).first() or AgentSettings(agent=agent)
-
-
-def save_settings(agent: Extension, **values: bool) -> None:
+def save_settings(agent: Extension, **values: object) -> None:
     AgentSettings.objects.update_or_create(agent=agent, defaults=values)
 
 

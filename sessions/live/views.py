@@ -22,7 +22,7 @@ from sessions.queries import visible_to
 class AgentSettingsForm(forms.ModelForm[AgentSettings]):
     class Meta:
         model = AgentSettings
-        fields = ["notify_new", "notify_follow_up", "sound", "title_count"]
+        fields = ["notify_new", "notify_follow_up", "sound", "title_count", "undo_send_s", "after_closing"]
 
 
 @require_GET
@@ -39,7 +39,7 @@ def agent_settings(request: ViewerRequest) -> HttpResponse:
     if request.agent is None:
         return render(request, "sessions/live/agent_settings.html")
     posted = request.POST if request.method == "POST" else None  # without a tick it is empty
-    form = AgentSettingsForm(posted, instance=notifying.settings_of(request.agent))
+    form = AgentSettingsForm(posted, instance=AgentSettings.of(request.agent))
     if form.is_valid():
         notifying.save_settings(request.agent, **form.cleaned_data)
         messages.success(request, _("Your settings were saved."))

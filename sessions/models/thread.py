@@ -66,7 +66,8 @@ class MessagingSession(models.Model):
 
     waiting (queue, no agent) → owned (agent) → closed; a transfer leads back to waiting or to another
     agent. In a queue without pickup it stays nobody's: the queue's mode says so (`pickup`), not the row.
-    A text that comes after closing opens a new session. At most one is open per number and contact.
+    A text that comes after closing opens a new session. At most one is open per number and contact, so that a
+    closed one is reopened only while there is no other: it is whose it was.
 
     What is archived is in no list but that of the archive. An open session is there only while somebody owns
     it and its contact waits for nothing: a text, an answer, and whatever gives it to somebody bring it back.
@@ -190,6 +191,8 @@ class Message(models.Model):
         ARCHIVED = "archived", _("Archived")
         UNARCHIVED = "unarchived", _("Taken out of the archive")
         REHOMED = "rehomed", _("Moved, because its place went away")
+        REOPENED = "reopened", _("Reopened")
+        TAKEN_BACK = "taken_back", _("Taken back after a transfer")
 
     session = models.ForeignKey(  # another index begins with it
         MessagingSession, on_delete=models.PROTECT, related_name="messages", db_index=False
