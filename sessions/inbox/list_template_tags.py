@@ -72,11 +72,6 @@ def is_for(session: MessagingSession, agent: Extension) -> bool:
     return session.is_for(agent)
 
 
-@register.filter
-def is_unanswered(session: MessagingSession) -> bool:
-    return unanswered_since(session) is not None
-
-
 def unanswered_since(session: MessagingSession) -> datetime | None:
     return session.unanswered_since if session.is_open else None
 

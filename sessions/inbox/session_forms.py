@@ -6,6 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from routing.models import Extension, MessageQueue
+from routing.sms_field import MAX_BODY
+from sessions.actions import Scheduled
 from sessions.actions.transferring import Destination
 from sessions.models import MessagingSession, Tag
 
@@ -24,6 +26,21 @@ class NoteForm(forms.Form):
 
 class TagsForm(forms.Form):
     tags = forms.ModelMultipleChoiceField(Tag.objects.all(), required=False)
+
+
+class ClosingForm(forms.Form):
+    """What the agent has typed at that moment, and what the dialog's buttons say of what is left."""
+
+    sure = forms.BooleanField(required=False)
+    scheduled = forms.TypedChoiceField(
+        required=False,
+        coerce=Scheduled,
+        empty_value=None,
+        choices=[(one.value, one.value) for one in Scheduled],
+    )
+    draft = forms.CharField(required=False, max_length=8)
+    body = forms.CharField(required=False, max_length=10 * MAX_BODY, strip=False)
+    client_id = forms.CharField(required=False, max_length=64)
 
 
 class TransferForm(forms.Form):

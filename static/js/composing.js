@@ -61,7 +61,9 @@
       kept.hidden = false;
       kept.elements.body.value = typed;
     }
-    typed = "";
     ready();
+    const field = window.composing.textarea(); // of the closed session, or of the one that was reopened
+    if (field && typed.trim() && field.value !== typed) window.composing.setText(field, typed);
+    typed = "";
   });
 })();

@@ -70,11 +70,16 @@
     return data;
   };
 
-  const accept = async (entry) => {
+  // `undo`: it is held back for some seconds; `opens`: it has begun another session.
+  const accept = async (entry, { undo, opens } = {}) => {
     entries = entries.filter((one) => one.id !== entry.id);
     accepted.push(entry);
     await store.remove(entry.id);
-    if (entry.session === openSession()) htmx.trigger("#thread", "refresh");
+    if (undo) document.dispatchEvent(new CustomEvent("undo:offer", { detail: undo }));
+    if (entry.session === openSession()) {
+      if (opens) document.dispatchEvent(new CustomEvent("inbox:open", { detail: opens }));
+      else htmx.trigger("#thread", "refresh");
+    }
     setTimeout(() => {
       accepted = accepted.filter((one) => one.id !== entry.id);
       render();
@@ -93,7 +98,7 @@
       problem = "login";
       return false;
     }
-    if (answer.ok && isJson(answer)) await accept(entry);
+    if (answer.ok && isJson(answer)) await accept(entry, await answer.json());
     else if (answer.status === 422 && isJson(answer)) {
       const { reason, code } = await answer.json();
       await refuse(entry, reason, code);
@@ -202,6 +207,17 @@
     changed();
     pump();
   };
+
+  // A text that was held back is taken back: what it said stands before what has been typed since.
+  document.addEventListener("undo:done", ({ detail: { session, body, client_id: id } }) => {
+    if (body === undefined || String(session) !== openSession()) return; // else the server's draft brings it
+    const input = window.composing.textarea();
+    if (!input) return;
+    const entry = accepted.find((one) => one.id === id);
+    if (entry) window.composerFiles.add(entry.files);
+    window.composing.setText(input, [body, input.value].filter(Boolean).join("\n"));
+    input.focus();
+  });
 
   // A text with a time of its own goes as a form: only the server knows whether its time has passed.
   document.addEventListener("htmx:beforeRequest", (event) => {

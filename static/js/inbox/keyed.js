@@ -76,6 +76,7 @@
       if (style !== "keyed") return false;
       const update = fragment.querySelector(`#${target.id}`);
       if (!update) return false;
+      if (target.id !== "thread") return patch(target, update); // a button that was just clicked stays there
       document.dispatchEvent(new CustomEvent("inbox:before-thread", { detail: { update } }));
       const touched = merge(target, update);
       sameAttributes(target, update);

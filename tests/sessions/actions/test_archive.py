@@ -106,7 +106,10 @@ def test_archiving_is_said_in_the_thread_and_can_be_undone(answered: MessagingSe
     html = ada.post(reverse("inbox-archive", args=[answered.pk])).content.decode()
     undo = reverse("inbox-unarchive", args=[answered.pk])
     assert "Ada archived the session." in html
-    assert "The session is archived. It is in the list of archived sessions only. Undo" in text_of(html)
+    assert (
+        "The session is archived. It is in the list of archived sessions only. Take out of the archive"
+        in text_of(html)
+    )
     assert html.count(undo) == 2  # there, and in the menu
     ada.post(reverse("inbox-archive", args=[answered.pk]))  # twice is once
     assert listed_in(ada.get(reverse("inbox")), "mine") == []

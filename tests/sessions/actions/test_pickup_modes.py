@@ -236,9 +236,10 @@ def test_closed_one_stays_visible_to_its_agents(
 ) -> None:
     set_mode(Mode.NONE)
     ada, ben, cleo = (logged_in(agent.user) for agent in agents)
-    assert ada.post(url("close", waiting.pk)).context["composer"] == "closed"
+    ada.post(url("close", waiting.pk), {"sure": "on"})
+    assert ada.get(url("session", waiting.pk)).context["composer"] == "again"
     assert listed(ben, "closed", show="closed") == [waiting]
-    assert ben.get(url("session", waiting.pk)).context["composer"] == "closed"
+    assert ben.get(url("session", waiting.pk)).context["composer"] == "again"
     assert cleo.get(url("session", waiting.pk)).status_code == 404
     with pytest.raises(actions.SessionClosed):
         actions.reply(waiting, agent=agents[1], body="Late")
