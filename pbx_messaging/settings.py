@@ -133,6 +133,7 @@ else:
 REDIS_TIMEOUT_S = env.float("REDIS_TIMEOUT_S", default=0.25)  # of one command; there are no retries
 EVENTS_HEARTBEAT_S = env.float("EVENTS_HEARTBEAT_S", default=5.0)  # revoked access ends a stream as soon
 EVENTS_KEPT = env.int("EVENTS_KEPT", default=10_000)  # in the stream that a reconnecting client resumes from
+ABSENCE_GRACE_S = env.float("ABSENCE_GRACE_S", default=60.0)  # then what was assigned to an agent goes back
 SPOOL_UNVERIFIED_KEPT = env.int("SPOOL_UNVERIFIED_KEPT", default=2_000)  # requests of unknown URLs
 
 CACHES = {

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts import mailing
 from channels.webhook import keys as webhook_keys
 from sessions import events
+from sessions.assigning import giving, leaving
 from sessions.ending import archiving, closing, unanswered
 from sessions.lanes import following, seats
 from sessions.media import fetching
@@ -115,6 +116,18 @@ def fetch_missed() -> None:
 @shared_task
 def fetch_attachments() -> None:
     fetching.fetch_due()
+
+
+@shared_task
+def assign_waiting() -> None:
+    giving.assign()
+
+
+@shared_task
+def watch_absent() -> None:
+    """Sessions of agents who left go back to their queues, and to the next who can take them."""
+    if leaving.give_back(now=timezone.now()):
+        giving.assign()
 
 
 @shared_task

@@ -47,6 +47,7 @@ ROOMS_OF_SESSIONS = (
     "sending",
     "receiving",
     "actions",
+    "assigning",
     "contacts",
     "ending",
     "inbox",

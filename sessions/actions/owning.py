@@ -1,6 +1,7 @@
 """Who holds a session, and when it ends."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -24,12 +25,16 @@ def pick_up(session: MessagingSession, *, agent: Extension) -> None:
         # No join: Django would move `agent IS NULL` into a subquery, which is not judged again at the lock.
         queues = pickup.picked_up_by(agent)
         taken = MessagingSession.objects.waiting().filter(pk=session.pk, queue__in=queues)
-        if not taken.update(agent=agent, unread=0, waiting_since=None, archived_at=None):
+        if not taken.update(agent=agent, **_taken()):
             raise _refusal(session)
         _check_room(session, agent)
         session.refresh_from_db()
         add_line(session, Message.SystemLine.PICKED_UP, by=agent)
         events.record(events.EventKind.SESSION, session, audience=seen_by)
+
+
+def _taken() -> dict[str, Any]:
+    return {"taken_at": timezone.now(), "unread": 0, "waiting_since": None, "archived_at": None}
 
 
 def _refusal(session: MessagingSession) -> ActionError:

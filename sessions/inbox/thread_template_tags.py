@@ -59,6 +59,10 @@ _LINES = {
     Message.SystemLine.REHOMED: gettext_lazy(
         "Its extension or message queue went away, so the session went to %(where)s."
     ),
+    Message.SystemLine.ASSIGNED: gettext_lazy("The session was assigned to %(where)s automatically."),
+    Message.SystemLine.RETURNED: gettext_lazy(
+        "%(who)s was not there any more, so the session went back to %(where)s."
+    ),
 }
 
 _LINE_ICONS = {
@@ -70,6 +74,8 @@ _LINE_ICONS = {
     Message.SystemLine.ARCHIVED: "bi-archive",
     Message.SystemLine.UNARCHIVED: "bi-inbox",
     Message.SystemLine.REHOMED: "bi-box-arrow-right",
+    Message.SystemLine.ASSIGNED: "bi-person-check",
+    Message.SystemLine.RETURNED: "bi-arrow-return-left",
 }
 
 

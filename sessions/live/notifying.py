@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 
 from routing.models import Extension
 from sessions.inbox.asking import Viewer
-from sessions.models import AgentSettings, Contact, MessagingSession, MessagingSessionQuerySet
+from sessions.models import AgentSettings, Contact, MessagingSession, MessagingSessionQuerySet, pickup
 from sessions.queries import inbox_of, supervised_by
 
 NAMED_MOST = 50  # sessions of each kind that are named
@@ -34,7 +34,8 @@ def state_of(viewer: Viewer) -> dict[str, object]:
     """`count`: sessions that wait, have something unread or are alerts; `calls`: the latest of each kind."""
     mine, agent = _open_of(viewer.agent), viewer.agent
     kinds = {
-        "new": mine.filter(agent=None),
+        # What is assigned is no call to all: whoever gets it has it as a follow-up.
+        "new": mine.filter(agent=None).exclude(queue__pickup_mode__in=pickup.ASSIGNED),
         "follow_up": mine.filter(agent=agent, unread__gt=0),
         "alert": supervised_by(viewer.user).open().filter(alerted_at__isnull=False),
     }

@@ -94,6 +94,7 @@ class MessagingSession(models.Model):
         "Message", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     waiting_since = models.DateTimeField(null=True)  # in its present queue, without an agent
+    taken_at = models.DateTimeField(null=True)  # its agent got it out of its queue; null: in another way
     unanswered_since = models.DateTimeField(null=True)  # the first inbound text after our last answer
     alerted_at = models.DateTimeField(null=True)  # the queue's supervisors were told of the wait
     overflowed_at = models.DateTimeField(null=True)  # not used since `Overflow`; code before it reads it
@@ -190,6 +191,8 @@ class Message(models.Model):
         ARCHIVED = "archived", _("Archived")
         UNARCHIVED = "unarchived", _("Taken out of the archive")
         REHOMED = "rehomed", _("Moved, because its place went away")
+        ASSIGNED = "assigned", _("Assigned automatically")
+        RETURNED = "returned", _("Back in its queue, because its agent left")
 
     session = models.ForeignKey(  # another index begins with it
         MessagingSession, on_delete=models.PROTECT, related_name="messages", db_index=False

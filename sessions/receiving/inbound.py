@@ -84,6 +84,8 @@ def store(items: Sequence[Item]) -> list[Text]:
         *WAIT_FIELDS,
     )
     counts.note(counts.Change(text.channel.pk, text.at, received=1) for text in texts)
+    if any(session.pickup.is_assigned for session in sessions.values()):
+        transaction.on_commit(lambda: nudge("sessions.tasks.assign_waiting"))
     if any(text.sms.media for text in texts):
         transaction.on_commit(lambda: nudge("sessions.tasks.fetch_attachments"))
     return texts

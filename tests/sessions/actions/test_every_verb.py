@@ -15,13 +15,16 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from accounts.models import Role, User
 from channels.itsp.delivery import DeliveryStatus
+from pbx_messaging.redis import redis_client
 from routing.models import Extension, MessageQueue
 from sessions import actions
+from sessions.assigning import giving, leaving
 from sessions.ending import archiving, unanswered
 from sessions.inbox import lists
 from sessions.inbox.asking import Asked, Viewer
 from sessions.lanes import seats
 from sessions.models import Attempt, Message, MessagingSession
+from sessions.presence import online
 from sessions.receiving import intake
 from tests.factories import make_agent, make_queue, make_road
 from tests.sessions.receiving.test_intake import text
@@ -31,6 +34,7 @@ Mode = MessageQueue.PickupMode
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOST_STEPS, EXAMPLES = 30, 7
 index = st.integers(0, 2)
+queue_index = st.integers(0, len(Mode) - 1)
 actor = st.sampled_from([None, None, None, None, 0, 1, 2])  # None: who has the session, mostly
 
 
@@ -51,6 +55,7 @@ class House(RuleBasedStateMachine):
         User.objects.filter(pk=vera.user_id).update(role=Role.SUPERVISOR)
         vera.user.supervised_queues.set(self.queues)
         self.road = make_road(self.queues[0], ada, ben)
+        self.there(ada=True, ben=True)
         self.text_comes("Hello?")
 
     def teardown(self) -> None:
@@ -62,6 +67,23 @@ class House(RuleBasedStateMachine):
     @rule(words=st.sampled_from(["Hello?", "Hello?", "STOP", "START"]))
     def text_comes(self, words: str) -> None:
         intake.take_in([text(self.road, next(self.ids), words)])
+
+    @rule()
+    def sessions_are_assigned(self) -> None:
+        giving.assign()
+
+    @rule(ada=st.booleans(), ben=st.booleans())
+    def there(self, *, ada: bool, ben: bool) -> None:
+        """Whether their pages are open."""
+        open_ones = [agent for agent, is_open in zip(self.agents[:2], (ada, ben), strict=True) if is_open]
+        redis_client().delete("presence:online")
+        pages = [f"{agent.pk}:page" for agent in open_ones]
+        redis_client().eval(online.SERVING, 0, online.lifetime_ms(), *pages)
+
+    @rule()
+    def absent_ones_are_not_waited_for(self) -> None:
+        leaving.give_back(now=timezone.now())
+        leaving.give_back(now=timezone.now() + HOUR)
 
     @rule()
     def nobody_answers(self) -> None:
@@ -106,7 +128,7 @@ class House(RuleBasedStateMachine):
     def transfer_to_an_agent(self, who: int | None, to: int) -> None:
         self.give(lambda session: actions.transfer(session, agent=self.agent(who), to=self.agent(to)))
 
-    @rule(who=actor, to=index)
+    @rule(who=actor, to=queue_index)
     def transfer_to_a_queue(self, who: int | None, to: int) -> None:
         queue = self.queues[to]
         self.give(lambda session: actions.transfer(session, agent=self.agent(who), to=queue))
@@ -130,7 +152,7 @@ class House(RuleBasedStateMachine):
         with suppress(archiving.Hindered, Extension.DoesNotExist):
             archiving.archive_extension(self.agents[0], to=None if to is None else self.agents[to])
 
-    @rule(queue=index, mode=st.sampled_from(Mode))
+    @rule(queue=queue_index, mode=st.sampled_from(Mode))
     def mode_changes(self, queue: int, mode: str) -> None:
         MessageQueue.objects.filter(pk=self.queues[queue].pk).update(pickup_mode=mode)
 
