@@ -80,7 +80,7 @@ class MessageQueue(models.Model):
     class Assignment(models.TextChoices):
         """Who gets the next session where they are assigned, of all who could take it."""
 
-        ROUND_ROBIN = "round_robin", _("In turn")
+        ROUND_ROBIN = "round_robin", _("Whose turn it is")
         LEAST_OPEN = "least_open", _("Who has the fewest open sessions")
 
     name = models.CharField(_("Name"), max_length=127)

@@ -49,8 +49,8 @@ class MessageQueueForm(ArchivableForm[MessageQueue]):
         labels = {"pickup_mode": _("Pickup Mode")}
         help_texts = {
             "assignment": _(
-                "In turn: who has not been given one for longest. Fewest: of any message queue; "
-                "of those with equally many, in turn."
+                "It is the turn of whoever has not been given a session for longest. Open sessions are "
+                "counted over all message queues."
             ),
             "max_open_sessions": _(
                 "Whoever has that many open sessions of this queue takes no more of it. What is transferred "

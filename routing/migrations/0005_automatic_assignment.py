@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='messagequeue',
             name='assignment',
-            field=models.CharField(choices=[('round_robin', 'In turn'), ('least_open', 'Who has the fewest open sessions')], db_default='round_robin', default='round_robin', max_length=16, verbose_name='Next session goes to'),
+            field=models.CharField(choices=[('round_robin', 'Whose turn it is'), ('least_open', 'Who has the fewest open sessions')], db_default='round_robin', default='round_robin', max_length=16, verbose_name='Next session goes to'),
         ),
         migrations.AlterField(
             model_name='messagequeue',
