@@ -160,6 +160,10 @@ class SessionOut(BaseModel):
     last_active_at: Moment
     closed_at: Moment | None
     archived_at: Moment | None
+    snoozed_until: Annotated[
+        Moment | None,
+        Field(description="Out of the list of its agent until then, or until the contact writes."),
+    ]
     last_message: LastMessage | None
 
     @classmethod
@@ -179,6 +183,7 @@ class SessionOut(BaseModel):
             last_active_at=session.last_active_at,
             closed_at=session.closed_at,
             archived_at=session.archived_at,
+            snoozed_until=session.snoozed_until,
             last_message=_last_of(session.last_message),
         )
 

@@ -16,6 +16,7 @@ NUDGED_EVERY_S: dict[str, float] = {
     "sessions.tasks.watch_unanswered": 15.0,
     "sessions.tasks.assign_waiting": 2.0,  # and at once when a text comes
     "sessions.tasks.watch_absent": 5.0,
+    "sessions.tasks.wake_snoozed": 5.0,
     "channels.tasks.check_due": 60.0,
     "stats.tasks.fold_counts": 30.0,
 }

@@ -28,6 +28,7 @@ class Act(enum.Enum):
     TRANSFER = "transfer"
     UNREAD = "unread"
     ARCHIVE = "archive"
+    SNOOZE = "snooze"
     DELETE = "delete"  # of an extension or a queue whose sessions go elsewhere
 
 
@@ -156,6 +157,7 @@ REFUSALS: dict[type[ActionError], Refusal] = {
             Act.TRANSFER: gettext_lazy("Only the agent who picked the session up can transfer it."),
             Act.UNREAD: gettext_lazy("Only the agent who has the session marks it as unread."),
             Act.ARCHIVE: gettext_lazy("Only the agent who has the session archives it."),
+            Act.SNOOZE: gettext_lazy("Only the agent who has the session snoozes it."),
         },
     ),
     refused.NotArchivable: Refusal(409, gettext_lazy("The session can’t be archived yet."), _not_archivable),
@@ -166,6 +168,7 @@ REFUSALS: dict[type[ActionError], Refusal] = {
         words=gettext_lazy("The session was closed meanwhile. Send it as a new message."),
         by_act={
             Act.TRANSFER: gettext_lazy("The session was closed meanwhile, so it can’t be transferred."),
+            Act.SNOOZE: gettext_lazy("The session was closed meanwhile, so it can’t be snoozed."),
         },
     ),
     refused.NotAllowedToInitiate: Refusal(
@@ -233,5 +236,12 @@ REFUSALS: dict[type[ActionError], Refusal] = {
         field="due_at",
         words=gettext_lazy("This time has passed. Choose one in the future."),
         form_field="due_at",
+    ),
+    refused.BadSnooze: Refusal(
+        422,
+        gettext_lazy("The session can’t be snoozed until then."),
+        gettext_lazy("Choose a time in the future, within the next year."),
+        field="until",
+        form_field="until",
     ),
 }

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import mailing
 from channels.webhook import keys as webhook_keys
-from sessions import events
+from sessions import actions, events
 from sessions.assigning import giving, leaving
 from sessions.ending import archiving, closing, unanswered
 from sessions.lanes import following, seats
@@ -121,6 +121,11 @@ def fetch_attachments() -> None:
 @shared_task
 def assign_waiting() -> None:
     giving.assign()
+
+
+@shared_task
+def wake_snoozed() -> None:
+    actions.wake_due(now=timezone.now())
 
 
 @shared_task

@@ -7,10 +7,12 @@ from sessions.actions.marking import add_note, archive, mark_unread, set_availab
 from sessions.actions.owning import close, close_idle, mark_read, pick_up
 from sessions.actions.replying import LATEST, accepted_under, check_may_start, reply, start_session
 from sessions.actions.resending import cancel, retry
+from sessions.actions.snoozing import LONGEST_SNOOZE, snooze, unsnooze, wake_due
 from sessions.actions.transferring import move, transfer
 from sessions.refused import (
     ActionError,
     AlreadyPickedUp,
+    BadSnooze,
     BadTime,
     ChannelDisabled,
     ContactExists,
@@ -32,8 +34,10 @@ from sessions.refused import (
 
 __all__ = [
     "LATEST",
+    "LONGEST_SNOOZE",
     "ActionError",
     "AlreadyPickedUp",
+    "BadSnooze",
     "BadTime",
     "ChannelDisabled",
     "ContactExists",
@@ -75,7 +79,10 @@ __all__ = [
     "save_tag",
     "set_availability",
     "set_tags",
+    "snooze",
     "start_session",
     "transfer",
     "unarchive",
+    "unsnooze",
+    "wake_due",
 ]

@@ -65,8 +65,8 @@ def close(session: MessagingSession, *, agent: Extension) -> None:
 def close_idle(session: MessagingSession, *, idle_since: datetime) -> bool:
     """Closes a session in which nothing happened since. False if something did meanwhile."""
     with transaction.atomic():
-        still_idle = MessagingSession.objects.open().filter(pk=session.pk, last_active_at__lte=idle_since)
-        locked = still_idle.select_for_update(no_key=True).first()
+        idle = MessagingSession.objects.idle(since=idle_since).filter(pk=session.pk)
+        locked = idle.select_for_update(no_key=True).first()
         if locked is not None:
             _close(locked, by=MessagingSession.ClosedBy.TIMEOUT, line=Message.SystemLine.CLOSED_IDLE)
     return locked is not None
@@ -125,8 +125,8 @@ def _close(
     line: Message.SystemLine,
     agent: Extension | None = None,
 ) -> None:
-    session.closed_at, session.closed_by = timezone.now(), by
-    session.save(update_fields=["closed_at", "closed_by"])
+    session.closed_at, session.closed_by, session.snoozed_until = timezone.now(), by, None
+    session.save(update_fields=["closed_at", "closed_by", "snoozed_until"])
     add_line(session, line, by=agent)
     events.record(events.EventKind.SESSION, session)
 

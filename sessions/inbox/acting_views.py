@@ -27,7 +27,7 @@ def pick_up(request: AgentRequest, pk: int) -> HttpResponse:
         return render(request, "sessions/inbox/_session.html", context, status=422)
     except actions.NoPickup:
         session.refresh_from_db()  # its queue has become one without pickup
-    return _shown(request, session)
+    return shown(request, session)
 
 
 @require_POST
@@ -38,7 +38,7 @@ def close(request: AgentRequest, pk: int) -> HttpResponse:
         actions.close(session, agent=request.agent)
     except actions.ActionError:
         session.refresh_from_db()  # somebody was faster; the page shows what is
-    return _shown(request, session_of(request, pk))
+    return shown(request, session_of(request, pk))
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,7 +50,7 @@ def transfer(request: AgentRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.transfer(session, agent=request.agent, **form.values)
-            return _into_the_page(render(request, "sessions/inbox/_gone.html", form.values))
+            return into_the_page(render(request, "sessions/inbox/_gone.html", form.values))
         except actions.ActionError as refused:
             refuse(form, refused, Act.TRANSFER)
     context = {"session": session, "form": form, "contact": contact_of(session.contact)}
@@ -92,7 +92,7 @@ def archive(request: AgentRequest, pk: int) -> HttpResponse:
     except actions.ActionError as refused:
         context = opened(request, session_of(request, pk)) | {"notice": words_for(refused, Act.ARCHIVE)}
         return render(request, "sessions/inbox/_session.html", context, status=422)
-    return _shown(request, session_of(request, pk))
+    return shown(request, session_of(request, pk))
 
 
 @require_POST
@@ -100,7 +100,7 @@ def archive(request: AgentRequest, pk: int) -> HttpResponse:
 def unarchive(request: AgentRequest, pk: int) -> HttpResponse:
     session = session_of(request, pk)
     actions.unarchive(session, agent=request.agent)
-    return _shown(request, session_of(request, pk))
+    return shown(request, session_of(request, pk))
 
 
 @require_POST
@@ -115,11 +115,11 @@ def unread(request: AgentRequest, pk: int) -> HttpResponse:
     return render(request, "sessions/inbox/_nothing_open.html", {"notice": notice})
 
 
-def _shown(request: AgentRequest, session: MessagingSession) -> HttpResponse:
+def shown(request: AgentRequest, session: MessagingSession) -> HttpResponse:
     return render(request, "sessions/inbox/_session.html", opened(request, session))
 
 
-def _into_the_page(answer: HttpResponse) -> HttpResponse:
+def into_the_page(answer: HttpResponse) -> HttpResponse:
     """From the dialog, which then closes."""
     answer["HX-Retarget"], answer["HX-Reswap"] = "#session", "innerHTML"
     answer["HX-Trigger"] = "dialog:close"

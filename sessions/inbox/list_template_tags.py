@@ -15,6 +15,7 @@ from channels.itsp.delivery import MISSED
 from routing.models import Extension
 from sessions.inbox.asking import Asked, Show
 from sessions.inbox.lists import ROWS_MOST, cursor_of
+from sessions.inbox.snooze_times import until_words
 from sessions.models import Message, MessagingSession
 from sessions.search.hits import excerpt
 
@@ -148,6 +149,9 @@ def asked_url(asked: Asked, **changes: Any) -> str:
     if "show" in changes:
         changes["show"] = Show(changes["show"])
     return asked.but(**changes)
+
+
+register.filter(until_words)
 
 
 @register.filter

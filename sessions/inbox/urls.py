@@ -10,6 +10,7 @@ from sessions.inbox import (
     contact_views,
     initiating_views,
     outbox_views,
+    snooze_views,
     thread_views,
     views,
 )
@@ -48,6 +49,8 @@ urlpatterns = [
     path("<int:pk>/tags/", acting_views.tags, name="inbox-tags"),
     path("<int:pk>/archive/", acting_views.archive, name="inbox-archive"),
     path("<int:pk>/unarchive/", acting_views.unarchive, name="inbox-unarchive"),
+    path("<int:pk>/snooze/", snooze_views.snooze, name="inbox-snooze"),
+    path("<int:pk>/unsnooze/", snooze_views.unsnooze, name="inbox-unsnooze"),
     path("<int:pk>/unread/", acting_views.unread, name="inbox-unread"),
     path("<int:pk>/contact/", contact_views.contact, name="inbox-contact"),
     path("messages/<int:pk>/retry/", outbox_views.retry, name="inbox-retry"),

@@ -54,7 +54,7 @@ def state_of(viewer: Viewer) -> dict[str, object]:
 def _open_of(agent: Extension | None) -> MessagingSessionQuerySet:
     if agent is None:
         return MessagingSession.objects.none()
-    return inbox_of(agent).open().filter(archived_at=None)
+    return inbox_of(agent).open().filter(archived_at=None, snoozed_until=None)
 
 
 def _latest(sessions: MessagingSessionQuerySet) -> list[MessagingSession]:
@@ -62,8 +62,12 @@ def _latest(sessions: MessagingSessionQuerySet) -> list[MessagingSession]:
 
 
 def _call(kind: str, session: MessagingSession, who: str) -> Call:
-    """A waiting one is told each time that it begins to wait, a follow-up with each text, an alert once."""
+    """A waiting one is told each time that it begins to wait, an alert once.
+
+    A follow-up is told with each text, and when it is back from a snooze; either makes the mark larger.
+    """
     if kind == "follow_up":
-        return Call(session.pk, kind, who, session.last_message_id or 0)
+        woken = int(session.woken_at.timestamp()) if session.woken_at else 0
+        return Call(session.pk, kind, who, (session.last_message_id or 0) + woken)
     since = session.alerted_at if kind == "alert" else session.waiting_since
     return Call(session.pk, kind, who, int((since or session.opened_at).timestamp()))

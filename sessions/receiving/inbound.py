@@ -81,6 +81,7 @@ def store(items: Sequence[Item]) -> list[Text]:
         "last_active_at",
         "last_message",
         "archived_at",
+        "snoozed_until",
         *WAIT_FIELDS,
     )
     counts.note(counts.Change(text.channel.pk, text.at, received=1) for text in texts)
@@ -204,7 +205,7 @@ def _note_in_session(text: Text) -> None:
     # One that was kept back comes late. One that was fetched is new to us now, or it would be idle at once.
     session.last_active_at = max(session.last_active_at, text.item.known_at)
     session.last_message = text.message
-    session.archived_at = None
+    session.archived_at = session.snoozed_until = None
     if text.opted_out:
         session.end_wait()
     else:

@@ -60,6 +60,7 @@ def test_waiting_session_is_shown_with_all_that_a_list_needs(
         "tags": [],
         "closed_at": None,
         "archived_at": None,
+        "snoozed_until": None,
     }
     assert (last["kind"], last["body"], last["status"]) == ("inbound", "Are you open today?", None)
 

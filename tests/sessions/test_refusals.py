@@ -34,6 +34,7 @@ ERRORS: list[ActionError] = [
     *map(refused.NotRetryable, DeliveryStatus),
     *map(refused.NotCancellable, DeliveryStatus),
     refused.BadTime(),
+    refused.BadSnooze(),
 ]
 
 

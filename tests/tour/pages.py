@@ -62,6 +62,11 @@ def _transfer(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
+def _snooze(page: Page) -> None:
+    page.keyboard.press("z")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 def _typed(page: Page) -> None:
     page.get_by_label("Message", exact=True).fill("Yes, please ring the bell – I’ll come down.")
 
@@ -157,6 +162,7 @@ SHOTS = (
     Shot("inbox-failed", "inbox-session", who="alice", of=_session(MEI)),
     Shot("inbox-waiting", "inbox-session", who="alice", of=_session(LUIS)),
     Shot("inbox-transfer", "inbox-session", who="alice", of=_session(NADIA), act=_transfer),
+    Shot("inbox-snooze", "inbox-session", who="alice", of=_session(NADIA), act=_snooze),
     Shot("inbox-contact", "inbox-session", who="alice", of=_session(NADIA), act=_contact_edited),
     Shot("inbox-note", "inbox-session", who="alice", of=_session(NADIA), act=_note),
     Shot("inbox-search", "inbox", who="alice", query="?q=order"),

@@ -60,7 +60,7 @@
     return true;
   };
 
-  const SESSION_KEYS = "ceiprtu";
+  const SESSION_KEYS = "ceiprtuz";
   const ACTIONS = { j: () => (move(1), true), k: () => (move(-1), true), o: openRow, r: reply };
 
   document.addEventListener("keydown", (event) => {

@@ -134,6 +134,20 @@ class House(RuleBasedStateMachine):
         self.give(lambda session: actions.transfer(session, agent=self.agent(who), to=queue))
 
     @rule(who=actor)
+    def snooze(self, who: int | None) -> None:
+        until = timezone.now() + HOUR
+        self.give(lambda session: actions.snooze(session, agent=self.agent(who), until=until))
+
+    @rule(who=actor)
+    def unsnooze(self, who: int | None) -> None:
+        self.act(lambda session: actions.unsnooze(session, agent=self.agent(who)))
+
+    @rule()
+    def snoozes_end(self) -> None:
+        actions.wake_due(now=timezone.now() + DAY)
+        assert not MessagingSession.objects.snoozed().exists()
+
+    @rule(who=actor)
     def archive(self, who: int | None) -> None:
         self.act(lambda session: actions.archive(session, agent=self.agent(who)))
 
@@ -174,6 +188,11 @@ class House(RuleBasedStateMachine):
     @invariant()
     def what_nobody_owns_is_not_archived(self) -> None:
         assert not MessagingSession.objects.waiting().filter(archived_at__isnull=False).exists()
+
+    @invariant()
+    def what_is_snoozed_is_somebody_s_and_open(self) -> None:
+        snoozed = MessagingSession.objects.filter(snoozed_until__isnull=False)
+        assert not snoozed.filter(Q(agent=None) | Q(closed_at__isnull=False)).exists()
 
     def seen_by(self, session: MessagingSession) -> list[Extension]:
         """Those in whose lists it is, and who answer, or pick up and answer."""
