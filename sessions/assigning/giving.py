@@ -72,7 +72,8 @@ def _longest_waiting(queue_id: int) -> list[MessagingSession]:
 
 def _candidates(queue: MessageQueue) -> list[Candidate]:
     """The queue's agents who are there, and may have more sessions of it than they have."""
-    agents = availability.attending().filter(queues=queue, user__is_active=True).order_by("pk")
+    there = availability.attending(if_unknown=False)
+    agents = there.filter(queues=queue, user__is_active=True).order_by("pk")
     turns = dict(AgentTurn.objects.filter(queue=queue).values_list("agent", "turn"))
     owned = MessagingSession.objects.open().filter(agent__in=agents)
     here, everywhere = _by_agent(owned.filter(queue=queue)), _by_agent(owned)

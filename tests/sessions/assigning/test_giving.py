@@ -17,6 +17,7 @@ from sessions.assigning import giving
 from sessions.inbox.asking import Viewer
 from sessions.live import notifying
 from sessions.models import MessagingSession
+from sessions.presence import online
 from sessions.queries import operations_of
 from tests.factories import CONTACT, Road, make_agent, make_queue
 from tests.portal import logged_in, text_of
@@ -201,6 +202,14 @@ def test_costs_do_not_grow_with_agents_and_sessions(
             assert giving.assign() == count
         costs.append(len(captured))
     assert costs[0] == costs[1]
+
+
+def test_nobody_gets_one_while_nobody_knows_who_is_there(
+    waiting: Waiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sessions = waiting(1)
+    monkeypatch.setattr(online, "everybody_online", lambda: None)
+    assert (giving.assign(), owners(*sessions)) == (0, [None])
 
 
 def test_text_costs_the_road_in_no_query_more(
