@@ -30,6 +30,7 @@ QUEUES: dict[str, str] = {
     "sessions.tasks.retry_webhooks": SENDER,
     "sessions.tasks.settle_lost_claims": SENDER,
     "sessions.tasks.tidy_queues": SENDER,
+    "sessions.tasks.watch_due": SENDER,
     "sessions.tasks.watch_unanswered": SENDER,
     "stats.tasks.fold_counts": SENDER,
 }
