@@ -17,5 +17,8 @@ def test_login_page_loads_all_its_files(start_stack: Callable[..., Stack], page:
     page.on("response", lambda answer: complaints.append(answer.url) if answer.status >= 400 else None)
     page.goto(f"{start_stack().url}/login/")
     assert complaints == []
-    assert page.evaluate("[typeof htmx, typeof TomSelect]") == ["object", "function"]
+    assert page.evaluate(
+        "async () => (await import(document.querySelector('script[type=module]').src)).htmx.version"
+    )
+    assert page.evaluate("[typeof htmx, typeof TomSelect, typeof tabler]") == ["undefined"] * 3
     assert page.locator(".card").first.evaluate("card => getComputedStyle(card).display") == "flex"
