@@ -34,3 +34,33 @@ export const say = (name, detail = {}, target = document) =>
 
 /** Lets what was begun go on, as far as it does without waiting for the clock. */
 export const settled = () => wait(5);
+
+/** A clock that stands still: `await pass(ms)` runs what is due meanwhile. Node's own is an experiment yet. */
+export const stopClock = (now) => {
+  let due = [];
+  Date.now = () => now;
+  globalThis.clearTimeout = (timer) => {
+    due = due.filter((other) => other !== timer);
+  };
+  globalThis.setTimeout = (act, delay = 0) => {
+    const timer = { at: now + delay, act };
+    due.push(timer);
+    return timer;
+  };
+  const turns = async () => {
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  };
+  return async (ms) => {
+    const end = now + ms;
+    await turns();
+    for (;;) {
+      const next = due.filter(({ at }) => at <= end).sort((one, other) => one.at - other.at)[0];
+      if (!next) break;
+      clearTimeout(next);
+      now = next.at;
+      next.act();
+      await turns();
+    }
+    now = end;
+  };
+};
