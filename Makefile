@@ -82,8 +82,8 @@ check: dev-environment assets ## Lint, format, types, templates, scripts, migrat
 	step "django: migrations" $(PY) manage.py makemigrations --check --dry-run; \
 	step "django: deployment" $(PY) manage.py check --deploy --fail-level WARNING; \
 	step "mypy: types" $(PY) -m mypy .; \
-	step "biome: scripts" npx biome ci --error-on-warnings; \
-	step "tsc: types of scripts" npx tsc; \
+	step "biome: scripts" node_modules/.bin/biome ci --colors=off --error-on-warnings; \
+	step "tsc: types of scripts" node_modules/.bin/tsc; \
 	if [ -n "$$failed" ]; then echo "==> Failed:$$failed"; exit 1; fi; echo "==> All checks passed"
 
 bench-%: dev-environment assets ## Run a measurement of benchmarks/, such as bench-webhook

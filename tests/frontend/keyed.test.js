@@ -7,7 +7,7 @@ const { merge } = await import("../../frontend/inbox/keyed.js");
 
 const OLDER = '<li id="thread-older">more</li>';
 const LINE = '<li id="thread-unread">New</li>';
-const text = (number, words = `text ${number}`) => `<li id="message-${number}"><p>${words}</p></li>`;
+const text = (number, words = `text ${number}`) => `<li id="message-${number}">\n  <p>${words}</p>\n</li>\n`;
 const texts = (...numbers) => numbers.map((number) => text(number)).join("");
 
 const listOf = (items) => {
@@ -43,6 +43,15 @@ test("of an item that changed, only the part that did is another one", () => {
   assert.equal(list.children[0], here);
   assert.equal(here.querySelector("p"), words);
   assert.deepEqual([here.dataset.status, here.querySelector("small").textContent], ["delivered", "delivered"]);
+});
+
+test("what asks for something else now is named, so that htmx reads it again", () => {
+  const item = (verb) => `<li id="message-7"><p>Till six.</p><button hx-post="/7/${verb}/">${verb}</button></li>`;
+  const list = listOf(texts(6) + item("cancel"));
+  assert.deepEqual(merge(list, updateOf(texts(6) + item("cancel"))), []);
+  const touched = merge(list, updateOf(texts(6) + item("retry")));
+  assert.deepEqual(touched, [list.querySelector("button")]);
+  assert.equal(touched[0].getAttribute("hx-post"), "/7/retry/");
 });
 
 test("pages that were loaded above stay, and ask for no page twice", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { openPage, say, settled } from "./page.js";
+import { openPage, say, stopClock } from "./page.js";
 
 const ENTRY = `<template id="outbox-entry" data-gone="Somebody else has it." data-too-large="Too large."><li>
   <div class="bubble"><p class="message-body"></p><div class="local-files"></div></div>
@@ -15,6 +15,7 @@ const composer = (session) => `<div id="composer" data-session="${session}">
   </form></div>`;
 
 openPage("");
+const pass = stopClock(1_750_000_000_000);
 document.head.innerHTML = '<meta name="pbx-agent" content="31">';
 document.body.setAttribute("hx-headers", '{"X-CSRFToken": "of-the-page"}');
 document.body.innerHTML = '<script type="application/json" id="file-signatures">[]</script>';
@@ -39,7 +40,7 @@ const field = () => document.querySelector("textarea[name=body]");
 const write = async (words) => {
   field().value = words;
   say("htmx:beforeRequest", { elt: document.querySelector(".composer-text") });
-  await settled();
+  await pass(0);
 };
 const waiting = async () => (await store.all("31")).map((entry) => entry.body);
 
@@ -52,7 +53,7 @@ beforeEach(async () => {
   posted = [];
   answers = [];
   window.dispatchEvent(new Event("online")); // forgets former failures
-  await settled();
+  await pass(0);
 });
 
 test("what was accepted is kept no more, and was sent under its id with the token", async () => {
@@ -68,7 +69,10 @@ test("what was accepted is kept no more, and was sent under its id with the toke
   ]);
   assert.deepEqual(await waiting(), []);
   assert.equal(field().value, "");
-  assert.equal(document.querySelector("#outbox > [data-state=sent] .message-body").textContent, "Till half past five.");
+  const shown = () => document.querySelector("#outbox > [data-state=sent] .message-body")?.textContent;
+  assert.equal(shown(), "Till half past five.");
+  await pass(15_000); // until the thread shows it, but not for ever
+  assert.equal(shown(), undefined);
 });
 
 test("each text has an id of its own", async () => {
@@ -90,7 +94,7 @@ test("without a connection a text waits, later ones wait behind it, and all go i
   answers = [json(200, {}), json(200, {}), json(200, {})];
   posted = [];
   window.dispatchEvent(new Event("online"));
-  await settled();
+  await pass(0);
   assert.deepEqual(
     posted.map(({ body }) => body),
     ["Ein", "Zwei", "Drei"],
@@ -107,7 +111,7 @@ test("what was tried can't be taken back, since it may have arrived; what was no
     [true, false],
   );
   local()[1].querySelector("[data-take-back]").click();
-  await settled();
+  await pass(0);
   assert.deepEqual([field().value, await waiting()], ["Not yet", ["Tried"]]);
 });
 
@@ -144,7 +148,7 @@ test("what the thread shows was accepted, though its answer never came", async (
   await write("Did it arrive?");
   document.getElementById("thread").innerHTML = '<li data-client-id="first-58"></li>';
   say("htmx:afterSettle");
-  await settled();
+  await pass(0);
   assert.deepEqual([await waiting(), local().length], [[], 0]);
 });
 
@@ -171,7 +175,7 @@ test("what waited for four hours is not sent unasked", async () => {
     .find((item) => item.dataset.id === id)
     .querySelector("[data-send]")
     .click();
-  await settled();
+  await pass(0);
   assert.deepEqual(posted.at(-1).body, "Soon!");
 });
 
@@ -180,6 +184,6 @@ test("a text with a time of its own is left to its form", async () => {
   form.insertAdjacentHTML("beforeend", '<input type="checkbox" name="later" checked>');
   const event = new CustomEvent("htmx:beforeRequest", { detail: { elt: form }, cancelable: true });
   document.dispatchEvent(event);
-  await settled();
+  await pass(0);
   assert.deepEqual([event.defaultPrevented, await waiting()], [false, []]);
 });

@@ -25,6 +25,7 @@ export const openPage = (html, url = "http://portal.example/inbox/") => {
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
   }
   globalThis.XPathEvaluator ??= NoXPath;
+  globalThis.CSS ??= { escape: (name) => name }; // our ids need none
   document.body.innerHTML = html;
   return window;
 };
@@ -48,7 +49,7 @@ export const stopClock = (now) => {
     return timer;
   };
   const turns = async () => {
-    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+    for (let turn = 0; turn < 200; turn += 1) await Promise.resolve();
   };
   return async (ms) => {
     const end = now + ms;
