@@ -50,7 +50,7 @@ test: dev-environment assets chromium ## Run the tests of the scripts, and the o
 	$(PY) -m pytest --stack=postgres -m "not once or browser" $(AGAIN) $(ARGS) >$$log 2>&1 & postgres=$$!; \
 	trap "kill $$postgres 2>/dev/null" EXIT; \
 	echo "==> Tests of the scripts"; \
-	($(WITH_NODE) node --test tests/frontend/*.test.js) || status=1; \
+	($(WITH_NODE) node --test --test-reporter=spec tests/frontend/*.test.js) || status=1; \
 	echo "==> Tests on SQLite and Valkey"; \
 	$(PY) -m pytest --stack=embedded -m "not (once and browser)" $(AGAIN) $(ARGS) || [ $$? = 5 ] || status=1; \
 	wait $$postgres || [ $$? = 5 ] || status=1; \
