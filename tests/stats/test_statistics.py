@@ -223,10 +223,13 @@ DRAWN = """() => {
   const { series } = JSON.parse(document.getElementById("chart-data").textContent);
   const canvas = document.getElementById("chart");
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height * 0.7);
+  const brush = document.createElement("canvas").getContext("2d");
   return series.map(({ colour }) => {
     document.body.style.color = `var(--tblr-${colour})`;
-    const wanted = getComputedStyle(document.body).color.match(/\\d+/g).slice(0, 3).map(Number);
+    brush.fillStyle = getComputedStyle(document.body).color;
     document.body.style.color = "";
+    brush.fillRect(0, 0, 1, 1);
+    const wanted = [...brush.getImageData(0, 0, 1, 1).data];
     for (let at = 0; at < data.length; at += 4) {
       if (wanted.every((part, index) => data[at + index] === part)) return true;
     }
@@ -248,4 +251,4 @@ def test_chart_is_drawn_within_the_security_policy(
     wait_until(lambda: page.evaluate(DRAWN) == [True, False, False])
     page.get_by_text("The figures as a table").click()
     expect(page.get_by_role("row").filter(has_text="15 Mar")).to_contain_text("3")
-    assert said == []
+    assert [words for words in said if "getImageData" not in words] == []  # which this test alone uses
