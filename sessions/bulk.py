@@ -65,7 +65,7 @@ def _insert(rows: Sequence[models.Model], ending: str) -> list[tuple[Any, ...]]:
 
 
 def _bound(fields: Sequence[Any], rows: Sequence[models.Model]) -> tuple[str, list[Any]]:
-    """The rows as SQL, and the values for its places. What is empty in all rows is no value: to bind it costs."""
+    """The rows as SQL, and the values for its places, less what is empty in all rows: to bind it costs."""
     columns = [_column(field, rows) for field in fields]
     places = [_literal(column) or "%s" for column in columns]
     row = f"({', '.join(places)})"
