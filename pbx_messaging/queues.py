@@ -33,6 +33,7 @@ QUEUES: dict[str, str] = {
     "sessions.tasks.tidy_queues": SENDER,
     "sessions.tasks.wake_snoozed": SENDER,
     "sessions.tasks.watch_absent": SENDER,
+    "sessions.tasks.watch_due": SENDER,
     "sessions.tasks.watch_unanswered": SENDER,
     "stats.tasks.fold_counts": SENDER,
 }

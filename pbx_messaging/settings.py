@@ -286,7 +286,7 @@ TIME_ZONE = env("TIME_ZONE", default="UTC")
 DEFAULT_REGION = env("DEFAULT_REGION", default="US")  # of phone numbers entered without a country code
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("STATIC_ROOT", default=str(DATA_DIR / "static")))  # an image has its own
-STATICFILES_DIRS = [BASE_DIR / "static", ("vendor", BASE_DIR / "build" / "vendor")]  # `make assets`
+STATICFILES_DIRS = [BASE_DIR / "static", ("assets", BASE_DIR / "build" / "assets")]  # `make assets`
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {
@@ -296,6 +296,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MANIFEST_STRICT = False
+# Named by their content, by Django or by esbuild, and so kept for ever.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"(\.[0-9a-f]{12}|-[0-9A-Z]{8})\.\w+$"
 
 # --- E-mail and logs ------------------------------------------------------------------------------
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")

@@ -9,7 +9,7 @@ from routing.models import Extension
 from sessions import events
 from sessions.actions.owning import add_line, own
 from sessions.bulk import write
-from sessions.models import Message, MessagingSession
+from sessions.models import Message, MessagingSession, MessagingSessionQuerySet
 from sessions.refused import BadSnooze, NotTheOwner
 
 LONGEST_SNOOZE = timedelta(days=366)
@@ -43,6 +43,11 @@ def unsnooze(session: MessagingSession, *, agent: Extension) -> None:
         events.record(events.EventKind.SESSION, session)
 
 
+def due(*, now: datetime) -> MessagingSessionQuerySet:
+    """What was snoozed until now."""
+    return MessagingSession.objects.snoozed().filter(snoozed_until__lte=now)
+
+
 def wake_due(*, now: datetime) -> int:
     """Brings back what was snoozed until now, and tells the agents. Returns how many sessions."""
     woken = 0
@@ -54,8 +59,8 @@ def wake_due(*, now: datetime) -> int:
 @transaction.atomic
 def _wake_some(now: datetime) -> int:
     """What somebody else holds, another worker too, is left for the next time."""
-    due = MessagingSession.objects.snoozed().filter(snoozed_until__lte=now).order_by("snoozed_until", "pk")
-    sessions = list(due.select_for_update(skip_locked=True, no_key=True)[:BATCH])
+    in_turn = due(now=now).order_by("snoozed_until", "pk")
+    sessions = list(in_turn.select_for_update(skip_locked=True, no_key=True)[:BATCH])
     for session in sessions:
         session.snoozed_until = session.archived_at = None
         session.woken_at = session.last_active_at = now  # at the head of the list, and not idle for long

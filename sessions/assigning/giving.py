@@ -30,12 +30,16 @@ class Candidate:
     turn: int
 
 
+def queues_with_work() -> QuerySet[MessageQueue]:
+    """Those in which something waits to be assigned."""
+    waiting = MessagingSession.objects.waiting().filter(queue=OuterRef("pk"))
+    return MessageQueue.objects.live().filter(Exists(waiting), pickup_mode__in=pickup.ASSIGNED)
+
+
 def assign() -> int:
     """Gives whatever waits to whoever can take it. Returns how many sessions found somebody."""
-    waiting = MessagingSession.objects.waiting().filter(queue=OuterRef("pk"))
-    queues = MessageQueue.objects.live().filter(Exists(waiting), pickup_mode__in=pickup.ASSIGNED)
     given = 0
-    for queue_id in queues.order_by("pk").values_list("pk", flat=True):
+    for queue_id in queues_with_work().order_by("pk").values_list("pk", flat=True):
         while batch := _assign_in(queue_id):
             given += batch
     return given

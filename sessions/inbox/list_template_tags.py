@@ -41,7 +41,7 @@ LEVELS = (  # the page gets them by `inbox_data`
 
 @register.simple_tag
 def inbox_data() -> SafeString:
-    """What `static/js/inbox/list.js` does by itself, as it is done here: waits grow, rows are asked for."""
+    """What `frontend/inbox/list.js` does by itself, as it is done here: waits grow, rows are asked for."""
     levels = [
         {"afterMin": level.after // timedelta(minutes=1), "name": level.name, "icon": level.icon}
         for level in LEVELS
