@@ -167,6 +167,13 @@ class NoteIn(Input):
     body: Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=NOT_BLANK)]
 
 
+class SnoozeIn(Input):
+    until: Annotated[
+        AwareDatetime,
+        Field(description="In the future, within the next year.", examples=["2026-12-24T09:00:00Z"]),
+    ]
+
+
 class TagsIn(Input):
     tags: Annotated[
         list[Annotated[str, StringConstraints(max_length=32, pattern=NO_NUL)]],

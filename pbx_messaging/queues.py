@@ -15,6 +15,7 @@ QUEUES: dict[str, str] = {
     "channels.tasks.check_due": WORKER,
     "channels.tasks.check_set_up": WORKER,
     "channels.tasks.fix_set_up": WORKER,
+    "sessions.tasks.assign_waiting": SENDER,
     "sessions.tasks.cancel_at_itsp": WORKER,
     "sessions.tasks.close_idle_sessions": SENDER,
     "sessions.tasks.drain": SENDER,
@@ -30,6 +31,9 @@ QUEUES: dict[str, str] = {
     "sessions.tasks.retry_webhooks": SENDER,
     "sessions.tasks.settle_lost_claims": SENDER,
     "sessions.tasks.tidy_queues": SENDER,
+    "sessions.tasks.wake_snoozed": SENDER,
+    "sessions.tasks.watch_absent": SENDER,
+    "sessions.tasks.watch_due": SENDER,
     "sessions.tasks.watch_unanswered": SENDER,
     "stats.tasks.fold_counts": SENDER,
 }

@@ -1,6 +1,8 @@
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_out
 from django.db import connections
 from django.db.models.signals import post_migrate
 
@@ -12,11 +14,19 @@ def _keep_search_index(using: str, **_signal: Any) -> None:
     index.keep(connections[using])
 
 
+def _leave(user: Any = None, **_signal: Any) -> None:
+    """Here only, because the models are not there yet when this module is read."""
+    agent = getattr(user, "extension", None)
+    if agent is not None:
+        import_module("sessions.presence.absences").log_out(agent)
+
+
 class MessagingSessionsConfig(AppConfig):
     name = "sessions"
     label = "messaging_sessions"  # `sessions` is the label of Django's own browser sessions
     verbose_name = "Messaging sessions"
 
     def ready(self) -> None:
+        user_logged_out.connect(_leave, sender=None)
         time_limit.install()
         post_migrate.connect(_keep_search_index, sender=self)

@@ -30,6 +30,7 @@ class Act(enum.Enum):
     ARCHIVE = "archive"
     REOPEN = "reopen"
     UNDO = "undo"  # within some seconds
+    SNOOZE = "snooze"
     DELETE = "delete"  # of an extension or a queue whose sessions go elsewhere
 
 
@@ -183,6 +184,7 @@ REFUSALS: dict[type[ActionError], Refusal] = {
             Act.ARCHIVE: gettext_lazy("Only the agent who has the session archives it."),
             Act.REOPEN: gettext_lazy("Only the agent who had the session can reopen it."),
             Act.UNDO: gettext_lazy("The session is with somebody else now, so this is not undone."),
+            Act.SNOOZE: gettext_lazy("Only the agent who has the session snoozes it."),
         },
     ),
     refused.NotArchivable: Refusal(409, gettext_lazy("The session can’t be archived yet."), _not_archivable),
@@ -193,6 +195,7 @@ REFUSALS: dict[type[ActionError], Refusal] = {
         words=gettext_lazy("The session was closed meanwhile. Send it as a new message."),
         by_act={
             Act.TRANSFER: gettext_lazy("The session was closed meanwhile, so it can’t be transferred."),
+            Act.SNOOZE: gettext_lazy("The session was closed meanwhile, so it can’t be snoozed."),
         },
     ),
     refused.SessionOpen: Refusal(
@@ -293,5 +296,12 @@ REFUSALS: dict[type[ActionError], Refusal] = {
         field="due_at",
         words=gettext_lazy("This time has passed. Choose one in the future."),
         form_field="due_at",
+    ),
+    refused.BadSnooze: Refusal(
+        422,
+        gettext_lazy("The session can’t be snoozed until then."),
+        gettext_lazy("Choose a time in the future, within the next year."),
+        field="until",
+        form_field="until",
     ),
 }

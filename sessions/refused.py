@@ -182,6 +182,12 @@ class BadTime(ActionError):
     code = "bad_time"
 
 
+class BadSnooze(ActionError):
+    """A session is snoozed until a time in the future, within `snoozing.LONGEST_SNOOZE`."""
+
+    code = "bad_snooze"
+
+
 class ContactExists(Exception):
     """The address is in the address book already, as `contact`. The API has no contacts to add."""
 

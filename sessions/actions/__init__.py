@@ -8,12 +8,14 @@ from sessions.actions.marking import add_note, archive, mark_unread, set_availab
 from sessions.actions.owning import close_idle, mark_read, pick_up
 from sessions.actions.replying import LATEST, accepted_under, check_may_start, reply, start_session
 from sessions.actions.resending import cancel, retry, undo_send
+from sessions.actions.snoozing import LONGEST_SNOOZE, snooze, unsnooze, wake_due
 from sessions.actions.transferring import Handover, move, take_back, transfer
 from sessions.refused import (
     ActedMeanwhile,
     ActionError,
     AlreadyOpen,
     AlreadyPickedUp,
+    BadSnooze,
     BadTime,
     ChannelDisabled,
     ContactExists,
@@ -38,10 +40,12 @@ from sessions.refused import (
 
 __all__ = [
     "LATEST",
+    "LONGEST_SNOOZE",
     "ActedMeanwhile",
     "ActionError",
     "AlreadyOpen",
     "AlreadyPickedUp",
+    "BadSnooze",
     "BadTime",
     "ChannelDisabled",
     "ContactExists",
@@ -90,9 +94,12 @@ __all__ = [
     "save_tag",
     "set_availability",
     "set_tags",
+    "snooze",
     "start_session",
     "take_back",
     "transfer",
     "unarchive",
     "undo_send",
+    "unsnooze",
+    "wake_due",
 ]

@@ -1,6 +1,7 @@
 """Who holds a session, and when it ends."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -24,12 +25,16 @@ def pick_up(session: MessagingSession, *, agent: Extension) -> None:
         # No join: Django would move `agent IS NULL` into a subquery, which is not judged again at the lock.
         queues = pickup.picked_up_by(agent)
         taken = MessagingSession.objects.waiting().filter(pk=session.pk, queue__in=queues)
-        if not taken.update(agent=agent, unread=0, waiting_since=None, archived_at=None):
+        if not taken.update(agent=agent, **_taken()):
             raise _refusal(session)
         check_room(session, agent)
         session.refresh_from_db()
         add_line(session, Message.SystemLine.PICKED_UP, by=agent)
         events.record(events.EventKind.SESSION, session, audience=seen_by)
+
+
+def _taken() -> dict[str, Any]:
+    return {"taken_at": timezone.now(), "unread": 0, "waiting_since": None, "archived_at": None}
 
 
 def _refusal(session: MessagingSession) -> ActionError:
@@ -53,8 +58,8 @@ def check_room(session: MessagingSession, agent: Extension) -> None:
 def close_idle(session: MessagingSession, *, idle_since: datetime) -> bool:
     """Closes a session in which nothing happened since. False if something did meanwhile."""
     with transaction.atomic():
-        still_idle = MessagingSession.objects.open().filter(pk=session.pk, last_active_at__lte=idle_since)
-        locked = still_idle.select_for_update(no_key=True).first()
+        idle = MessagingSession.objects.idle(since=idle_since).filter(pk=session.pk)
+        locked = idle.select_for_update(no_key=True).first()
         if locked is not None:
             end(locked, by=MessagingSession.ClosedBy.TIMEOUT, line=Message.SystemLine.CLOSED_IDLE)
     return locked is not None
@@ -114,8 +119,8 @@ def end(
     agent: Extension | None = None,
 ) -> None:
     """A locked one, whoever wants it."""
-    session.closed_at, session.closed_by = timezone.now(), by
-    session.save(update_fields=["closed_at", "closed_by"])
+    session.closed_at, session.closed_by, session.snoozed_until = timezone.now(), by, None
+    session.save(update_fields=["closed_at", "closed_by", "snoozed_until"])
     add_line(session, line, by=agent)
     events.record(events.EventKind.SESSION, session)
 

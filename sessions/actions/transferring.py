@@ -17,7 +17,16 @@ from sessions.refused import ActedMeanwhile, NoDestination
 
 Destination = Extension | MessageQueue
 Actor = Extension | User
-_MOVED_FIELDS = ("agent", "queue", "unread", "waiting_since", "alerted_at", "archived_at")
+_MOVED_FIELDS = (
+    "agent",
+    "queue",
+    "unread",
+    "waiting_since",
+    "taken_at",
+    "alerted_at",
+    "archived_at",
+    "snoozed_until",
+)
 
 
 @dataclass(frozen=True)
@@ -96,7 +105,7 @@ def _is_live(to: Destination) -> bool:
 
 
 def _place(session: MessagingSession, to: Destination | None) -> None:
-    session.archived_at = None  # whoever gets it sees it
+    session.archived_at = session.snoozed_until = session.taken_at = None  # whoever gets it sees it
     if isinstance(to, Extension):
         session.agent, session.waiting_since = to, None
         session.unread = max(session.unread, 1)  # new to its owner

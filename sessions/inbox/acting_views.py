@@ -29,7 +29,7 @@ def pick_up(request: AgentRequest, pk: int) -> HttpResponse:
         return render(request, "sessions/inbox/_session.html", context, status=422)
     except actions.NoPickup:
         session.refresh_from_db()  # its queue has become one without pickup
-    return _shown(request, session)
+    return shown(request, session)
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,7 +44,7 @@ def transfer(request: AgentRequest, pk: int) -> HttpResponse:
             words = _("Transferred to %(place)s.") % {"place": form.values["to"]}
             offer = offered(Done.TRANSFERRED, request.agent, handover, words)
             left = render(request, "sessions/inbox/_gone.html", form.values)
-            return told(_into_the_page(left), undo__offer=offer)
+            return told(into_the_page(left), undo__offer=offer)
         except actions.ActionError as refused:
             refuse(form, refused, Act.TRANSFER)
     context = {"session": session, "form": form, "contact": contact_of(session.contact)}
@@ -88,7 +88,7 @@ def archive(request: AgentRequest, pk: int) -> HttpResponse:
         return render(request, "sessions/inbox/_session.html", context, status=422)
     words = _("The session with %(contact)s is archived.") % {"contact": contact_of(session.contact)}
     offer = offered(Done.ARCHIVED, request.agent, session, words)
-    return told(_shown(request, session_of(request, pk)), undo__offer=offer)
+    return told(shown(request, session_of(request, pk)), undo__offer=offer)
 
 
 @require_POST
@@ -96,7 +96,7 @@ def archive(request: AgentRequest, pk: int) -> HttpResponse:
 def unarchive(request: AgentRequest, pk: int) -> HttpResponse:
     session = session_of(request, pk)
     actions.unarchive(session, agent=request.agent)
-    return _shown(request, session_of(request, pk))
+    return shown(request, session_of(request, pk))
 
 
 @require_POST
@@ -111,11 +111,11 @@ def unread(request: AgentRequest, pk: int) -> HttpResponse:
     return render(request, "sessions/inbox/_nothing_open.html", {"notice": notice})
 
 
-def _shown(request: AgentRequest, session: MessagingSession) -> HttpResponse:
+def shown(request: AgentRequest, session: MessagingSession) -> HttpResponse:
     return render(request, "sessions/inbox/_session.html", opened(request, session))
 
 
-def _into_the_page(answer: HttpResponse) -> HttpResponse:
+def into_the_page(answer: HttpResponse) -> HttpResponse:
     """From the dialog, which then closes."""
     answer["HX-Retarget"], answer["HX-Reswap"] = "#session", "innerHTML"
     return told(answer, dialog__close=None)

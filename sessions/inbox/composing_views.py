@@ -1,6 +1,6 @@
 """What an agent writes in a session: texts, and drafts of them.
 
-`static/js/outbox.js` asks for JSON, and sends a text again under the same id until it has an answer.
+`frontend/outbox/outbox.js` asks for JSON, and sends a text again under the same id until it has an answer.
 """
 
 from datetime import timedelta

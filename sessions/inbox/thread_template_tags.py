@@ -63,6 +63,13 @@ _LINES = {
     Message.SystemLine.REHOMED: gettext_lazy(
         "Its extension or message queue went away, so the session went to %(where)s."
     ),
+    Message.SystemLine.ASSIGNED: gettext_lazy("The session was assigned to %(where)s automatically."),
+    Message.SystemLine.SNOOZED: gettext_lazy("%(who)s snoozed the session."),
+    Message.SystemLine.UNSNOOZED: gettext_lazy("%(who)s ended the snooze."),
+    Message.SystemLine.FOLLOW_UP: gettext_lazy("The session is back from its snooze."),
+    Message.SystemLine.RETURNED: gettext_lazy(
+        "%(who)s was not there any more, so the session went back to %(where)s."
+    ),
 }
 
 _LINE_ICONS = {
@@ -76,6 +83,11 @@ _LINE_ICONS = {
     Message.SystemLine.REOPENED: "bi-arrow-counterclockwise",
     Message.SystemLine.TAKEN_BACK: "bi-arrow-counterclockwise",
     Message.SystemLine.REHOMED: "bi-box-arrow-right",
+    Message.SystemLine.ASSIGNED: "bi-person-check",
+    Message.SystemLine.SNOOZED: "bi-alarm",
+    Message.SystemLine.UNSNOOZED: "bi-alarm",
+    Message.SystemLine.FOLLOW_UP: "bi-alarm-fill",
+    Message.SystemLine.RETURNED: "bi-arrow-return-left",
 }
 
 

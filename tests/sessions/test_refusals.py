@@ -41,6 +41,7 @@ ERRORS: list[ActionError] = [
     *map(refused.NotRetryable, DeliveryStatus),
     *map(refused.NotCancellable, DeliveryStatus),
     refused.BadTime(),
+    refused.BadSnooze(),
 ]
 
 

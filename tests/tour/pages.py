@@ -70,6 +70,11 @@ def _closing(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
+def _snooze(page: Page) -> None:
+    page.keyboard.press("b")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 def _typed(page: Page) -> None:
     page.get_by_label("Message", exact=True).fill("Yes, please ring the bell – I’ll come down.")
 
@@ -167,6 +172,7 @@ SHOTS = (
     Shot("inbox-transfer", "inbox-session", who="alice", of=_session(NADIA), act=_transfer),
     Shot("inbox-closing", "inbox-session", who="alice", of=_session(NADIA), act=_closing),
     Shot("inbox-again", "inbox-session", who="alice", of=_session(JONAS)),
+    Shot("inbox-snooze", "inbox-session", who="alice", of=_session(NADIA), act=_snooze),
     Shot("inbox-contact", "inbox-session", who="alice", of=_session(NADIA), act=_contact_edited),
     Shot("inbox-note", "inbox-session", who="alice", of=_session(NADIA), act=_note),
     Shot("inbox-search", "inbox", who="alice", query="?q=order"),

@@ -58,7 +58,8 @@ def put_away(session: MessagingSession) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "words"), [(Mode.MANUAL, PICK_UP), (Mode.AUTO, PICK_UP), (Mode.NONE, CLOSE)]
+    ("mode", "words"),
+    [(Mode.MANUAL, PICK_UP), (Mode.AUTO, PICK_UP), (Mode.NONE, CLOSE), (Mode.ASSIGNED, PICK_UP)],
 )
 @pytest.mark.parametrize("is_answered", [False, True])
 def test_what_nobody_owns_is_not_archived(

@@ -16,13 +16,16 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from accounts.models import Role, User
 from channels.itsp.delivery import DeliveryStatus
+from pbx_messaging.redis import redis_client
 from routing.models import Extension, MessageQueue
 from sessions import actions
+from sessions.assigning import giving, leaving
 from sessions.ending import archiving, unanswered
 from sessions.inbox import lists
 from sessions.inbox.asking import Asked, Viewer
 from sessions.lanes import seats
 from sessions.models import Attempt, Message, MessagingSession, Priority
+from sessions.presence import online
 from sessions.receiving import intake
 from tests.factories import make_agent, make_queue, make_road
 from tests.sessions.receiving.test_intake import text
@@ -32,6 +35,7 @@ Mode = MessageQueue.PickupMode
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOST_STEPS, EXAMPLES = 30, 7
 index = st.integers(0, 2)
+queue_index = st.integers(0, len(Mode) - 1)
 actor = st.sampled_from([None, None, None, None, 0, 1, 2])  # None: who has the session, mostly
 
 
@@ -53,6 +57,7 @@ class House(RuleBasedStateMachine):
         User.objects.filter(pk=vera.user_id).update(role=Role.SUPERVISOR)
         vera.user.supervised_queues.set(self.queues)
         self.road = make_road(self.queues[0], ada, ben)
+        self.there(ada=True, ben=True)
         self.text_comes("Hello?")
 
     def teardown(self) -> None:
@@ -64,6 +69,23 @@ class House(RuleBasedStateMachine):
     @rule(words=st.sampled_from(["Hello?", "Hello?", "STOP", "START"]))
     def text_comes(self, words: str) -> None:
         intake.take_in([text(self.road, next(self.ids), words)])
+
+    @rule()
+    def sessions_are_assigned(self) -> None:
+        giving.assign()
+
+    @rule(ada=st.booleans(), ben=st.booleans())
+    def there(self, *, ada: bool, ben: bool) -> None:
+        """Whether their pages are open."""
+        open_ones = [agent for agent, is_open in zip(self.agents[:2], (ada, ben), strict=True) if is_open]
+        redis_client().delete("presence:online")
+        pages = [f"{agent.pk}:page" for agent in open_ones]
+        redis_client().eval(online.SERVING, 0, online.lifetime_ms(), *pages)
+
+    @rule()
+    def absent_ones_are_not_waited_for(self) -> None:
+        leaving.give_back(now=timezone.now())
+        leaving.give_back(now=timezone.now() + HOUR)
 
     @rule()
     def nobody_answers(self) -> None:
@@ -115,7 +137,7 @@ class House(RuleBasedStateMachine):
     def transfer_to_an_agent(self, who: int | None, to: int) -> None:
         self.give(lambda session: self.transfer(session, self.agent(who), self.agent(to)))
 
-    @rule(who=actor, to=index)
+    @rule(who=actor, to=queue_index)
     def transfer_to_a_queue(self, who: int | None, to: int) -> None:
         self.give(lambda session: self.transfer(session, self.agent(who), self.queues[to]))
 
@@ -129,6 +151,20 @@ class House(RuleBasedStateMachine):
 
     def transfer(self, session: MessagingSession, agent: Extension, to: Extension | MessageQueue) -> None:
         self.handed_over = actions.transfer(session, agent=agent, to=to), agent
+
+    @rule(who=actor)
+    def snooze(self, who: int | None) -> None:
+        until = timezone.now() + HOUR
+        self.give(lambda session: actions.snooze(session, agent=self.agent(who), until=until))
+
+    @rule(who=actor)
+    def unsnooze(self, who: int | None) -> None:
+        self.act(lambda session: actions.unsnooze(session, agent=self.agent(who)))
+
+    @rule()
+    def snoozes_end(self) -> None:
+        actions.wake_due(now=timezone.now() + DAY)
+        assert not MessagingSession.objects.snoozed().exists()
 
     @rule(who=actor)
     def archive(self, who: int | None) -> None:
@@ -160,7 +196,7 @@ class House(RuleBasedStateMachine):
         with suppress(archiving.Hindered, Extension.DoesNotExist):
             archiving.archive_extension(self.agents[0], to=None if to is None else self.agents[to])
 
-    @rule(queue=index, mode=st.sampled_from(Mode))
+    @rule(queue=queue_index, mode=st.sampled_from(Mode))
     def mode_changes(self, queue: int, mode: str) -> None:
         MessageQueue.objects.filter(pk=self.queues[queue].pk).update(pickup_mode=mode)
 
@@ -182,6 +218,11 @@ class House(RuleBasedStateMachine):
     @invariant()
     def what_nobody_owns_is_not_archived(self) -> None:
         assert not MessagingSession.objects.waiting().filter(archived_at__isnull=False).exists()
+
+    @invariant()
+    def what_is_snoozed_is_somebody_s_and_open(self) -> None:
+        snoozed = MessagingSession.objects.filter(snoozed_until__isnull=False)
+        assert not snoozed.filter(Q(agent=None) | Q(closed_at__isnull=False)).exists()
 
     def seen_by(self, session: MessagingSession) -> list[Extension]:
         """Those in whose lists it is, and who answer, or pick up and answer."""

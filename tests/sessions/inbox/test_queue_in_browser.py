@@ -41,7 +41,7 @@ def inbox(
 
 def look(inbox: Page) -> None:
     """As if an event had come."""
-    inbox.evaluate("htmx.trigger('#thread', 'refresh')")
+    inbox.evaluate("thread.dispatchEvent(new Event('refresh'))")
 
 
 def test_place_in_the_queue_counts_down_and_then_nothing_asks_any_more(
@@ -128,7 +128,8 @@ def test_what_comes_while_the_thread_is_asked_for_is_shown(inbox: Page, road: Ro
     expect(inbox.get_by_role("log")).to_contain_text("And on Sunday?")
 
 
-UPDATE_HEAD = """() => {
+UPDATE_HEAD = """async () => {
+  const { htmx } = await import(document.querySelector("script[type=module]").src);
   const head = document.getElementById("session-head");
   const update = head.cloneNode(true);
   head.replaceWith(update);

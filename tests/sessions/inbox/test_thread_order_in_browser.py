@@ -23,7 +23,8 @@ A_DAY = 4  # messages
 HIDDEN_EVERY = 3  # messages, above which others' were
 
 # Swaps in what the steps bring, as htmx does with an answer, and gives what is in the list then.
-PLAY = """(steps) => {
+PLAY = """async (steps) => {
+  const { htmx } = await import(document.querySelector("script[type=module]").src);
   const list = document.getElementById("thread");
   const scroller = document.getElementById("thread-scroll");
   scroller.style.height = "200px";

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging_sessions', '0014_draft_client_id'),
+        ('messaging_sessions', '0018_snoozed_index'),
     ]
 
     operations = [
@@ -23,6 +23,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='message',
             name='system_line',
-            field=models.CharField(blank=True, choices=[('picked_up', 'Picked up'), ('transferred', 'Transferred'), ('closed', 'Closed by hand'), ('closed_idle', 'Closed automatically'), ('overflowed', 'Passed on, because nobody answered'), ('unsupported', 'Unsupported content'), ('archived', 'Archived'), ('unarchived', 'Taken out of the archive'), ('rehomed', 'Moved, because its place went away'), ('reopened', 'Reopened'), ('taken_back', 'Taken back after a transfer')], max_length=16),
+            field=models.CharField(blank=True, choices=[('picked_up', 'Picked up'), ('transferred', 'Transferred'), ('closed', 'Closed by hand'), ('closed_idle', 'Closed automatically'), ('overflowed', 'Passed on, because nobody answered'), ('unsupported', 'Unsupported content'), ('archived', 'Archived'), ('unarchived', 'Taken out of the archive'), ('rehomed', 'Moved, because its place went away'), ('reopened', 'Reopened'), ('taken_back', 'Taken back after a transfer'), ('assigned', 'Assigned automatically'), ('snoozed', 'Snoozed'), ('unsnoozed', 'Snooze ended by hand'), ('follow_up', 'Back from a snooze'), ('returned', 'Back in its queue, because its agent left')], max_length=16),
         ),
     ]
