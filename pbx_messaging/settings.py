@@ -97,6 +97,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "builtins": ["accounts.templatetags.icons"],
             "libraries": {  # those of sessions lie in its rooms
                 "availability": "sessions.presence.template_tags",
                 "composing": "sessions.inbox.composing_template_tags",

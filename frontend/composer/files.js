@@ -1,5 +1,6 @@
 // Pictures and files of a text: chosen, pasted or dropped, judged as the server does, shown before they go, and
 // taken away again. They stay with their session while others are open.
+import { newIcon } from "../icons.js";
 import { onReady, openSession } from "./composing.js";
 
 const SIGNATURES = JSON.parse(document.getElementById("file-signatures").textContent);
@@ -40,12 +41,12 @@ const itemOf = (file) => {
   const item = document.createElement("li");
   item.className = "composer-file";
   const isPicture = file.type.startsWith("image/");
-  const shown = isPicture ? new Image() : document.createElement("i");
+  const shown = isPicture ? new Image() : newIcon("bi-file-earmark");
   if (shown instanceof HTMLImageElement) {
     shown.src = URL.createObjectURL(file);
     shown.alt = "";
     shown.addEventListener("load", () => URL.revokeObjectURL(shown.src), { once: true });
-  } else shown.className = "bi bi-file-earmark";
+  }
   const name = document.createElement("span");
   name.dir = "auto";
   name.textContent = file.name;
