@@ -197,6 +197,12 @@ WEBHOOK_JOURNAL_DAYS = env.int("WEBHOOK_JOURNAL_DAYS", default=30)  # that the j
 WEBHOOK_FAILED_DAYS = max(WEBHOOK_JOURNAL_DAYS, env.int("WEBHOOK_FAILED_DAYS", default=180))  # failed ones
 MEDIA_MAX_BYTES = env.int("MEDIA_MAX_BYTES", default=5 * 1024 * 1024)  # of one attachment
 MEDIA_TOTAL_S = env.float("MEDIA_TOTAL_S", default=60.0)  # of one try to download one, redirects included
+PICTURE_MOST_PIXELS = env.int("PICTURE_MOST_PIXELS", default=64_000_000)  # more are not even unpacked
+PICTURE_MEMORY_BYTES = env.int("PICTURE_MEMORY_BYTES", default=1280 * 1024 * 1024)  # of making one fit
+PICTURE_TOTAL_S = env.float("PICTURE_TOTAL_S", default=20.0)  # of making one fit
+PICTURE_WAIT_S = env.float(
+    "PICTURE_WAIT_S", default=4.0
+)  # for others to be done; then one is told to try again
 
 # --- REST API -------------------------------------------------------------------------------------
 API_RATE_PER_MIN = env.int("API_RATE_PER_MIN", default=600)  # requests of one token

@@ -26,6 +26,7 @@ from sessions.refused import (
     OptedOut,
     OwnedByAnother,
     OwnNumber,
+    PicturesBusy,
     SessionClosed,
     TooManyOpen,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "OptedOut",
     "OwnNumber",
     "OwnedByAnother",
+    "PicturesBusy",
     "SessionClosed",
     "TooManyOpen",
     "accepted_under",

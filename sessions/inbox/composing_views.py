@@ -68,7 +68,8 @@ def _told(request: AgentRequest, pk: int) -> HttpResponse:
     except actions.AlreadyPickedUp as taken:
         refuse(form, taken)
     reasons = [str(error) for errors in form.errors.values() for error in errors]
-    return JsonResponse({"reason": " ".join(reasons), "code": form.code}, status=422)
+    status = 503 if form.code == actions.PicturesBusy.code else 422  # the outbox tries it again by itself
+    return JsonResponse({"reason": " ".join(reasons), "code": form.code}, status=status)
 
 
 def _accept(form: ReplyForm, request: AgentRequest, session: MessagingSession) -> bool:

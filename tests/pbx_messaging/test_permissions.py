@@ -53,7 +53,7 @@ RULES: dict[str, frozenset[str]] = {
         LOGGED_IN - AGENTS,
     ),
     **dict.fromkeys((f"contact-{page}" for page in ("list", "page", "add", "edit")), LOGGED_IN),
-    "inbox-attachment": LOGGED_IN,  # administrators see it in the logs
+    **dict.fromkeys(("inbox-attachment", "inbox-attachment-preview"), LOGGED_IN),  # they are in the logs, too
     **dict.fromkeys(
         (
             *(
@@ -185,6 +185,7 @@ API = {
     "api-destinations",
     "api-tags",
     "api-attachment",
+    "api-preview",
     "api-sessions",
     "api-session",
     "api-messages",
@@ -221,6 +222,7 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
     message = actions.reply(session, agent=agent, body="Hello")
     attachment = Attachment(message=message, position=0, url="https://x", state="stored")
     attachment.file.save("x.png", ContentFile(b"\x89PNG\r\n\x1a\n"))
+    attachment.preview.save("x.jpg", ContentFile(b"\xff\xd8\xff"))
     finding = {"check_name": "webhook", "outcome": "fail", "changes": [{}], "checked_at": timezone.now()}
     invited = invitations.link_of(invitations.invite(make_user("ivan")))
     return {
@@ -247,7 +249,7 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "check": SetUpResult.objects.create(channel=road.channel, number=road.number, **finding).pk,
         "mfa": 1,
         "api-nothing": "v1/nothing",
-        "api-attachment": attachment.pk,
+        **dict.fromkeys(("api-attachment", "api-preview"), attachment.pk),
         "api-messages": session.pk,
         **dict.fromkeys(("api-message", "api-retry", "api-cancel"), message.pk),
         "api": session.pk,
