@@ -14,6 +14,9 @@ NUDGED_EVERY_S: dict[str, float] = {
     "sessions.tasks.fetch_attachments": 10.0,
     "sessions.tasks.fetch_missed": 5.0,
     "sessions.tasks.watch_unanswered": 15.0,
+    "sessions.tasks.look_for_calls": 2.0,
+    "sessions.tasks.push_due": 10.0,
+    "sessions.tasks.forget_notices": 3600.0,
     "channels.tasks.check_due": 60.0,
     "stats.tasks.fold_counts": 30.0,
 }

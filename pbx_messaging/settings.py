@@ -104,6 +104,7 @@ TEMPLATES = [
                 "inbox_files": "sessions.media.template_tags",
                 "inbox_list": "sessions.inbox.list_template_tags",
                 "logs": "sessions.logs.template_tags",
+                "push": "sessions.push.template_tags",
                 "sending": "sessions.lanes.template_tags",
                 "telling": "sessions.live.template_tags",
                 "waiting": "sessions.inbox.waiting_template_tags",
@@ -150,7 +151,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ROUTES = ("pbx_messaging.queues.route",)
 CELERY_WORKER_POOL = "pbx_messaging.processes.pools:PoolOfEachQueue"
 SENDER_TASK_THREADS = env.int("SENDER_TASK_THREADS", default=4)  # of the sender's queue, per process
-WORKER_THREADS = env.int("WORKER_THREADS", default=11)  # of the worker's queue: all shares and one more
+WORKER_THREADS = env.int("WORKER_THREADS", default=13)  # of the worker's queue: all shares and one more
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A nudge waits for no broker, nor does whoever nudges.
 CELERY_BROKER_TRANSPORT_OPTIONS = dict(socket_timeout=5, socket_connect_timeout=2, max_retries=0)  # noqa: C408
@@ -203,6 +204,10 @@ PICTURE_TOTAL_S = env.float("PICTURE_TOTAL_S", default=20.0)  # of making one fi
 PICTURE_WAIT_S = env.float(
     "PICTURE_WAIT_S", default=4.0
 )  # for others to be done; then one is told to try again
+
+# --- Notifications ---------------------------------------------------------------------------------
+PUSH_TOTAL_S = env.float("PUSH_TOTAL_S", default=10.0)  # of one call to a browser's push service
+PUSH_STAND_IN_URLS: list[str] = env.list("PUSH_STAND_IN_URLS", default=[])  # of tests; they may be near
 
 # --- REST API -------------------------------------------------------------------------------------
 API_RATE_PER_MIN = env.int("API_RATE_PER_MIN", default=600)  # requests of one token

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core import signing
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
@@ -18,6 +19,8 @@ from sessions.media import links
 from sessions.models import Attachment, CannedReply, Contact, OptOutEntry, Tag, WebhookRequest
 from sessions.opened import open_session
 from sessions.opt_outs import ledger
+from sessions.push.devices import register
+from sessions.push.pushing import SALT
 from tests.factories import CONTACT, make_agent, make_queue, make_road
 from tests.portal import logged_in, make_user
 
@@ -53,6 +56,8 @@ RULES: dict[str, frozenset[str]] = {
         LOGGED_IN - AGENTS,
     ),
     **dict.fromkeys((f"contact-{page}" for page in ("list", "page", "add", "edit")), LOGGED_IN),
+    **dict.fromkeys(("push-try", "push-remove"), AGENTS),  # whose device it is
+    "push-taken": EVERYBODY,  # who has the signed address
     **dict.fromkeys(("inbox-attachment", "inbox-attachment-preview"), LOGGED_IN),  # they are in the logs, too
     **dict.fromkeys(
         (
@@ -99,6 +104,8 @@ RULES: dict[str, frozenset[str]] = {
             "inbox-rows",
             "inbox-places",
             "inbox-viewing",
+            "push-register",
+            "push-looks",
             "inbox-viewers",
             "inbox-calls",
             "inbox-settings",
@@ -229,6 +236,8 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "invitation": invited.rstrip("/").rpartition("/")[2],
         "webhook": road.token,
         "inbox-attachment": attachment.pk,
+        "push-taken": signing.dumps([1, 1], salt=SALT),
+        "push": register(agent.user, session_key="x", endpoint="https://x", keys={}, agent="").pk,
         "outbound-media": links.links_of(message)[0].rstrip("/").rpartition("/")[2],
         "inbox-retry": message.pk,
         "inbox-cancel": message.pk,
