@@ -33,14 +33,14 @@ def save_settings(agent: Extension, **values: object) -> None:
 def state_of(viewer: Viewer) -> dict[str, object]:
     """`count`: sessions that wait, have something unread or are alerts; `calls`: the latest of each kind."""
     counted = [
-        sessions.values_list("pk", flat=True)[:COUNTED_MOST] for sessions in _kinds_for(viewer).values()
+        sessions.values_list("pk", flat=True)[:COUNTED_MOST] for sessions in kinds_for(viewer).values()
     ]
     return {"count": len(set().union(*counted)), "calls": [asdict(call) for call in calls_of(viewer)]}
 
 
 def calls_of(viewer: Viewer) -> list[Call]:
     """The latest of each kind."""
-    found = {kind: _latest(sessions) for kind, sessions in _kinds_for(viewer).items()}
+    found = {kind: _latest(sessions) for kind, sessions in kinds_for(viewer).items()}
     addresses = {session.contact for sessions in found.values() for session in sessions}
     names = dict(Contact.objects.filter(address__in=addresses).values_list("address", "name"))
     return [
@@ -50,7 +50,7 @@ def calls_of(viewer: Viewer) -> list[Call]:
     ]
 
 
-def _kinds_for(viewer: Viewer) -> dict[str, MessagingSessionQuerySet]:
+def kinds_for(viewer: Viewer) -> dict[str, MessagingSessionQuerySet]:
     """What calls for somebody. Another kind, such as a mention, is added here and to `push.wording`."""
     mine = _open_of(viewer.agent)
     return {

@@ -6,6 +6,9 @@ the last look and who can be reached, what calls for them is compared with what 
 
 import json
 import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +32,9 @@ from sessions.push.quiet import is_quiet
 logger = logging.getLogger(__name__)
 
 READ = "push:read"  # the id of the latest event that was looked at
+TURN = "push:turn"  # while somebody looks, and rests
+TURN_MOST_MS = 60_000  # of one who was killed
+REST = 5  # times as long as a look took: in a large house it is not the greater part of what we do
 AT_ONCE = 2_000  # events of one look
 KEPT = timedelta(days=90)  # what somebody was told; by then nobody waits any more
 
@@ -47,13 +53,32 @@ class Person:
 
 
 def look(*, now: datetime) -> int:
-    """Returns how many pushes wait now that did not before."""
+    """Returns how many pushes wait now that did not before. One process at a time; it rests in between."""
     try:
-        audience = _latest_audience()
-        lookers = focus.lookers()
+        with _turn() as mine:
+            return _look(now) if mine else 0
     except RedisError as error:
         logger.warning("who is to be told is found out later: %s", error)
         return 0
+
+
+@contextmanager
+def _turn() -> Iterator[bool]:
+    """Raises `RedisError`."""
+    redis: Any = redis_client()
+    mine = bool(redis.set(TURN, 1, nx=True, px=TURN_MOST_MS))
+    began = time.monotonic()
+    try:
+        yield mine
+    finally:
+        if mine:
+            took_ms = (time.monotonic() - began) * 1000
+            redis.set(TURN, 1, px=max(1, round(REST * took_ms)))
+
+
+def _look(now: datetime) -> int:
+    audience = _latest_audience()
+    lookers = focus.lookers()
     if audience is not None and not audience:
         return 0
     people = _people()

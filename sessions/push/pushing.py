@@ -66,7 +66,7 @@ def _try(push: Push) -> bool:
     """True if that ended it, one way or the other; False if the service can't be had now."""
     if not _due().filter(pk=push.pk).update(next_try_at=timezone.now() + LEASE):
         return True  # another process has it
-    content = _content(push)
+    content = _content_or_none(push)
     if content is None:
         push.delete()
         return True
@@ -107,6 +107,14 @@ def _put_off(push: Push, at_least_s: int) -> bool:
     next_try_at = timezone.now() + timedelta(seconds=wait_s)
     Push.objects.filter(pk=push.pk).update(tries=push.tries + 1, next_try_at=next_try_at)
     return False
+
+
+def _content_or_none(push: Push) -> bytes | None:
+    try:
+        return _content(push)
+    except Exception:
+        logger.exception("push %s can't be put into words", push.pk)
+        return None
 
 
 def _content(push: Push) -> bytes | None:

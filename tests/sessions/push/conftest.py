@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from pbx_messaging.redis import redis_client
 from routing.models import Extension
 from sessions import events
 from sessions.push import looking, pushing
@@ -17,11 +18,12 @@ Subscribe = Callable[..., tuple[Client, Browser]]
 
 
 @pytest.fixture
-def service(settings: Any, redis_client: Any) -> Iterator[PushService]:
+def service(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[PushService]:
+    monkeypatch.setattr(looking, "REST", 0)
     with push_service() as running:
         settings.PUSH_STAND_IN_URLS = [running.url]
-        for key in (looking.READ, events.STREAM):
-            redis_client.delete(key)
+        for key in (looking.READ, looking.TURN, events.STREAM):
+            redis_client().delete(key)
         yield running
 
 
@@ -41,8 +43,13 @@ def subscribe(service: PushService) -> Subscribe:
 
 def tell() -> None:
     """What beat has workers do."""
-    looking.look(now=timezone.now())
+    look()
     pushing.push_due()
+
+
+def look() -> None:
+    redis_client().delete(looking.TURN)
+    looking.look(now=timezone.now())
 
 
 def told(browser: Browser) -> list[tuple[str, str]]:

@@ -10,12 +10,12 @@ from django.utils import timezone
 from accounts.models import User
 from routing.models import Extension
 from sessions.models import Notice, Push, PushDevice
-from sessions.push import looking, pushing
+from sessions.push import pushing
 from tests.pbx_messaging.outside.hanging import hanging
 from tests.portal import logged_in
 from tests.push_service import PushService
 from tests.sessions.conftest import Post
-from tests.sessions.push.conftest import Subscribe, tell, told
+from tests.sessions.push.conftest import Subscribe, look, tell, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,7 +44,7 @@ def test_device_ends_with_its_login(
     client, phone = subscribe(agents[0])
     _other_client, tablet = subscribe(agents[0], "tablet")
     post_inbound(1, "Hello")
-    looking.look(now=timezone.now())
+    look()
     end(client, agents[0].user)
     pushing.push_due()
     is_all = end in {end_by_disabling, end_by_new_password}
@@ -71,7 +71,7 @@ def test_service_that_fails_is_asked_again_later_each_time_and_in_the_end_no_mor
     _client, phone = subscribe(agents[0])
     phone.answer, waits = 500, []
     post_inbound(1, "Hello")
-    looking.look(now=timezone.now())
+    look()
     for _ in range(pushing.MOST_TRIES):
         Push.objects.update(next_try_at=timezone.now())
         pushing.push_due()

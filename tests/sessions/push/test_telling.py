@@ -1,5 +1,6 @@
 """Who is told of what while nobody looks, on which devices, and how much is shown."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,8 @@ from accounts.models import Role, SecuritySettings, User
 from routing.models import Extension, MessageQueue
 from sessions import actions
 from sessions.ending import unanswered
+from sessions.inbox.asking import Viewer
+from sessions.live import notifying
 from sessions.models import Contact, MessagingSession, Notice, Push, PushDevice, PushKey
 from sessions.push import looking, pushing
 from sessions.push.wording import WORDS
@@ -19,7 +22,7 @@ from tests.factories import CONTACT
 from tests.portal import logged_in, make_user
 from tests.push_service import PushService
 from tests.sessions.conftest import Post
-from tests.sessions.push.conftest import Subscribe, tell, told
+from tests.sessions.push.conftest import Subscribe, look, tell, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -151,7 +154,7 @@ def test_session_that_left_meanwhile_is_not_told_of(
 ) -> None:
     _ben, other = subscribe(agents[1], "other")
     post_inbound(1, "Hello")
-    looking.look(now=timezone.now())
+    look()
     actions.pick_up(MessagingSession.objects.get(), agent=agents[0])
     pushing.push_due()
     assert (told(other), Push.objects.count()) == ([], 0)
@@ -177,11 +180,62 @@ def test_nobody_is_looked_at_without_an_event(
     post_inbound(1, "Hello")
     tell()
     with django_assert_num_queries(0):
-        looking.look(now=timezone.now())
+        look()
 
 
-def test_every_kind_has_its_words() -> None:
-    assert {"new", "follow_up", "alert", "mention"} == set(WORDS)
+def test_every_kind_has_its_words(agents: list[Extension]) -> None:
+    kinds = notifying.kinds_for(Viewer(agents[0].user, agents[0])).keys()
+    assert kinds <= WORDS.keys()
+
+
+def test_what_can_not_be_said_costs_the_others_nothing(
+    post_inbound: Post, agents: list[Extension], subscribe: Subscribe
+) -> None:
+    _ada, phone = subscribe(agents[0])
+    for number in (1, 2):
+        post_inbound(number, "Hello", From=f"+1415555019{number}")
+    look()
+    Notice.objects.filter(session__contact="+14155550191").update(kind="strange")
+    pushing.push_due()
+    assert told(phone) == [("+14155550192", "A new session waits")]
+    assert not Push.objects.exists()
+
+
+def test_several_workers_tell_once(
+    post_inbound: Post, agents: list[Extension], subscribe: Subscribe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _ada, phone = subscribe(agents[0])
+    post_inbound(1, "Hello")
+    monkeypatch.setattr(looking, "_latest_audience", lambda: None)  # as if all of them had read the same
+    barrier, waiting = threading.Barrier(4), []
+
+    def work() -> None:
+        try:
+            barrier.wait()
+            waiting.append(looking._look(timezone.now()))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(waiting) == [0, 0, 0, 1]
+    pushing.push_due()
+    assert len(told(phone)) == 1
+
+
+def test_who_has_looked_rests(
+    post_inbound: Post, agents: list[Extension], subscribe: Subscribe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _ada, phone = subscribe(agents[0])
+    monkeypatch.setattr(looking, "REST", 10_000)
+    look()
+    post_inbound(1, "Hello")
+    assert looking.look(now=timezone.now()) == 0
+    tell()
+    assert len(told(phone)) == 1
 
 
 def test_key_is_made_once_and_kept_encrypted(
