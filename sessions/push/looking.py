@@ -77,10 +77,15 @@ def _turn() -> Iterator[bool]:
 
 
 def _look(now: datetime) -> int:
-    audience = _latest_audience()
+    read, audience = _latest_audience()
     lookers = focus.lookers()
-    if audience is not None and not audience:
-        return 0
+    waiting = 0 if audience == set() else _tell_all(audience, lookers, now)
+    if read:
+        redis_client().set(READ, read)  # at last: a kill before it costs another look
+    return waiting
+
+
+def _tell_all(audience: set[Listener] | None, lookers: set[int], now: datetime) -> int:
     people = _people()
     if audience is not None:
         heard = listeners_of(people.keys())
@@ -100,20 +105,20 @@ def forget(*, now: datetime) -> None:
     devices.alive(PushDevice.objects.all())
 
 
-def _latest_audience() -> set[Listener] | None:
-    """Whom events concerned since the last look; None if that is not known: then it may be anybody."""
+def _latest_audience() -> tuple[bytes, set[Listener] | None]:
+    """The latest event's id, and whom events concerned since the last look.
+
+    None if that is not known: then it may be anybody.
+    """
     redis: Any = redis_client()
     read = redis.get(READ)
     if read is None or not redis.xrange(STREAM, min=read, max=read, count=1):
         newest = redis.xrevrange(STREAM, count=1)
-        if newest:
-            redis.set(READ, newest[0][0])
-        return None if newest else set()
+        return (newest[0][0], None) if newest else (b"", set())
     entries = redis.xrange(STREAM, min=b"(" + read, count=AT_ONCE)
-    if entries:
-        redis.set(READ, entries[-1][0])
     told = (json.loads(fields[b"event"]) for _id, fields in entries)
-    return {one for event in told if event["session"] is not None for one in event["audience"]}
+    audience = {one for event in told if event["session"] is not None for one in event["audience"]}
+    return (entries[-1][0] if entries else b""), audience
 
 
 def _people() -> dict[int, Person]:

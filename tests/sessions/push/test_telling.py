@@ -206,7 +206,9 @@ def test_several_workers_tell_once(
 ) -> None:
     _ada, phone = subscribe(agents[0])
     post_inbound(1, "Hello")
-    monkeypatch.setattr(looking, "_latest_audience", lambda: None)  # as if all of them had read the same
+    monkeypatch.setattr(
+        looking, "_latest_audience", lambda: (b"", None)
+    )  # as if all of them had read the same
     barrier, waiting = threading.Barrier(4), []
 
     def work() -> None:
