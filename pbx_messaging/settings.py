@@ -296,7 +296,11 @@ TIME_ZONE = env("TIME_ZONE", default="UTC")
 DEFAULT_REGION = env("DEFAULT_REGION", default="US")  # of phone numbers entered without a country code
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("STATIC_ROOT", default=str(DATA_DIR / "static")))  # an image has its own
-STATICFILES_DIRS = [BASE_DIR / "static", ("vendor", BASE_DIR / "build" / "vendor")]  # `make assets`
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("js", BASE_DIR / "frontend"),
+    ("vendor", BASE_DIR / "build" / "vendor"),  # `make assets`
+]
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {

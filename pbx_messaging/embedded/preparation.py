@@ -75,7 +75,7 @@ def collect_static(env: Mapping[str, str], data_dir: Path, fork: Fork | None = N
 
 def _static_state() -> str:
     """A hash over names, sizes and times of all that collectstatic reads."""
-    roots = [BASE_DIR / "build" / "vendor", *BASE_DIR.glob("static"), *BASE_DIR.glob("*/static")]
+    roots = [BASE_DIR / "build" / "vendor", BASE_DIR / "frontend", *BASE_DIR.glob("static"), *BASE_DIR.glob("*/static")]
     files = sorted(file for root in roots for file in root.rglob("*") if file.is_file())
     files.append(BASE_DIR / "requirements.txt")
     described = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]

@@ -20,7 +20,7 @@ SHELL = (  # what the page without a connection is made of
     "css/app.css",
     "css/modes.css",
     "js/theme.js",
-    "js/outbox_store.js",
+    "js/outbox/store.js",
     "js/offline.js",
     "img/icon-192.png",
 )
