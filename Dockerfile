@@ -3,9 +3,9 @@
 FROM node:24-slim AS assets
 WORKDIR /src
 COPY package.json package-lock.json ./
-RUN npm ci --no-audit --no-fund --ignore-scripts
-COPY pbx_messaging/vendor.mjs pbx_messaging/
-RUN node pbx_messaging/vendor.mjs
+RUN npm ci --omit=dev --no-audit --no-fund --ignore-scripts
+COPY frontend frontend
+RUN node frontend/build.js
 
 FROM python:3.11-slim-bookworm AS packages
 RUN python -m venv /venv
@@ -24,7 +24,7 @@ RUN groupadd --gid 10001 pbx \
 WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . .
-COPY --from=assets /src/build/vendor build/vendor
+COPY --from=assets /src/build/assets build/assets
 # The values are of no worth: collectstatic uses none of them, but settings without secrets do not load.
 RUN SECRET_KEY=build CREDENTIALS_KEYS=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE= \
     PUBLIC_URL=https://build.invalid REDIS_URL=redis://build.invalid \

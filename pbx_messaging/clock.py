@@ -1,22 +1,15 @@
 """What beat wakes workers for: tasks, and every so many seconds. Each finds in the database what is due."""
 
 NUDGED_EVERY_S: dict[str, float] = {
-    "sessions.tasks.queue_due": 1.0,  # and drains, where something waits
+    "sessions.tasks.watch_due": 1.0,  # and it wakes them for what is most often not due
     "sessions.tasks.tidy_queues": 10.0,
-    "sessions.tasks.reconcile_unknown": 5.0,
-    "sessions.tasks.publish_events": 3.0,
-    "sessions.tasks.settle_lost_claims": 5.0,
-    "sessions.tasks.drain_spool": 3.0,
     "sessions.tasks.retry_webhooks": 10.0,
     "sessions.tasks.forget_webhooks": 600.0,
     "accounts.tasks.forget_audit": 3600.0,
     "sessions.tasks.remember_channels": 30.0,
-    "sessions.tasks.fetch_attachments": 10.0,
-    "sessions.tasks.fetch_missed": 5.0,
     "sessions.tasks.watch_unanswered": 15.0,
-    "sessions.tasks.look_for_calls": 2.0,
-    "sessions.tasks.push_due": 10.0,
     "sessions.tasks.forget_notices": 3600.0,
+    "sessions.tasks.watch_absent": 5.0,
     "channels.tasks.check_due": 60.0,
     "stats.tasks.fold_counts": 30.0,
 }

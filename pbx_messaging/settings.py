@@ -134,6 +134,7 @@ else:
 REDIS_TIMEOUT_S = env.float("REDIS_TIMEOUT_S", default=0.25)  # of one command; there are no retries
 EVENTS_HEARTBEAT_S = env.float("EVENTS_HEARTBEAT_S", default=5.0)  # revoked access ends a stream as soon
 EVENTS_KEPT = env.int("EVENTS_KEPT", default=10_000)  # in the stream that a reconnecting client resumes from
+ABSENCE_GRACE_S = env.float("ABSENCE_GRACE_S", default=60.0)  # then what was assigned to an agent goes back
 SPOOL_UNVERIFIED_KEPT = env.int("SPOOL_UNVERIFIED_KEPT", default=2_000)  # requests of unknown URLs
 
 CACHES = {
@@ -296,11 +297,7 @@ TIME_ZONE = env("TIME_ZONE", default="UTC")
 DEFAULT_REGION = env("DEFAULT_REGION", default="US")  # of phone numbers entered without a country code
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("STATIC_ROOT", default=str(DATA_DIR / "static")))  # an image has its own
-STATICFILES_DIRS = [
-    BASE_DIR / "static",
-    ("js", BASE_DIR / "frontend"),
-    ("vendor", BASE_DIR / "build" / "vendor"),  # `make assets`
-]
+STATICFILES_DIRS = [BASE_DIR / "static", ("assets", BASE_DIR / "build" / "assets")]  # `make assets`
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {
@@ -310,6 +307,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MANIFEST_STRICT = False
+# Named by their content, by Django or by esbuild, and so kept for ever.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"(\.[0-9a-f]{12}|-[0-9A-Z]{8})\.\w+$"
 
 # --- E-mail and logs ------------------------------------------------------------------------------
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")

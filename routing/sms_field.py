@@ -16,7 +16,7 @@ class SmsField(forms.CharField):
         return str(super().to_python(value)).replace("\r\n", "\n")
 
     def validate(self, value: str) -> None:
-        """As `static/js/too_long.js` says it while somebody types."""
+        """As `frontend/portal/too_long.js` says it while somebody types."""
         super().validate(value)
         excess = len(value) - (self.max_length or len(value))
         if excess > 0:

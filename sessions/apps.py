@@ -1,8 +1,10 @@
 import logging
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.contrib.auth.signals import user_logged_out
 from django.db import connections
 from django.db.models.signals import post_migrate
 
@@ -16,6 +18,13 @@ def _keep_search_index(using: str, **_signal: Any) -> None:
     index.keep(connections[using])
 
 
+def _leave(user: Any = None, **_signal: Any) -> None:
+    """Here only, because the models are not there yet when this module is read."""
+    agent = getattr(user, "extension", None)
+    if agent is not None:
+        import_module("sessions.presence.absences").log_out(agent)
+
+
 class MessagingSessionsConfig(AppConfig):
     name = "sessions"
     label = "messaging_sessions"  # `sessions` is the label of Django's own browser sessions
@@ -25,5 +34,6 @@ class MessagingSessionsConfig(AppConfig):
         """Whoever leaves a stand-in configured shall see it."""
         if settings.PUSH_STAND_IN_URLS:
             logger.warning("PUSH_STAND_IN_URLS is set: devices at %s are told", settings.PUSH_STAND_IN_URLS)
+        user_logged_out.connect(_leave, sender=None)
         time_limit.install()
         post_migrate.connect(_keep_search_index, sender=self)

@@ -24,11 +24,12 @@ def write(rows: Sequence[models.Model], *names: str) -> None:
     fields: list[Any] = [meta.pk, *(meta.get_field(name) for name in names)]
     columns = [field.column for field in fields]
     changes = ", ".join(f"{field.column} = {_typed(field)}" for field in fields[1:])
+    places, values = _bound(fields, rows)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH written ({', '.join(columns)}) AS (VALUES {_places(fields, rows)}) "  # noqa: S608  own names
+            f"WITH written ({', '.join(columns)}) AS (VALUES {places}) "  # noqa: S608  own names
             f"UPDATE {meta.db_table} SET {changes} FROM written WHERE {meta.db_table}.id = written.id",
-            _values(fields, rows),
+            values,
         )
 
 
@@ -37,34 +38,55 @@ def insert(rows: Sequence[models.Model]) -> None:
 
     For models whose fields fill themselves in no way: no `auto_now`, no files.
     """
+    for row, (pk,) in zip(rows, _insert(rows, "RETURNING id"), strict=True):
+        row.pk = pk
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def insert_missing(rows: Sequence[models.Model]) -> None:
+    """The same, but leaves out what a constraint forbids because it is there already. Gives no ids."""
+    _insert(rows, "ON CONFLICT DO NOTHING")
+
+
+def _insert(rows: Sequence[models.Model], ending: str) -> list[tuple[Any, ...]]:
+    """What the statement returns, if that is anything."""
     if not rows:
-        return
+        return []
     meta = rows[0]._meta
     fields: list[Any] = [field for field in meta.concrete_fields if not field.primary_key]
     columns = ", ".join(f'"{field.column}"' for field in fields)
+    places, values = _bound(fields, rows)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {meta.db_table} ({columns}) "  # noqa: S608  names of our own columns
-            f"VALUES {_places(fields, rows)} RETURNING id",
-            _values(fields, rows),
+            f"INSERT INTO {meta.db_table} ({columns}) VALUES {places} {ending}",  # noqa: S608  our own names
+            values,
         )
-        for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
-            row.pk = pk
-            row._state.adding, row._state.db = False, connection.alias
+        return cursor.fetchall() if cursor.description else []
 
 
-def _places(fields: Sequence[Any], rows: Sequence[models.Model]) -> str:
-    return ", ".join([f"({', '.join(['%s'] * len(fields))})"] * len(rows))
+def _bound(fields: Sequence[Any], rows: Sequence[models.Model]) -> tuple[str, list[Any]]:
+    """The rows as SQL, and the values for its places, less what is empty in all rows: to bind it costs."""
+    columns = [_column(field, rows) for field in fields]
+    places = [_literal(column) or "%s" for column in columns]
+    row = f"({', '.join(places)})"
+    bound = [column for column, place in zip(columns, places, strict=True) if place == "%s"]
+    return ", ".join([row] * len(rows)), [value for values in zip(*bound, strict=True) for value in values]
 
 
-def _values(fields: Sequence[Any], rows: Iterable[models.Model]) -> list[Any]:
-    prepared = [(field.attname, _prepare(field, connection.vendor)) for field in fields]
-    return [
-        value if prepare is None or value is None else prepare(value)
-        for row in rows
-        for name, prepare in prepared
-        for value in (row.__dict__[name],)
-    ]
+def _literal(column: Sequence[Any]) -> str | None:
+    """What says all values of a column, if all are empty in one way."""
+    first = column[0]
+    if first is None and not any(value is not None for value in column):
+        return "NULL"
+    return "''" if first == "" and not any(column) and None not in column else None
+
+
+def _column(field: Any, rows: Iterable[models.Model]) -> list[Any]:
+    name, prepare = field.attname, _prepare(field, connection.vendor)
+    values = [row.__dict__[name] for row in rows]
+    if prepare is None:
+        return values
+    return [None if value is None else prepare(value) for value in values]
 
 
 @cache

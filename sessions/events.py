@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from redis import RedisError
 
@@ -98,9 +99,18 @@ def publish(events: Iterable[Event]) -> None:
         logger.warning("events are published later: %s", error)
 
 
+def is_due() -> bool:
+    """Whether there is something to sweep."""
+    return _left().exists()
+
+
+def _left() -> QuerySet[Event]:
+    return Event.objects.filter(created_at__lt=timezone.now() - SWEEP_AFTER)
+
+
 def sweep() -> int:
     """Publishes what was committed but not published, and clears the outbox. Returns how many it found."""
-    due = list(Event.objects.filter(created_at__lt=timezone.now() - SWEEP_AFTER).order_by("pk")[:SWEEP_BATCH])
+    due = list(_left().order_by("pk")[:SWEEP_BATCH])
     if not due:
         return 0
     redis = redis_client()

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts import mailing
 from channels.webhook import keys as webhook_keys
-from sessions import events
+from sessions import actions, events, watch
+from sessions.assigning import giving, leaving
 from sessions.ending import archiving, closing, unanswered
 from sessions.lanes import following, seats
 from sessions.media import fetching
@@ -28,6 +29,11 @@ def _stop_pump(**_signal: Any) -> None:
 
 
 @shared_task
+def watch_due() -> None:
+    watch.nudge_what_is_due()
+
+
+@shared_task
 def drain() -> None:
     """Sends what waits, on all channels."""
     if pump.run() and claiming.channels_with_work().exists():
@@ -41,30 +47,26 @@ def settle_lost_claims() -> None:
 
 @shared_task
 def queue_due() -> None:
-    """Scheduled texts whose time has come, and lanes that were held until now.
-
-    Has the pump run where anything waits: a nudge may have been lost. An idle run costs more than a look.
-    """
+    """Scheduled texts whose time has come, and lanes that were held until now."""
     now = timezone.now()
-    moved = seats.queue_due(now=now) + seats.release(now=now)
-    if moved or claiming.channels_with_work().exists():
+    if seats.queue_due(now=now) + seats.release(now=now):
         nudge("sessions.tasks.drain")
 
 
 @shared_task
 def tidy_queues() -> None:
-    """Texts that waited too long, or whose channel is another one or gone, and channels that are drained."""
+    """What waited too long, whose channel is another one or gone or never reports, and drained channels."""
     validity.expire(now=timezone.now())
     following.follow_numbers()
     archiving.close_left_behind()
     archiving.cancel_left_behind()
     archiving.archive_drained()
+    look_ups.look_up_unreported()
 
 
 @shared_task
 def reconcile_unknown() -> None:
     """Texts without a clear answer, or without a final state."""
-    look_ups.look_up_unreported()
     if reconcile.check_due():
         nudge("sessions.tasks.drain")
 
@@ -119,6 +121,23 @@ def fetch_attachments() -> None:
 
 
 @shared_task
+def assign_waiting() -> None:
+    giving.assign()
+
+
+@shared_task
+def wake_snoozed() -> None:
+    actions.wake_due(now=timezone.now())
+
+
+@shared_task
+def watch_absent() -> None:
+    """Sessions of agents who left go back to their queues, and to the next who can take them."""
+    if leaving.give_back(now=timezone.now()):
+        giving.assign()
+
+
+@shared_task
 def watch_unanswered() -> None:
     """Contacts who wait for an answer: supervisors are told, then the session goes elsewhere."""
     now = timezone.now()
@@ -140,12 +159,16 @@ def mail_alert(session_id: int, tries: int = 0) -> None:
 
 @shared_task
 def look_for_calls() -> None:
-    """Who has to be told of something on a device or by e-mail."""
-    now = timezone.now()
-    waiting = looking.look(now=now)
+    """Who has to be told of something on a device."""
+    waiting = looking.look(now=timezone.now())
     for _ in range(min(waiting, pushing.SHARES)):
         nudge("sessions.tasks.push_due")
-    for user_id in noticing.due(now=now):
+
+
+@shared_task
+def nudge_notices() -> None:
+    """Who has to be told of something by e-mail, since no device has shown it."""
+    for user_id in noticing.due(now=timezone.now()):
         nudge("sessions.tasks.mail_notices", user_id)
 
 

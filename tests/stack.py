@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
-from tests.servers import PostgresServer, ValkeyServer
+from tests.servers import ROOT, PostgresServer, ValkeyServer
 
 CREDENTIALS_KEY = "dGVzdHMgdXNlIHRoaXMga2V5LCBub3RoaW5nIGVsc2U="  # 32 bytes, of no worth outside the tests
 SECRET_KEY = "of-the-tests-and-nothing-else-0123456789-abcdefghijklmnopqrstuvwxyz"
@@ -114,8 +114,17 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"stack: {config.getoption('--stack')}"
 
 
+def front_end_is_built() -> bool:
+    """Whether pages load what `frontend/` says now, and not what it said once."""
+    built = ROOT / "build" / "assets" / "portal.js"
+    sources = (file for file in (ROOT / "frontend").rglob("*") if file.is_file())
+    return built.exists() and built.stat().st_mtime >= max(file.stat().st_mtime for file in sources)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Serve static files unhashed, so that a page in a unit test needs no collectstatic."""
+    if not front_end_is_built():
+        raise pytest.UsageError("The front end was changed since it was built: run `make assets`.")
     from django.conf import settings  # noqa: PLC0415  only now do the settings have their environment
 
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"

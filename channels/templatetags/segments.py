@@ -1,4 +1,4 @@
-"""What `static/js/segments.js` counts by."""
+"""What `frontend/portal/segments.js` counts by."""
 
 from django import template
 from django.utils.html import json_script

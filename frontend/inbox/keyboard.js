@@ -1,89 +1,92 @@
 // The page from the keyboard. A control says its key by aria-keyshortcuts; pressing it clicks or focuses it.
-(() => {
-  const isTyping = (element) =>
-    element.isContentEditable || element.matches("input:not([type=checkbox], [type=radio]), textarea, select");
-  const isShown = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
-  const overlay = () => document.querySelector("dialog[open], .modal.show");
+import { textarea } from "../composer/composing.js";
 
-  const rows = () => [...document.querySelectorAll(".inbox-row")].filter(isShown);
+const isTyping = (element) =>
+  element.isContentEditable || element.matches("input:not([type=checkbox], [type=radio]), textarea, select");
+const isShown = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
+const overlay = () => document.querySelector("dialog[open], .modal.show");
 
-  const move = (by) => {
-    const all = rows();
-    const here = document.activeElement.closest(".inbox-row") ?? document.querySelector(".inbox-row[aria-current]");
-    const at = all.indexOf(here);
-    const next = at < 0 ? all[by > 0 ? 0 : all.length - 1] : all[at + by];
-    next?.focus();
-    next?.scrollIntoView({ block: "nearest" });
+/** @returns {HTMLElement | null | undefined} */
+const focusedRow = () => document.activeElement?.closest(".inbox-row");
+const rows = () => [...document.querySelectorAll(".inbox-row")].filter(isShown);
+
+const move = (by) => {
+  const all = rows();
+  const here = focusedRow() ?? document.querySelector(".inbox-row[aria-current]");
+  const at = all.indexOf(here);
+  const next = at < 0 ? all[by > 0 ? 0 : all.length - 1] : all[at + by];
+  next?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+  return true;
+};
+
+const openRow = () => {
+  const row = focusedRow();
+  row?.click();
+  return Boolean(row);
+};
+
+const reply = () => {
+  const field = textarea();
+  field?.focus();
+  return Boolean(field);
+};
+
+const leave = (target) => {
+  if (isTyping(target)) {
+    target.blur();
+    (document.getElementById("thread-scroll") ?? document.getElementById("session")).focus();
+  } else document.dispatchEvent(new CustomEvent("inbox:back"));
+};
+
+const press = (key) => {
+  const control = document.querySelector(`[aria-keyshortcuts="${CSS.escape(key)}"]`);
+  if (!control || control.disabled) return false;
+  if (control.matches("input")) control.select();
+  if (control.matches("input")) control.focus();
+  else control.click();
+  return true;
+};
+
+// Keys of a session are for the row that has the focus, be another one open: it is opened first.
+const another = () => {
+  const row = focusedRow();
+  return row && !row.hasAttribute("aria-current") ? row : null;
+};
+const inOpened = (row, act) => {
+  const once = (event) => {
+    if (event.detail.target.id !== "session") return;
+    document.removeEventListener("htmx:afterSettle", once);
+    if (document.querySelector(".session-open")?.dataset.session === row.dataset.session) act();
   };
+  document.addEventListener("htmx:afterSettle", once);
+  row.click();
+  return true;
+};
 
-  const openRow = () => {
-    const row = document.activeElement.closest(".inbox-row");
-    row?.click();
-    return Boolean(row);
-  };
+const SESSION_KEYS = "beciprtuR";
+const ACTIONS = { j: () => move(1), k: () => move(-1), o: openRow, r: reply };
 
-  const reply = () => {
-    const field = window.composing.textarea();
-    field?.focus();
-    return Boolean(field);
-  };
-
-  const escape = (target) => {
-    if (isTyping(target)) {
-      target.blur();
-      (document.getElementById("thread-scroll") ?? document.getElementById("session")).focus();
-    } else document.dispatchEvent(new CustomEvent("inbox:back"));
-  };
-
-  const press = (key) => {
-    const control = document.querySelector(`[aria-keyshortcuts="${CSS.escape(key)}"]`);
-    if (!control || control.disabled) return false;
-    if (control.matches("input")) control.select();
-    if (control.matches("input")) control.focus();
-    else control.click();
-    return true;
-  };
-
-  // Keys of a session are for the row that has the focus, be another one open: it is opened first.
-  const another = () => {
-    const row = document.activeElement.closest(".inbox-row");
-    return row && !row.hasAttribute("aria-current") ? row : null;
-  };
-  const inOpened = (row, act) => {
-    const once = (event) => {
-      if (event.detail.target.id !== "session") return;
-      document.removeEventListener("htmx:afterSettle", once);
-      if (document.querySelector(".session-open")?.dataset.session === row.dataset.session) act();
-    };
-    document.addEventListener("htmx:afterSettle", once);
-    row.click();
-    return true;
-  };
-
-  const SESSION_KEYS = "ceiprtu";
-  const ACTIONS = { j: () => (move(1), true), k: () => (move(-1), true), o: openRow, r: reply };
-
-  document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (overlay()) return;
-    if (event.key === "Escape") {
-      if (!document.querySelector(".dropdown-menu.show")) escape(event.target);
-      return;
-    }
-    if (isTyping(event.target) || event.key.length !== 1) return;
-    if (event.target.closest(".dropdown-menu.show")) return;
-    const act = ACTIONS[event.key] ?? (() => press(event.key));
-    const row = SESSION_KEYS.includes(event.key) ? another() : null;
-    if (row ? inOpened(row, act) : act()) event.preventDefault();
-  });
-
-  document.addEventListener("click", (event) => {
-    const opener = event.target.closest("[data-dialog]");
-    if (opener) document.getElementById(opener.dataset.dialog).showModal();
-  });
-  for (const dialog of document.querySelectorAll("dialog")) {
-    dialog.addEventListener("click", (event) => {
-      if (event.target === dialog) dialog.close(); // beside it
-    });
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (overlay()) return;
+  if (event.key === "Escape") {
+    if (!document.querySelector(".dropdown-menu.show")) leave(event.target);
+    return;
   }
-})();
+  if (isTyping(event.target) || event.key.length !== 1) return;
+  if (event.target.closest(".dropdown-menu.show")) return;
+  const act = ACTIONS[event.key] ?? (() => press(event.key));
+  const row = SESSION_KEYS.includes(event.key) ? another() : null;
+  if (row ? inOpened(row, act) : act()) event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  if (opener) document.getElementById(opener.dataset.dialog).showModal();
+});
+for (const dialog of document.querySelectorAll("dialog")) {
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close(); // beside it
+  });
+}

@@ -1,44 +1,45 @@
 // The page's one dialog: htmx swaps its content in, the server closes it by the event "dialog:close".
-(() => {
-  const dialog = () => document.getElementById("dialog");
-  let opener = null;
+import { Modal } from "../bootstrap.js";
 
-  // A row that is replaced meanwhile keeps its id, so its new button can take the focus back.
-  const focusOpener = () => {
-    if (!opener) return;
-    const again = opener.row ? document.querySelector(`#${opener.row} [data-dialog-opener]`) : null;
-    (opener.button.isConnected ? opener.button : again)?.focus();
-    opener = null;
-  };
+const dialog = () => document.getElementById("dialog");
+/** @type {{button: HTMLElement, row: string | undefined} | null} */
+let opener = null;
 
-  const focusFirstField = () => {
-    const first = dialog().querySelector(".is-invalid, [autofocus], input:not([type=hidden])");
-    (first?.tomselect ?? first)?.focus();
-  };
+// A row that is replaced meanwhile keeps its id, so its new button can take the focus back.
+const focusOpener = () => {
+  if (!opener) return;
+  const again = opener.row ? document.querySelector(`#${opener.row} [data-dialog-opener]`) : null;
+  (opener.button.isConnected ? opener.button : again)?.focus();
+  opener = null;
+};
 
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-dialog-opener]");
-    if (button) opener = { button, row: button.closest("tr")?.id };
-  });
+const focusFirstField = () => {
+  const first = dialog().querySelector(".is-invalid, [autofocus], input:not([type=hidden])");
+  (first?.tomselect ?? first)?.focus();
+};
 
-  document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target.id !== "dialog-content") return;
-    if (dialog().classList.contains("show")) {
-      focusFirstField();
-      return;
-    }
-    dialog().addEventListener("shown.bs.modal", focusFirstField, { once: true });
-    dialog().addEventListener("hidden.bs.modal", focusOpener, { once: true });
-    tabler.Modal.getOrCreateInstance(dialog()).show();
-  });
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-dialog-opener]");
+  if (button) opener = { button, row: button.closest("tr")?.id };
+});
 
-  document.addEventListener("dialog:close", () => tabler.Modal.getOrCreateInstance(dialog()).hide());
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target.id !== "dialog-content") return;
+  if (dialog().classList.contains("show")) {
+    focusFirstField();
+    return;
+  }
+  dialog().addEventListener("shown.bs.modal", focusFirstField, { once: true });
+  dialog().addEventListener("hidden.bs.modal", focusOpener, { once: true });
+  Modal.getOrCreateInstance(dialog()).show();
+});
 
-  // A removed row is simply not sent; the focus goes to what adds one.
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-remove]");
-    if (!button) return;
-    button.closest(button.dataset.remove).remove();
-    document.querySelector("[data-dialog-opener]")?.focus();
-  });
-})();
+document.addEventListener("dialog:close", () => Modal.getOrCreateInstance(dialog()).hide());
+
+// A removed row is simply not sent; the focus goes to what adds one.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-remove]");
+  if (!button) return;
+  button.closest(button.dataset.remove).remove();
+  document.querySelector("[data-dialog-opener]")?.focus();
+});

@@ -1,59 +1,61 @@
 // Fields that depend on another one, and searchable drop-downs; also in what htmx swaps in.
-(() => {
-  // <div data-shown-when="name=value other=value"> is shown while every named control has its value;
-  // "name" alone asks for a ticked box, "name=one|other" for either. What is hidden is disabled, so that it isn't submitted.
-  const valueOf = (form, name) => {
-    const control = form.elements[name];
-    if (!control) return "";
-    if (control.type === "checkbox") return control.checked ? "on" : "";
-    return control.value;
-  };
+// <div data-shown-when="name=value other=value"> is shown while every named control has its value;
+// "name" alone asks for a ticked box, "name=one|other" for either. What is hidden is disabled, so that it isn't submitted.
+const controlled = (form, name) => {
+  const control = form.elements[name];
+  if (!control) return "";
+  if (control.type === "checkbox") return control.checked ? "on" : "";
+  return control.value;
+};
 
-  const showDependents = (form) => {
-    for (const part of form.querySelectorAll("[data-shown-when]")) {
-      const shown = part.dataset.shownWhen.split(" ").every((condition) => {
-        const [name, values = "on"] = condition.split("=");
-        return values.split("|").includes(valueOf(form, name));
-      });
-      part.hidden = !shown;
-    }
-  };
+const showDependents = (form) => {
+  for (const part of form.querySelectorAll("[data-shown-when]")) {
+    const shown = part.dataset.shownWhen.split(" ").every((condition) => {
+      const [name, values = "on"] = condition.split("=");
+      return values.split("|").includes(controlled(form, name));
+    });
+    part.hidden = !shown;
+  }
+};
 
-  const makeSearchable = (root) => {
-    for (const select of root.querySelectorAll("select[data-searchable]")) {
-      if (select.tomselect) continue;
-      const empty = select.querySelector("option[value='']");
-      const tomSelect = new TomSelect(select, {
-        plugins: select.multiple ? { remove_button: {} } : {},
-        maxOptions: null,
-        clearAfterSelect: true, // or what was typed for the first stays in the way of the next
-        refreshThrottle: 0, // or the list that Enter chooses from lags behind what was typed
-        sortField: [{ field: "$order" }, { field: "$score" }],
-        maxItems: select.multiple ? null : 1,
-        allowEmptyOption: Boolean(empty) && !select.required,
-        placeholder: select.dataset.placeholder ?? empty?.textContent ?? "",
-        render: {
-          no_results: (data, escape) => `<div class="no-results">${escape(select.dataset.none ?? "–")}</div>`,
-        },
-      });
-      // The select itself is out of sight now: what stands for it says what it said.
-      const notes = select.getAttribute("aria-describedby");
-      if (notes) tomSelect.control_input.setAttribute("aria-describedby", notes);
-      if (select.getAttribute("aria-invalid")) tomSelect.control_input.setAttribute("aria-invalid", "true");
-      select.setAttribute("aria-hidden", "true");
-      tomSelect.control_input.dir = "auto";
-    }
-  };
+const makeSearchable = async (root) => {
+  const plain = () => [...root.querySelectorAll("select[data-searchable]")].filter((select) => !select.tomselect);
+  if (!plain().length) return;
+  const { default: TomSelect } = await import("./select_library.js");
+  for (const select of plain()) {
+    const hadFocus = select === document.activeElement;
+    const empty = select.querySelector("option[value='']");
+    const tomSelect = new TomSelect(select, {
+      plugins: select.multiple ? { remove_button: {} } : {},
+      maxOptions: null,
+      clearAfterSelect: true, // or what was typed for the first stays in the way of the next
+      refreshThrottle: 0, // or the list that Enter chooses from lags behind what was typed
+      sortField: [{ field: "$order" }, { field: "$score" }],
+      maxItems: select.multiple ? null : 1,
+      allowEmptyOption: Boolean(empty) && !select.required,
+      placeholder: select.dataset.placeholder ?? empty?.textContent ?? "",
+      render: {
+        no_results: (_data, escaped) => `<div class="no-results">${escaped(select.dataset.none ?? "–")}</div>`,
+      },
+    });
+    // The select itself is out of sight now: what stands for it says what it said.
+    const notes = select.getAttribute("aria-describedby");
+    if (notes) tomSelect.control_input.setAttribute("aria-describedby", notes);
+    if (select.getAttribute("aria-invalid")) tomSelect.control_input.setAttribute("aria-invalid", "true");
+    select.setAttribute("aria-hidden", "true");
+    tomSelect.control_input.dir = "auto";
+    if (hadFocus) tomSelect.focus();
+  }
+};
 
-  const prepare = (root) => {
-    makeSearchable(root);
-    for (const form of document.querySelectorAll("form")) showDependents(form);
-  };
+const prepare = (root) => {
+  makeSearchable(root);
+  for (const form of document.querySelectorAll("form")) showDependents(form);
+};
 
-  document.addEventListener("change", (event) => {
-    const form = event.target.form;
-    if (form) showDependents(form);
-  });
-  document.addEventListener("DOMContentLoaded", () => prepare(document));
-  document.addEventListener("htmx:load", (event) => prepare(event.detail.elt.parentElement ?? document));
-})();
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  if (form) showDependents(form);
+});
+document.addEventListener("DOMContentLoaded", () => prepare(document));
+document.addEventListener("htmx:load", (event) => prepare(event.detail.elt.parentElement ?? document));

@@ -1,41 +1,55 @@
 // Counts the SMS segments of what is typed, as channels/segments.py does, and by its rules.
-(() => {
-  const rules = JSON.parse(document.getElementById("segment-rules").textContent);
-  const ONE_UNIT = new Set(rules.one);
-  const TWO_UNITS = new Set(rules.two);
+/**
+ * What the page says of the encodings: characters of one and of two units, and the units of a lone segment and of
+ * each of several.
+ * @typedef {{one: string[] | string, two: string[] | string, units: Record<"gsm7" | "ucs2", [number, number]>}} Rules
+ */
 
-  const segmentation = (text) => {
-    const characters = [...text];
-    const culprit = characters.find((char) => !ONE_UNIT.has(char) && !TWO_UNITS.has(char)) ?? "";
-    const [single, multi] = culprit ? rules.units.ucs2 : rules.units.gsm7;
-    const widths = characters.map((char) => (culprit ? char.length : TWO_UNITS.has(char) ? 2 : 1));
-    const units = widths.reduce((sum, width) => sum + width, 0);
-    if (units <= single) return { segments: 1, units, room: single, culprit };
-    let segments = 1;
-    let left = multi;
-    for (const width of widths) {
-      if (width > left) {
-        segments += 1;
-        left = multi;
-      }
-      left -= width;
+/** @type {Rules | null} */
+let rules = null;
+const rulesOfPage = () => {
+  rules ??= /** @type {Rules} */ (JSON.parse(document.getElementById("segment-rules").textContent));
+  return rules;
+};
+
+/**
+ * @param {string} text
+ * @param {Rules} rules
+ * @returns {{segments: number, units: number, room: number, culprit: string}} `culprit`: the first character for which
+ *   the text must be longer, "" if there is none.
+ */
+export const segmentation = (text, rules) => {
+  const characters = [...text];
+  const [one, two] = [new Set(rules.one), new Set(rules.two)];
+  const culprit = characters.find((char) => !one.has(char) && !two.has(char)) ?? "";
+  const [single, multi] = culprit ? rules.units.ucs2 : rules.units.gsm7;
+  const widths = characters.map((char) => (culprit ? char.length : two.has(char) ? 2 : 1));
+  const units = widths.reduce((sum, width) => sum + width, 0);
+  if (units <= single) return { segments: 1, units, room: single, culprit };
+  let segments = 1;
+  let left = multi;
+  for (const width of widths) {
+    if (width > left) {
+      segments += 1;
+      left = multi;
     }
-    return { segments, units, room: segments * multi, culprit };
-  };
+    left -= width;
+  }
+  return { segments, units, room: segments * multi, culprit };
+};
 
-  const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-  const show = (input) => {
-    const place = document.querySelector(input.dataset.segments);
-    if (!place) return;
-    const { segments, units, room, culprit } = segmentation(input.value);
-    const { one, many, units: used, culprit: longer } = place.dataset;
-    const parts = [fill(used, { used: units, room }), segments === 1 ? one : fill(many, { n: segments })];
-    if (culprit) parts.push(fill(longer, { char: culprit }));
-    place.textContent = input.value ? parts.join(" · ") : "";
-  };
+const show = (input) => {
+  const place = document.querySelector(input.dataset.segments);
+  if (!place) return;
+  const { segments, units, room, culprit } = segmentation(input.value, rulesOfPage());
+  const { one, many, units: used, culprit: longer } = place.dataset;
+  const parts = [fill(used, { used: units, room }), segments === 1 ? one : fill(many, { n: segments })];
+  if (culprit) parts.push(fill(longer, { char: culprit }));
+  place.textContent = input.value ? parts.join(" · ") : "";
+};
 
-  document.addEventListener("input", (event) => {
-    if (event.target.dataset.segments) show(event.target);
-  });
-})();
+document.addEventListener("input", (event) => {
+  if (event.target.dataset.segments) show(event.target);
+});

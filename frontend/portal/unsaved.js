@@ -1,23 +1,25 @@
 // <form data-unsaved>: whoever leaves the page with something typed and not saved is asked first.
-(() => {
-  const changed = new Set();
+const changed = new Set();
 
-  const note = (event) => {
-    const form = event.target.closest?.("form[data-unsaved]");
-    if (form) changed.add(form);
-  };
+const note = (event) => {
+  const form = event.target.closest?.("form[data-unsaved]");
+  if (form) changed.add(form);
+};
 
-  for (const name of ["input", "change", "htmx:afterSettle"]) document.addEventListener(name, note);
-  document.addEventListener("click", (event) => {
+for (const name of ["input", "change", "htmx:afterSettle"]) document.addEventListener(name, note);
+document.addEventListener(
+  "click",
+  (event) => {
     if (event.target.closest("[data-remove]")) note(event);
     if (event.target.closest("[data-discard]")) changed.clear();
-  }, true);
-  document.addEventListener("submit", (event) => changed.delete(event.target));
-  document.addEventListener("DOMContentLoaded", () => {
-    const shownAgain = document.querySelectorAll("form[data-unsaved=typed]"); // with what was typed, and its errors
-    for (const form of shownAgain) changed.add(form);
-  });
-  window.addEventListener("beforeunload", (event) => {
-    if ([...changed].some((form) => form.isConnected)) event.preventDefault();
-  });
-})();
+  },
+  true,
+);
+document.addEventListener("submit", (event) => changed.delete(event.target));
+document.addEventListener("DOMContentLoaded", () => {
+  const shownAgain = document.querySelectorAll("form[data-unsaved=typed]"); // with what was typed, and its errors
+  for (const form of shownAgain) changed.add(form);
+});
+window.addEventListener("beforeunload", (event) => {
+  if ([...changed].some((form) => form.isConnected)) event.preventDefault();
+});

@@ -62,7 +62,7 @@ def migrate(env: Mapping[str, str], fork: Fork | None = None) -> None:
 
 def collect_static(env: Mapping[str, str], data_dir: Path, fork: Fork | None = None) -> None:
     """Hash and compress the front-end files, unless none has changed since the last time."""
-    if not (BASE_DIR / "build" / "vendor").is_dir():
+    if not (BASE_DIR / "build" / "assets").is_dir():
         raise CannotStart("The front-end files are missing: run `make assets` first.")
     state, mark = _static_state(), data_dir / "static.state"
     if mark.exists() and mark.read_text() == state and (data_dir / "static").is_dir():
@@ -75,7 +75,7 @@ def collect_static(env: Mapping[str, str], data_dir: Path, fork: Fork | None = N
 
 def _static_state() -> str:
     """A hash over names, sizes and times of all that collectstatic reads."""
-    roots = [BASE_DIR / "build" / "vendor", BASE_DIR / "frontend", *BASE_DIR.glob("static"), *BASE_DIR.glob("*/static")]
+    roots = [BASE_DIR / "build" / "assets", *BASE_DIR.glob("static"), *BASE_DIR.glob("*/static")]
     files = sorted(file for root in roots for file in root.rglob("*") if file.is_file())
     files.append(BASE_DIR / "requirements.txt")
     described = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]

@@ -16,12 +16,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 SHELL = (  # what the page without a connection is made of
-    "vendor/tabler.min.css",
+    "assets/tabler.min.css",
     "css/app.css",
     "css/modes.css",
-    "js/theme.js",
-    "js/outbox/store.js",
-    "js/offline.js",
+    "assets/theme.js",
+    "assets/offline.js",
     "img/icon-192.png",
 )
 

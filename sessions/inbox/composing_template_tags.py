@@ -57,5 +57,5 @@ def writing(session: MessagingSession, agent: Extension, form: ReplyForm) -> Wri
 
 @register.simple_tag
 def file_signatures() -> SafeString:
-    """What `static/js/composer_files.js` knows files by, as the server does."""
+    """What `frontend/composer/files.js` knows files by, as the server does."""
     return json_script(content_types.SIGNATURES, "file-signatures")

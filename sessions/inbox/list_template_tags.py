@@ -15,6 +15,7 @@ from channels.itsp.delivery import MISSED
 from routing.models import Extension
 from sessions.inbox.asking import Asked, Show
 from sessions.inbox.lists import ROWS_MOST, cursor_of
+from sessions.inbox.snooze_times import until_words
 from sessions.models import Message, MessagingSession
 from sessions.search.hits import excerpt
 
@@ -40,7 +41,7 @@ LEVELS = (  # the page gets them by `inbox_data`
 
 @register.simple_tag
 def inbox_data() -> SafeString:
-    """What `static/js/inbox/list.js` does by itself, as it is done here: waits grow, rows are asked for."""
+    """What `frontend/inbox/list.js` does by itself, as it is done here: waits grow, rows are asked for."""
     levels = [
         {"afterMin": level.after // timedelta(minutes=1), "name": level.name, "icon": level.icon}
         for level in LEVELS
@@ -70,11 +71,6 @@ def age(session: MessagingSession) -> Age | None:
 def is_for(session: MessagingSession, agent: Extension) -> bool:
     """Whether it is for this agent to read and answer, of those who see it."""
     return session.is_for(agent)
-
-
-@register.filter
-def is_unanswered(session: MessagingSession) -> bool:
-    return unanswered_since(session) is not None
 
 
 def unanswered_since(session: MessagingSession) -> datetime | None:
@@ -148,6 +144,9 @@ def asked_url(asked: Asked, **changes: Any) -> str:
     if "show" in changes:
         changes["show"] = Show(changes["show"])
     return asked.but(**changes)
+
+
+register.filter(until_words)
 
 
 @register.filter

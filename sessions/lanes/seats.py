@@ -66,9 +66,15 @@ def _sit_down(lane: Lane, attempt: Attempt) -> None:
         turns.line_up([lane])
 
 
+def is_due() -> bool:
+    """Whether there is something to do for `queue_due` or `release`."""
+    now = timezone.now()
+    return _scheduled_until(now).exists() or _held_until(now).exists()
+
+
 def queue_due(*, now: datetime) -> int:
     """Gives scheduled attempts whose time has come their place; now they are answers. Returns how many."""
-    due = Attempt.objects.filter(status=DeliveryStatus.SCHEDULED, due_at__lte=now)
+    due = _scheduled_until(now)
     ids = dict(due.order_by("due_at").values_list("pk", "lane")[:BATCH])
     with transaction.atomic():
         waits.lock_sessions_of(ids)
@@ -80,6 +86,14 @@ def queue_due(*, now: datetime) -> int:
         reseat(locked)
         waits.answer_by(attempt.message for attempt in attempts)
     return len(attempts)
+
+
+def _scheduled_until(now: datetime) -> QuerySet[Attempt]:
+    return Attempt.objects.filter(status=DeliveryStatus.SCHEDULED, due_at__lte=now)
+
+
+def _held_until(now: datetime) -> QuerySet[Lane]:
+    return Lane.objects.filter(held_until__lte=now)
 
 
 def lock(lanes: Iterable[int]) -> list[Lane]:
@@ -146,7 +160,7 @@ def hold(lanes: Iterable[int], *, until: datetime) -> None:
 
 def release(*, now: datetime) -> int:
     """Lets lanes go that were held until now; they line up anew. Returns how many."""
-    due = Lane.objects.filter(held_until__lte=now).order_by("held_until").values_list("pk", flat=True)[:BATCH]
+    due = _held_until(now).order_by("held_until").values_list("pk", flat=True)[:BATCH]
     with transaction.atomic():
         freed = [lane for lane in lock(due) if lane.held_until and lane.held_until <= now]
         Lane.objects.filter(pk__in=[lane.pk for lane in freed]).update(held_until=None, head_rank=0)

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 
 from routing.models import Extension
 from sessions.inbox.asking import Viewer
-from sessions.models import AgentSettings, Contact, MessagingSession, MessagingSessionQuerySet
+from sessions.models import AgentSettings, Contact, MessagingSession, MessagingSessionQuerySet, pickup
 from sessions.queries import inbox_of, supervised_by
 
 NAMED_MOST = 50  # sessions of each kind that are named
@@ -19,11 +19,6 @@ class Call:
     kind: str  # "new", "follow_up" or "alert"
     who: str
     mark: int
-
-
-def settings_of(agent: Extension | None) -> AgentSettings:
-    """The agent's own, or the defaults."""
-    return AgentSettings.objects.filter(agent=agent).first() or AgentSettings(agent=agent)
 
 
 def save_settings(agent: Extension, **values: object) -> None:
@@ -54,7 +49,8 @@ def kinds_for(viewer: Viewer) -> dict[str, MessagingSessionQuerySet]:
     """What calls for somebody. Another kind, such as a mention, is added here and to `push.wording`."""
     mine = _open_of(viewer.agent)
     return {
-        "new": mine.filter(agent=None),
+        # What is assigned is no call to all: whoever gets it has it as a follow-up.
+        "new": mine.filter(agent=None).exclude(queue__pickup_mode__in=pickup.ASSIGNED),
         "follow_up": mine.filter(agent=viewer.agent, unread__gt=0),
         "alert": supervised_by(viewer.user).open().filter(alerted_at__isnull=False),
     }
@@ -63,7 +59,7 @@ def kinds_for(viewer: Viewer) -> dict[str, MessagingSessionQuerySet]:
 def _open_of(agent: Extension | None) -> MessagingSessionQuerySet:
     if agent is None:
         return MessagingSession.objects.none()
-    return inbox_of(agent).open().filter(archived_at=None)
+    return inbox_of(agent).open().filter(archived_at=None, snoozed_until=None)
 
 
 def _latest(sessions: MessagingSessionQuerySet) -> list[MessagingSession]:
@@ -71,8 +67,12 @@ def _latest(sessions: MessagingSessionQuerySet) -> list[MessagingSession]:
 
 
 def _call(kind: str, session: MessagingSession, who: str) -> Call:
-    """A waiting one is told each time that it begins to wait, a follow-up with each text, an alert once."""
+    """A waiting one is told each time that it begins to wait, an alert once.
+
+    A follow-up is told with each text, and when it is back from a snooze; either makes the mark larger.
+    """
     if kind == "follow_up":
-        return Call(session.pk, kind, who, session.last_message_id or 0)
+        woken = int(session.woken_at.timestamp()) if session.woken_at else 0
+        return Call(session.pk, kind, who, (session.last_message_id or 0) + woken)
     since = session.alerted_at if kind == "alert" else session.waiting_since
     return Call(session.pk, kind, who, int((since or session.opened_at).timestamp()))

@@ -38,7 +38,7 @@ _SIGNATURES: list[tuple[dict[int, bytes], str]] = [
     ({4: b"ftyp"}, "video/mp4"),
 ]
 
-# The same for `static/js/composer_files.js`, which looks into files as they are chosen.
+# The same for `frontend/composer/files.js`, which looks into files as they are chosen.
 SIGNATURES = [
     {"type": content_type, "parts": [{"at": at, "bytes": list(part)} for at, part in parts.items()]}
     for parts, content_type in _SIGNATURES

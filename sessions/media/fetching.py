@@ -40,8 +40,8 @@ def fetch_due() -> int:
     """
     end, ended, left_out = time.monotonic() + RUN_S, 0, set[int]()
     while time.monotonic() < end:
-        due = _due().exclude(message__channel__in=left_out | shares.full())
-        found = due.order_by("next_try_at", "pk").values_list("pk", "message__channel").first()
+        possible = due().exclude(message__channel__in=left_out | shares.full())
+        found = possible.order_by("next_try_at", "pk").values_list("pk", "message__channel").first()
         if found is None:
             break
         with shares.of(found[1]) as mine:
@@ -54,7 +54,8 @@ def fetch_due() -> int:
     return ended
 
 
-def _due() -> QuerySet[Attachment]:
+def due() -> QuerySet[Attachment]:
+    """Those to be downloaded now."""
     now = timezone.now()
     return Attachment.objects.filter(
         state=State.PENDING, next_try_at__lte=now, message__channel__isnull=False

@@ -1,4 +1,5 @@
 from sessions.models.agents import AgentSettings, CannedReply, Contact, Draft
+from sessions.models.assigning import Absence, AgentTurn
 from sessions.models.journal import CountedChange, Event, SignOfLife, WebhookRequest
 from sessions.models.opt_out import OptOutEntry
 from sessions.models.outbound import Attempt, AttemptEvent, Lane, Priority, Turn
@@ -16,7 +17,9 @@ from sessions.models.thread import (
 
 __all__ = [
     "WAIT_FIELDS",
+    "Absence",
     "AgentSettings",
+    "AgentTurn",
     "Attachment",
     "Attempt",
     "AttemptEvent",

@@ -52,6 +52,13 @@ class Person:
         return {"new": self.wishes.notify_new, "follow_up": self.wishes.notify_follow_up}.get(kind, True)
 
 
+def has_news() -> bool:
+    """Whether something happened since the last look. Raises `RedisError`."""
+    redis: Any = redis_client()
+    newest = redis.xrevrange(STREAM, count=1)
+    return bool(newest) and newest[0][0] != redis.get(READ)
+
+
 def look(*, now: datetime) -> int:
     """Returns how many pushes wait now that did not before. One process at a time; it rests in between."""
     try:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import ngettext
 
@@ -13,7 +13,7 @@ from accounts.models import User
 from routing.models import Extension
 from sessions.inbox.asking import Viewer
 from sessions.live import notifying
-from sessions.models import Notice
+from sessions.models import AgentSettings, Notice
 from sessions.push.quiet import is_quiet
 from sessions.push.wording import said_of
 
@@ -22,9 +22,14 @@ MOST_TRIES = 6
 TEMPLATE = "sessions/push/email/told.txt"
 
 
+def mailable(*, now: datetime) -> QuerySet[Notice]:
+    """What no device has shown in time."""
+    return Notice.objects.filter(mail_at__lte=now)
+
+
 def due(*, now: datetime) -> list[int]:
     """The users (ids) to whom something is due; each is not due again for a while."""
-    rows = Notice.objects.filter(mail_at__lte=now)
+    rows = mailable(now=now)
     users = sorted(set(rows.values_list("user", flat=True)))
     if users:
         for tries in range(MOST_TRIES):
@@ -44,7 +49,7 @@ def mail(user_id: int) -> bool:
     current = {(call.session, call.kind): call.mark for call in notifying.calls_of(Viewer(user, agent))}
     still = [one for one in tried if current.get((one.session_id, one.kind)) == one.mark]
     over = {one.pk for one in tried} - {one.pk for one in still}
-    if is_quiet(notifying.settings_of(agent), user, timezone.now()):
+    if is_quiet(AgentSettings.of(agent), user, timezone.now()):
         over, still = {one.pk for one in tried}, []
     is_sent = not still or _send(user, still)
     done = over | ({one.pk for one in still} if is_sent else set())

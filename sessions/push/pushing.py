@@ -44,8 +44,10 @@ def push_due() -> int:
     """Sends what is due, to each service in turn. Returns how many were taken or are over."""
     end, ended, left_out = time.monotonic() + RUN_S, 0, set[int]()
     while time.monotonic() < end:
-        due = _due().exclude(device__service__in=left_out | shares.full())
-        push = due.select_related("device__user", "notice__session").order_by("next_try_at", "pk").first()
+        possible = due().exclude(device__service__in=left_out | shares.full())
+        push = (
+            possible.select_related("device__user", "notice__session").order_by("next_try_at", "pk").first()
+        )
         if push is None:
             break
         with shares.of(push.device.service) as mine:
@@ -58,13 +60,14 @@ def push_due() -> int:
     return ended
 
 
-def _due() -> QuerySet[Push]:
+def due() -> QuerySet[Push]:
+    """Those to be sent now."""
     return Push.objects.filter(next_try_at__lte=timezone.now())
 
 
 def _try(push: Push) -> bool:
     """True if that ended it, one way or the other; False if the service can't be had now."""
-    if not _due().filter(pk=push.pk).update(next_try_at=timezone.now() + LEASE):
+    if not due().filter(pk=push.pk).update(next_try_at=timezone.now() + LEASE):
         return True  # another process has it
     content = _content_or_none(push)
     if content is None:

@@ -28,6 +28,7 @@ class AgentSettingsForm(forms.ModelForm[AgentSettings]):
         fields = [
             *("notify_new", "notify_follow_up", "sound", "title_count"),
             *("quiet_from", "quiet_until", "mail_after_minutes"),
+            *("after_closing", "undo_send_s"),
         ]
         widgets = dict.fromkeys(("quiet_from", "quiet_until"), TimeInput)
 
@@ -51,8 +52,8 @@ def agent_settings(request: ViewerRequest) -> HttpResponse:
     if request.agent is None:
         return render(request, "sessions/live/agent_settings.html")
     posted = request.POST if request.method == "POST" else None  # without a tick it is empty
-    before = notifying.settings_of(request.agent).mail_after_minutes
-    form = AgentSettingsForm(posted, instance=notifying.settings_of(request.agent))
+    before = AgentSettings.of(request.agent).mail_after_minutes
+    form = AgentSettingsForm(posted, instance=AgentSettings.of(request.agent))
     if form.is_valid():
         if before is None and form.cleaned_data["mail_after_minutes"]:
             looking.take_as_known(request.user, request.agent, now=timezone.now())

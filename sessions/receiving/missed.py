@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,12 +35,15 @@ def fetch_due() -> int:
     return fetched
 
 
+def due() -> QuerySet[FetchGap]:
+    """The gaps to be worked at now."""
+    return FetchGap.objects.filter(finished_at=None, due_at__lte=timezone.now())
+
+
 def _claimed() -> FetchGap | None:
-    now = timezone.now()
-    due = FetchGap.objects.filter(finished_at=None, due_at__lte=now).select_related("channel")
-    for gap in due.order_by("due_at", "pk")[:LOOKED_AT]:
+    for gap in due().select_related("channel").order_by("due_at", "pk")[:LOOKED_AT]:
         mine = FetchGap.objects.filter(pk=gap.pk, due_at=gap.due_at, asked_at=gap.asked_at)
-        if mine.update(due_at=now + LEASE):
+        if mine.update(due_at=timezone.now() + LEASE):
             return gap
     return None
 

@@ -76,6 +76,14 @@ def put(arrivals: Sequence[Arrival]) -> list[Kept]:
     return [place.acknowledgement if isinstance(place, _Place) else place for place in places]
 
 
+def has_any() -> bool:
+    """Whether something was spooled. Raises `RedisError`."""
+    with redis_client().pipeline(transaction=False) as pipeline:
+        for stream in (TEXTS, UNVERIFIED, VERIFIED):
+            pipeline.xlen(stream)
+        return any(pipeline.execute())
+
+
 def drain() -> int:
     """Moves what was spooled into the journal. Returns how many requests; stops when the database is away.
 

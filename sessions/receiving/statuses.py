@@ -8,6 +8,7 @@ from django.db import transaction
 
 from channels.actions import note_callback
 from channels.itsp.base import StatusUpdate
+from sessions.bulk import insert_missing
 from sessions.compiled import Compiled
 from sessions.lanes import progress, seats
 from sessions.models import Attempt, AttemptEvent, Lane
@@ -26,9 +27,7 @@ _by_itsp_id = Compiled(
         "channel", "itsp_message_id", "pk", "lane"
     )
 )
-_attempts = Compiled(
-    lambda ids: Attempt.objects.filter(pk__in=ids).select_related("message__session", "lane__number")
-)
+_attempts = Compiled(lambda ids: Attempt.objects.filter(pk__in=ids).select_related("message__session"))
 
 
 @dataclass(eq=False)
@@ -81,11 +80,13 @@ def apply(reports: Sequence[Report], lanes: Sequence[Lane]) -> None:
         # Afterwards: the channel's row is locked before those of its sessions and lanes by others.
         transaction.on_commit(partial(note_callback, item.channel, at=item.at), robust=True)
     attempts = {one.pk: one for one in _attempts({report.attempt_id for report in reports})}
+    lane_of = {lane.pk: lane for lane in lanes}
     for report in reports:
-        attempts[report.attempt_id].channel = report.item.channel
+        attempt = attempts[report.attempt_id]
+        attempt.channel, attempt.lane = report.item.channel, lane_of[report.lane_id]
     moves = [move for report in reports if (move := _move(report, attempts[report.attempt_id]))]
     events = [event for report in reports if (event := _event(report))]
-    AttemptEvent.objects.bulk_create(events, ignore_conflicts=True)
+    insert_missing(events)
     moved = progress.advance(moves, at=max(report.item.at for report in reports))
     concerned = {move.attempt.pk: move.attempt for move in moves}
     ledger.obey(concerned.values())

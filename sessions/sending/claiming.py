@@ -117,15 +117,20 @@ def settle(results: Sequence[Result]) -> None:
             logger.warning("the limiter is away and is not told of the ITSP's answers: %s", error)
 
 
+def lost() -> QuerySet[Attempt]:
+    """Whose claim has ended without a word of what became of them."""
+    return Attempt.objects.filter(status=DeliveryStatus.SENDING, claimed_at__lt=timezone.now() - LEASE)
+
+
 def settle_lost_claims() -> int:
     """Marks as unknown what a lost worker had claimed. Returns how many."""
-    lost = Attempt.objects.filter(status=DeliveryStatus.SENDING, claimed_at__lt=timezone.now() - LEASE)
-    ids = dict(lost.values_list("pk", "lane")[:BATCH])
+    due = lost()
+    ids = dict(due.values_list("pk", "lane")[:BATCH])
     if not ids:
         return 0
     with transaction.atomic():
         seats.lock(ids.values())
-        attempts = lost.filter(pk__in=ids).select_related("message__session")
+        attempts = due.filter(pk__in=ids).select_related("message__session")
         moves = [progress.Move(attempt, DeliveryStatus.UNKNOWN, reason=LOST) for attempt in attempts]
         progress.advance(moves, at=timezone.now())
     return len(moves)

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 BODIES: dict[str, Any] = {  # of the operations that need one, by the end of their paths
     "transfer": {"extension": "1002"},
     "notes": {"body": "Hello"},
+    "snooze": {"until": "2030-01-01T09:00:00Z"},
     "tags": {"tags": []},
     "messages": {"body": "Hello"},
     "sessions": {"number": OUR_NUMBER, "contact": CONTACT, "body": "Hello"},

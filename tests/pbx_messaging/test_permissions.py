@@ -129,6 +129,7 @@ RULES: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             *(f"inbox-{action}" for action in ("transfer", "note", "tags", "archive", "unarchive", "unread")),
+            *(f"inbox-{action}" for action in ("snooze", "unsnooze")),
             "inbox-contact",
             "inbox-suggestions",
         ),
@@ -198,6 +199,7 @@ API = {
     "api-messages",
     "api-message",
     *(f"api-{verb}" for verb in ("pick-up", "transfer", "close", "read", "unread", "archive", "unarchive")),
+    *(f"api-{verb}" for verb in ("snooze", "unsnooze")),
     *("api-notes", "api-session-tags", "api-retry", "api-cancel"),
     "api-nothing",  # every other address below /api/
 }

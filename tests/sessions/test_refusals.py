@@ -6,7 +6,7 @@ from django import forms
 from channels.itsp.delivery import DeliveryStatus
 from routing.models import Extension
 from sessions import refused
-from sessions.models import OptOutEntry
+from sessions.models import MessagingSession, OptOutEntry
 from sessions.models.pickup import PICKUPS, Pickup
 from sessions.refusals import REFUSALS, Act, detail_of, refusal_of, refuse, words_for
 from sessions.refused import ActionError
@@ -23,6 +23,13 @@ ERRORS: list[ActionError] = [
     refused.NotTheOwner(),
     *map(refused.NotArchivable, [Pickup(), *PICKUPS.values()]),
     refused.SessionClosed(),
+    refused.SessionOpen(),
+    refused.AlreadyOpen(ADA),
+    refused.AlreadyOpen(None),
+    refused.AlreadyOpen(None, MessagingSession(pk=1)),
+    refused.NumberGone(),
+    refused.HasScheduled(1),
+    refused.HasScheduled(2),
     refused.NotAllowedToInitiate(),
     refused.OwnNumber(),
     refused.OwnedByAnother(ADA),
@@ -35,6 +42,7 @@ ERRORS: list[ActionError] = [
     *map(refused.NotRetryable, DeliveryStatus),
     *map(refused.NotCancellable, DeliveryStatus),
     refused.BadTime(),
+    refused.BadSnooze(),
 ]
 
 

@@ -44,13 +44,14 @@ def read(call: WebhookCall) -> list[InboundSms | StatusUpdate | Unreadable]:
 @lru_cache(maxsize=256)  # a call's are asked for twice: to verify it, and to read it
 def _parameters(body: bytes) -> tuple[tuple[bytes, bytes], ...]:
     """A form's fields as bytes, so that broken encodings neither fail nor change the signature."""
-    pieces = (piece.partition(b"=") for piece in body.split(b"&") if piece)
-    return tuple((_unquoted(name), _unquoted(value)) for name, _sign, value in pieces)
-
-
-def _unquoted(text: bytes) -> bytes:
-    text = text.replace(b"+", b" ")
-    return unquote_to_bytes(text) if b"%" in text else text
+    pieces = [piece.partition(b"=") for piece in body.replace(b"+", b" ").split(b"&") if piece]
+    return tuple(
+        (
+            unquote_to_bytes(name) if b"%" in name else name,
+            unquote_to_bytes(value) if b"%" in value else value,
+        )
+        for name, _sign, value in pieces
+    )
 
 
 def _text(value: bytes) -> str:

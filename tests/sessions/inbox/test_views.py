@@ -125,7 +125,8 @@ def test_reply_to_a_session_that_was_closed_meanwhile_keeps_what_was_typed(
 
 def test_close_leaves_a_system_line(ada: Client, waiting: MessagingSession, agents: list[Extension]) -> None:
     actions.pick_up(waiting, agent=agents[0])
-    assert "Ada closed the session." in ada.post(url("close", waiting.pk)).content.decode()
+    ada.post(url("close", waiting.pk), {"sure": "on"})
+    assert "Ada closed the session." in ada.get(url("session", waiting.pk)).content.decode()
     assert MessagingSession.objects.open().count() == 0
 
 

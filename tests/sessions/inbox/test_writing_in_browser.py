@@ -77,7 +77,7 @@ def test_text_that_came_since_one_began_to_write_is_pointed_out(inbox: Page, roa
     notice = inbox.get_by_role("status").filter(has_text="A new text has come since you began to write.")
     composer(inbox).press_sequentially("Till")
     signed_post(Client(), road.path, inbound_fields(sid_of(2), "On Sunday, I mean", To=OUR_US_NUMBER))
-    inbox.evaluate("htmx.trigger('#thread', 'refresh')")
+    inbox.evaluate("thread.dispatchEvent(new Event('refresh'))")
     expect(inbox.get_by_role("log")).to_contain_text("On Sunday, I mean")
     expect(notice).to_be_visible()
     expect(composer(inbox)).to_have_value("Till")
@@ -218,6 +218,6 @@ def test_two_tabs_send_what_waits_once(inbox: Page) -> None:
     wait_until(lambda: answers() == ["Till six.", "On Sundays, too."], timeout_s=20)
     for page in (inbox, other):
         expect(page.locator(".message-local")).to_have_count(0)
-        page.evaluate("htmx.trigger('#thread', 'refresh')")
+        page.evaluate("thread.dispatchEvent(new Event('refresh'))")
         expect(page.get_by_role("log")).to_contain_text("On Sundays, too.")
     assert len(answers()) == 2

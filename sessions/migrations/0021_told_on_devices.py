@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging_sessions', '0015_media_shown'),
+        ('messaging_sessions', '0020_media_shown'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

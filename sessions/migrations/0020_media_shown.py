@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging_sessions', '0014_draft_client_id'),
+        ('messaging_sessions', '0019_conversation'),
     ]
 
     operations = [
