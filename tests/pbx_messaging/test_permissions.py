@@ -129,7 +129,8 @@ RULES: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             *(f"inbox-{action}" for action in ("transfer", "note", "tags", "archive", "unarchive", "unread")),
-            *(f"inbox-{action}" for action in ("snooze", "unsnooze")),
+            *(f"inbox-{action}" for action in ("snooze", "unsnooze", "reopen", "again")),
+            "inbox-undo",
             "inbox-contact",
             "inbox-suggestions",
         ),
@@ -199,7 +200,7 @@ API = {
     "api-messages",
     "api-message",
     *(f"api-{verb}" for verb in ("pick-up", "transfer", "close", "read", "unread", "archive", "unarchive")),
-    *(f"api-{verb}" for verb in ("snooze", "unsnooze")),
+    *(f"api-{verb}" for verb in ("snooze", "unsnooze", "reopen")),
     *("api-notes", "api-session-tags", "api-retry", "api-cancel"),
     "api-nothing",  # every other address below /api/
 }

@@ -15,6 +15,7 @@ from tests.portal import logged_in
 from tests.push_service import Browser, PushService, push_service
 
 Subscribe = Callable[..., tuple[Client, Browser]]
+OTHER_SETTINGS = {"after_closing": "stay", "undo_send_s": "0"}  # that the form of the inbox has
 
 
 @pytest.fixture

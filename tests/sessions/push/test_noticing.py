@@ -14,7 +14,7 @@ from sessions.push import noticing
 from tests.factories import CONTACT
 from tests.portal import logged_in
 from tests.sessions.conftest import Post
-from tests.sessions.push.conftest import Subscribe, tell, told
+from tests.sessions.push.conftest import OTHER_SETTINGS, Subscribe, tell, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -109,9 +109,9 @@ def test_what_waits_when_one_begins_to_be_mailed_is_no_news(
     post_inbound: Post, agents: list[Extension], mailoutbox: list[Any]
 ) -> None:
     ada = logged_in(agents[0].user)
-    ada.post("/inbox/settings/", {"notify_new": "on"})
+    ada.post("/inbox/settings/", {**OTHER_SETTINGS, "notify_new": "on"})
     post_inbound(1, "Hello")
-    answer = ada.post("/inbox/settings/", {"notify_new": "on", "mail_after_minutes": "5"})
+    answer = ada.post("/inbox/settings/", {**OTHER_SETTINGS, "notify_new": "on", "mail_after_minutes": "5"})
     assert answer.status_code == 302
     tell()
     mail_after(6)

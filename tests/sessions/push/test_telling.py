@@ -22,7 +22,7 @@ from tests.factories import CONTACT
 from tests.portal import logged_in, make_user
 from tests.push_service import PushService
 from tests.sessions.conftest import Post
-from tests.sessions.push.conftest import Subscribe, look, tell, told
+from tests.sessions.push.conftest import OTHER_SETTINGS, Subscribe, look, tell, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -111,7 +111,7 @@ def test_agent_who_does_not_want_it_or_looks_at_a_page_is_not_told(
 ) -> None:
     ada, phone = subscribe(agents[0])
     ben, other = subscribe(agents[1], "other")
-    ben.post("/inbox/settings/", {"notify_follow_up": "on"})
+    ben.post("/inbox/settings/", {**OTHER_SETTINGS, "notify_follow_up": "on"})
     looks = {"page": "one", "looks": "1"}
     assert ada.post("/inbox/push/looks/", looks).status_code == 204
     post_inbound(1, "Hello")
@@ -137,7 +137,9 @@ def test_quiet_times_are_by_the_agents_own_clock(
     ada, phone = subscribe(agents[0])
     now = timezone.now().astimezone(agents[0].user.zone)
     begin, end = ((now + timedelta(hours=one)).strftime("%H:%M") for one in (begin_h, end_h))
-    answer = ada.post("/inbox/settings/", {"notify_new": "on", "quiet_from": begin, "quiet_until": end})
+    answer = ada.post(
+        "/inbox/settings/", {**OTHER_SETTINGS, "notify_new": "on", "quiet_from": begin, "quiet_until": end}
+    )
     assert answer.status_code == 302
     post_inbound(1, "Hello")
     tell()
@@ -145,7 +147,7 @@ def test_quiet_times_are_by_the_agents_own_clock(
 
 
 def test_half_a_quiet_time_is_refused_in_words(agents: list[Extension]) -> None:
-    answer = logged_in(agents[0].user).post("/inbox/settings/", {"quiet_from": "22:00"})
+    answer = logged_in(agents[0].user).post("/inbox/settings/", {**OTHER_SETTINGS, "quiet_from": "22:00"})
     assert "Give both times, or none." in answer.content.decode()
 
 
