@@ -21,6 +21,7 @@ from pydantic import (
 from accounts.ids import MAX_ID
 from channels.phone_numbers import read_number
 from routing.sms_field import MAX_BODY
+from sessions.actions import Scheduled
 
 NO_NUL = r"^[^\x00]*$"  # which PostgreSQL does not store
 NOT_BLANK = r"^[^\x00]*[^\s\x00][^\x00]*$"
@@ -155,8 +156,22 @@ TransferIn = Annotated[
 ]
 
 
+class ClosingAsked(Input):
+    scheduled: Annotated[
+        Scheduled | None,
+        Field(description="What becomes of scheduled texts; needed where there are any."),
+    ] = None
+
+
 class NoteIn(Input):
     body: Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=NOT_BLANK)]
+
+
+class SnoozeIn(Input):
+    until: Annotated[
+        AwareDatetime,
+        Field(description="In the future, within the next year.", examples=["2026-12-24T09:00:00Z"]),
+    ]
 
 
 class TagsIn(Input):

@@ -12,7 +12,7 @@ from routing.models import Extension, MessageQueue
 from sessions.models import Attachment, Message, MessagingSession
 
 SessionState = Literal["waiting", "shared", "owned", "closed"]
-PickupMode = Literal["manual", "auto", "none"]
+PickupMode = Literal["manual", "auto", "none", "assigned"]
 Kind = Literal["inbound", "outbound", "system", "note"]
 Address = Annotated[str, Field(examples=["+14155550123"])]
 Moment = Annotated[datetime, Field(examples=["2026-11-23T09:30:00Z"])]
@@ -34,13 +34,28 @@ class QueueOut(BaseModel):
         PickupMode,
         Field(
             description="`manual`: pick a session up, then answer. `auto`: the first answer makes it yours. "
-            "`none`: all agents of the queue answer, and nobody owns it."
+            "`none`: all agents of the queue answer, and nobody owns it. `assigned`: it is given to an agent "
+            "who is available, connected to the events and below `max_open_sessions`; whoever wants to, "
+            "picks it up before."
         ),
     ]
+    assignment: Annotated[
+        Literal["round_robin", "least_open"] | None,
+        Field(description="Of `assigned`: who gets the next session. Otherwise null."),
+    ]
+    max_open_sessions: Annotated[int | None, Field(description="Of each agent; null: as many as there are.")]
 
     @classmethod
     def of(cls, queue: MessageQueue) -> "QueueOut":
-        return cls.model_validate({"id": queue.pk, "name": queue.name, "pickup_mode": queue.pickup_mode})
+        is_assigned = queue.pickup_mode == MessageQueue.PickupMode.ASSIGNED
+        values = {
+            "id": queue.pk,
+            "name": queue.name,
+            "pickup_mode": queue.pickup_mode,
+            "assignment": queue.assignment if is_assigned else None,
+            "max_open_sessions": queue.max_open_sessions,
+        }
+        return cls.model_validate(values)
 
 
 class NumberOut(BaseModel):
@@ -54,6 +69,13 @@ class NumberOut(BaseModel):
         return cls(number=number.address, channel=number.channel.name)
 
 
+class ContactCard(BaseModel):
+    """Of a vCard, as its sender wrote it."""
+
+    name: str
+    numbers: list[str]
+
+
 class AttachmentOut(BaseModel):
     id: int
     name: str
@@ -62,6 +84,8 @@ class AttachmentOut(BaseModel):
     state: Literal["pending", "stored", "refused"]
     reason: Annotated[str, Field(description="Why it was refused, in words.")]
     url: Annotated[str | None, Field(description="Where it is fetched, once it is stored.")]
+    preview_url: Annotated[str | None, Field(description="A JPEG of a picture that browsers don't show.")]
+    contact_cards: Annotated[list[ContactCard], Field(description="What a contact card says.")]
 
     @classmethod
     def of(cls, attachment: Attachment) -> "AttachmentOut":
@@ -74,6 +98,8 @@ class AttachmentOut(BaseModel):
             state=attachment.state,  # type: ignore[arg-type]
             reason=attachment.reason,
             url=reverse("api-attachment", args=[attachment.pk]) if is_stored else None,
+            preview_url=reverse("api-preview", args=[attachment.pk]) if attachment.preview else None,
+            contact_cards=[ContactCard(**card) for card in attachment.cards or []],
         )
 
 
@@ -94,6 +120,9 @@ class MessageOut(BaseModel):
     due_at: Annotated[Moment | None, Field(description="Of a scheduled text: when it goes out.")]
     client_id: Annotated[str | None, Field(description="The id under which it was accepted once.")]
     event: Annotated[str | None, Field(description="Of a system line.", examples=["picked_up"])]
+    also_to: Annotated[
+        list[str], Field(description="Of a group text: who else got it. Answers go to its sender only.")
+    ]
     attachments: list[AttachmentOut]
 
     @classmethod
@@ -113,6 +142,7 @@ class MessageOut(BaseModel):
             due_at=attempts[len(attempts) - 1].due_at if attempts else None,
             client_id=message.client_id,
             event=message.system_line or None,
+            also_to=message.others.splitlines(),
             attachments=[AttachmentOut.of(one) for one in message.attachments.all()],
         )
 
@@ -145,6 +175,10 @@ class SessionOut(BaseModel):
     last_active_at: Moment
     closed_at: Moment | None
     archived_at: Moment | None
+    snoozed_until: Annotated[
+        Moment | None,
+        Field(description="Out of the list of its agent until then, or until the contact writes."),
+    ]
     last_message: LastMessage | None
 
     @classmethod
@@ -164,6 +198,7 @@ class SessionOut(BaseModel):
             last_active_at=session.last_active_at,
             closed_at=session.closed_at,
             archived_at=session.archived_at,
+            snoozed_until=session.snoozed_until,
             last_message=_last_of(session.last_message),
         )
 

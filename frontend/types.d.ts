@@ -61,8 +61,9 @@ declare module "@tabler/core/js/src/bootstrap/modal" {
 }
 declare module "@tabler/core/js/src/bootstrap/toast" {
   export default class Toast {
-    static getOrCreateInstance(element: Element): Toast;
+    static getOrCreateInstance(element: Element, options?: { delay?: number }): Toast;
     show(): void;
+    hide(): void;
   }
 }
 declare module "tom-select/plugins/remove_button/plugin.js" {

@@ -106,6 +106,7 @@ TEMPLATES = [
                 "inbox_files": "sessions.media.template_tags",
                 "inbox_list": "sessions.inbox.list_template_tags",
                 "logs": "sessions.logs.template_tags",
+                "push": "sessions.push.template_tags",
                 "sending": "sessions.lanes.template_tags",
                 "telling": "sessions.live.template_tags",
                 "waiting": "sessions.inbox.waiting_template_tags",
@@ -135,6 +136,7 @@ else:
 REDIS_TIMEOUT_S = env.float("REDIS_TIMEOUT_S", default=0.25)  # of one command; there are no retries
 EVENTS_HEARTBEAT_S = env.float("EVENTS_HEARTBEAT_S", default=5.0)  # revoked access ends a stream as soon
 EVENTS_KEPT = env.int("EVENTS_KEPT", default=10_000)  # in the stream that a reconnecting client resumes from
+ABSENCE_GRACE_S = env.float("ABSENCE_GRACE_S", default=60.0)  # then what was assigned to an agent goes back
 SPOOL_UNVERIFIED_KEPT = env.int("SPOOL_UNVERIFIED_KEPT", default=2_000)  # requests of unknown URLs
 
 CACHES = {
@@ -152,7 +154,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ROUTES = ("pbx_messaging.queues.route",)
 CELERY_WORKER_POOL = "pbx_messaging.processes.pools:PoolOfEachQueue"
 SENDER_TASK_THREADS = env.int("SENDER_TASK_THREADS", default=4)  # of the sender's queue, per process
-WORKER_THREADS = env.int("WORKER_THREADS", default=11)  # of the worker's queue: all shares and one more
+WORKER_THREADS = env.int("WORKER_THREADS", default=13)  # of the worker's queue: all shares and one more
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A nudge waits for no broker, nor does whoever nudges.
 CELERY_BROKER_TRANSPORT_OPTIONS = dict(socket_timeout=5, socket_connect_timeout=2, max_retries=0)  # noqa: C408
@@ -199,6 +201,16 @@ WEBHOOK_JOURNAL_DAYS = env.int("WEBHOOK_JOURNAL_DAYS", default=30)  # that the j
 WEBHOOK_FAILED_DAYS = max(WEBHOOK_JOURNAL_DAYS, env.int("WEBHOOK_FAILED_DAYS", default=180))  # failed ones
 MEDIA_MAX_BYTES = env.int("MEDIA_MAX_BYTES", default=5 * 1024 * 1024)  # of one attachment
 MEDIA_TOTAL_S = env.float("MEDIA_TOTAL_S", default=60.0)  # of one try to download one, redirects included
+PICTURE_MOST_PIXELS = env.int("PICTURE_MOST_PIXELS", default=64_000_000)  # more are not even unpacked
+PICTURE_MEMORY_BYTES = env.int("PICTURE_MEMORY_BYTES", default=1280 * 1024 * 1024)  # of making one fit
+PICTURE_TOTAL_S = env.float("PICTURE_TOTAL_S", default=20.0)  # of making one fit
+PICTURE_WAIT_S = env.float(
+    "PICTURE_WAIT_S", default=4.0
+)  # for others to be done; then one is told to try again
+
+# --- Notifications ---------------------------------------------------------------------------------
+PUSH_TOTAL_S = env.float("PUSH_TOTAL_S", default=10.0)  # of one call to a browser's push service
+PUSH_STAND_IN_URLS: list[str] = env.list("PUSH_STAND_IN_URLS", default=[])  # of tests; they may be near
 
 # --- REST API -------------------------------------------------------------------------------------
 API_RATE_PER_MIN = env.int("API_RATE_PER_MIN", default=600)  # requests of one token

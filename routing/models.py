@@ -75,6 +75,13 @@ class MessageQueue(models.Model):
         MANUAL = "manual", _("Manual pickup")
         AUTO = "auto", _("Auto pickup")
         NONE = "none", _("No pickup")
+        ASSIGNED = "assigned", _("Automatic assignment")
+
+    class Assignment(models.TextChoices):
+        """Who gets the next session where they are assigned, of all who could take it."""
+
+        ROUND_ROBIN = "round_robin", _("Whose turn it is")
+        LEAST_OPEN = "least_open", _("Who has the fewest open sessions")
 
     name = models.CharField(_("Name"), max_length=127)
     pickup_mode = models.CharField(
@@ -82,6 +89,13 @@ class MessageQueue(models.Model):
         max_length=8,
         choices=PickupMode,
         default=PickupMode.MANUAL,
+    )
+    assignment = models.CharField(
+        _("Next session goes to"),
+        max_length=16,
+        choices=Assignment,
+        default=Assignment.ROUND_ROBIN,
+        db_default=Assignment.ROUND_ROBIN,
     )
     agents = models.ManyToManyField(Extension, verbose_name=_("Agents"), related_name="queues", blank=True)
     supervisors = models.ManyToManyField(  # read along; chosen on the user's page

@@ -39,6 +39,7 @@ class MessageQueueForm(ArchivableForm[MessageQueue]):
             "name",
             "agents",
             "pickup_mode",
+            "assignment",
             "max_open_sessions",
             "alert_after_minutes",
             "overflow_after_minutes",
@@ -47,6 +48,10 @@ class MessageQueueForm(ArchivableForm[MessageQueue]):
         ]
         labels = {"pickup_mode": _("Pickup Mode")}
         help_texts = {
+            "assignment": _(
+                "It is the turn of whoever has not been given a session for longest. Open sessions are "
+                "counted over all message queues."
+            ),
             "max_open_sessions": _(
                 "Whoever has that many open sessions of this queue takes no more of it. What is transferred "
                 "to an agent is not limited. Empty: no limit."
@@ -68,6 +73,7 @@ class MessageQueueForm(ArchivableForm[MessageQueue]):
         super().__init__(*args, **kwargs)
         queue = self.instance if self.instance.pk else None
         self.fields["pickup_mode"].choices = MessageQueue.PickupMode.choices  # type: ignore[attr-defined]
+        self.fields["assignment"].required = False
         self.fields["time_zone"] = time_zone_field()
         self.fields["time_zone"].help_text = _("Of the opening hours and closed days.")
         self.places = places_but(queue)
@@ -86,6 +92,11 @@ class MessageQueueForm(ArchivableForm[MessageQueue]):
         self._clean_overflow(cleaned)
         self._clean_schedule(cleaned)
         return cleaned
+
+    def clean_assignment(self) -> str:
+        """What the queue has, where the form says nothing: it is of no matter in other modes."""
+        chosen: str = self.cleaned_data["assignment"] or self.initial.get("assignment", "")
+        return chosen or MessageQueue.Assignment.ROUND_ROBIN.value
 
     def _clean_overflow(self, cleaned: dict[str, Any]) -> None:
         place = self.places.get(cleaned.pop("overflow_to", ""))

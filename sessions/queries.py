@@ -1,12 +1,34 @@
 """Who may see what: the only road to sessions for pages, API, search, export and events."""
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from typing import NamedTuple
+
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Case,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    When,
+)
 
 from accounts.models import User
 from channels.itsp.delivery import DeliveryStatus
 from channels.models import Number
 from routing.models import Extension
-from sessions.models import Attempt, Draft, Message, MessagingSession, MessagingSessionQuerySet, pickup
+from sessions.models import (
+    Attempt,
+    Draft,
+    Message,
+    MessagingSession,
+    MessagingSessionQuerySet,
+    Priority,
+    pickup,
+)
 
 
 def inbox_of(agent: Extension) -> MessagingSessionQuerySet:
@@ -26,10 +48,31 @@ def picked_up_by(agent: Extension) -> MessagingSessionQuerySet:
 
 def visible_to(user: User, agent: Extension | None) -> MessagingSessionQuerySet:
     """All that somebody may read: an agent's inbox, and what they supervise."""
-    visible = _supervised(user)
-    if agent is not None:
-        visible |= pickup.theirs(agent, pickup.ALL)
-    return MessagingSession.objects.filter(visible)
+    return MessagingSession.objects.filter(_visible(user, agent))
+
+
+class Conversation(NamedTuple):
+    """Sessions of a number with a contact, the newest first; `is_shown`: whether a viewer may read each."""
+
+    sessions: MessagingSessionQuerySet
+    is_shown: Case
+
+
+def conversation_of(session: MessagingSession, user: User, agent: Extension | None) -> Conversation:
+    """All sessions of its number with its contact, for somebody who may read this one."""
+    # By an expression, or SQLite would begin with all sessions of the number.
+    of_number = ExpressionWrapper(F("number") + 0, output_field=BigIntegerField())
+    sessions = MessagingSession.objects.alias(of_number=of_number).filter(
+        contact=session.contact, of_number=session.number_id
+    )
+    shown = Case(When(Q(pk=session.pk) | _visible(user, agent), then=True), default=False)
+    return Conversation(sessions.order_by("-last_active_at", "-pk"), shown)
+
+
+def alone(session: MessagingSession) -> Conversation:
+    """Without the other sessions of its contact."""
+    sessions = MessagingSession.objects.filter(pk=session.pk)
+    return Conversation(sessions, Case(default=True, output_field=BooleanField()))
 
 
 def logged_for(user: User) -> MessagingSessionQuerySet:
@@ -54,6 +97,11 @@ def answered_by(agent: Extension) -> Q:
     return pickup.theirs(agent, pickup.SHARED)
 
 
+def _visible(user: User, agent: Extension | None) -> Q:
+    visible = _supervised(user)
+    return visible if agent is None else visible | pickup.theirs(agent, pickup.ALL)
+
+
 def _supervised(user: User) -> Q:
     return Q(queue__in=user.supervised_queues.live()) if user.is_supervisor else Q(pk__in=[])
 
@@ -67,9 +115,14 @@ def listed(sessions: MessagingSessionQuerySet) -> MessagingSessionQuerySet:
 
 def thread_of(session: MessagingSession) -> QuerySet[Message]:
     """The messages of a session in their order, with all that a page shows."""
+    return as_shown(session.messages.all())
+
+
+def as_shown(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """In their order, with all that a page shows of them."""
     attempts = Prefetch("attempts", Attempt.objects.order_by("pk").prefetch_related("events"))
     people = ("author", "to_extension", "to_queue")
-    return session.messages.select_related(*people).prefetch_related("attachments", attempts).order_by("pk")
+    return messages.select_related(*people).prefetch_related("attachments", attempts).order_by("pk")
 
 
 def draft_of(session: MessagingSession, agent: Extension) -> Draft | None:
@@ -103,6 +156,12 @@ def operations_of(session: MessagingSession) -> QuerySet[Message]:
 def queued_of(session: MessagingSession) -> QuerySet[Attempt]:
     """The session's texts that wait in the queue."""
     return Attempt.objects.filter(message__session=session, status=DeliveryStatus.QUEUED)
+
+
+def scheduled_of(session: MessagingSession) -> QuerySet[Attempt]:
+    """The session's texts with a time of their own that has not come."""
+    status, priority = DeliveryStatus.SCHEDULED, Priority.API
+    return Attempt.objects.filter(message__session=session, status=status, priority=priority)
 
 
 def numbers_of(agent: Extension) -> QuerySet[Number]:

@@ -28,6 +28,9 @@ class Act(enum.Enum):
     TRANSFER = "transfer"
     UNREAD = "unread"
     ARCHIVE = "archive"
+    REOPEN = "reopen"
+    UNDO = "undo"  # within some seconds
+    SNOOZE = "snooze"
     DELETE = "delete"  # of an extension or a queue whose sessions go elsewhere
 
 
@@ -107,6 +110,29 @@ def _owned_on_page(error: refused.OwnedByAnother) -> str:
     return _("%(agent)s has an open session with this contact.") % {"agent": error.by}
 
 
+def _already_open(error: refused.AlreadyOpen) -> str:
+    if error.session:
+        return _("Go on in that one: session %(id)s.") % {"id": error.session.pk}
+    return _owned(refused.OwnedByAnother(error.by))
+
+
+def _already_open_on_page(error: refused.AlreadyOpen) -> str:
+    if error.session:
+        return _("The contact has another open session. Go on in that one.")
+    if error.by is None:
+        return _("The contact has an open session, which waits in another queue.")
+    return _("The contact has an open session with %(agent)s.") % {"agent": error.by}
+
+
+def _has_scheduled(error: refused.HasScheduled) -> str:
+    words = ngettext(
+        "%(n)d text is scheduled in it. Say by `scheduled` what becomes of it: “cancel” or “keep”.",
+        "%(n)d texts are scheduled in it. Say by `scheduled` what becomes of them: “cancel” or “keep”.",
+        error.count,
+    )
+    return words % {"n": error.count}
+
+
 def _not_archivable(error: refused.NotArchivable) -> str:
     if error.pickup.is_shared:
         return _("All agents of its message queue answer in it, so all would lose it. Close it instead.")
@@ -156,6 +182,9 @@ REFUSALS: dict[type[ActionError], Refusal] = {
             Act.TRANSFER: gettext_lazy("Only the agent who picked the session up can transfer it."),
             Act.UNREAD: gettext_lazy("Only the agent who has the session marks it as unread."),
             Act.ARCHIVE: gettext_lazy("Only the agent who has the session archives it."),
+            Act.REOPEN: gettext_lazy("Only the agent who had the session can reopen it."),
+            Act.UNDO: gettext_lazy("The session is with somebody else now, so this is not undone."),
+            Act.SNOOZE: gettext_lazy("Only the agent who has the session snoozes it."),
         },
     ),
     refused.NotArchivable: Refusal(409, gettext_lazy("The session can’t be archived yet."), _not_archivable),
@@ -166,7 +195,33 @@ REFUSALS: dict[type[ActionError], Refusal] = {
         words=gettext_lazy("The session was closed meanwhile. Send it as a new message."),
         by_act={
             Act.TRANSFER: gettext_lazy("The session was closed meanwhile, so it can’t be transferred."),
+            Act.SNOOZE: gettext_lazy("The session was closed meanwhile, so it can’t be snoozed."),
         },
+    ),
+    refused.SessionOpen: Refusal(
+        409,
+        gettext_lazy("The session is open."),
+        gettext_lazy("Just answer: there is nothing to reopen."),
+        words=gettext_lazy("The session was reopened already."),
+    ),
+    refused.AlreadyOpen: Refusal(
+        409,
+        gettext_lazy("The contact has another open session with this number."),
+        _already_open,
+        words=_already_open_on_page,
+    ),
+    refused.NumberGone: Refusal(
+        409,
+        gettext_lazy("The number of this session was deleted."),
+        gettext_lazy("Write to the contact from another number: POST sessions."),
+        words=gettext_lazy(
+            "The number of this session was deleted, so it can’t be reopened. Write from another number."
+        ),
+    ),
+    refused.HasScheduled: Refusal(
+        409,
+        gettext_lazy("Texts are scheduled in the session."),
+        _has_scheduled,
     ),
     refused.NotAllowedToInitiate: Refusal(
         403,
@@ -195,7 +250,10 @@ REFUSALS: dict[type[ActionError], Refusal] = {
         gettext_lazy("There is no such place for the session."),
         gettext_lazy("GET destinations lists the extensions and message queues that there are."),
         words=gettext_lazy("This place is gone. Choose another one."),
-        by_act={Act.DELETE: gettext_lazy("This has changed at this moment. Please look again.")},
+        by_act={
+            Act.DELETE: gettext_lazy("This has changed at this moment. Please look again."),
+            Act.UNDO: gettext_lazy("The message queue that it came from is gone, so this is not undone."),
+        },
     ),
     refused.OptedOut: Refusal(
         409,
@@ -224,8 +282,22 @@ REFUSALS: dict[type[ActionError], Refusal] = {
         field="media",
         form_field="attachments",
     ),
+    refused.PicturesBusy: Refusal(
+        503,
+        gettext_lazy("Too many pictures come at once."),
+        gettext_lazy("Send it again in a few seconds, with the same id."),
+        words=gettext_lazy(
+            "Too many pictures are being made smaller at this moment. Try again in a few seconds."
+        ),
+        form_field="attachments",
+    ),
     refused.NotRetryable: Refusal(409, gettext_lazy("The text can’t be sent again."), _not_retryable),
-    refused.NotCancellable: Refusal(409, gettext_lazy("The text can’t be cancelled."), _not_cancellable),
+    refused.NotCancellable: Refusal(
+        409,
+        gettext_lazy("The text can’t be cancelled."),
+        _not_cancellable,
+        by_act={Act.UNDO: gettext_lazy("The text has left already, so sending it is not undone.")},
+    ),
     refused.BadTime: Refusal(
         422,
         gettext_lazy("The text can’t be sent at this time."),
@@ -233,5 +305,12 @@ REFUSALS: dict[type[ActionError], Refusal] = {
         field="due_at",
         words=gettext_lazy("This time has passed. Choose one in the future."),
         form_field="due_at",
+    ),
+    refused.BadSnooze: Refusal(
+        422,
+        gettext_lazy("The session can’t be snoozed until then."),
+        gettext_lazy("Choose a time in the future, within the next year."),
+        field="until",
+        form_field="until",
     ),
 }

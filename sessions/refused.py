@@ -2,7 +2,7 @@
 
 from channels.itsp.delivery import DeliveryStatus
 from routing.models import Extension
-from sessions.models import Contact, OptOutEntry
+from sessions.models import Contact, MessagingSession, OptOutEntry
 from sessions.models.pickup import Pickup
 
 
@@ -64,6 +64,41 @@ class SessionClosed(ActionError):
     code = "session_closed"
 
 
+class SessionOpen(ActionError):
+    """It is not closed, so there is nothing to reopen."""
+
+    code = "session_open"
+
+
+class AlreadyOpen(ActionError):
+    """The contact has another open session with the number: `session`, if whoever asks may act in it.
+
+    `by` is whose it is; None if it waits, or all agents of a queue answer in it.
+    """
+
+    code = "already_open"
+
+    def __init__(self, by: Extension | None, session: MessagingSession | None = None) -> None:
+        super().__init__(by, session)
+        self.by, self.session = by, session
+
+
+class NumberGone(ActionError):
+    """The number, or its channel, was deleted: nothing goes out from it any more."""
+
+    code = "number_gone"
+
+
+class HasScheduled(ActionError):
+    """Texts of the session have a time of their own still (`count`): it must be said what becomes of them."""
+
+    code = "has_scheduled"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
+
+
 class NotAllowedToInitiate(ActionError):
     """The number's rule does not name the agent's extension."""
 
@@ -118,6 +153,12 @@ class MediaRefused(ActionError):
         self.reason = reason
 
 
+class PicturesBusy(ActionError):
+    """So many pictures are made to fit at this moment that this one must come again."""
+
+    code = "pictures_busy"
+
+
 class NotRetryable(ActionError):
     """It waits, is on its way, has arrived or was taken back (`status`): there is nothing to send again.
 
@@ -147,6 +188,12 @@ class BadTime(ActionError):
     code = "bad_time"
 
 
+class BadSnooze(ActionError):
+    """A session is snoozed until a time in the future, within `snoozing.LONGEST_SNOOZE`."""
+
+    code = "bad_snooze"
+
+
 class ContactExists(Exception):
     """The address is in the address book already, as `contact`. The API has no contacts to add."""
 
@@ -157,3 +204,11 @@ class ContactExists(Exception):
 
 class NameTaken(Exception):
     """Another tag has the name, or another canned reply of the same owner the shortcut. Not in the API."""
+
+
+class ActedMeanwhile(Exception):
+    """Somebody (`by`, None: an administrator) has gone on since, so it is not undone. Not in the API."""
+
+    def __init__(self, by: Extension | None) -> None:
+        super().__init__(by)
+        self.by = by

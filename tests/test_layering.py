@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ROAD = ("accounts", "routing", "channels", "sessions", "stats", "api")
-SEES_ALL = {"__init__", "apps", "management", "tasks"}  # of an app; its `urls…` do, too
+SEES_ALL = {"__init__", "apps", "management", "tasks", "watch"}  # of an app; its `urls…` do, too
 ROOMS_OF_CHANNELS = (
     "encryption",
     "phone_numbers",
@@ -47,11 +47,13 @@ ROOMS_OF_SESSIONS = (
     "sending",
     "receiving",
     "actions",
+    "assigning",
     "contacts",
     "ending",
     "inbox",
     "logs",
     "live",
+    "push",
 )
 # What stands on the apps, and joins them; the rest of pbx_messaging/ they stand on.
 COMPOSITION_ROOTS = {"asgi", "doors", "processes.gunicorn_config", "urls"}

@@ -1,12 +1,12 @@
 """What an agent does with a session beside answering."""
 
 from django.utils.translation import gettext as _
-from ninja import Body, Router, Status
+from ninja import Body, Query, Router, Status
 
 from api.auth import ApiRequest, acting
 from api.described import problems
 from api.finding import acted_on, message_now, session_now, to_pick_up
-from api.inputs import NoteIn, TagsIn, ToExtension, TransferIn
+from api.inputs import ClosingAsked, NoteIn, SnoozeIn, TagsIn, ToExtension, TransferIn
 from api.problems import Problem
 from api.shapes import MessageOut, SessionOut
 from routing.models import Extension, MessageQueue
@@ -62,12 +62,36 @@ def _place(said: TransferIn) -> Extension | MessageQueue:
     response=SessionOut,
     url_name="api-close",
     summary="Close a session",
-    openapi_extra=problems(403, 404, actions.NotTheOwner, actions.SessionClosed),
+    openapi_extra=problems(403, 404, 422, actions.NotTheOwner, actions.SessionClosed, actions.HasScheduled),
 )
-def close(request: ApiRequest, session_id: int) -> SessionOut:
-    """A text of the contact that comes later opens a new one."""
+def close(request: ApiRequest, session_id: int, asked: Query[ClosingAsked]) -> SessionOut:
+    """A text of the contact that comes later opens a new one. What is queued goes out all the same; where
+    texts are scheduled, say by `scheduled` what becomes of them."""
     session = acted_on(request, session_id)
-    actions.close(session, agent=acting(request))
+    actions.close(session, agent=acting(request), scheduled=asked.scheduled)
+    return session_now(session)
+
+
+@router.post(
+    "sessions/{int:session_id}/reopen",
+    response=SessionOut,
+    url_name="api-reopen",
+    summary="Reopen a closed session",
+    openapi_extra=problems(
+        403,
+        404,
+        actions.NotTheOwner,
+        actions.SessionOpen,
+        actions.AlreadyOpen,
+        actions.NumberGone,
+        actions.TooManyOpen,
+    ),
+)
+def reopen(request: ApiRequest, session_id: int) -> SessionOut:
+    """It is whose it was, or waits in its queue again. Not while the contact has another open session with
+    the number."""
+    session = acted_on(request, session_id)
+    actions.reopen(session, agent=acting(request))
     return session_now(session)
 
 
@@ -123,6 +147,35 @@ def archive(request: ApiRequest, session_id: int) -> SessionOut:
 def unarchive(request: ApiRequest, session_id: int) -> SessionOut:
     session = acted_on(request, session_id)
     actions.unarchive(session, agent=acting(request))
+    return session_now(session)
+
+
+@router.post(
+    "sessions/{int:session_id}/snooze",
+    response=SessionOut,
+    url_name="api-snooze",
+    summary="Snooze a session",
+    openapi_extra=problems(400, 403, 404, 422, actions.NotTheOwner, actions.SessionClosed, actions.BadSnooze),
+)
+def snooze(request: ApiRequest, session_id: int, said: SnoozeIn) -> SessionOut:
+    """Out of `mine` until a time, when a `session` event tells that it is back, or until the contact
+    writes. It must be yours. A contact who waits for an answer goes on waiting."""
+    session = acted_on(request, session_id)
+    actions.snooze(session, agent=acting(request), until=said.until)
+    return session_now(session)
+
+
+@router.post(
+    "sessions/{int:session_id}/unsnooze",
+    response=SessionOut,
+    url_name="api-unsnooze",
+    summary="End the snooze of a session",
+    openapi_extra=problems(403, 404),
+)
+def unsnooze(request: ApiRequest, session_id: int) -> SessionOut:
+    """Of a session that is not snoozed it changes nothing."""
+    session = acted_on(request, session_id)
+    actions.unsnooze(session, agent=acting(request))
     return session_now(session)
 
 

@@ -27,10 +27,10 @@ router = Router(tags=["Sessions"])
 
 class SessionsAsked(PageAsked):
     state: Annotated[
-        Literal["waiting", "shared", "mine", "closed", "archived", "all"],
+        Literal["waiting", "shared", "mine", "snoozed", "closed", "archived", "all"],
         Field(
-            description="`shared` are those of queues without pickup; `mine` are your open ones. Archived "
-            "sessions are in `archived` and `all` only."
+            description="`shared` are those of queues without pickup; `mine` are your open ones but for "
+            "those that are `snoozed`. Archived sessions are in `archived` and `all` only."
         ),
     ] = "all"
     q: Annotated[
@@ -64,12 +64,18 @@ def _in_state(
         case "shared":
             return sessions.shared().filter(archived_at=None)
         case "mine":
-            return sessions.open().filter(agent=agent, agent__isnull=False, archived_at=None)
+            return _own(sessions, agent).filter(snoozed_until=None)
+        case "snoozed":
+            return _own(sessions, agent).snoozed()
         case "closed":
             return sessions.filter(closed_at__isnull=False, archived_at=None)
         case "archived":
             return sessions.filter(archived_at__isnull=False)
     return sessions
+
+
+def _own(sessions: MessagingSessionQuerySet, agent: Extension | None) -> MessagingSessionQuerySet:
+    return sessions.open().filter(agent=agent, agent__isnull=False, archived_at=None)
 
 
 @router.get(
@@ -102,6 +108,7 @@ def get_session(request: ApiRequest, session_id: int) -> SessionOut:
         actions.ChannelDisabled,
         actions.BadTime,
         actions.MediaRefused,
+        actions.PicturesBusy,
         codes={422: ["client_id_reused"]},
     )
     | body_schema(SessionIn, SessionWithMedia),

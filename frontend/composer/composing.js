@@ -8,11 +8,6 @@ const ready = () => {
   for (const act of acts) act(root);
 };
 
-// The page's own token ends when one logs in again in another tab; the cookie does not.
-const token = () =>
-  document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ??
-  JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"];
-
 /**
  * For the composer that is there and each that comes in its place.
  * @param {(root: HTMLElement) => void} act
@@ -44,22 +39,6 @@ export const newId = () =>
     (Number(digit) ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (Number(digit) / 4)))).toString(16),
   );
 
-/**
- * @param {string} url
- * @param {BodyInit} data
- * @param {RequestInit} [options]
- */
-export const post = (url, data, options = {}) =>
-  fetch(url, {
-    method: "POST",
-    body: data,
-    headers: { Accept: "application/json", "X-CSRFToken": token() },
-    ...options,
-  });
-
-/** @param {Response} answer */
-export const isJson = (answer) => (answer.headers.get("Content-Type") ?? "").startsWith("application/json");
-
 // What is there when one comes to a field for the first time goes on at its end; where one clicks or has been
 // already, the browser knows better.
 const visited = new WeakSet();
@@ -82,6 +61,8 @@ document.addEventListener("htmx:oobAfterSwap", () => {
     kept.hidden = false;
     kept.elements.body.value = typed;
   }
-  typed = "";
   ready();
+  const field = textarea(); // of the closed session, or of the one that was reopened
+  if (field && typed.trim() && field.value !== typed) setText(field, typed);
+  typed = "";
 });

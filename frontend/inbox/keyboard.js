@@ -64,7 +64,7 @@ const inOpened = (row, act) => {
   return true;
 };
 
-const SESSION_KEYS = "ceiprtu";
+const SESSION_KEYS = "beciprtuR";
 const ACTIONS = { j: () => move(1), k: () => move(-1), o: openRow, r: reply };
 
 document.addEventListener("keydown", (event) => {

@@ -20,27 +20,19 @@ const keepLine = (list, update) => {
 };
 
 /**
- * Afterwards the list is as a page that is loaded anew would show it, below the older pages that it had. An
- * update that was overtaken by a newer one takes nothing away that came after it.
- * @param {Element} list
- * @param {Element} update
+ * @param {Element} place
+ * @param {Element | Element[]} update
+ * @param {"innerHTML" | "outerHTML"} morphStyle
+ * @param {(node: Node) => boolean} mayGo whether what the update does not have is removed
  * @returns {Element[]} what is new in the page, or asks for something else than it did
  */
-export const merge = (list, update) => {
-  keepLine(list, update);
-  const numbers = [...update.children].map(numberOf).filter((number) => !Number.isNaN(number));
-  if (!numbers.some((number) => document.getElementById(`message-${number}`))) list.replaceChildren(); // too much was missed
-  const isAbove = (item) => item.id === "thread-older" || numberAt(item) < numbers[0];
-  const above = new Set([...list.children].filter(isAbove));
-  const idsAbove = new Set([...above].map(({ id }) => id));
-  const items = [...update.children].filter(({ id }) => !idsAbove.has(id) && !(id === "thread-older" && above.size));
-  const isKept = (item) => above.has(item) || numberAt(item) > (numbers.at(-1) ?? NaN);
+const morph = (place, update, morphStyle, mayGo = () => true) => {
   /** @type {Element[]} */
   const touched = [];
-  Idiomorph.morph(list, items, {
-    morphStyle: "innerHTML",
+  Idiomorph.morph(place, update, {
+    morphStyle,
     callbacks: {
-      beforeNodeRemoved: (node) => !(node.parentNode === list && node instanceof Element && isKept(node)),
+      beforeNodeRemoved: mayGo,
       afterNodeAdded: (node) => {
         if (node instanceof Element) touched.push(node);
       },
@@ -54,6 +46,25 @@ export const merge = (list, update) => {
   return touched;
 };
 
+/**
+ * Afterwards the list is as a page that is loaded anew would show it, below the older pages that it had. An
+ * update that was overtaken by a newer one takes nothing away that came after it.
+ * @param {Element} list
+ * @param {Element} update
+ */
+export const merge = (list, update) => {
+  keepLine(list, update);
+  const numbers = [...update.children].map(numberOf).filter((number) => !Number.isNaN(number));
+  if (!numbers.some((number) => document.getElementById(`message-${number}`))) list.replaceChildren(); // too much was missed
+  const isAbove = (item) => item.id === "thread-older" || numberAt(item) < numbers[0];
+  const above = new Set([...list.children].filter(isAbove));
+  const idsAbove = new Set([...above].map(({ id }) => id));
+  const items = [...update.children].filter(({ id }) => !idsAbove.has(id) && !(id === "thread-older" && above.size));
+  const isKept = (item) => above.has(item) || numberAt(item) > (numbers.at(-1) ?? NaN);
+  const mayGo = (node) => !(node.parentNode === list && node instanceof Element && isKept(node));
+  return morph(list, items, "innerHTML", mayGo);
+};
+
 htmx.defineExtension("keyed", {
   isInlineSwap: (style) => style === "keyed",
   /** @type {(style: string, target: PageElement, fragment: PageElement) => false | Element[]} */
@@ -61,6 +72,7 @@ htmx.defineExtension("keyed", {
     if (style !== "keyed") return false;
     const update = fragment.querySelector(`#${target.id}`);
     if (!update) return false;
+    if (target.id !== "thread") return morph(target, update, "outerHTML"); // a clicked button stays
     document.dispatchEvent(new CustomEvent("inbox:before-thread", { detail: { update } }));
     const touched = merge(target, update);
     for (const { name, value } of update.attributes) target.setAttribute(name, value);

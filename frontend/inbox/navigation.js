@@ -53,7 +53,10 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   else if (detail.target === pane && detail.shouldSwap) askNoMore();
 });
 const askNoMore = () => {
-  for (const element of pane.querySelectorAll("[hx-get]")) htmx.trigger(element, "htmx:abort");
+  for (const element of pane.querySelectorAll("[hx-get]")) {
+    htmx.trigger(element, "htmx:abort");
+    htmx.trigger(element, "htmx:abort"); // what was queued behind it has begun by that
+  }
 };
 document.addEventListener("inbox:leaving", askNoMore);
 
@@ -145,6 +148,21 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== "inbox-lists") return;
   const box = document.querySelector("#inbox-search [name=q]");
   if (box !== document.activeElement) box.value = new URLSearchParams(location.search).get("q") ?? "";
+});
+
+document.addEventListener("inbox:open", ({ detail }) => open({ href: new URL(detail, location.origin).href }));
+
+// What an agent who has closed a session wants to have before them then: the next one of the list, or the list.
+document.addEventListener("inbox:closed", ({ detail: { session, then } }) => {
+  const rows = [...document.querySelectorAll(".inbox-row")].filter((row) => row.checkVisibility());
+  const at = rows.findIndex((row) => row.dataset.session === String(session));
+  const next = rows[at + 1] ?? rows[at - 1];
+  if (openSession() === String(session)) {
+    if (then === "stay") open(location);
+    else if (then === "next" && next) open(next);
+    else back();
+  }
+  document.dispatchEvent(new CustomEvent("inbox:event", { detail: { kind: "session", session } }));
 });
 
 document.addEventListener("inbox:back", back);

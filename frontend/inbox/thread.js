@@ -75,7 +75,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
 
 document.addEventListener("inbox:event", (event) => {
   meanwhile.add(String(event.detail.session));
-  if (String(event.detail.session) === openSession()) refresh();
+  const shown = document.getElementById("thread")?.dataset.sessions?.split(" ") ?? [];
+  if ([openSession(), ...shown].includes(String(event.detail.session))) refresh();
 });
 document.addEventListener("inbox:reset", refresh);
 window.addEventListener("focus", () => {
@@ -119,7 +120,9 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (target.id !== "session") return;
   wasAtEnd = true;
   begin();
-  if (requestConfig.verb === "post") textarea()?.focus();
+  // Where something can be undone, keys go on.
+  const isUndone = event.detail.xhr.getResponseHeader("PBX-Events")?.includes("undo:offer");
+  if (requestConfig.verb === "post" && !isUndone) textarea()?.focus();
 });
 
 // The day that an older page ends with may be the one that the page below began with.

@@ -1,8 +1,9 @@
 // Sends what agents write: shown at once, kept until the server has accepted it, and tried again under the same
 // id, so that a bad connection neither loses a text nor sends it twice. In order; one tab at a time.
-import { agent, isJson, newId, openSession, post, setText, textarea } from "../composer/composing.js";
+import { agent, newId, openSession, setText, textarea } from "../composer/composing.js";
 import { addFiles, takeFiles } from "../composer/files.js";
 import htmx from "../htmx.js";
+import { isJson, post } from "../portal/posting.js";
 import * as store from "./store.js";
 import { show } from "./view.js";
 
@@ -81,11 +82,20 @@ const formOf = (entry) => {
   return data;
 };
 
-const accept = async (entry) => {
+/**
+ * @param {import("./entry").Entry} entry
+ * @param {{undo?: object, opens?: string}} [answer] `undo`: it is held back for some seconds; `opens`: it has begun
+ *   another session.
+ */
+const accept = async (entry, { undo, opens } = {}) => {
   entries = entries.filter((one) => one.id !== entry.id);
   accepted.push(entry);
   await store.remove(entry.id);
-  if (entry.session === openSession()) htmx.trigger("#thread", "refresh");
+  if (undo) document.dispatchEvent(new CustomEvent("undo:offer", { detail: undo }));
+  if (entry.session === openSession()) {
+    if (opens) document.dispatchEvent(new CustomEvent("inbox:open", { detail: opens }));
+    else htmx.trigger("#thread", "refresh");
+  }
   setTimeout(() => {
     accepted = accepted.filter((one) => one.id !== entry.id);
     render();
@@ -104,7 +114,7 @@ const judge = async (entry, answer) => {
     problem = "login";
     return false;
   }
-  if (answer.ok && isJson(answer)) await accept(entry);
+  if (answer.ok && isJson(answer)) await accept(entry, await answer.json());
   else if (answer.status === 422 && isJson(answer)) {
     const { reason, code } = await answer.json();
     await refuse(entry, reason, code);
@@ -216,6 +226,17 @@ const add = async (form) => {
   changed();
   pump();
 };
+
+// A text that was held back is taken back: what it said stands before what has been typed since.
+document.addEventListener("undo:done", ({ detail: { session, body, client_id: id } }) => {
+  if (body === undefined || String(session) !== openSession()) return; // else the server's draft brings it
+  const input = textarea();
+  if (!input) return;
+  const entry = accepted.find((one) => one.id === id);
+  if (entry) addFiles(entry.files);
+  setText(input, [body, input.value].filter(Boolean).join("\n"));
+  input.focus();
+});
 
 // A text with a time of its own goes as a form: only the server knows whether its time has passed.
 document.addEventListener("htmx:beforeRequest", (event) => {

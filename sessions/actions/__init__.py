@@ -1,19 +1,25 @@
 """All that an agent can do. Pages and API call the same verbs."""
 
 from sessions.actions.contacts import add_contact, delete_contact, import_contacts, save_contact
-from sessions.actions.drafting import save_draft
+from sessions.actions.drafting import discard_drafts, save_draft
+from sessions.actions.finishing import Scheduled, close, reopen
 from sessions.actions.keeping import delete_canned_reply, delete_tag, save_canned_reply, save_tag
 from sessions.actions.marking import add_note, archive, mark_unread, set_availability, set_tags, unarchive
-from sessions.actions.owning import close, close_idle, mark_read, pick_up
+from sessions.actions.owning import close_idle, mark_read, pick_up
 from sessions.actions.replying import LATEST, accepted_under, check_may_start, reply, start_session
-from sessions.actions.resending import cancel, retry
-from sessions.actions.transferring import move, transfer
+from sessions.actions.resending import cancel, retry, undo_send
+from sessions.actions.snoozing import LONGEST_SNOOZE, snooze, unsnooze, wake_due
+from sessions.actions.transferring import Handover, move, take_back, transfer
 from sessions.refused import (
+    ActedMeanwhile,
     ActionError,
+    AlreadyOpen,
     AlreadyPickedUp,
+    BadSnooze,
     BadTime,
     ChannelDisabled,
     ContactExists,
+    HasScheduled,
     MediaRefused,
     NameTaken,
     NoDestination,
@@ -23,20 +29,29 @@ from sessions.refused import (
     NotCancellable,
     NotRetryable,
     NotTheOwner,
+    NumberGone,
     OptedOut,
     OwnedByAnother,
     OwnNumber,
+    PicturesBusy,
     SessionClosed,
+    SessionOpen,
     TooManyOpen,
 )
 
 __all__ = [
     "LATEST",
+    "LONGEST_SNOOZE",
+    "ActedMeanwhile",
     "ActionError",
+    "AlreadyOpen",
     "AlreadyPickedUp",
+    "BadSnooze",
     "BadTime",
     "ChannelDisabled",
     "ContactExists",
+    "Handover",
+    "HasScheduled",
     "MediaRefused",
     "NameTaken",
     "NoDestination",
@@ -46,10 +61,14 @@ __all__ = [
     "NotCancellable",
     "NotRetryable",
     "NotTheOwner",
+    "NumberGone",
     "OptedOut",
     "OwnNumber",
     "OwnedByAnother",
+    "PicturesBusy",
+    "Scheduled",
     "SessionClosed",
+    "SessionOpen",
     "TooManyOpen",
     "accepted_under",
     "add_contact",
@@ -62,11 +81,13 @@ __all__ = [
     "delete_canned_reply",
     "delete_contact",
     "delete_tag",
+    "discard_drafts",
     "import_contacts",
     "mark_read",
     "mark_unread",
     "move",
     "pick_up",
+    "reopen",
     "reply",
     "retry",
     "save_canned_reply",
@@ -75,7 +96,12 @@ __all__ = [
     "save_tag",
     "set_availability",
     "set_tags",
+    "snooze",
     "start_session",
+    "take_back",
     "transfer",
     "unarchive",
+    "undo_send",
+    "unsnooze",
+    "wake_due",
 ]

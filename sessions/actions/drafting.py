@@ -53,3 +53,20 @@ def clear_draft(
     for draft in drafts_for(session, agent):
         if draft.body.strip() == sent.strip() or (client_id and draft.client_id == client_id):
             Draft.objects.filter(pk=draft.pk).update(body="", updated_at=max(at, draft.updated_at))
+
+
+@transaction.atomic
+def discard_drafts(session: MessagingSession, *, agent: Extension) -> None:
+    """Empties what the agent has typed for its contact; what a device tells late is older than that."""
+    MessagingSession.objects.select_for_update(no_key=True).get(pk=session.pk)
+    empty = {"body": "", "updated_at": timezone.now()}
+    drafts_for(session, agent).update(**empty)
+    Draft.objects.bulk_create([Draft(session=session, agent=agent, **empty)], ignore_conflicts=True)
+
+
+def restore_draft(session: MessagingSession, *, agent: Extension, body: str) -> None:
+    """Puts words before what has been typed since. Under the session's lock."""
+    typed = Draft.objects.filter(session=session, agent=agent).values_list("body", flat=True).first()
+    whole = "\n".join(text for text in (body, typed) if text)
+    values = {"body": whole, "client_id": "", "updated_at": timezone.now()}
+    Draft.objects.update_or_create(session=session, agent=agent, defaults=values)

@@ -1,6 +1,7 @@
 """Who holds a session, and when it ends."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -24,12 +25,16 @@ def pick_up(session: MessagingSession, *, agent: Extension) -> None:
         # No join: Django would move `agent IS NULL` into a subquery, which is not judged again at the lock.
         queues = pickup.picked_up_by(agent)
         taken = MessagingSession.objects.waiting().filter(pk=session.pk, queue__in=queues)
-        if not taken.update(agent=agent, unread=0, waiting_since=None, archived_at=None):
+        if not taken.update(agent=agent, **_taken()):
             raise _refusal(session)
-        _check_room(session, agent)
+        check_room(session, agent)
         session.refresh_from_db()
         add_line(session, Message.SystemLine.PICKED_UP, by=agent)
         events.record(events.EventKind.SESSION, session, audience=seen_by)
+
+
+def _taken() -> dict[str, Any]:
+    return {"taken_at": timezone.now(), "unread": 0, "waiting_since": None, "archived_at": None}
 
 
 def _refusal(session: MessagingSession) -> ActionError:
@@ -37,7 +42,7 @@ def _refusal(session: MessagingSession) -> ActionError:
     return NoPickup() if now.pickup.is_shared and now.is_open else AlreadyPickedUp(now.agent)
 
 
-def _check_room(session: MessagingSession, agent: Extension) -> None:
+def check_room(session: MessagingSession, agent: Extension) -> None:
     """Raises `TooManyOpen`, which takes the session back that the agent has just taken.
 
     Who picks up two at once waits at their own extension's row, and the second sees the first.
@@ -50,20 +55,13 @@ def _check_room(session: MessagingSession, agent: Extension) -> None:
         raise TooManyOpen(queue.max_open_sessions)
 
 
-def close(session: MessagingSession, *, agent: Extension) -> None:
-    """Raises `NotTheOwner` or `SessionClosed`."""
-    with transaction.atomic():
-        locked = own(session, agent)
-        _close(locked, by=MessagingSession.ClosedBy.AGENT, line=Message.SystemLine.CLOSED, agent=agent)
-
-
 def close_idle(session: MessagingSession, *, idle_since: datetime) -> bool:
     """Closes a session in which nothing happened since. False if something did meanwhile."""
     with transaction.atomic():
-        still_idle = MessagingSession.objects.open().filter(pk=session.pk, last_active_at__lte=idle_since)
-        locked = still_idle.select_for_update(no_key=True).first()
+        idle = MessagingSession.objects.idle(since=idle_since).filter(pk=session.pk)
+        locked = idle.select_for_update(no_key=True).first()
         if locked is not None:
-            _close(locked, by=MessagingSession.ClosedBy.TIMEOUT, line=Message.SystemLine.CLOSED_IDLE)
+            end(locked, by=MessagingSession.ClosedBy.TIMEOUT, line=Message.SystemLine.CLOSED_IDLE)
     return locked is not None
 
 
@@ -85,7 +83,7 @@ def own(session: MessagingSession, agent: Extension, *, closed_too: bool = False
 
     Without the key: whoever settles an attempt meanwhile writes an event that refers to the session.
     """
-    return _checked(_locked(session), agent, closed_too=closed_too)
+    return _checked(lock(session), agent, closed_too=closed_too)
 
 
 def own_or_take(session: MessagingSession, agent: Extension) -> MessagingSession:
@@ -93,14 +91,14 @@ def own_or_take(session: MessagingSession, agent: Extension) -> MessagingSession
 
     Raises also `AlreadyPickedUp` or `TooManyOpen`.
     """
-    locked = _locked(session)
+    locked = lock(session)
     is_anothers = locked.agent_id != agent.pk
     if locked.is_open and is_anothers and pickup.is_in(agent, locked.queue_id, pickup.FIRST_ANSWER):
         pick_up(locked, agent=agent)
     return _checked(locked, agent)
 
 
-def _locked(session: MessagingSession) -> MessagingSession:
+def lock(session: MessagingSession) -> MessagingSession:
     return MessagingSession.objects.select_for_update(no_key=True).get(pk=session.pk)
 
 
@@ -113,15 +111,16 @@ def _checked(locked: MessagingSession, agent: Extension, *, closed_too: bool = F
     return locked
 
 
-def _close(
+def end(
     session: MessagingSession,
     *,
     by: MessagingSession.ClosedBy,
     line: Message.SystemLine,
     agent: Extension | None = None,
 ) -> None:
-    session.closed_at, session.closed_by = timezone.now(), by
-    session.save(update_fields=["closed_at", "closed_by"])
+    """A locked one, whoever wants it."""
+    session.closed_at, session.closed_by, session.snoozed_until = timezone.now(), by, None
+    session.save(update_fields=["closed_at", "closed_by", "snoozed_until"])
     add_line(session, line, by=agent)
     events.record(events.EventKind.SESSION, session)
 

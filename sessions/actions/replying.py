@@ -35,7 +35,10 @@ LATEST = timedelta(days=30)  # how far ahead a text can be scheduled
 
 @dataclass(frozen=True)
 class Text:
-    """What an agent wrote; `media` lies in the storage already."""
+    """What an agent wrote; `media` lies in the storage already.
+
+    `hold_s`: for how many seconds it is held back, so that sending it can be undone.
+    """
 
     agent: Extension
     body: str
@@ -43,6 +46,11 @@ class Text:
     due_at: datetime | None
     media: list[Attachment]
     priority: Priority
+    hold_s: int
+
+    def leaves_at(self, now: datetime) -> datetime | None:
+        """None: at once."""
+        return self.due_at or (now + timedelta(seconds=self.hold_s) if self.hold_s else None)
 
 
 def reply(
@@ -54,18 +62,20 @@ def reply(
     due_at: datetime | None = None,
     files: Sequence[File[bytes]] = (),
     priority: Priority = Priority.ANSWER,
+    hold_s: int = 0,
 ) -> Message:
     """Accepts a text together with its place in the queue; with the same `client_id` once only.
 
-    One with a time of its own (`due_at`) waits for it. With `files` the body may be empty. The first answer
-    in a queue with auto pickup takes the session. Raises `NotTheOwner`, `SessionClosed`, `AlreadyPickedUp`,
-    `TooManyOpen`, `OptedOut`, `ChannelDisabled`, `MediaRefused` or `BadTime`.
+    One with a time of its own (`due_at`) waits for it; any other is held back for `hold_s` seconds. With
+    `files` the body may be empty. The first answer in a queue with auto pickup takes the session. Raises
+    `NotTheOwner`, `SessionClosed`, `AlreadyPickedUp`, `TooManyOpen`, `OptedOut`, `ChannelDisabled`,
+    `MediaRefused`, `PicturesBusy` or `BadTime`.
     """
     if before := accepted_under(agent, client_id):
         return before
     with outgoing.kept(files, session.number, session.contact) as media, transaction.atomic():
         locked = own_or_take(session, agent)
-        message = _accept(locked, Text(agent, body, client_id, due_at, media, priority))
+        message = _accept(locked, Text(agent, body, client_id, due_at, media, priority, hold_s))
     return message or _accepted_before(agent, client_id)
 
 
@@ -79,12 +89,14 @@ def start_session(
     due_at: datetime | None = None,
     files: Sequence[File[bytes]] = (),
     priority: Priority = Priority.START,
+    hold_s: int = 0,
 ) -> Message:
     """Texts a contact from a number; the open session between the two is used where there is one.
 
     One that waits in the agent's own queue is picked up by this; one of a queue without pickup is nobody's.
     Raises `NotAllowedToInitiate`, `OwnNumber`, `OwnedByAnother`, `TooManyOpen`, `OptedOut`,
-    `ChannelDisabled`, `MediaRefused` or `BadTime`.
+    `ChannelDisabled`, `MediaRefused`,
+    `PicturesBusy` or `BadTime`.
     """
     if before := accepted_under(agent, client_id):
         return before
@@ -94,7 +106,7 @@ def start_session(
         owner = None if pickup.is_in(agent, number.queue_id, pickup.SHARED) else agent
         session = open_session(number, contact, at=now, agent=owner)
         _hold(session, agent)
-        message = _accept(session, Text(agent, body, client_id, due_at, media, priority))
+        message = _accept(session, Text(agent, body, client_id, due_at, media, priority, hold_s))
     return message or _accepted_before(agent, client_id)
 
 
@@ -155,9 +167,10 @@ def segments_of(body: str, *, with_files: bool) -> int:
 def _accept(session: MessagingSession, text: Text) -> Message | None:
     """Returns None if a text with this client id was accepted before."""
     now = timezone.now()
+    leaves_at = text.leaves_at(now)
     try:
         with transaction.atomic():
-            message = _written(session, text, now)
+            message = _written(session, text, now, leaves_at)
     except IntegrityError:
         return None
     if text.due_at and not now < text.due_at <= now + LATEST:
@@ -165,7 +178,7 @@ def _accept(session: MessagingSession, text: Text) -> Message | None:
     outgoing.attach(text.media, message)
     segments = segments_of(text.body, with_files=bool(text.media))
     priority = Priority.API if text.due_at else text.priority  # many may come due at one moment
-    seats.enqueue(message, segments=segments, priority=priority, due_at=text.due_at)
+    seats.enqueue(message, segments=segments, priority=priority, due_at=leaves_at)
     check_may_send(session)
     session.last_active_at, session.last_message = now, message
     session.unread, session.archived_at = 0, None  # whoever answers has read what there is
@@ -174,11 +187,19 @@ def _accept(session: MessagingSession, text: Text) -> Message | None:
     session.save(update_fields=["last_active_at", "last_message", "unread", "archived_at", *WAIT_FIELDS])
     clear_draft(session, agent=text.agent, sent=text.body, client_id=text.client_id, at=now)
     events.record(events.EventKind.MESSAGE, session)
-    transaction.on_commit(lambda: nudge("sessions.tasks.drain"))
+    transaction.on_commit(lambda: _nudge(text))
     return message
 
 
-def _written(session: MessagingSession, text: Text, now: datetime) -> Message:
+def _nudge(text: Text) -> None:
+    """What has a time of its own is found by the clock."""
+    if text.hold_s and not text.due_at:
+        nudge("sessions.tasks.queue_due", later_s=text.hold_s)
+    else:
+        nudge("sessions.tasks.drain")
+
+
+def _written(session: MessagingSession, text: Text, now: datetime, leaves_at: datetime | None) -> Message:
     return Message.objects.create(
         session=session,
         kind=Message.Kind.OUTBOUND,
@@ -186,7 +207,7 @@ def _written(session: MessagingSession, text: Text, now: datetime) -> Message:
         body=text.body,
         author=text.agent,
         client_id=text.client_id,
-        status=DeliveryStatus.SCHEDULED if text.due_at else DeliveryStatus.QUEUED,
+        status=DeliveryStatus.SCHEDULED if leaves_at else DeliveryStatus.QUEUED,
     )
 
 

@@ -5,15 +5,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels.itsp import ITSPS
-from channels.itsp.delivery import CANCELLABLE, RETRYABLE, DeliveryStatus
+from channels.itsp.delivery import CANCELLABLE, RETRYABLE, WAITING, DeliveryStatus
 from routing.models import Extension
 from sessions import events
+from sessions.actions.drafting import restore_draft
 from sessions.actions.owning import own
 from sessions.actions.replying import check_may_send, segments_of
 from sessions.lanes import progress, seats, waits
-from sessions.models import Attempt, Lane, Message, Priority
+from sessions.models import Attempt, Lane, Message, MessagingSession, Priority
 from sessions.nudges import nudge, nudge_cancel
 from sessions.opt_outs import ledger
+from sessions.queries import scheduled_of
 from sessions.refused import NotCancellable, NotRetryable
 
 
@@ -58,12 +60,47 @@ def cancel(message: Message, *, agent: Extension) -> bool:
         if latest.status == DeliveryStatus.ACCEPTED:
             transaction.on_commit(lambda: nudge_cancel(latest.pk))
             return False
-        reason = _("Taken back by %(agent)s.") % {"agent": agent.name}
-        progress.advance([progress.Move(latest, DeliveryStatus.CANCELLED, reason=reason)], at=timezone.now())
-        seats.reseat([latest.lane])
-        if session.is_open and not ledger.is_opted_out(session.number, session.contact):
-            waits.resume(session)
+        _take_out([latest], latest.lane, agent)
+        _resume(session)
     return True
+
+
+def undo_send(message: Message, *, agent: Extension) -> None:
+    """Takes a text back that has not left us; its words are the agent's draft again.
+
+    Raises `NotTheOwner` or `NotCancellable`.
+    """
+    with transaction.atomic():
+        session = own(message.session, agent, closed_too=True)
+        latest = _latest(message)
+        if latest.status not in WAITING:
+            raise NotCancellable(DeliveryStatus(latest.status))
+        _take_out([latest], latest.lane, agent)
+        _resume(session)
+        restore_draft(session, agent=agent, body=message.body)
+
+
+def cancel_scheduled(session: MessagingSession, *, agent: Extension) -> int:
+    """Takes all back that has a time of its own in a locked session. Returns how many."""
+    lanes = Lane.objects.filter(number=session.number_id, contact=session.contact)
+    for lane in seats.lock(lanes.values_list("pk", flat=True)):
+        scheduled = list(scheduled_of(session).select_related("message__session__queue"))
+        _take_out(scheduled, lane, agent)
+        return len(scheduled)
+    return 0
+
+
+def _take_out(attempts: list[Attempt], lane: Lane, agent: Extension) -> None:
+    """Under the lock of their lane."""
+    reason = _("Taken back by %(agent)s.") % {"agent": agent.name}
+    moves = [progress.Move(one, DeliveryStatus.CANCELLED, reason=reason) for one in attempts]
+    progress.advance(moves, at=timezone.now())
+    seats.reseat([lane])
+
+
+def _resume(session: MessagingSession) -> None:
+    if session.is_open and not ledger.is_opted_out(session.number, session.contact):
+        waits.resume(session)
 
 
 def _latest(message: Message) -> Attempt:

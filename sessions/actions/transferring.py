@@ -1,30 +1,76 @@
 """A session gets a new place: by its agent, by who supervises it, or because its place goes away."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from routing.models import Extension, MessageQueue
 from sessions import events
-from sessions.actions.owning import own
+from sessions.actions.owning import add_line, lock, own
 from sessions.bulk import write
 from sessions.models import Message, MessagingSession
-from sessions.refused import NoDestination
+from sessions.refused import ActedMeanwhile, NoDestination
 
 Destination = Extension | MessageQueue
 Actor = Extension | User
-_MOVED_FIELDS = ("agent", "queue", "unread", "waiting_since", "alerted_at", "archived_at")
+_MOVED_FIELDS = (
+    "agent",
+    "queue",
+    "unread",
+    "waiting_since",
+    "taken_at",
+    "alerted_at",
+    "archived_at",
+    "snoozed_until",
+)
+
+
+@dataclass(frozen=True)
+class Handover:
+    """What a transfer changed: the session's agent and queue before. `last`: the last message of it."""
+
+    session: int
+    agent: int | None
+    queue: int | None
+    last: int
 
 
 @transaction.atomic
-def transfer(session: MessagingSession, *, agent: Extension, to: Destination, note: str = "") -> None:
+def transfer(session: MessagingSession, *, agent: Extension, to: Destination, note: str = "") -> Handover:
     """Hands a session over with its history. Raises `NotTheOwner`, `SessionClosed` or `NoDestination`."""
     locked = own(session, agent)
     move(MessagingSession.objects.filter(pk=locked.pk), to=to, by=agent, note=note)
     session.refresh_from_db()
+    last = session.messages.order_by("-pk").values_list("pk", flat=True)[0]
+    return Handover(locked.pk, locked.agent_id, locked.queue_id, last)
+
+
+@transaction.atomic
+def take_back(handover: Handover, *, agent: Extension) -> None:
+    """Undoes an agent's own transfer, unless somebody has gone on with the session since.
+
+    What its contact has written meanwhile comes along. Raises `ActedMeanwhile` or `NoDestination`.
+    """
+    session = lock(MessagingSession(pk=handover.session))
+    since = session.messages.filter(pk__gt=handover.last)
+    texts = since.filter(kind=Message.Kind.INBOUND)
+    automatic = Q(kind=Message.Kind.OUTBOUND, author=None)
+    act = since.exclude(kind=Message.Kind.INBOUND).exclude(automatic).select_related("author").first()
+    if act:
+        raise ActedMeanwhile(act.author)
+    if not (handover.agent or MessageQueue.objects.live().filter(pk=handover.queue or 0).exists()):
+        raise NoDestination
+    seen_by = events.audience_of(session)
+    session.agent_id, session.queue_id = handover.agent, handover.queue
+    session.waiting_since = None if handover.agent else timezone.now()
+    session.unread = texts.count()
+    session.save(update_fields=["agent", "queue", "waiting_since", "unread"])
+    add_line(session, Message.SystemLine.TAKEN_BACK, by=agent)
+    events.record(events.EventKind.SESSION, session, audience=seen_by)
 
 
 @transaction.atomic
@@ -59,7 +105,7 @@ def _is_live(to: Destination) -> bool:
 
 
 def _place(session: MessagingSession, to: Destination | None) -> None:
-    session.archived_at = None  # whoever gets it sees it
+    session.archived_at = session.snoozed_until = session.taken_at = None  # whoever gets it sees it
     if isinstance(to, Extension):
         session.agent, session.waiting_since = to, None
         session.unread = max(session.unread, 1)  # new to its owner

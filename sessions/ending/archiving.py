@@ -129,7 +129,7 @@ def _close_open(channel: Channel) -> None:
     open_ones, now = list(locked.order_by("pk")), timezone.now()
     ids = [session.pk for session in open_ones]
     by = MessagingSession.ClosedBy.AGENT
-    MessagingSession.objects.filter(pk__in=ids).update(closed_at=now, closed_by=by)
+    MessagingSession.objects.filter(pk__in=ids).update(closed_at=now, closed_by=by, snoozed_until=None)
     kind, line = Message.Kind.SYSTEM, Message.SystemLine.CLOSED
     Message.objects.bulk_create(
         Message(session=session, kind=kind, system_line=line, created_at=now) for session in open_ones

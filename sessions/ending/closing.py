@@ -14,7 +14,7 @@ def close_idle(*, now: datetime) -> int:
     closed = 0
     for channel in Channel.objects.live().exclude(session_timeout_days=None):
         idle_since = now - timedelta(days=channel.session_timeout_days or 0)
-        idle = MessagingSession.objects.open().filter(number__channel=channel, last_active_at__lte=idle_since)
+        idle = MessagingSession.objects.idle(since=idle_since).filter(number__channel=channel)
         for session in idle.order_by("last_active_at")[:BATCH]:
             closed += actions.close_idle(session, idle_since=idle_since)
     return closed

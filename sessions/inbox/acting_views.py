@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from routing.access import AgentRequest, agent_required
@@ -9,6 +10,7 @@ from sessions import actions
 from sessions.contacts.lookup import contact_of
 from sessions.inbox.session_forms import NoteForm, TagsForm, TransferForm
 from sessions.inbox.shown_session import gone, opened, session_of, thread_update, visible_session
+from sessions.inbox.undoing import Done, offered, told
 from sessions.models import MessagingSession
 from sessions.refusals import Act, refuse, words_for
 
@@ -27,18 +29,7 @@ def pick_up(request: AgentRequest, pk: int) -> HttpResponse:
         return render(request, "sessions/inbox/_session.html", context, status=422)
     except actions.NoPickup:
         session.refresh_from_db()  # its queue has become one without pickup
-    return _shown(request, session)
-
-
-@require_POST
-@agent_required
-def close(request: AgentRequest, pk: int) -> HttpResponse:
-    session = session_of(request, pk)
-    try:
-        actions.close(session, agent=request.agent)
-    except actions.ActionError:
-        session.refresh_from_db()  # somebody was faster; the page shows what is
-    return _shown(request, session_of(request, pk))
+    return shown(request, session)
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,8 +40,11 @@ def transfer(request: AgentRequest, pk: int) -> HttpResponse:
     form = TransferForm(request.POST or None, session=session, agent=request.agent)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.transfer(session, agent=request.agent, **form.values)
-            return _into_the_page(render(request, "sessions/inbox/_gone.html", form.values))
+            handover = actions.transfer(session, agent=request.agent, **form.values)
+            words = _("Transferred to %(place)s.") % {"place": form.values["to"]}
+            offer = offered(Done.TRANSFERRED, request.agent, handover, words)
+            left = render(request, "sessions/inbox/_gone.html", form.values)
+            return told(into_the_page(left), undo__offer=offer)
         except actions.ActionError as refused:
             refuse(form, refused, Act.TRANSFER)
     context = {"session": session, "form": form, "contact": contact_of(session.contact)}
@@ -85,14 +79,16 @@ def tags(request: AgentRequest, pk: int) -> HttpResponse:
 @require_POST
 @agent_required
 def archive(request: AgentRequest, pk: int) -> HttpResponse:
-    """Answers with the session, where it can be undone; or says why not."""
+    """Answers with the session, and offers to undo it; or says why not."""
     session = session_of(request, pk)
     try:
         actions.archive(session, agent=request.agent)
     except actions.ActionError as refused:
         context = opened(request, session_of(request, pk)) | {"notice": words_for(refused, Act.ARCHIVE)}
         return render(request, "sessions/inbox/_session.html", context, status=422)
-    return _shown(request, session_of(request, pk))
+    words = _("The session with %(contact)s is archived.") % {"contact": contact_of(session.contact)}
+    offer = offered(Done.ARCHIVED, request.agent, session, words)
+    return told(shown(request, session_of(request, pk)), undo__offer=offer)
 
 
 @require_POST
@@ -100,7 +96,7 @@ def archive(request: AgentRequest, pk: int) -> HttpResponse:
 def unarchive(request: AgentRequest, pk: int) -> HttpResponse:
     session = session_of(request, pk)
     actions.unarchive(session, agent=request.agent)
-    return _shown(request, session_of(request, pk))
+    return shown(request, session_of(request, pk))
 
 
 @require_POST
@@ -115,12 +111,11 @@ def unread(request: AgentRequest, pk: int) -> HttpResponse:
     return render(request, "sessions/inbox/_nothing_open.html", {"notice": notice})
 
 
-def _shown(request: AgentRequest, session: MessagingSession) -> HttpResponse:
+def shown(request: AgentRequest, session: MessagingSession) -> HttpResponse:
     return render(request, "sessions/inbox/_session.html", opened(request, session))
 
 
-def _into_the_page(answer: HttpResponse) -> HttpResponse:
+def into_the_page(answer: HttpResponse) -> HttpResponse:
     """From the dialog, which then closes."""
     answer["HX-Retarget"], answer["HX-Reswap"] = "#session", "innerHTML"
-    answer["HX-Trigger"] = "dialog:close"
-    return answer
+    return told(answer, dialog__close=None)

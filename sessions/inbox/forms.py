@@ -70,6 +70,17 @@ class ReplyForm(forms.Form):
             self._check_time(cleaned["due_at"])
         return cleaned
 
+    @property
+    def written(self) -> dict[str, Any]:
+        """What the actions take of it."""
+        data = self.cleaned_data
+        return {
+            "body": data["body"],
+            "client_id": str(data["client_id"]),
+            "due_at": data["due_at"],
+            "files": data["attachments"],
+        }
+
     def _check_time(self, due_at: datetime | None) -> None:
         now = timezone.now()
         if due_at is None:

@@ -11,7 +11,7 @@ from sessions import actions
 from sessions.contacts.lookup import contact_names, contacts_like, understood
 from sessions.inbox.forms import NewMessageForm
 from sessions.inbox.views import inbox_context
-from sessions.models import Message
+from sessions.models import AgentSettings, Message
 from sessions.queries import numbers_of
 from sessions.refusals import Act, refuse, words_for
 
@@ -74,10 +74,8 @@ def _started(form: NewMessageForm, agent: Extension) -> Message | None:
             agent=agent,
             number=data["number"],
             contact=data["contact"],
-            body=data["body"],
-            client_id=str(data["client_id"]),
-            due_at=data["due_at"],
-            files=data["attachments"],
+            **form.written,
+            hold_s=AgentSettings.of(agent).undo_send_s,
         )
     except actions.ActionError as refused:
         refuse(form, refused, Act.START)

@@ -16,6 +16,7 @@ from channels.itsp.delivery import MISSED
 from routing.models import Extension
 from sessions.inbox.asking import Asked, Show
 from sessions.inbox.lists import ROWS_MOST, cursor_of
+from sessions.inbox.snooze_times import until_words
 from sessions.models import Message, MessagingSession
 from sessions.search.hits import excerpt
 
@@ -71,11 +72,6 @@ def age(session: MessagingSession) -> Age | None:
 def is_for(session: MessagingSession, agent: Extension) -> bool:
     """Whether it is for this agent to read and answer, of those who see it."""
     return session.is_for(agent)
-
-
-@register.filter
-def is_unanswered(session: MessagingSession) -> bool:
-    return unanswered_since(session) is not None
 
 
 def unanswered_since(session: MessagingSession) -> datetime | None:
@@ -149,6 +145,9 @@ def asked_url(asked: Asked, **changes: Any) -> str:
     if "show" in changes:
         changes["show"] = Show(changes["show"])
     return asked.but(**changes)
+
+
+register.filter(until_words)
 
 
 @register.filter

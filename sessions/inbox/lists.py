@@ -29,12 +29,13 @@ class GroupName(enum.StrEnum):
     WAITING = "waiting"
     MINE = "mine"
     QUEUE = "queue"  # others' in the queues that one supervises, and what needs no picking up
+    SNOOZED = "snoozed"  # one's own that one has put off
     CLOSED = "closed"
     ARCHIVED = "archived"
     FOUND = "found"
 
 
-COUNTED = {GroupName.WAITING, GroupName.MINE, GroupName.QUEUE}
+COUNTED = {GroupName.WAITING, GroupName.MINE, GroupName.QUEUE, GroupName.SNOOZED}
 
 
 class Words(NamedTuple):
@@ -46,6 +47,7 @@ WORDS = {
     GroupName.WAITING: Words(_("Waiting"), _("Nobody waits.")),
     GroupName.MINE: Words(_("Mine"), _("Pick up a waiting session, or start one by New message.")),
     GroupName.QUEUE: Words(_("Queue"), _("Nothing open in these message queues.")),
+    GroupName.SNOOZED: Words(_("Snoozed"), _("Nothing is snoozed.")),
     GroupName.CLOSED: Words(_("Closed"), _("Nothing is closed yet.")),
     GroupName.ARCHIVED: Words(
         _("Archived"), _("Nothing is archived. Archive a session to take it out of the other lists.")
@@ -79,8 +81,10 @@ class Group:
 def groups_of(viewer: Viewer, asked: Asked) -> list[Group]:
     """The lists as the page shows them first."""
     groups = [_first_page(name, viewer, asked) for name in names_of(viewer, asked)]
-    shown = viewer.user.is_supervisor  # for others it is there only where it has something
-    return [group for group in groups if group.rows or shown or group.name is not GroupName.QUEUE]
+    always = set(GroupName) - {GroupName.SNOOZED}  # others are there only where they have something
+    if not viewer.user.is_supervisor:
+        always -= {GroupName.QUEUE}
+    return [group for group in groups if group.rows or group.name in always]
 
 
 def names_of(viewer: Viewer, asked: Asked) -> list[GroupName]:
@@ -89,8 +93,9 @@ def names_of(viewer: Viewer, asked: Asked) -> list[GroupName]:
         return [GroupName.FOUND]
     if asked.show is not Show.OPEN:
         return [GroupName(asked.show.value)]
-    own = [GroupName.WAITING, GroupName.MINE] if viewer.agent else []
-    return [*own, GroupName.QUEUE]
+    if viewer.agent is None:
+        return [GroupName.QUEUE]
+    return [GroupName.WAITING, GroupName.MINE, GroupName.QUEUE, GroupName.SNOOZED]
 
 
 def sessions_in(name: GroupName, viewer: Viewer, asked: Asked) -> MessagingSessionQuerySet:
@@ -172,6 +177,7 @@ def _of_group(name: GroupName, viewer: Viewer) -> MessagingSessionQuerySet:
     waiting = inbox_of(viewer.agent).to_pick_up()
     if name is GroupName.WAITING:
         return waiting
-    if name is GroupName.MINE:
-        return inbox_of(viewer.agent).open().filter(agent=viewer.agent)
+    if name in (GroupName.MINE, GroupName.SNOOZED):
+        own = inbox_of(viewer.agent).open().filter(agent=viewer.agent)
+        return own.filter(snoozed_until__isnull=name is GroupName.MINE)
     return everything.open().exclude(agent=viewer.agent).exclude(pk__in=waiting.values("pk"))

@@ -5,11 +5,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.ids import read_id
 from routing.access import AgentRequest, ViewerRequest, agent_required, viewer_required
 from sessions import actions
 from sessions.inbox.shown_session import session_of, thread_update, told_of_leaving, visible_session
 from sessions.lanes.standing import places_by_message
-from sessions.models import Message
+from sessions.models import Message, MessagingSession
 from sessions.queries import inbox_of, queued_of
 from sessions.refusals import Act, words_for
 
@@ -38,7 +39,7 @@ def retry(request: AgentRequest, pk: int) -> HttpResponse:
         pass  # it was sent again already, as the thread shows
     except actions.ActionError as refused:
         notice = words_for(refused, Act.RETRY)
-    return thread_update(request, session_of(request, message.session_id), notice)
+    return thread_update(request, _shown(request, message), notice)
 
 
 @require_POST
@@ -50,7 +51,12 @@ def cancel(request: AgentRequest, pk: int) -> HttpResponse:
             notice = _("It has left already: the ITSP is asked to hold it back. Its status will tell.")
     except actions.ActionError as refused:
         notice = words_for(refused, Act.CANCEL)
-    return thread_update(request, session_of(request, message.session_id), notice)
+    return thread_update(request, _shown(request, message), notice)
+
+
+def _shown(request: AgentRequest, message: Message) -> MessagingSession:
+    """The session that the page shows, above whose own messages are those of earlier ones."""
+    return session_of(request, read_id(request.GET.get("session", "")) or message.session_id)
 
 
 def _message_of(request: AgentRequest, pk: int) -> Message:

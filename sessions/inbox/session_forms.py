@@ -1,12 +1,16 @@
 """What agents fill in beside texts: notes, tags, a transfer."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from routing.models import Extension, MessageQueue
+from routing.sms_field import MAX_BODY
+from sessions.actions import Scheduled
 from sessions.actions.transferring import Destination
+from sessions.inbox.wall_clock import WallClockField
 from sessions.models import MessagingSession, Tag
 
 MAX_NOTE = 4_000  # characters
@@ -24,6 +28,21 @@ class NoteForm(forms.Form):
 
 class TagsForm(forms.Form):
     tags = forms.ModelMultipleChoiceField(Tag.objects.all(), required=False)
+
+
+class ClosingForm(forms.Form):
+    """What the agent has typed at that moment, and what the dialog's buttons say of what is left."""
+
+    sure = forms.BooleanField(required=False)
+    scheduled = forms.TypedChoiceField(
+        required=False,
+        coerce=Scheduled,
+        empty_value=None,
+        choices=[(one.value, one.value) for one in Scheduled],
+    )
+    draft = forms.CharField(required=False, max_length=8)
+    body = forms.CharField(required=False, max_length=10 * MAX_BODY, strip=False)
+    client_id = forms.CharField(required=False, max_length=64)
 
 
 class TransferForm(forms.Form):
@@ -75,3 +94,35 @@ class TransferForm(forms.Form):
 
     def _choices(self, kind: type[Destination]) -> list[tuple[str, str]]:
         return [(key, str(place)) for key, place in self.places.items() if isinstance(place, kind)]
+
+
+class SnoozeForm(forms.Form):
+    """Until when: a button's time, or one of one's own. `seen` is the last message that the page showed."""
+
+    preset = forms.CharField(required=False, max_length=64)
+    until = WallClockField(label=_("Date and time"), required=False)
+    seen = forms.IntegerField(required=False)
+
+    def __init__(self, *args: Any, session: MessagingSession, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.session = session
+
+    def clean(self) -> dict[str, Any]:
+        """With `until`, the time of the button that was pressed, if one was."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if preset := cleaned.get("preset"):
+            self.errors.pop("until", None)
+            cleaned["until"] = _moment(preset)
+        if not cleaned.get("until") and "until" not in self.errors:
+            self.add_error("until", _("Choose a date and a time."))
+        if self.session.unread and self.session.last_message_id != cleaned.get("seen"):
+            raise forms.ValidationError(_("The contact has just written. Read it first; then snooze again."))
+        return cleaned
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

@@ -11,14 +11,14 @@ from routing.access import AgentRequest, ViewerRequest
 from routing.models import Extension
 from sessions import actions
 from sessions.contacts.lookup import contact_of
-from sessions.inbox.asking import Asked
+from sessions.inbox.asking import Asked, Viewer
 from sessions.inbox.forms import ReplyForm
 from sessions.inbox.thread import page_of, unread_from
 from sessions.lanes.standing import places_by_message
 from sessions.models import Message, MessagingSession, OptOutEntry, Tag
 from sessions.opt_outs.ledger import opt_out_of
 from sessions.presence import online
-from sessions.queries import inbox_of, listed, picked_up_by, queued_of, visible_to
+from sessions.queries import inbox_of, listed, numbers_of, picked_up_by, queued_of, visible_to
 from sessions.search.hits import hits_in
 
 EARLIER_MOST = 20  # sessions
@@ -66,12 +66,15 @@ def thread_context(
     request: ViewerRequest, session: MessagingSession, found: Message | None = None
 ) -> dict[str, Any]:
     """The end of the thread, back to what a search found in it, and what stands below it."""
-    page = page_of(session, back_to=found.pk if found else None)
+    page = page_of(session, Viewer(request.user, request.agent), back_to=found.pk if found else None)
     unread = unread_from(session, page, request.agent)
     if request.agent is not None:
         actions.mark_read(session, agent=request.agent)
-    opt_out = opt_out_of(session.number_id, session.contact) if session.is_open else None
     acts = _acts(request, session)
+    starts = acts and not session.is_open and _starts(request, session)
+    looks = session.is_open or starts
+    opt_out = opt_out_of(session.number_id, session.contact) if looks else None
+    picks_up = _picks_up(request, session, acts=acts)
     return {
         "agent": request.agent,
         "session": session,
@@ -81,10 +84,11 @@ def thread_context(
         "unread_from": unread,
         "found": found,
         "places": places_by_message(queued_of(session)),
-        "composer": _composer(session, opt_out, acts=acts, picks_up=_picks_up(request, session, acts=acts)),
+        "composer": _composer(session, opt_out, acts=acts, picks_up=picks_up, starts=starts),
         "acts": acts,
         "answers": acts and request.agent is not None and session.is_for(request.agent),
         "opt_out": opt_out,
+        "other_open": None if session.is_open else _other_open(request, session),
     }
 
 
@@ -101,17 +105,21 @@ def gone(request: AgentRequest, by: Extension | None) -> HttpResponse:
     return render(request, "sessions/inbox/_gone.html", context, status=422)
 
 
-def _composer(session: MessagingSession, opt_out: OptOutEntry | None, *, acts: bool, picks_up: bool) -> str:
+def _composer(
+    session: MessagingSession, opt_out: OptOutEntry | None, *, acts: bool, picks_up: bool, starts: bool
+) -> str:
     """What stands below the thread."""
     if picks_up:
         return "pick_up"
     if not acts:
         return "supervised"
-    if not session.is_open:
+    if not session.is_open and not starts:
         return "closed"
     if session.number.channel.disabled_at:
         return "disabled"
-    return "opted_out" if opt_out else "reply"
+    if opt_out:
+        return "opted_out"
+    return "reply" if session.is_open else "again"
 
 
 def _acts(request: ViewerRequest, session: MessagingSession) -> bool:
@@ -128,6 +136,17 @@ def _picks_up(request: ViewerRequest, session: MessagingSession, *, acts: bool) 
     if request.agent is None:
         return False
     return picked_up_by(request.agent).filter(pk=session.pk).exists()
+
+
+def _starts(request: ViewerRequest, session: MessagingSession) -> bool:
+    """Whether a closed session can be gone on with by a new one from its number."""
+    return request.agent is not None and numbers_of(request.agent).filter(pk=session.number_id).exists()
+
+
+def _other_open(request: ViewerRequest, session: MessagingSession) -> MessagingSession | None:
+    """Where one goes on with the contact of a closed session."""
+    visible = visible_to(request.user, request.agent).open()
+    return visible.filter(contact=session.contact, number=session.number_id).first()
 
 
 def _earlier(request: ViewerRequest, session: MessagingSession) -> list[MessagingSession]:

@@ -15,7 +15,9 @@ from django_stubs_ext import StrPromise
 
 from channels.itsp.delivery import CANCELLABLE, FAILURE, DeliveryStatus
 from channels.phone_numbers import country_of
+from routing.models import Extension
 from sessions.actions.resending import is_retryable
+from sessions.inbox.undoing import Done, token_of
 from sessions.lanes.standing import Place
 from sessions.models import Attempt, Message
 
@@ -56,8 +58,17 @@ _LINES = {
     Message.SystemLine.UNSUPPORTED: gettext_lazy("The contact sent something that can't be shown."),
     Message.SystemLine.ARCHIVED: gettext_lazy("%(who)s archived the session."),
     Message.SystemLine.UNARCHIVED: gettext_lazy("%(who)s took the session out of the archive."),
+    Message.SystemLine.REOPENED: gettext_lazy("%(who)s reopened the session."),
+    Message.SystemLine.TAKEN_BACK: gettext_lazy("%(who)s took the session back."),
     Message.SystemLine.REHOMED: gettext_lazy(
         "Its extension or message queue went away, so the session went to %(where)s."
+    ),
+    Message.SystemLine.ASSIGNED: gettext_lazy("The session was assigned to %(where)s automatically."),
+    Message.SystemLine.SNOOZED: gettext_lazy("%(who)s snoozed the session."),
+    Message.SystemLine.UNSNOOZED: gettext_lazy("%(who)s ended the snooze."),
+    Message.SystemLine.FOLLOW_UP: gettext_lazy("The session is back from its snooze."),
+    Message.SystemLine.RETURNED: gettext_lazy(
+        "%(who)s was not there any more, so the session went back to %(where)s."
     ),
 }
 
@@ -69,14 +80,36 @@ _LINE_ICONS = {
     Message.SystemLine.OVERFLOWED: "bi-arrow-bar-right",
     Message.SystemLine.ARCHIVED: "bi-archive",
     Message.SystemLine.UNARCHIVED: "bi-inbox",
+    Message.SystemLine.REOPENED: "bi-arrow-counterclockwise",
+    Message.SystemLine.TAKEN_BACK: "bi-arrow-counterclockwise",
     Message.SystemLine.REHOMED: "bi-box-arrow-right",
+    Message.SystemLine.ASSIGNED: "bi-person-check",
+    Message.SystemLine.SNOOZED: "bi-alarm",
+    Message.SystemLine.UNSNOOZED: "bi-alarm",
+    Message.SystemLine.FOLLOW_UP: "bi-alarm-fill",
+    Message.SystemLine.RETURNED: "bi-arrow-return-left",
 }
+
+
+HELD = Tick("bi-hourglass-split", "", gettext_lazy("Goes out in a moment"))
 
 
 @register.filter
 def tick(message: Message) -> Tick:
     """What is shown below an outbound text."""
-    return TICKS[DeliveryStatus(message.status)]
+    return HELD if is_held(message) else TICKS[DeliveryStatus(message.status)]
+
+
+@register.filter
+def is_held(message: Message) -> bool:
+    """Whether it waits for some seconds, in which sending it can be undone."""
+    attempt = latest_attempt(message)
+    return attempt is not None and attempt.is_held
+
+
+@register.simple_tag
+def undo_token(message: Message, agent: Extension) -> str:
+    return token_of(Done.SENT, agent, message)
 
 
 @register.filter
@@ -131,8 +164,20 @@ def system_line(message: Message) -> str:
 
 
 @register.filter
+def is_end(message: Message) -> bool:
+    """Whether a system line says that its session ended there."""
+    return message.system_line in {Message.SystemLine.CLOSED, Message.SystemLine.CLOSED_IDLE}
+
+
+@register.filter
 def line_icon(message: Message) -> str:
     return _LINE_ICONS.get(Message.SystemLine(message.system_line), "bi-info-circle")
+
+
+@register.filter
+def others(message: Message) -> list[str]:
+    """Of a group text: who else got it."""
+    return message.others.splitlines()
 
 
 class Step(NamedTuple):

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.ids import read_id
 from routing.access import ViewerRequest, viewer_required
+from sessions.inbox.asking import Viewer
 from sessions.inbox.shown_session import thread_update, told_of_leaving, visible_session
 from sessions.inbox.thread import page_of
 from sessions.lanes.standing import places_by_message
@@ -25,7 +26,8 @@ def thread(request: ViewerRequest, pk: int) -> HttpResponse:
 def older(request: ViewerRequest, pk: int) -> HttpResponse:
     """The messages before one of the thread. Looking at them marks nothing as read."""
     session = visible_session(request, pk)
-    page = page_of(session, before=read_id(request.GET.get("before", "")))
+    viewer = Viewer(request.user, request.agent)
+    page = page_of(session, viewer, before=read_id(request.GET.get("before", "")))
     context = {
         "session": session,
         "agent": request.agent,

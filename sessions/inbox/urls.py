@@ -6,15 +6,18 @@ from django.urls.converters import StringConverter
 from sessions.inbox import (
     acting_views,
     canned_reply_views,
+    closing_views,
     composing_views,
     contact_views,
     initiating_views,
     outbox_views,
+    snooze_views,
     thread_views,
+    undo_views,
     views,
 )
 from sessions.inbox.lists import GroupName
-from sessions.media.views import attachment
+from sessions.media.views import attachment, preview
 
 
 class GroupConverter(StringConverter):
@@ -40,17 +43,23 @@ urlpatterns = [
     path("<int:pk>/places/", outbox_views.places, name="inbox-places"),
     path("<int:pk>/pick-up/", acting_views.pick_up, name="inbox-pick-up"),
     path("<int:pk>/reply/", composing_views.reply, name="inbox-reply"),
+    path("<int:pk>/again/", composing_views.again, name="inbox-again"),
     path("<int:pk>/draft/", composing_views.draft, name="inbox-draft"),
     path("<int:pk>/canned-replies/", canned_reply_views.usable, name="inbox-canned-replies"),
-    path("<int:pk>/close/", acting_views.close, name="inbox-close"),
+    path("<int:pk>/close/", closing_views.close, name="inbox-close"),
+    path("<int:pk>/reopen/", closing_views.reopen, name="inbox-reopen"),
     path("<int:pk>/transfer/", acting_views.transfer, name="inbox-transfer"),
     path("<int:pk>/note/", acting_views.note, name="inbox-note"),
     path("<int:pk>/tags/", acting_views.tags, name="inbox-tags"),
     path("<int:pk>/archive/", acting_views.archive, name="inbox-archive"),
     path("<int:pk>/unarchive/", acting_views.unarchive, name="inbox-unarchive"),
+    path("<int:pk>/snooze/", snooze_views.snooze, name="inbox-snooze"),
+    path("<int:pk>/unsnooze/", snooze_views.unsnooze, name="inbox-unsnooze"),
     path("<int:pk>/unread/", acting_views.unread, name="inbox-unread"),
     path("<int:pk>/contact/", contact_views.contact, name="inbox-contact"),
+    path("undo/", undo_views.undo, name="inbox-undo"),
     path("messages/<int:pk>/retry/", outbox_views.retry, name="inbox-retry"),
     path("messages/<int:pk>/cancel/", outbox_views.cancel, name="inbox-cancel"),
     path("attachments/<int:pk>/", attachment, name="inbox-attachment"),
+    path("attachments/<int:pk>/preview/", preview, name="inbox-attachment-preview"),
 ]

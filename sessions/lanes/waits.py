@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from channels.itsp.delivery import DeliveryStatus
 from sessions.bulk import write
-from sessions.models import WAIT_FIELDS, Attempt, Message, MessagingSession
+from sessions.models import WAIT_FIELDS, Attempt, Message, MessagingSession, Priority
 
 
 def lock_sessions_of(attempts: Iterable[int]) -> None:
@@ -37,7 +37,9 @@ def resume(session: MessagingSession) -> None:
     if session.unanswered_since:
         return
     written = session.messages.filter(kind=Message.Kind.OUTBOUND, author__isnull=False)
-    answers = written.exclude(status__in=[DeliveryStatus.CANCELLED, DeliveryStatus.SCHEDULED])
+    # What is held back for some seconds is an answer; what has a time of its own is none before.
+    unsent = written.filter(status=DeliveryStatus.SCHEDULED, attempts__priority=Priority.API)
+    answers = written.exclude(status=DeliveryStatus.CANCELLED).exclude(pk__in=unsent.values("pk"))
     texts = session.messages.filter(kind=Message.Kind.INBOUND)
     if last := answers.order_by("pk").last():
         texts = texts.filter(created_at__gt=last.created_at)

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 
 from routing.models import Extension
 from sessions.inbox.asking import Viewer
-from sessions.models import AgentSettings, Contact, MessagingSession, MessagingSessionQuerySet
+from sessions.models import AgentSettings, Contact, MessagingSession, MessagingSessionQuerySet, pickup
 from sessions.queries import inbox_of, supervised_by
 
 NAMED_MOST = 50  # sessions of each kind that are named
@@ -21,39 +21,45 @@ class Call:
     mark: int
 
 
-def settings_of(agent: Extension | None) -> AgentSettings:
-    """The agent's own, or the defaults."""
-    return AgentSettings.objects.filter(agent=agent).first() or AgentSettings(agent=agent)
-
-
-def save_settings(agent: Extension, **values: bool) -> None:
+def save_settings(agent: Extension, **values: object) -> None:
     AgentSettings.objects.update_or_create(agent=agent, defaults=values)
 
 
 def state_of(viewer: Viewer) -> dict[str, object]:
     """`count`: sessions that wait, have something unread or are alerts; `calls`: the latest of each kind."""
-    mine, agent = _open_of(viewer.agent), viewer.agent
-    kinds = {
-        "new": mine.filter(agent=None),
-        "follow_up": mine.filter(agent=agent, unread__gt=0),
-        "alert": supervised_by(viewer.user).open().filter(alerted_at__isnull=False),
-    }
-    found = {kind: _latest(sessions) for kind, sessions in kinds.items()}
+    counted = [
+        sessions.values_list("pk", flat=True)[:COUNTED_MOST] for sessions in kinds_for(viewer).values()
+    ]
+    return {"count": len(set().union(*counted)), "calls": [asdict(call) for call in calls_of(viewer)]}
+
+
+def calls_of(viewer: Viewer) -> list[Call]:
+    """The latest of each kind."""
+    found = {kind: _latest(sessions) for kind, sessions in kinds_for(viewer).items()}
     addresses = {session.contact for sessions in found.values() for session in sessions}
     names = dict(Contact.objects.filter(address__in=addresses).values_list("address", "name"))
-    calls = [
+    return [
         _call(kind, session, names.get(session.contact) or session.contact)
         for kind, sessions in found.items()
         for session in sessions
     ]
-    counted = [sessions.values_list("pk", flat=True)[:COUNTED_MOST] for sessions in kinds.values()]
-    return {"count": len(set().union(*counted)), "calls": [asdict(call) for call in calls]}
+
+
+def kinds_for(viewer: Viewer) -> dict[str, MessagingSessionQuerySet]:
+    """What calls for somebody. Another kind, such as a mention, is added here and to `push.wording`."""
+    mine = _open_of(viewer.agent)
+    return {
+        # What is assigned is no call to all: whoever gets it has it as a follow-up.
+        "new": mine.filter(agent=None).exclude(queue__pickup_mode__in=pickup.ASSIGNED),
+        "follow_up": mine.filter(agent=viewer.agent, unread__gt=0),
+        "alert": supervised_by(viewer.user).open().filter(alerted_at__isnull=False),
+    }
 
 
 def _open_of(agent: Extension | None) -> MessagingSessionQuerySet:
     if agent is None:
         return MessagingSession.objects.none()
-    return inbox_of(agent).open().filter(archived_at=None)
+    return inbox_of(agent).open().filter(archived_at=None, snoozed_until=None)
 
 
 def _latest(sessions: MessagingSessionQuerySet) -> list[MessagingSession]:
@@ -61,8 +67,12 @@ def _latest(sessions: MessagingSessionQuerySet) -> list[MessagingSession]:
 
 
 def _call(kind: str, session: MessagingSession, who: str) -> Call:
-    """A waiting one is told each time that it begins to wait, a follow-up with each text, an alert once."""
+    """A waiting one is told each time that it begins to wait, an alert once.
+
+    A follow-up is told with each text, and when it is back from a snooze; either makes the mark larger.
+    """
     if kind == "follow_up":
-        return Call(session.pk, kind, who, session.last_message_id or 0)
+        woken = int(session.woken_at.timestamp()) if session.woken_at else 0
+        return Call(session.pk, kind, who, (session.last_message_id or 0) + woken)
     since = session.alerted_at if kind == "alert" else session.waiting_since
     return Call(session.pk, kind, who, int((since or session.opened_at).timestamp()))

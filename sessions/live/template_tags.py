@@ -3,7 +3,6 @@
 from django import template
 
 from routing.models import Extension
-from sessions.live.notifying import settings_of
 from sessions.models import AgentSettings
 
 register = template.Library()
@@ -11,4 +10,4 @@ register = template.Library()
 
 @register.simple_tag
 def agent_settings(agent: Extension | None) -> AgentSettings:
-    return settings_of(agent)
+    return AgentSettings.of(agent)

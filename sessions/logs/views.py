@@ -78,7 +78,7 @@ def _detail(
     context: dict[str, Any] = {
         "session": session,
         "contact": contact_of(session.contact),
-        "thread": page_of(session, before=read_id(request.GET.get("before", ""))),
+        "thread": page_of(session, None, before=read_id(request.GET.get("before", ""))),
         "is_newest": "before" not in request.GET,
         "lines": operations_of(session),
         "places": {},  # in the queue: the agents' page shows them, live

@@ -1,8 +1,10 @@
 from sessions.models.agents import AgentSettings, CannedReply, Contact, Draft
+from sessions.models.assigning import Absence, AgentTurn
 from sessions.models.journal import CountedChange, Event, SignOfLife, WebhookRequest
 from sessions.models.opt_out import OptOutEntry
 from sessions.models.outbound import Attempt, AttemptEvent, Lane, Priority, Turn
 from sessions.models.overflow import Overflow
+from sessions.models.push import Notice, Push, PushDevice, PushKey
 from sessions.models.searched import SearchedContact, SearchedMessage
 from sessions.models.thread import (
     WAIT_FIELDS,
@@ -15,7 +17,9 @@ from sessions.models.thread import (
 
 __all__ = [
     "WAIT_FIELDS",
+    "Absence",
     "AgentSettings",
+    "AgentTurn",
     "Attachment",
     "Attempt",
     "AttemptEvent",
@@ -28,9 +32,13 @@ __all__ = [
     "Message",
     "MessagingSession",
     "MessagingSessionQuerySet",
+    "Notice",
     "OptOutEntry",
     "Overflow",
     "Priority",
+    "Push",
+    "PushDevice",
+    "PushKey",
     "SearchedContact",
     "SearchedMessage",
     "SignOfLife",

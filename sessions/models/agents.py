@@ -85,17 +85,55 @@ class Draft(models.Model):
         return f"draft of {self.agent_id} in {self.session_id}"
 
 
+MAIL_AFTER = [
+    (2, _("after 2 minutes")),
+    (5, _("after 5 minutes")),
+    (15, _("after 15 minutes")),
+    (60, _("after an hour")),
+]
+
+
 class AgentSettings(models.Model):
-    """How an agent wants to be told; a missing row stands for the defaults."""
+    """How an agent wants to be told, and to work; a missing row stands for the defaults."""
+
+    class AfterClosing(models.TextChoices):
+        STAY = "stay", _("Stay with the closed session")
+        NEXT = "next", _("Open the next session of the list")
+        LIST = "list", _("Go back to the list")
+
+    class UndoSend(models.IntegerChoices):
+        NEVER = 0, _("Not at all: a text goes out at once")
+        SHORT = 5, _("For 5 seconds, in which the text is held back")
+        LONG = 10, _("For 10 seconds, in which the text is held back")
 
     agent = models.OneToOneField(Extension, on_delete=models.CASCADE, related_name="client_settings")
     notify_new = models.BooleanField(_("A new session waits"), default=True)
     notify_follow_up = models.BooleanField(_("A contact writes in one of my sessions"), default=True)
     sound = models.BooleanField(_("Play a sound"), default=True)
     title_count = models.BooleanField(_("Count what is unread in the window’s title"), default=True)
+    quiet_from = models.TimeField(_("Quiet from"), null=True, blank=True)  # by the agent's own clock
+    quiet_until = models.TimeField(_("Quiet until"), null=True, blank=True)
+    mail_after_minutes = models.PositiveSmallIntegerField(  # None: never
+        _("By e-mail, if no device has shown it"), choices=MAIL_AFTER, null=True, blank=True
+    )
+    undo_send_s = models.PositiveSmallIntegerField(
+        _("Undo sending"), choices=UndoSend, default=UndoSend.NEVER, db_default=UndoSend.NEVER
+    )
+    after_closing = models.CharField(
+        _("After closing a session"),
+        max_length=8,
+        choices=AfterClosing,
+        default=AfterClosing.STAY,
+        db_default=AfterClosing.STAY,
+    )
 
     def __str__(self) -> str:
         return f"settings of {self.agent_id}"
+
+    @classmethod
+    def of(cls, agent: Extension | None) -> "AgentSettings":
+        """The agent's own, or the defaults."""
+        return cls.objects.filter(agent=agent).first() or cls(agent=agent)
 
 
 audit.watch(Contact, left_out={"created_at", "updated_at"}, by_people=True)

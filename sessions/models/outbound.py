@@ -152,6 +152,14 @@ class Attempt(models.Model):
     def __str__(self) -> str:
         return f"attempt {self.pk}"
 
+    @property
+    def is_held(self) -> bool:
+        """It waits for some seconds only, in which sending can be undone; it is an answer already.
+
+        What has a time of its own waits behind the answers, and so is told from it.
+        """
+        return self.status == DeliveryStatus.SCHEDULED and self.priority != Priority.API
+
 
 class AttemptEvent(models.Model):
     """A status that the ITSP reported, once each, in whatever order they came."""

@@ -15,17 +15,20 @@ class Pickup:
 
     is_shared: bool = False  # all of them answer, and nobody ever owns it
     goes_to_first_answer: bool = False  # whoever answers owns it from then on
-    waits: bool = False  # nobody answers before one has picked it up
+    waits: bool = False  # nobody answers before one has it, by picking it up at the latest
+    is_assigned: bool = False  # it is given to one who is there, before anybody has to pick it up
 
 
 PICKUPS = {
     Mode.MANUAL: Pickup(waits=True),
     Mode.AUTO: Pickup(goes_to_first_answer=True),
     Mode.NONE: Pickup(is_shared=True),
+    Mode.ASSIGNED: Pickup(waits=True, is_assigned=True),
 }
 SHARED = [mode for mode, pickup in PICKUPS.items() if pickup.is_shared]
 FIRST_ANSWER = [mode for mode, pickup in PICKUPS.items() if pickup.goes_to_first_answer]
 PICKED_UP = [mode for mode, pickup in PICKUPS.items() if not pickup.is_shared]  # by a button, too
+ASSIGNED = [mode for mode, pickup in PICKUPS.items() if pickup.is_assigned]
 ALL = [*PICKUPS]
 
 

@@ -1,5 +1,7 @@
 """What people see: sessions, their tags and messages, and attachments."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +57,13 @@ class MessagingSessionQuerySet(models.QuerySet["MessagingSession"]):
         """Those that all agents of their queue answer in."""
         return self.waiting().filter(queue__pickup_mode__in=SHARED)
 
+    def idle(self, *, since: datetime) -> "MessagingSessionQuerySet":
+        """Open ones in which nothing happened since then, nor is to happen."""
+        return self.open().filter(last_active_at__lte=since, snoozed_until=None)
+
+    def snoozed(self) -> "MessagingSessionQuerySet":
+        return self.open().filter(snoozed_until__isnull=False)
+
     def archivable(self) -> "MessagingSessionQuerySet":
         """Those that nobody loses by it: see `MessagingSession.is_archivable`."""
         settled = Q(agent__isnull=False, unanswered_since=None)
@@ -66,10 +75,14 @@ class MessagingSession(models.Model):
 
     waiting (queue, no agent) → owned (agent) → closed; a transfer leads back to waiting or to another
     agent. In a queue without pickup it stays nobody's: the queue's mode says so (`pickup`), not the row.
-    A text that comes after closing opens a new session. At most one is open per number and contact.
+    A text that comes after closing opens a new session. At most one is open per number and contact, so that a
+    closed one is reopened only while there is no other: it is whose it was.
 
     What is archived is in no list but that of the archive. An open session is there only while somebody owns
     it and its contact waits for nothing: a text, an answer, and whatever gives it to somebody bring it back.
+
+    What is snoozed is open and somebody's, and stands in a list of its own until its time or the next text.
+    Whatever gives it to somebody else ends that.
     """
 
     class ClosedBy(models.TextChoices):
@@ -94,10 +107,15 @@ class MessagingSession(models.Model):
         "Message", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     waiting_since = models.DateTimeField(null=True)  # in its present queue, without an agent
+    taken_at = models.DateTimeField(null=True)  # its agent got it out of its queue; null: in another way
     unanswered_since = models.DateTimeField(null=True)  # the first inbound text after our last answer
     alerted_at = models.DateTimeField(null=True)  # the queue's supervisors were told of the wait
     overflowed_at = models.DateTimeField(null=True)  # not used since `Overflow`; code before it reads it
     auto_replied_at = models.DateTimeField(null=True)  # outside the opening hours: once per session
+    snoozed_until = models.DateTimeField(
+        null=True
+    )  # out of its owner's list until then, or until a text comes
+    woken_at = models.DateTimeField(null=True)  # it came back at the time that its owner had chosen
     tags = models.ManyToManyField(Tag, related_name="sessions", blank=True)
 
     objects = MessagingSessionQuerySet.as_manager()
@@ -136,6 +154,11 @@ class MessagingSession(models.Model):
                 condition=Q(closed_at=None, unanswered_since__isnull=False),
                 name="session_unanswered",
             ),
+            models.Index(
+                fields=["snoozed_until"],
+                condition=Q(closed_at=None, snoozed_until__isnull=False),
+                name="session_snoozed",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -156,6 +179,11 @@ class MessagingSession(models.Model):
     def is_archivable(self) -> bool:
         """Closed; or somebody's, who has answered. Anything else would be lost to everybody by it."""
         return not self.is_open or (self.agent_id is not None and self.unanswered_since is None)
+
+    @property
+    def is_follow_up(self) -> bool:
+        """Nothing has happened in it, and nobody has looked at it, since it came back from a snooze."""
+        return bool(self.woken_at and self.unread and self.last_active_at <= self.woken_at)
 
     def end_wait(self) -> None:
         """In memory: its contact waits for nothing any more; write `WAIT_FIELDS`."""
@@ -190,6 +218,13 @@ class Message(models.Model):
         ARCHIVED = "archived", _("Archived")
         UNARCHIVED = "unarchived", _("Taken out of the archive")
         REHOMED = "rehomed", _("Moved, because its place went away")
+        REOPENED = "reopened", _("Reopened")
+        TAKEN_BACK = "taken_back", _("Taken back after a transfer")
+        ASSIGNED = "assigned", _("Assigned automatically")
+        SNOOZED = "snoozed", _("Snoozed")
+        UNSNOOZED = "unsnoozed", _("Snooze ended by hand")
+        FOLLOW_UP = "follow_up", _("Back from a snooze")
+        RETURNED = "returned", _("Back in its queue, because its agent left")
 
     session = models.ForeignKey(  # another index begins with it
         MessagingSession, on_delete=models.PROTECT, related_name="messages", db_index=False
@@ -197,6 +232,7 @@ class Message(models.Model):
     kind = models.CharField(max_length=8, choices=Kind)
     created_at = models.DateTimeField()
     body = models.TextField(blank=True)  # of a system line: who it was, if it was nobody with an extension
+    others = models.TextField(db_default="", default="")  # of a group text: who else got it, a line each
     author = models.ForeignKey(  # another index begins with it
         Extension, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -232,7 +268,7 @@ class Attachment(models.Model):
     """A picture or file of a message.
 
     Of an inbound one it is a reference first, then stored by a worker, or refused for a reason.
-    Of an outbound one it is stored from the beginning, and the ITSP fetches it from us.
+    Of an outbound one it is stored from the beginning, made to fit, and the ITSP fetches it from us.
     """
 
     class State(models.TextChoices):
@@ -250,6 +286,13 @@ class Attachment(models.Model):
     size_bytes = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     file = models.FileField(upload_to="attachments/%Y/%m/%d", blank=True)
+    given_bytes = models.PositiveIntegerField(
+        db_default=0, default=0
+    )  # of a picture before it was made to fit
+    preview = models.FileField(  # of what browsers don't show; the file itself stays as it came
+        upload_to="attachments/%Y/%m/%d", blank=True, db_default="", default=""
+    )
+    cards = models.JSONField(null=True)  # of a contact card: what it says, as `vcards.Card`s
     reason = models.TextField(blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)

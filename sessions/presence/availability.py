@@ -23,11 +23,16 @@ def state_of(agent: Extension, there: set[int] | None) -> State:
     return State(agent.availability) if there is None or agent.pk in there else State.OFFLINE
 
 
-def attending() -> ArchivableQuerySet[Extension]:
-    """The agents who are there: available, and not offline."""
+def attending(*, if_unknown: bool = True) -> ArchivableQuerySet[Extension]:
+    """The agents who are there: available, and not offline.
+
+    While nobody knows who is offline, they are taken for there, or not, as `if_unknown` says.
+    """
     available = Extension.objects.live().filter(availability=Extension.Availability.AVAILABLE)
     there = online.everybody_online()
-    return available if there is None else available.filter(pk__in=there)
+    if there is None:
+        return available if if_unknown else available.none()
+    return available.filter(pk__in=there)
 
 
 def _waits_for_nobody() -> Q:

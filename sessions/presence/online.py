@@ -133,6 +133,14 @@ def everybody_online() -> set[int] | None:
         return None
 
 
+def forget(agent: Extension) -> None:
+    """The agent is offline, until a page or client of theirs says again that it is there."""
+    try:
+        redis_client().zrem("presence:online", agent.pk)
+    except RedisError as error:
+        logger.warning("who is online is not known: %s", error)
+
+
 def open_session(session: MessagingSession | None, *, agent: Extension, page: str) -> None:
     """The page shows the session from now on, or none. Tells those who have it, or the last one, open."""
     place = str(Place(session.pk, session.queue_id)) if session else ""

@@ -81,9 +81,12 @@ def store(items: Sequence[Item]) -> list[Text]:
         "last_active_at",
         "last_message",
         "archived_at",
+        "snoozed_until",
         *WAIT_FIELDS,
     )
     counts.note(counts.Change(text.channel.pk, text.at, received=1) for text in texts)
+    if any(session.pickup.is_assigned for session in sessions.values()):
+        transaction.on_commit(lambda: nudge("sessions.tasks.assign_waiting"))
     if any(text.sms.media for text in texts):
         transaction.on_commit(lambda: nudge("sessions.tasks.fetch_attachments"))
     return texts
@@ -174,6 +177,7 @@ def _text(item: Item, sms: InboundSms, number: Number, session: MessagingSession
         kind=Message.Kind.INBOUND,
         created_at=item.at,
         body=sms.body,
+        others="\n".join(sms.others),
         # What the thread says of a text that has neither words nor files, such as a reaction.
         system_line="" if sms.body.strip() or sms.media else Message.SystemLine.UNSUPPORTED,
         channel=item.channel,
@@ -202,7 +206,7 @@ def _note_in_session(text: Text) -> None:
     # One that was kept back comes late. One that was fetched is new to us now, or it would be idle at once.
     session.last_active_at = max(session.last_active_at, text.item.known_at)
     session.last_message = text.message
-    session.archived_at = None
+    session.archived_at = session.snoozed_until = None
     if text.opted_out:
         session.end_wait()
     else:

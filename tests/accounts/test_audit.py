@@ -213,7 +213,8 @@ def test_log_is_narrowed_searched_and_exported(
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert lines[0] == "Time,User,Address,Action,Kind,Name,Changes"
     assert [line.partition(",")[2] for line in lines[1:]] == [
-        "root,127.0.0.1,Added,Message queue,'=SUM(1),Name: =SUM(1); Pickup mode: Manual pickup"
+        "root,127.0.0.1,Added,Message queue,'=SUM(1),Name: =SUM(1); Pickup mode: Manual pickup; "
+        "Next session goes to: Whose turn it is"
     ]
 
 

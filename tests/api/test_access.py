@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 BODIES: dict[str, Any] = {  # of the operations that need one, by the end of their paths
     "transfer": {"extension": "1002"},
     "notes": {"body": "Hello"},
+    "snooze": {"until": "2030-01-01T09:00:00Z"},
     "tags": {"tags": []},
     "messages": {"body": "Hello"},
     "sessions": {"number": OUR_NUMBER, "contact": CONTACT, "body": "Hello"},
@@ -42,6 +43,7 @@ def things(mine: MessagingSession, ada: Caller) -> dict[str, int]:
     sent = ada.post(f"sessions/{mine.pk}/messages", {"body": "Until six."}).json()
     attachment = Attachment(message_id=sent["id"], position=0, content_type="image/png", state="stored")
     attachment.file.save("x.png", ContentFile(b"\x89PNG\r\n\x1a\n"))
+    attachment.preview.save("x.jpg", ContentFile(b"\xff\xd8\xff"))
     return {"session_id": mine.pk, "message_id": sent["id"], "attachment_id": attachment.pk}
 
 

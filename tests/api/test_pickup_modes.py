@@ -1,10 +1,13 @@
 """Queues with auto pickup and without pickup, for programs."""
 
 import pytest
+from redis import Redis
 
 from routing.models import Extension, MessageQueue
 from sessions import actions
+from sessions.assigning import giving
 from sessions.models import MessagingSession
+from sessions.presence import online
 from tests.api.conftest import Caller, code_of
 from tests.sessions.conftest import Post
 
@@ -61,3 +64,19 @@ def test_limit_of_open_sessions_is_told(
         "You have 1 open session of this message queue, which is as many as it allows. "
         "Close it or transfer it first."
     )
+
+
+def test_assigned_session_is_told_with_its_queue_s_rules(
+    ada: Caller, ben: Caller, waiting: MessagingSession, agents: list[Extension], redis_client: Redis
+) -> None:
+    set_mode(MessageQueue.PickupMode.ASSIGNED, max_open_sessions=3)
+    assert [states(caller, state="waiting") for caller in (ada, ben)] == [["waiting"]] * 2
+    redis_client.eval(online.SERVING, 0, online.lifetime_ms(), f"{agents[1].pk}:client")
+    giving.assign()
+    assert [states(caller, state="mine") for caller in (ada, ben)] == [[], ["owned"]]
+    queue = ben.get(f"sessions/{waiting.pk}").json()["queue"]
+    rules = {"pickup_mode": "assigned", "assignment": "round_robin", "max_open_sessions": 3}
+    assert queue == {"id": waiting.queue_id, "name": "Support"} | rules
+    lines = ben.get(f"sessions/{waiting.pk}/messages").json()["items"]
+    assert [(one["event"], one["author"]) for one in lines if one["kind"] == "system"] == [("assigned", None)]
+    assert ben.post(f"sessions/{waiting.pk}/messages", {"body": "Till six"}).status_code == 201

@@ -38,7 +38,7 @@ CONFIG = {
     "generation": {"deterministic": True, "max-examples": EXAMPLES},
     "operations": [
         {
-            "include-operation-id": ["start_session", "reply"],
+            "include-operation-id": ["start_session", "reply", "snooze"],
             "checks": {"positive_data_acceptance": {"expected-statuses": USABLE}},
         }
     ],

@@ -15,6 +15,8 @@ from tests.sessions.conftest import Post
 
 pytestmark = pytest.mark.django_db
 
+SUPPORT = {"name": "Support", "pickup_mode": "manual", "assignment": None, "max_open_sessions": None}
+
 
 def ids(answer: Any) -> list[int]:
     return [item["id"] for item in answer.json()["items"]]
@@ -31,7 +33,7 @@ def test_me_says_who_the_token_stands_for(ada: Caller, queue: MessageQueue, agen
         "name": "",
         "role": "agent",
         "extension": {"number": "1001", "name": "Ada"},
-        "queues": [{"id": queue.pk, "name": "Support", "pickup_mode": "manual"}],
+        "queues": [SUPPORT | {"id": queue.pk}],
         "supervised_queues": [],
         "token": "CRM",
         "scope": "send",
@@ -52,12 +54,13 @@ def test_waiting_session_is_shown_with_all_that_a_list_needs(
         "contact": CONTACT,
         "contact_name": "Grace Hopper",
         "state": "waiting",
-        "queue": {"id": queue.pk, "name": "Support", "pickup_mode": "manual"},
+        "queue": SUPPORT | {"id": queue.pk},
         "agent": None,
         "unread": 1,
         "tags": [],
         "closed_at": None,
         "archived_at": None,
+        "snoozed_until": None,
     }
     assert (last["kind"], last["body"], last["status"]) == ("inbound", "Are you open today?", None)
 
@@ -226,7 +229,7 @@ def test_destinations_are_all_live_places(ada: Caller, queue: MessageQueue, agen
     agents[2].save()
     assert ada.get("destinations").json() == {
         "extensions": [{"number": "1001", "name": "Ada"}, {"number": "1002", "name": "Ben"}],
-        "queues": [{"id": queue.pk, "name": "Support", "pickup_mode": "manual"}],
+        "queues": [SUPPORT | {"id": queue.pk}],
     }
 
 

@@ -196,3 +196,19 @@ def test_audit_log_says_what_was_added_and_removed(admin_page: Client, queue: Me
     ):
         assert words in " ".join(row), row
     assert "Christmas" not in " ".join(row)
+
+
+def test_assignment_is_chosen_and_kept_by_forms_that_do_not_say_it(
+    admin_page: Client, queue: MessageQueue
+) -> None:
+    path = f"/queues/{queue.pk}/"
+    least = {"pickup_mode": "assigned", "assignment": "least_open", "max_open_sessions": "4"}
+    assert admin_page.post(path, PLAIN | least).status_code == 302
+    queue.refresh_from_db()
+    assert (queue.pickup_mode, queue.assignment, queue.max_open_sessions) == ("assigned", "least_open", 4)
+    assert admin_page.post(path, PLAIN).status_code == 302
+    queue.refresh_from_db()
+    assert (queue.pickup_mode, queue.assignment) == ("auto", "least_open")
+    answer = admin_page.post(path, PLAIN | {"assignment": "best"})
+    words = "Select a valid choice. best is not one of the available choices."
+    assert errors_of(answer.context["form"]) == {"assignment": [words]}

@@ -6,7 +6,7 @@ from django import forms
 from channels.itsp.delivery import DeliveryStatus
 from routing.models import Extension
 from sessions import refused
-from sessions.models import OptOutEntry
+from sessions.models import MessagingSession, OptOutEntry
 from sessions.models.pickup import PICKUPS, Pickup
 from sessions.refusals import REFUSALS, Act, detail_of, refusal_of, refuse, words_for
 from sessions.refused import ActionError
@@ -23,6 +23,13 @@ ERRORS: list[ActionError] = [
     refused.NotTheOwner(),
     *map(refused.NotArchivable, [Pickup(), *PICKUPS.values()]),
     refused.SessionClosed(),
+    refused.SessionOpen(),
+    refused.AlreadyOpen(ADA),
+    refused.AlreadyOpen(None),
+    refused.AlreadyOpen(None, MessagingSession(pk=1)),
+    refused.NumberGone(),
+    refused.HasScheduled(1),
+    refused.HasScheduled(2),
     refused.NotAllowedToInitiate(),
     refused.OwnNumber(),
     refused.OwnedByAnother(ADA),
@@ -31,9 +38,11 @@ ERRORS: list[ActionError] = [
     refused.OptedOut(OptOutEntry()),
     refused.ChannelDisabled(),
     refused.MediaRefused("Too large."),
+    refused.PicturesBusy(),
     *map(refused.NotRetryable, DeliveryStatus),
     *map(refused.NotCancellable, DeliveryStatus),
     refused.BadTime(),
+    refused.BadSnooze(),
 ]
 
 
@@ -51,7 +60,7 @@ def test_each_can_be_said_to_programs_and_on_every_page() -> None:
     for error in ERRORS:
         said = [detail_of(error), *(words_for(error, act) for act in Act)]
         assert all(said) and "%(" not in "".join(said), error
-        assert refusal_of(error).status in {403, 409, 422}, error
+        assert refusal_of(error).status in {403, 409, 422, 503}, error
 
 
 def test_words_depend_on_what_one_was_doing() -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from sessions.models import Contact, OptOutEntry, WebhookRequest
 from tests.tour.world import TEXTS, World
 
-NADIA, LUIS, MEI = TEXTS[0][0], TEXTS[1][0], TEXTS[2][0]
+NADIA, LUIS, MEI, JONAS = (TEXTS[n][0] for n in (0, 1, 2, 4))
 
 
 def _nothing(page: Page) -> None:
@@ -59,6 +59,19 @@ def _keys(page: Page) -> None:
 
 def _transfer(page: Page) -> None:
     page.keyboard.press("t")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _closing(page: Page) -> None:
+    """With something written."""
+    _typed(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("c")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _snooze(page: Page) -> None:
+    page.keyboard.press("b")
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
@@ -157,6 +170,9 @@ SHOTS = (
     Shot("inbox-failed", "inbox-session", who="alice", of=_session(MEI)),
     Shot("inbox-waiting", "inbox-session", who="alice", of=_session(LUIS)),
     Shot("inbox-transfer", "inbox-session", who="alice", of=_session(NADIA), act=_transfer),
+    Shot("inbox-closing", "inbox-session", who="alice", of=_session(NADIA), act=_closing),
+    Shot("inbox-again", "inbox-session", who="alice", of=_session(JONAS)),
+    Shot("inbox-snooze", "inbox-session", who="alice", of=_session(NADIA), act=_snooze),
     Shot("inbox-contact", "inbox-session", who="alice", of=_session(NADIA), act=_contact_edited),
     Shot("inbox-note", "inbox-session", who="alice", of=_session(NADIA), act=_note),
     Shot("inbox-search", "inbox", who="alice", query="?q=order"),

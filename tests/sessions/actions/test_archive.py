@@ -58,7 +58,8 @@ def put_away(session: MessagingSession) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "words"), [(Mode.MANUAL, PICK_UP), (Mode.AUTO, PICK_UP), (Mode.NONE, CLOSE)]
+    ("mode", "words"),
+    [(Mode.MANUAL, PICK_UP), (Mode.AUTO, PICK_UP), (Mode.NONE, CLOSE), (Mode.ASSIGNED, PICK_UP)],
 )
 @pytest.mark.parametrize("is_answered", [False, True])
 def test_what_nobody_owns_is_not_archived(
@@ -106,7 +107,10 @@ def test_archiving_is_said_in_the_thread_and_can_be_undone(answered: MessagingSe
     html = ada.post(reverse("inbox-archive", args=[answered.pk])).content.decode()
     undo = reverse("inbox-unarchive", args=[answered.pk])
     assert "Ada archived the session." in html
-    assert "The session is archived. It is in the list of archived sessions only. Undo" in text_of(html)
+    assert (
+        "The session is archived. It is in the list of archived sessions only. Take out of the archive"
+        in text_of(html)
+    )
     assert html.count(undo) == 2  # there, and in the menu
     ada.post(reverse("inbox-archive", args=[answered.pk]))  # twice is once
     assert listed_in(ada.get(reverse("inbox")), "mine") == []

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -15,13 +16,16 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from accounts.models import Role, User
 from channels.itsp.delivery import DeliveryStatus
+from pbx_messaging.redis import redis_client
 from routing.models import Extension, MessageQueue
 from sessions import actions
+from sessions.assigning import giving, leaving
 from sessions.ending import archiving, unanswered
 from sessions.inbox import lists
 from sessions.inbox.asking import Asked, Viewer
 from sessions.lanes import seats
-from sessions.models import Attempt, Message, MessagingSession
+from sessions.models import Attempt, Message, MessagingSession, Priority
+from sessions.presence import online
 from sessions.receiving import intake
 from tests.factories import make_agent, make_queue, make_road
 from tests.sessions.receiving.test_intake import text
@@ -31,6 +35,7 @@ Mode = MessageQueue.PickupMode
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOST_STEPS, EXAMPLES = 30, 7
 index = st.integers(0, 2)
+queue_index = st.integers(0, len(Mode) - 1)
 actor = st.sampled_from([None, None, None, None, 0, 1, 2])  # None: who has the session, mostly
 
 
@@ -42,6 +47,7 @@ class House(RuleBasedStateMachine):
         self.undone = transaction.atomic()
         self.undone.__enter__()
         self.ids = count(1)
+        self.handed_over: tuple[actions.Handover, Extension] | None = None
         ada, ben, vera = self.agents = [make_agent(f"100{n}", name) for n, name in enumerate("ABV")]
         self.queues = [make_queue(ada, ben, name=mode) for mode in Mode.values]
         for queue, onward, mode in zip(self.queues, self.queues[1:] + self.queues[:1], Mode, strict=True):
@@ -51,6 +57,7 @@ class House(RuleBasedStateMachine):
         User.objects.filter(pk=vera.user_id).update(role=Role.SUPERVISOR)
         vera.user.supervised_queues.set(self.queues)
         self.road = make_road(self.queues[0], ada, ben)
+        self.there(ada=True, ben=True)
         self.text_comes("Hello?")
 
     def teardown(self) -> None:
@@ -62,6 +69,23 @@ class House(RuleBasedStateMachine):
     @rule(words=st.sampled_from(["Hello?", "Hello?", "STOP", "START"]))
     def text_comes(self, words: str) -> None:
         intake.take_in([text(self.road, next(self.ids), words)])
+
+    @rule()
+    def sessions_are_assigned(self) -> None:
+        giving.assign()
+
+    @rule(ada=st.booleans(), ben=st.booleans())
+    def there(self, *, ada: bool, ben: bool) -> None:
+        """Whether their pages are open."""
+        open_ones = [agent for agent, is_open in zip(self.agents[:2], (ada, ben), strict=True) if is_open]
+        redis_client().delete("presence:online")
+        pages = [f"{agent.pk}:page" for agent in open_ones]
+        redis_client().eval(online.SERVING, 0, online.lifetime_ms(), *pages)
+
+    @rule()
+    def absent_ones_are_not_waited_for(self) -> None:
+        leaving.give_back(now=timezone.now())
+        leaving.give_back(now=timezone.now() + HOUR)
 
     @rule()
     def nobody_answers(self) -> None:
@@ -85,10 +109,17 @@ class House(RuleBasedStateMachine):
     def pick_up(self, who: int | None) -> None:
         self.give(lambda session: actions.pick_up(session, agent=self.agent(who)))
 
-    @rule(who=actor, later=st.booleans())
-    def answer(self, who: int | None, *, later: bool) -> None:
-        due_at = timezone.now() + HOUR if later else None
-        self.give(lambda session: actions.reply(session, agent=self.agent(who), body="Yes", due_at=due_at))
+    @rule(who=actor, when=st.sampled_from(["now", "later", "held"]))
+    def answer(self, who: int | None, *, when: str) -> None:
+        due_at = timezone.now() + HOUR if when == "later" else None
+        how: dict[str, Any] = {"due_at": due_at, "hold_s": 5 if when == "held" else 0}
+        self.give(lambda session: actions.reply(session, agent=self.agent(who), body="Yes", **how))
+
+    @rule(who=actor)
+    def undo_send(self, who: int | None) -> None:
+        written = Message.objects.filter(status__in=["scheduled", "queued"]).order_by("-pk").first()
+        if written is not None:
+            self.act(lambda _session: actions.undo_send(written, agent=self.agent(who)))
 
     @rule(who=actor)
     def take_back(self, who: int | None) -> None:
@@ -104,12 +135,36 @@ class House(RuleBasedStateMachine):
 
     @rule(who=actor, to=index)
     def transfer_to_an_agent(self, who: int | None, to: int) -> None:
-        self.give(lambda session: actions.transfer(session, agent=self.agent(who), to=self.agent(to)))
+        self.give(lambda session: self.transfer(session, self.agent(who), self.agent(to)))
 
-    @rule(who=actor, to=index)
+    @rule(who=actor, to=queue_index)
     def transfer_to_a_queue(self, who: int | None, to: int) -> None:
-        queue = self.queues[to]
-        self.give(lambda session: actions.transfer(session, agent=self.agent(who), to=queue))
+        self.give(lambda session: self.transfer(session, self.agent(who), self.queues[to]))
+
+    @rule()
+    def undo_transfer(self) -> None:
+        if self.handed_over is not None and self.handed_over[1].user.is_active:
+            handover, agent = self.handed_over
+            with suppress(actions.ActedMeanwhile):
+                self.act(lambda _session: actions.take_back(handover, agent=agent))
+        self.handed_over = None
+
+    def transfer(self, session: MessagingSession, agent: Extension, to: Extension | MessageQueue) -> None:
+        self.handed_over = actions.transfer(session, agent=agent, to=to), agent
+
+    @rule(who=actor)
+    def snooze(self, who: int | None) -> None:
+        until = timezone.now() + HOUR
+        self.give(lambda session: actions.snooze(session, agent=self.agent(who), until=until))
+
+    @rule(who=actor)
+    def unsnooze(self, who: int | None) -> None:
+        self.act(lambda session: actions.unsnooze(session, agent=self.agent(who)))
+
+    @rule()
+    def snoozes_end(self) -> None:
+        actions.wake_due(now=timezone.now() + DAY)
+        assert not MessagingSession.objects.snoozed().exists()
 
     @rule(who=actor)
     def archive(self, who: int | None) -> None:
@@ -119,9 +174,20 @@ class House(RuleBasedStateMachine):
     def unarchive(self, who: int | None) -> None:
         self.act(lambda session: actions.unarchive(session, agent=self.agent(who)))
 
-    @rule(who=actor)
-    def close(self, who: int | None) -> None:
-        self.act(lambda session: actions.close(session, agent=self.agent(who)))
+    @rule(who=actor, scheduled=st.sampled_from([None, *actions.Scheduled]))
+    def close(self, who: int | None, scheduled: actions.Scheduled | None) -> None:
+        self.act(lambda session: actions.close(session, agent=self.agent(who), scheduled=scheduled))
+
+    @rule(who=actor, back=st.integers(0, 2))
+    def reopen(self, who: int | None, back: int) -> None:
+        """Also one that is not the contact's newest."""
+        closed = MessagingSession.objects.filter(closed_at__isnull=False).order_by("-pk")[back : back + 1]
+        for session in closed:
+            agent = self.agent(who) if who is not None or not session.agent else session.agent
+            with suppress(actions.ActionError):
+                actions.reopen(session, agent=agent)
+                session.refresh_from_db()
+                assert session.archived_at is None
 
     # --- what administrators do ---
 
@@ -130,7 +196,7 @@ class House(RuleBasedStateMachine):
         with suppress(archiving.Hindered, Extension.DoesNotExist):
             archiving.archive_extension(self.agents[0], to=None if to is None else self.agents[to])
 
-    @rule(queue=index, mode=st.sampled_from(Mode))
+    @rule(queue=queue_index, mode=st.sampled_from(Mode))
     def mode_changes(self, queue: int, mode: str) -> None:
         MessageQueue.objects.filter(pk=self.queues[queue].pk).update(pickup_mode=mode)
 
@@ -152,6 +218,11 @@ class House(RuleBasedStateMachine):
     @invariant()
     def what_nobody_owns_is_not_archived(self) -> None:
         assert not MessagingSession.objects.waiting().filter(archived_at__isnull=False).exists()
+
+    @invariant()
+    def what_is_snoozed_is_somebody_s_and_open(self) -> None:
+        snoozed = MessagingSession.objects.filter(snoozed_until__isnull=False)
+        assert not snoozed.filter(Q(agent=None) | Q(closed_at__isnull=False)).exists()
 
     def seen_by(self, session: MessagingSession) -> list[Extension]:
         """Those in whose lists it is, and who answer, or pick up and answer."""
@@ -185,7 +256,8 @@ class House(RuleBasedStateMachine):
 def is_unanswered(session: MessagingSession) -> bool:
     """As the thread tells it: no text has left for the queue since one of the contact's, nor a STOP come."""
     texts = session.messages.filter(kind=Message.Kind.INBOUND)
-    never_left = Q(status__in=["scheduled", "cancelled"], attempts__due_at__isnull=False)
+    is_late = Q(attempts__due_at__isnull=False)
+    never_left = is_late & (Q(status="cancelled") | Q(status="scheduled", attempts__priority=Priority.API))
     answers = session.messages.filter(kind=Message.Kind.OUTBOUND, author__isnull=False).exclude(never_left)
     ends = [*answers, *texts.filter(body="STOP")]
     return texts.filter(pk__gt=max((one.pk for one in ends), default=0)).exists()

@@ -236,9 +236,10 @@ def test_closed_one_stays_visible_to_its_agents(
 ) -> None:
     set_mode(Mode.NONE)
     ada, ben, cleo = (logged_in(agent.user) for agent in agents)
-    assert ada.post(url("close", waiting.pk)).context["composer"] == "closed"
+    ada.post(url("close", waiting.pk), {"sure": "on"})
+    assert ada.get(url("session", waiting.pk)).context["composer"] == "again"
     assert listed(ben, "closed", show="closed") == [waiting]
-    assert ben.get(url("session", waiting.pk)).context["composer"] == "closed"
+    assert ben.get(url("session", waiting.pk)).context["composer"] == "again"
     assert cleo.get(url("session", waiting.pk)).status_code == 404
     with pytest.raises(actions.SessionClosed):
         actions.reply(waiting, agent=agents[1], body="Late")
@@ -292,7 +293,7 @@ def test_change_of_the_mode_holds_at_once_for_what_waits_and_leaves_what_is_owne
 # --- open sessions per agent ---
 
 
-@pytest.mark.parametrize("mode", [Mode.MANUAL, Mode.AUTO])
+@pytest.mark.parametrize("mode", [Mode.MANUAL, Mode.AUTO, Mode.ASSIGNED])
 @pytest.mark.django_db(transaction=True)
 def test_agent_takes_no_more_at_once_than_the_queue_allows(
     road: Road, agents: list[Extension], set_mode: SetMode, post_inbound: Post, mode: MessageQueue.PickupMode

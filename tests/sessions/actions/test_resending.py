@@ -283,7 +283,9 @@ def test_failed_text_has_a_button_that_sends_it_again(
         reverse("inbox-session", args=[message.session_id]),
         reverse("inbox-retry", args=[message.pk]),
     )
-    assert f'hx-post="{path}?composer=reply"' in ada.get(page).content.decode()
+    assert (
+        f'hx-post="{path}?composer=reply&amp;session={message.session_id}"' in ada.get(page).content.decode()
+    )
     for _ in range(2):
         answer = ada.post(f"{path}?composer=reply")
         assert answer.status_code == 200
@@ -297,7 +299,9 @@ def test_waiting_text_has_a_button_that_cancels_it(road: Road, agents: list[Exte
     message = write(agents[0], road)
     path = reverse("inbox-cancel", args=[message.pk])
     page = reverse("inbox-session", args=[message.session_id])
-    assert f'hx-post="{path}?composer=reply"' in ada.get(page).content.decode()
+    assert (
+        f'hx-post="{path}?composer=reply&amp;session={message.session_id}"' in ada.get(page).content.decode()
+    )
     assert "Taken back by Ada." in text_of(ada.post(path).content.decode())
     assert statuses(message) == ["cancelled", "cancelled"]
 

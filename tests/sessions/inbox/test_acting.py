@@ -1,5 +1,6 @@
 """What an agent does with a session beside answering, and that nobody does it with another's."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -105,7 +106,10 @@ def test_transfer_takes_history_and_note_along(
     to = f"queue-{sales.pk}" if kind == "queue" else f"extension-{agents[2].pk}"
     where = "Sales" if kind == "queue" else "1003 Cleo"
     answer = pages[0].post(url("transfer", own.pk), {"to": to, "note": "A good customer."})
-    assert (answer["HX-Retarget"], answer["HX-Trigger"]) == ("#session", "dialog:close")
+    assert (answer["HX-Retarget"], [*json.loads(answer["PBX-Events"])]) == (
+        "#session",
+        ["dialog:close", "undo:offer"],
+    )
     assert text_of(answer.content.decode()).startswith(f"The session was transferred to {where}.")
     assert pages[0].get(url("session", own.pk)).status_code == 404
     html = pages[2].get(url("session", own.pk)).content.decode()
@@ -215,7 +219,7 @@ def test_other_sessions_of_the_contact_are_those_one_may_see(
 
 
 def test_timeline_says_who_did_what(own: MessagingSession, pages: list[Client]) -> None:
-    pages[0].post(url("close", own.pk))
+    pages[0].post(url("close", own.pk), {"sure": "on"})
     html = text_of(pages[0].get(url("timeline", own.pk)).content.decode())
     steps = ["The session began.", "Ada picked up the session.", "Ada closed the session."]
     places = [html.find(step) for step in steps]

@@ -32,7 +32,8 @@ def test_what_happened_stays_open_when_an_action_renders_the_session_anew(
         page.get_by_text("What happened").click()
         expect(page.locator(".timeline li").first).to_contain_text("The session began.")
         page.keyboard.press("c")
-        page.keyboard.press("Enter")  # the last text is not answered: yes, all the same
+        expect(page.get_by_role("button", name="Close without an answer")).to_be_focused()
+        page.keyboard.press("Enter")
         expect(page.locator(".timeline li").last).to_contain_text("Ada closed the session.")
         page.keyboard.press("e")
         expect(page.get_by_text("Archived", exact=True).last).to_be_visible()

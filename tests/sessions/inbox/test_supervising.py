@@ -112,7 +112,7 @@ def cleo(agents: list[Extension], queue: MessageQueue) -> Extension:
     return Extension.objects.get(pk=agents[2].pk)
 
 
-@pytest.mark.parametrize("mode", ["manual", "auto"])
+@pytest.mark.parametrize("mode", ["manual", "auto", "assigned"])
 def test_supervisor_with_an_extension_picks_up_what_waits(
     session: MessagingSession, cleo: Extension, mode: str
 ) -> None:

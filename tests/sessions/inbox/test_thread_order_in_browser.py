@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(trans
 
 PAGE = 5  # messages of an update
 A_DAY = 4  # messages
+HIDDEN_EVERY = 3  # messages, above which others' were
 
 # Swaps in what the steps bring, as htmx does with an answer, and gives what is in the list then.
 PLAY = """async (steps) => {
@@ -86,7 +87,9 @@ class Thread:
             range(self.shown or 0, len(self.statuses)), lambda number: number // A_DAY
         ):
             found.append([f"day-{day}", f"{day}"])
-            found += [[f"message-{number}", self.statuses[number]] for number in numbers]
+            for number in numbers:
+                found += [[f"hidden-{number}", "Others"]] * (number % HIDDEN_EVERY == 0)
+                found.append([f"message-{number}", self.statuses[number]])
         return found
 
     def _older(self, first: int) -> str:
@@ -99,6 +102,8 @@ class Thread:
         for number in range(first, end):
             if number == first or number % A_DAY == 0:
                 yield f'<li class="thread-day" id="day-{number // A_DAY}">{number // A_DAY}</li>'
+            if number % HIDDEN_EVERY == 0:
+                yield f'<li class="thread-hidden" id="hidden-{number}">Others</li>'
             if number in unread:
                 yield '<li id="thread-unread">New</li>'
             yield f'<li id="message-{number}"><p>{self.statuses[number]}</p></li>'

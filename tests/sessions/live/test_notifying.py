@@ -86,7 +86,8 @@ def test_who_supervises_and_answers_counts_a_session_once(
 def test_settings_are_the_agents_own(agents: list[Extension]) -> None:
     ada = logged_in(agents[0].user)
     assert 'data-sound="1"' in ada.get("/inbox/").content.decode()
-    answer = ada.post("/inbox/settings/", {"notify_new": "on"})
+    chosen = {"notify_new": "on", "after_closing": "next", "undo_send_s": "5"}
+    answer = ada.post("/inbox/settings/", chosen)
     assert (answer.status_code, answer["Location"]) == (302, "/inbox/settings/")
     kept = AgentSettings.objects.get()
     assert (kept.agent, kept.notify_new, kept.notify_follow_up, kept.sound, kept.title_count) == (
@@ -96,6 +97,9 @@ def test_settings_are_the_agents_own(agents: list[Extension]) -> None:
         False,
         False,
     )
+    assert (kept.after_closing, kept.undo_send_s) == ("next", 5)
+    assert ada.post("/inbox/settings/", chosen | {"undo_send_s": "3600"}).status_code == 200
+    assert AgentSettings.objects.get().undo_send_s == 5
     assert 'data-sound="0"' in ada.get("/inbox/").content.decode()
     assert 'data-sound="1"' in logged_in(agents[1].user).get("/inbox/").content.decode()
 

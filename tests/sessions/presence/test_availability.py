@@ -116,7 +116,7 @@ def test_answered_session_is_neither_unread_nor_unattended(
     MessageQueue.objects.update(pickup_mode=mode)
     post_inbound(1, "Are you open today?")
     session = MessagingSession.objects.get()
-    if mode == MessageQueue.PickupMode.MANUAL:
+    if mode in (MessageQueue.PickupMode.MANUAL, MessageQueue.PickupMode.ASSIGNED):
         actions.pick_up(session, agent=agents[0])
         post_inbound(2, "Hello?")
     page = logged_in(vera)
