@@ -110,11 +110,11 @@ def _texts(page: Page, stack: LiveStack) -> float:
         sent_at = time.time()
         with socket.create_connection(("127.0.0.1", stack.stream_port)) as connection:
             connection.sendall(request)
-            came_at = page.evaluate("window.cameAt")
+            came_at: float = page.evaluate("window.cameAt")
         times.append(came_at - 1000 * sent_at)
         page.wait_for_timeout(200)
     print(f"  text -> row: longest {max(times[1:]):.0f} ms", flush=True)
-    return statistics.median(times[1:])
+    return float(statistics.median(times[1:]))
 
 
 def _measure(stack: PageStack) -> dict[str, Any]:

@@ -20,7 +20,9 @@ def _sent(response: HttpResponse | StreamingHttpResponse, path: str = "/contacts
     """The encoding that a browser gets."""
     request = RequestFactory().get(path, headers=GZIP)
     request.resolver_match = resolve(path)
-    return str(CompressionMiddleware(lambda _: response)(request).get("Content-Encoding", ""))
+    answer = CompressionMiddleware(lambda _: response)(request)
+    assert isinstance(answer, HttpResponse | StreamingHttpResponse)
+    return answer.get("Content-Encoding", "")
 
 
 @pytest.mark.parametrize(
