@@ -13,7 +13,7 @@ from redis import RedisError
 
 from sessions import events
 from sessions.actions import snoozing
-from sessions.assigning import giving
+from sessions.assigning import giving, leaving
 from sessions.lanes import seats
 from sessions.media import fetching
 from sessions.nudges import nudge
@@ -27,6 +27,7 @@ DUE: dict[str, Callable[[], bool]] = {
     "sessions.tasks.drain_spool": spool.has_any,
     "sessions.tasks.queue_due": seats.is_due,
     "sessions.tasks.assign_waiting": lambda: giving.queues_with_work().exists(),
+    "sessions.tasks.watch_absent": leaving.is_due,
     "sessions.tasks.wake_snoozed": lambda: snoozing.due(now=timezone.now()).exists(),
     "sessions.tasks.drain": lambda: claiming.channels_with_work().exists(),
     "sessions.tasks.publish_events": events.is_due,

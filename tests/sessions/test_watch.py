@@ -13,7 +13,7 @@ from pbx_messaging.queues import QUEUES
 from pbx_messaging.redis import redis_client
 from routing.models import Extension, MessageQueue
 from sessions import watch
-from sessions.models import Attachment, Attempt, Event, Lane, Message, MessagingSession
+from sessions.models import Absence, Attachment, Attempt, Event, Lane, Message, MessagingSession
 from sessions.push import looking
 from sessions.receiving import spool
 from sessions.sending import claiming
@@ -102,6 +102,16 @@ def _to_be_assigned(attempt: Attempt) -> None:
     MessagingSession.objects.update(agent=None, queue=queue)
 
 
+def _given(attempt: Attempt) -> None:
+    _to_be_assigned(attempt)
+    MessagingSession.objects.update(agent=attempt.message.author, taken_at=timezone.now())
+
+
+def _absent(attempt: Attempt) -> None:
+    assert attempt.message.author is not None
+    Absence.objects.create(agent=attempt.message.author, since=timezone.now())
+
+
 @pytest.mark.parametrize(
     ("happens", "task"),
     [
@@ -115,6 +125,8 @@ def _to_be_assigned(attempt: Attempt) -> None:
         (_media, "fetch_attachments"),
         (_snoozed, "wake_snoozed"),
         (_to_be_assigned, "assign_waiting"),
+        (_given, "watch_absent"),
+        (_absent, "watch_absent"),
     ],
 )
 def test_what_is_due_is_nudged(
