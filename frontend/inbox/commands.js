@@ -14,7 +14,7 @@ import { goToList } from "./jumps.js";
  */
 
 const iconOf = (control, otherwise) =>
-  [...(control.querySelector(".bi")?.classList ?? [])].find((name) => name.startsWith("bi-")) ?? otherwise;
+  control.querySelector(".bi use")?.getAttribute("href").split("#")[1] ?? otherwise;
 const shown = (key) => (/^[A-Z]$/.test(key) ? `Shift ${key}` : key);
 
 const ofKey = (control) => {

@@ -1,5 +1,6 @@
 // The command palette: Ctrl+K or ⌘K. A combobox with a list box in a dialog: the focus stays in the field, arrows
 // choose. What the page itself knows is there at once, what the server finds comes after it and moves no choice.
+import { showIcon } from "../icons.js";
 import { commands, fits } from "./commands.js";
 import { lately, remember } from "./palette_lately.js";
 
@@ -40,7 +41,7 @@ const choose = (option) => {
 const asOption = ({ group, key, words, icon, shortcut, act }) => {
   const option = document.getElementById("palette-option").content.firstElementChild.cloneNode(true);
   Object.assign(option.dataset, { group, key });
-  option.querySelector(".bi").classList.add(icon);
+  showIcon(option.querySelector(".bi"), icon);
   option.querySelector(".palette-words").textContent = words;
   option.querySelector("kbd").textContent = shortcut ?? "";
   option.querySelector("kbd").hidden = !shortcut;

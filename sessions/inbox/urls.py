@@ -18,7 +18,7 @@ from sessions.inbox import (
     views,
 )
 from sessions.inbox.lists import GroupName
-from sessions.media.views import attachment
+from sessions.media.views import attachment, preview
 
 
 class GroupConverter(StringConverter):
@@ -63,4 +63,5 @@ urlpatterns = [
     path("messages/<int:pk>/retry/", outbox_views.retry, name="inbox-retry"),
     path("messages/<int:pk>/cancel/", outbox_views.cancel, name="inbox-cancel"),
     path("attachments/<int:pk>/", attachment, name="inbox-attachment"),
+    path("attachments/<int:pk>/preview/", preview, name="inbox-attachment-preview"),
 ]

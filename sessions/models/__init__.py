@@ -4,6 +4,7 @@ from sessions.models.journal import CountedChange, Event, SignOfLife, WebhookReq
 from sessions.models.opt_out import OptOutEntry
 from sessions.models.outbound import Attempt, AttemptEvent, Lane, Priority, Turn
 from sessions.models.overflow import Overflow
+from sessions.models.push import Notice, Push, PushDevice, PushKey
 from sessions.models.searched import SearchedContact, SearchedMessage
 from sessions.models.thread import (
     WAIT_FIELDS,
@@ -31,9 +32,13 @@ __all__ = [
     "Message",
     "MessagingSession",
     "MessagingSessionQuerySet",
+    "Notice",
     "OptOutEntry",
     "Overflow",
     "Priority",
+    "Push",
+    "PushDevice",
+    "PushKey",
     "SearchedContact",
     "SearchedMessage",
     "SignOfLife",
