@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from routing.models import Extension, MessageQueue
 from sessions import actions
+from sessions.inbox.thread import PAGE
 from sessions.models import Contact, Event, Message, MessagingSession, Tag
 from tests.factories import CONTACT, make_queue
 from tests.portal import logged_in, text_of
@@ -291,13 +292,13 @@ def thread(answer: Any) -> list[int]:
 def test_thread_goes_on_where_it_ended_whatever_came_meanwhile(
     own: MessagingSession, pages: list[Client]
 ) -> None:
-    ids = [*own.messages.order_by("pk").values_list("pk", flat=True), *fill(own, 118)]
+    ids = [*own.messages.order_by("pk").values_list("pk", flat=True), *fill(own, 2 * PAGE + 18)]
     opened = pages[0].get(url("session", own.pk))
-    assert thread(opened) == ids[-50:]
+    assert thread(opened) == ids[-PAGE:]
     fill(own, 1)
     second = pages[0].get(url("older", own.pk), {"before": opened.context["thread"].older})
     third = pages[0].get(url("older", own.pk), {"before": second.context["thread"].older})
-    assert (thread(second), thread(third)) == (ids[-100:-50], ids[:-100])
+    assert (thread(second), thread(third)) == (ids[-2 * PAGE : -PAGE], ids[: -2 * PAGE])
     assert third.context["thread"].older is None
 
 

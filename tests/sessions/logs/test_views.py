@@ -12,6 +12,7 @@ from django.utils import timezone
 from routing.models import Extension, MessageQueue
 from sessions import actions
 from sessions.ending import archiving
+from sessions.inbox.thread import PAGE
 from sessions.models import Attachment, Contact, Message, MessagingSession
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_queue
 from tests.portal import rows_of
@@ -179,10 +180,10 @@ def test_detail_shows_thread_timeline_and_files(
 def test_detail_pages_through_a_long_thread(
     admin_page: Client, sessions: dict[str, MessagingSession], post_inbound: Post
 ) -> None:
-    for number in range(60):
+    for number in range(PAGE + 10):
         post_inbound(number + 10, f"Text {number}", From=OTHER)
     path = f"/logs/{sessions['waiting'].pk}/"
     thread = admin_page.get(path).context["thread"]
     older = admin_page.get(path, {"before": str(thread.older)}).context["thread"]
     bodies = [message.body for message in [*older.messages, *thread.messages]]
-    assert bodies == ["A green one, please", *(f"Text {number}" for number in range(60))]
+    assert bodies == ["A green one, please", *(f"Text {number}" for number in range(PAGE + 10))]

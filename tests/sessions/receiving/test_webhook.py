@@ -170,7 +170,7 @@ def test_text_with_nothing_to_show_becomes_a_system_line(
     browser, line = Client(), "The contact sent something that can&#x27;t be shown."
     browser.force_login(agents[0].user)
     page = browser.get(f"/inbox/{session.pk}/").content.decode()
-    assert re.findall(r'(?s)<li class="system-line"[^>]*><i[^>]*></i> (.*?) <time', page) == [line]
+    assert re.findall(r'(?s)<li class="system-line"[^>]*><svg.*?</svg> (.*?) <time', page) == [line]
     assert re.findall(r'(?s)<span class="inbox-preview" dir="auto">\s*(.*?)\s*</span>', page) == [line]
     assert counts_by_channel(None, None)[session.number.channel_id].received == 1
 

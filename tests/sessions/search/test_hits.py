@@ -63,11 +63,14 @@ def test_what_was_found_is_in_the_thread_that_opens_however_far_back(
     for number in range(70):
         post_inbound(number + 1, "My invoice" if number == 10 else f"Line {number}")
     session = MessagingSession.objects.get()
-    assert opened(ada, session, "")[0][0] == "Line 20"
+    assert opened(ada, session, "")[0][0] == f"Line {70 - thread.PAGE}"
     bodies, marked = opened(ada, session, "invoice")
     assert (bodies[0], bodies[-1], marked) == ("Line 5", "Line 69", ["My invoice"])
     monkeypatch.setattr(thread, "MOST", 55)
-    assert opened(ada, session, "invoice") == ([f"Line {number}" for number in range(20, 70)], [])
+    assert opened(ada, session, "invoice") == (
+        [f"Line {number}" for number in range(70 - thread.PAGE, 70)],
+        [],
+    )
 
 
 @pytest.mark.parametrize(
