@@ -109,6 +109,7 @@ RULES: dict[str, frozenset[str]] = {
             "inbox-viewers",
             "inbox-calls",
             "inbox-settings",
+            "inbox-palette",
         ),
         READERS,
     ),

@@ -214,24 +214,24 @@ def test_earlier_conversation_stays_while_texts_come(
 ) -> None:
     """Also what becomes of a text in it is shown."""
     answer = actions.reply(direct_session, agent=ada, body="Yes")
-    for number in range(2, 60):
+    for number in range(2, 40):
         write_in(direct_road, number, f"Text {number}")
     actions.close(direct_session, agent=ada)
-    now = write_in(direct_road, 60, "Text 60")
+    now = write_in(direct_road, 40, "Text 40")
     page.goto(f"{live_server.url}/inbox/{now.pk}/")
     thread = page.get_by_role("log", name="Messages")
     expect(thread.locator(".session-end")).to_contain_text("Ada closed the session.")
     page.evaluate("document.getElementById('thread-scroll').scrollTop = 0")
     expect(thread).to_contain_text("Are you open?")
-    write_in(direct_road, 61, "Text 61")
+    write_in(direct_road, 41, "Text 41")
     hear_of(page, now)
-    texts = ["Are you open?", "Yes", *(f"Text {number}" for number in range(2, 62))]
+    texts = ["Are you open?", "Yes", *(f"Text {number}" for number in range(2, 42))]
     expect(thread.locator(".message-body")).to_have_text(texts)
     Message.objects.filter(pk=answer.pk).update(status="delivered")
-    last = MessagingSession.objects.get(pk=direct_session.pk).messages.get(body="Text 59")
-    Message.objects.filter(pk=last.pk).update(body="Text 59, changed")
+    last = MessagingSession.objects.get(pk=direct_session.pk).messages.get(body="Text 39")
+    Message.objects.filter(pk=last.pk).update(body="Text 39, changed")
     hear_of(page, direct_session, kind="status")
-    expect(thread).to_contain_text("Text 59, changed")
+    expect(thread).to_contain_text("Text 39, changed")
 
 
 def test_help_names_the_new_keys(page: Page) -> None:
