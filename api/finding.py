@@ -30,10 +30,10 @@ def readable(request: ApiRequest, pk: int) -> MessagingSession:
 
 
 def acted_on(request: ApiRequest, pk: int) -> MessagingSession:
-    """A session that the agent acts on. What one supervises is only read."""
+    """A session that the agent acts on. What one supervises, or is mentioned in, is only read."""
     session = readable(request, pk)
     if not inbox_of(acting(request)).filter(pk=pk).exists():
-        title = _("You supervise this session: you only read it.")
+        title = _("You only read this session: you supervise it, or are mentioned in it.")
         raise Problem(403, "read_only", title, _("Have it transferred to you, or to a queue of yours."))
     return session
 

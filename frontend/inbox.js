@@ -19,6 +19,7 @@ import "./composer/canned.js";
 import "./composer/plain_characters.js";
 import "./composer/keys.js";
 import "./composer/notes.js";
+import "./composer/mentions.js";
 import "./inbox/notifications.js";
 import "./inbox/worker.js";
 

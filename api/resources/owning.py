@@ -5,13 +5,14 @@ from ninja import Body, Query, Router, Status
 
 from api.auth import ApiRequest, acting
 from api.described import problems
-from api.finding import acted_on, message_now, session_now, to_pick_up
+from api.finding import acted_on, message_now, readable, session_now, to_pick_up
 from api.inputs import ClosingAsked, NoteIn, SnoozeIn, TagsIn, ToExtension, TransferIn
 from api.problems import Problem
 from api.shapes import MessageOut, SessionOut
 from routing.models import Extension, MessageQueue
 from sessions import actions
 from sessions.models import Tag
+from sessions.queries import mentioning
 
 router = Router(tags=["Sessions"])
 
@@ -103,8 +104,12 @@ def reopen(request: ApiRequest, session_id: int) -> SessionOut:
     openapi_extra=problems(403, 404),
 )
 def mark_read(request: ApiRequest, session_id: int) -> SessionOut:
-    """Of a session that is not yours it changes nothing."""
-    session = acted_on(request, session_id)
+    """Of a session that is not yours it changes nothing, but that you have seen where it mentions you."""
+    if mentioning(request.user).filter(pk=session_id).exists():
+        session = readable(request, session_id)
+        actions.see_mentions(session, user=request.user)
+    else:
+        session = acted_on(request, session_id)
     actions.mark_read(session, agent=acting(request))
     return session_now(session)
 
@@ -187,7 +192,8 @@ def unsnooze(request: ApiRequest, session_id: int) -> SessionOut:
     openapi_extra=problems(400, 403, 404, 422),
 )
 def add_note(request: ApiRequest, session_id: int, said: NoteIn) -> Status[MessageOut]:
-    """For the agents' eyes only; it never leaves the house."""
+    """For the agents' eyes only; it never leaves the house. Whoever is mentioned in it, by `@` and the
+    extension's number or the name, is told and may read the session from then on."""
     session = acted_on(request, session_id)
     note = actions.add_note(session, agent=acting(request), body=said.body)
     return Status(201, message_now(note))

@@ -42,6 +42,8 @@ const takeOver = (html, ids) => {
   const update = new DOMParser().parseFromString(html, "text/html");
   const groups = [...update.querySelectorAll("[data-group]")];
   if (groups.some((one) => one.querySelector("li") && !groupHere(one))) return false;
+  const mentions = update.getElementById("mentions-to-see");
+  if (mentions) document.getElementById("mentions-to-see")?.replaceWith(document.adoptNode(mentions));
   const focused = document.activeElement?.closest(".inbox-row")?.getAttribute("data-session");
   const scrolled = list().scrollTop;
   for (const id of ids) {

@@ -5,6 +5,7 @@ from sessions.actions.drafting import discard_drafts, save_draft
 from sessions.actions.finishing import Scheduled, close, reopen
 from sessions.actions.keeping import delete_canned_reply, delete_tag, save_canned_reply, save_tag
 from sessions.actions.marking import add_note, archive, mark_unread, set_availability, set_tags, unarchive
+from sessions.actions.mentioning import mentions_to_see, people, see_mentions
 from sessions.actions.owning import close_idle, mark_read, pick_up
 from sessions.actions.replying import LATEST, accepted_under, check_may_start, reply, start_session
 from sessions.actions.resending import cancel, retry, undo_send
@@ -83,7 +84,9 @@ __all__ = [
     "import_contacts",
     "mark_read",
     "mark_unread",
+    "mentions_to_see",
     "move",
+    "people",
     "pick_up",
     "reopen",
     "reply",
@@ -92,6 +95,7 @@ __all__ = [
     "save_contact",
     "save_draft",
     "save_tag",
+    "see_mentions",
     "set_availability",
     "set_tags",
     "snooze",

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from routing.models import Extension
 from sessions import events
+from sessions.actions.mentioning import mention_in
 from sessions.actions.owning import add_line
 from sessions.models import Message, MessagingSession, Tag, pickup
 from sessions.presence import availability
@@ -16,12 +17,15 @@ from sessions.refused import ActionError, NotArchivable, NotTheOwner
 
 @transaction.atomic
 def add_note(session: MessagingSession, *, agent: Extension, body: str) -> Message:
-    """Writes for the agents' eyes only: it is no answer, and leaves the times of the session alone."""
+    """Writes for the agents' eyes only: it is no answer, and leaves the times of the session alone.
+
+    Whoever is mentioned in it is told, and reads along from then on.
+    """
     now = timezone.now()
     note = Message.objects.create(
         session=session, kind=Message.Kind.NOTE, author=agent, body=body, created_at=now
     )
-    events.record(events.EventKind.MESSAGE, session)
+    events.record(events.EventKind.MESSAGE, session, audience=mention_in([note], by=agent.user_id))
     return note
 
 

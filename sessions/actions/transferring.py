@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from routing.models import Extension, MessageQueue
 from sessions import events
+from sessions.actions.mentioning import mention_in
 from sessions.actions.owning import add_line, lock, own
 from sessions.bulk import write
 from sessions.models import Message, MessagingSession
@@ -94,8 +95,9 @@ def move(
     for session in moved:
         _place(session, to)
     write(moved, *_MOVED_FIELDS)
-    _tell_in_thread(moved, to, by, note, line)
-    events.record_all(events.EventKind.SESSION, moved, audience=seen_by)
+    notes = _tell_in_thread(moved, to, by, note, line)
+    writer = by.user_id if isinstance(by, Extension) else by.pk if by else None
+    events.record_all(events.EventKind.SESSION, moved, audience=seen_by | mention_in(notes, by=writer))
     return len(moved)
 
 
@@ -124,7 +126,8 @@ def _tell_in_thread(
     by: Actor | None,
     note: str,
     line: Message.SystemLine,
-) -> None:
+) -> list[Message]:
+    """Returns the notes among what it has written."""
     said: dict[str, Any] = {
         "created_at": timezone.now(),
         "author": by if isinstance(by, Extension) else None,
@@ -138,7 +141,7 @@ def _tell_in_thread(
     if note:
         kind = Message.Kind.NOTE
         rows += [Message(session=session, **said, kind=kind, body=note) for session in sessions]
-    Message.objects.bulk_create(rows)
+    return [row for row in Message.objects.bulk_create(rows) if row.kind == Message.Kind.NOTE]
 
 
 def _named(place: Destination | None) -> dict[str, Destination | None]:

@@ -1,9 +1,9 @@
 """What an agent does with a session beside answering. Answers with the session as it is then."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from routing.access import AgentRequest, agent_required
 from sessions import actions
@@ -64,6 +64,15 @@ def note(request: AgentRequest, pk: int) -> HttpResponse:
         return answer
     actions.add_note(session, agent=request.agent, body=form.cleaned_data["body"])
     return thread_update(request, session)
+
+
+@require_GET
+@agent_required
+def people(request: AgentRequest) -> HttpResponse:
+    """Whom a note can mention."""
+    others = [one for one in actions.people() if one.user != request.user.pk]
+    found = [{"name": one.name, "handle": one.handle, "words": one.words} for one in others]
+    return JsonResponse({"people": found})
 
 
 @require_POST

@@ -18,6 +18,7 @@ class Show(enum.StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     ARCHIVED = "archived"
+    MENTIONED = "mentioned"
 
 
 @dataclass(frozen=True)

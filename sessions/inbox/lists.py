@@ -14,7 +14,7 @@ from accounts.ids import read_id
 from sessions.inbox.asking import Asked, Show, Viewer
 from sessions.models import MessagingSession, MessagingSessionQuerySet
 from sessions.presence.availability import with_attendance
-from sessions.queries import inbox_of, listed, visible_to
+from sessions.queries import handled_by, inbox_of, listed, mentioning, visible_to, with_mention_to_see
 from sessions.search import finding
 
 PAGE = 30  # sessions that are fetched at once
@@ -32,6 +32,7 @@ class GroupName(enum.StrEnum):
     SNOOZED = "snoozed"  # one's own that one has put off
     CLOSED = "closed"
     ARCHIVED = "archived"
+    MENTIONED = "mentioned"  # in whose notes one is; one may only read along there
     FOUND = "found"
 
 
@@ -51,6 +52,9 @@ WORDS = {
     GroupName.CLOSED: Words(_("Closed"), _("Nothing is closed yet.")),
     GroupName.ARCHIVED: Words(
         _("Archived"), _("Nothing is archived. Archive a session to take it out of the other lists.")
+    ),
+    GroupName.MENTIONED: Words(
+        _("Mentioned"), _("Nobody has mentioned you. Write @ and a name in a note to mention somebody.")
     ),
     GroupName.FOUND: Words(
         _("Found"), _("Nothing found. Search by words of a text, by a phone number, or by a name.")
@@ -103,7 +107,7 @@ def sessions_in(name: GroupName, viewer: Viewer, asked: Asked) -> MessagingSessi
     sessions = _of_group(name, viewer)
     if name is GroupName.ARCHIVED:
         sessions = sessions.filter(archived_at__isnull=False)
-    elif name is not GroupName.FOUND:
+    elif name not in (GroupName.FOUND, GroupName.MENTIONED):
         sessions = sessions.filter(archived_at=None)
     if asked.number:
         sessions = sessions.filter(number=asked.number)
@@ -155,6 +159,8 @@ def _rows(name: GroupName, viewer: Viewer, asked: Asked) -> QuerySet[MessagingSe
     found = sessions_in(name, viewer, asked)
     if viewer.user.is_supervisor:
         found = with_attendance(found)
+    if name is GroupName.MENTIONED:
+        found = with_mention_to_see(found, viewer.user)
     sessions = listed(found)
     return sessions.select_related("last_message__author").prefetch_related("tags")
 
@@ -167,10 +173,14 @@ def _count_of(name: GroupName, viewer: Viewer, asked: Asked) -> int | None:
 
 
 def _of_group(name: GroupName, viewer: Viewer) -> MessagingSessionQuerySet:
-    everything = visible_to(viewer.user, viewer.agent)
+    if name is GroupName.MENTIONED:
+        return mentioning(viewer.user)
+    if name is GroupName.FOUND:
+        return visible_to(viewer.user, viewer.agent)
+    everything = handled_by(viewer.user, viewer.agent)
     if name is GroupName.CLOSED:
         return everything.filter(closed_at__isnull=False)
-    if name in (GroupName.FOUND, GroupName.ARCHIVED):
+    if name is GroupName.ARCHIVED:
         return everything
     if viewer.agent is None:
         return everything.open()

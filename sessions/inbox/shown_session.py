@@ -18,7 +18,7 @@ from sessions.lanes.standing import places_by_message
 from sessions.models import Message, MessagingSession, OptOutEntry, Tag
 from sessions.opt_outs.ledger import opt_out_of
 from sessions.presence import online
-from sessions.queries import inbox_of, listed, numbers_of, picked_up_by, queued_of, visible_to
+from sessions.queries import inbox_of, listed, numbers_of, picked_up_by, queued_of, supervised_by, visible_to
 from sessions.search.hits import hits_in
 
 EARLIER_MOST = 20  # sessions
@@ -70,6 +70,7 @@ def thread_context(
     unread = unread_from(session, page, request.agent)
     if request.agent is not None:
         actions.mark_read(session, agent=request.agent)
+    actions.see_mentions(session, user=request.user)
     acts = _acts(request, session)
     starts = acts and not session.is_open and _starts(request, session)
     looks = session.is_open or starts
@@ -86,6 +87,7 @@ def thread_context(
         "places": places_by_message(queued_of(session)),
         "composer": _composer(session, opt_out, acts=acts, picks_up=picks_up, starts=starts),
         "acts": acts,
+        "supervises": not acts and _supervises(request, session),
         "answers": acts and request.agent is not None and session.is_for(request.agent),
         "opt_out": opt_out,
         "other_open": None if session.is_open else _other_open(request, session),
@@ -123,10 +125,12 @@ def _composer(
 
 
 def _acts(request: ViewerRequest, session: MessagingSession) -> bool:
-    """Whether one who sees the session may do more than read it. Agents see nothing else."""
-    if not request.user.is_supervisor:
-        return True
+    """Whether one who sees the session may do more than read it, as supervisors and the mentioned do."""
     return request.agent is not None and inbox_of(request.agent).filter(pk=session.pk).exists()
+
+
+def _supervises(request: ViewerRequest, session: MessagingSession) -> bool:
+    return request.user.is_supervisor and supervised_by(request.user).filter(pk=session.pk).exists()
 
 
 def _picks_up(request: ViewerRequest, session: MessagingSession, *, acts: bool) -> bool:

@@ -50,6 +50,7 @@ urlpatterns = [
     path("<int:pk>/reopen/", closing_views.reopen, name="inbox-reopen"),
     path("<int:pk>/transfer/", acting_views.transfer, name="inbox-transfer"),
     path("<int:pk>/note/", acting_views.note, name="inbox-note"),
+    path("people/", acting_views.people, name="inbox-people"),
     path("<int:pk>/tags/", acting_views.tags, name="inbox-tags"),
     path("<int:pk>/archive/", acting_views.archive, name="inbox-archive"),
     path("<int:pk>/unarchive/", acting_views.unarchive, name="inbox-unarchive"),

@@ -12,6 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.ids import read_id
 from routing.access import ViewerRequest, viewer_required
+from sessions import actions
 from sessions.contacts.lookup import contact_names
 from sessions.inbox import lists
 from sessions.inbox.asking import Asked, Viewer, numbers_to_filter, queues_to_filter
@@ -82,6 +83,7 @@ def rows_context(request: ViewerRequest, asked: Asked, groups: list[Group]) -> d
         "groups": groups,
         "names": contact_names(session.contact for session in sessions),
         "hits": hits_in(sessions, asked.text),
+        "mentions_to_see": actions.mentions_to_see(request.user),
     }
 
 

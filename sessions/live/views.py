@@ -22,7 +22,15 @@ from sessions.queries import visible_to
 class AgentSettingsForm(forms.ModelForm[AgentSettings]):
     class Meta:
         model = AgentSettings
-        fields = ["notify_new", "notify_follow_up", "sound", "title_count", "undo_send_s", "after_closing"]
+        fields = [
+            "notify_new",
+            "notify_follow_up",
+            "notify_mention",
+            "sound",
+            "title_count",
+            "undo_send_s",
+            "after_closing",
+        ]
 
 
 @require_GET

@@ -1,6 +1,7 @@
 from sessions.models.agents import AgentSettings, CannedReply, Contact, Draft
 from sessions.models.assigning import Absence, AgentTurn
 from sessions.models.journal import CountedChange, Event, SignOfLife, WebhookRequest
+from sessions.models.mentions import Mention, MentionQuerySet, called
 from sessions.models.opt_out import OptOutEntry
 from sessions.models.outbound import Attempt, AttemptEvent, Lane, Priority, Turn
 from sessions.models.overflow import Overflow
@@ -28,6 +29,8 @@ __all__ = [
     "Draft",
     "Event",
     "Lane",
+    "Mention",
+    "MentionQuerySet",
     "Message",
     "MessagingSession",
     "MessagingSessionQuerySet",
@@ -40,4 +43,5 @@ __all__ = [
     "Tag",
     "Turn",
     "WebhookRequest",
+    "called",
 ]

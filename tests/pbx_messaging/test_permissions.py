@@ -125,6 +125,7 @@ RULES: dict[str, frozenset[str]] = {
             *(f"inbox-{action}" for action in ("snooze", "unsnooze")),
             "inbox-contact",
             "inbox-suggestions",
+            "inbox-people",
         ),
         AGENTS,
     ),
