@@ -17,7 +17,7 @@ from sessions.inbox.thread import page_of, unread_from
 from sessions.lanes.standing import places_by_message
 from sessions.models import Message, MessagingSession, OptOutEntry, Tag
 from sessions.opt_outs.ledger import opt_out_of
-from sessions.presence import online
+from sessions.presence import typists
 from sessions.queries import inbox_of, listed, numbers_of, picked_up_by, queued_of, supervised_by, visible_to
 from sessions.search.hits import hits_in
 
@@ -57,7 +57,7 @@ def opened(
     return thread_context(request, session, found) | {
         "form": form or ReplyForm(),
         "all_tags": Tag.objects.all(),
-        "others": [other for other in online.viewers(session) if other != request.agent],
+        "company": typists.company_of(session, request.agent),
         "earlier": _earlier(request, session),
     }
 
