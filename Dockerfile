@@ -4,7 +4,8 @@ FROM node:24-slim AS assets
 WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund --ignore-scripts
-COPY frontend frontend
+# What names the classes and icons that are built; see frontend/building/sources.js.
+COPY . .
 RUN node frontend/build.js
 
 FROM python:3.11-slim-bookworm AS packages

@@ -153,7 +153,9 @@ node_modules/.dev: package-lock.json | node
 	@$(WITH_NODE) $(NPM_CI)
 	@touch node_modules/.run $@
 
-$(ASSETS)/.stamp: node_modules/.run $(shell find frontend -type f)
+# Templates and our Python name the classes and icons that are built.
+NAMING := accounts routing channels sessions stats api
+$(ASSETS)/.stamp: node_modules/.run $(shell find frontend templates -type f) $(shell find $(NAMING) -name '*.py')
 	@echo "==> Front-end files"
 	@$(WITH_NODE) node frontend/build.js
 	@touch $@

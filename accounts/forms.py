@@ -105,12 +105,18 @@ def check_password(form: forms.BaseForm, user: User) -> None:
 class SecurityForm(forms.ModelForm[SecuritySettings]):
     class Meta:
         model = SecuritySettings
-        fields = ["two_step_required_of"]
-        labels = {"two_step_required_of": _("Two-step login (MFA) is required of")}
+        fields = ["two_step_required_of", "notifications_show"]
+        labels = {
+            "two_step_required_of": _("Two-step login (MFA) is required of"),
+            "notifications_show": _("Notifications on devices and by e-mail show"),
+        }
         help_texts = {
             "two_step_required_of": _(
                 "Whoever must have it and hasn't is led to its set-up before anything else, at once."
-            )
+            ),
+            "notifications_show": _(
+                "They appear on locked screens and in mailboxes, where others may read along."
+            ),
         }
 
 

@@ -71,7 +71,18 @@ class SecuritySettings(models.Model):
         ADMINISTRATORS = "administrators", _("Administrators")
         EVERYBODY = "everybody", _("Everybody")
 
+    class NotificationsShow(models.TextChoices):
+        NOTHING = "nothing", _("Only that something happened")
+        NAME = "name", _("The contact’s name")
+        TEXT = "text", _("The contact’s name and text")
+
     two_step_required_of = models.CharField(max_length=16, choices=RequiredOf, default=RequiredOf.NOBODY)
+    notifications_show = models.CharField(
+        max_length=8,
+        choices=NotificationsShow,
+        default=NotificationsShow.NAME,
+        db_default=NotificationsShow.NAME,
+    )
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="security_settings_once")]

@@ -74,6 +74,7 @@ MEANINGS = {
     415: "The body has another type than the two that are read.",
     422: "A field is not valid: see `errors`.",
     429: "The token asked too often: see `Retry-After`.",
+    503: "Not now: see `Retry-After`.",
 }
 
 
@@ -97,7 +98,7 @@ def _answer(status: int, codes: list[str]) -> dict[str, Any]:
         "description": f"{MEANINGS[status]} Codes: {listed}.",
         "content": {MEDIA_TYPE: {"schema": schema}},
     }
-    if status == 429:
+    if status in {429, 503}:
         retry = {"description": "Seconds until it goes on.", "schema": {"type": "integer"}}
         answer["headers"] = {"Retry-After": retry}
     return answer

@@ -66,7 +66,8 @@ def invalid(error: ValidationError) -> Problem:
 def problem_of(error: ActionError) -> Problem:
     refusal, detail = refusal_of(error), detail_of(error)
     errors = {refusal.field: [detail]} if refusal.field else None
-    return Problem(refusal.status, error.code, refusal.title, detail, errors=errors)
+    headers = {"Retry-After": "5"} if refusal.status == 503 else None
+    return Problem(refusal.status, error.code, refusal.title, detail, errors=errors, headers=headers)
 
 
 def handle(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:

@@ -69,6 +69,13 @@ class NumberOut(BaseModel):
         return cls(number=number.address, channel=number.channel.name)
 
 
+class ContactCard(BaseModel):
+    """Of a vCard, as its sender wrote it."""
+
+    name: str
+    numbers: list[str]
+
+
 class AttachmentOut(BaseModel):
     id: int
     name: str
@@ -77,6 +84,8 @@ class AttachmentOut(BaseModel):
     state: Literal["pending", "stored", "refused"]
     reason: Annotated[str, Field(description="Why it was refused, in words.")]
     url: Annotated[str | None, Field(description="Where it is fetched, once it is stored.")]
+    preview_url: Annotated[str | None, Field(description="A JPEG of a picture that browsers don't show.")]
+    contact_cards: Annotated[list[ContactCard], Field(description="What a contact card says.")]
 
     @classmethod
     def of(cls, attachment: Attachment) -> "AttachmentOut":
@@ -89,6 +98,8 @@ class AttachmentOut(BaseModel):
             state=attachment.state,  # type: ignore[arg-type]
             reason=attachment.reason,
             url=reverse("api-attachment", args=[attachment.pk]) if is_stored else None,
+            preview_url=reverse("api-preview", args=[attachment.pk]) if attachment.preview else None,
+            contact_cards=[ContactCard(**card) for card in attachment.cards or []],
         )
 
 
@@ -124,6 +135,9 @@ class MessageOut(BaseModel):
     due_at: Annotated[Moment | None, Field(description="Of a scheduled text: when it goes out.")]
     client_id: Annotated[str | None, Field(description="The id under which it was accepted once.")]
     event: Annotated[str | None, Field(description="Of a system line.", examples=["picked_up"])]
+    also_to: Annotated[
+        list[str], Field(description="Of a group text: who else got it. Answers go to its sender only.")
+    ]
     attachments: list[AttachmentOut]
     mentions: Annotated[list[MentionOut], Field(description="Of a note: who is mentioned in it.")]
 
@@ -144,6 +158,7 @@ class MessageOut(BaseModel):
             due_at=attempts[len(attempts) - 1].due_at if attempts else None,
             client_id=message.client_id,
             event=message.system_line or None,
+            also_to=message.others.splitlines(),
             attachments=[AttachmentOut.of(one) for one in message.attachments.all()],
             mentions=[MentionOut.of(one) for one in message.mentions.all()],
         )

@@ -34,7 +34,7 @@ class LiveStack:
         self.valkey.start()
         self.postgres.start()
         self._run("manage.py", "migrate", "--verbosity", "0")
-        self.seeded = json.loads(self._run("-m", "benchmarks.live_data", "seed", str(self.agents)))
+        self.seed()
         wanted = [
             servers.web(Listen("127.0.0.1", self.web_port)),
             servers.web_and_stream(Listen("127.0.0.1", self.stream_port), name="stream"),
@@ -46,6 +46,10 @@ class LiveStack:
             child.start()
         for name, port in (("web", self.web_port), ("stream", self.stream_port)):
             wait_for_http(f"http://127.0.0.1:{port}/healthz", self._children[name])
+
+    def seed(self) -> None:
+        """What is there when the processes start."""
+        self.seeded = json.loads(self._run("-m", "benchmarks.live_data", "seed", str(self.agents)))
 
     def _env(self) -> dict[str, str]:
         return {

@@ -1,13 +1,15 @@
 // Builds what pages load into build/assets: `node frontend/build.js`, by `make assets`.
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { build } from "esbuild";
+import { sprite } from "./building/icons.js";
+import { sources } from "./building/sources.js";
+import { onlyUsed } from "./building/styles.js";
 
-const FROM = "node_modules";
 const TO = "build/assets";
 const PAGES = ["portal", "inbox", "offline"]; // a script for each kind of page
+const SHEETS = ["portal", "inbox"];
 const LIBRARIES = ["portal/chart_library", "portal/select_library"];
-const STYLES = ["@tabler/core/dist/css/tabler.min.css", "tom-select/dist/css/tom-select.bootstrap5.min.css"];
 
 const options = {
   bundle: true,
@@ -17,19 +19,21 @@ const options = {
   target: ["chrome120", "edge120", "firefox121", "safari17.2"],
   legalComments: "none",
   logLevel: "warning",
+  metafile: true,
 };
 
 rmSync(TO, { recursive: true, force: true });
-mkdirSync(`${TO}/bootstrap-icons`, { recursive: true });
 
 // What few pages need is a file of its own, named by its content and loaded when it is asked for.
-const { metafile } = await build({
+const late = await build({
   ...options,
   entryPoints: LIBRARIES.map((name) => `frontend/${name}.js`),
   entryNames: "[name]-[hash]",
-  metafile: true,
 });
-const built = Object.entries(metafile.outputs).map(([path, { entryPoint }]) => [basename(entryPoint), basename(path)]);
+const built = Object.entries(late.metafile.outputs).map(([path, { entryPoint }]) => [
+  basename(entryPoint),
+  basename(path),
+]);
 const byName = new Map(built);
 
 // esbuild's own splitting would put what pages and libraries share into one more file that each page must wait for.
@@ -40,14 +44,14 @@ const libraries = {
       kind === "dynamic-import" ? { path: `./${byName.get(basename(path))}`, external: true } : null,
     ),
 };
-await build({ ...options, entryPoints: PAGES.map((name) => `frontend/${name}.js`), plugins: [libraries] });
+const pages = await build({
+  ...options,
+  entryPoints: PAGES.map((name) => `frontend/${name}.js`),
+  plugins: [libraries],
+});
 await build({ ...options, entryPoints: ["frontend/theme.js"], format: "iife" }); // it must run before the first paint
 
-for (const file of STYLES) {
-  // The source maps are not served, and collectstatic refuses references to missing files.
-  const text = readFileSync(`${FROM}/${file}`, "utf8").replace(/\/[/*]# sourceMappingURL=.*/, "");
-  writeFileSync(`${TO}/${file.split("/").pop()}`, text);
-}
-for (const name of ["bootstrap-icons.min.css", "fonts"]) {
-  cpSync(`${FROM}/bootstrap-icons/font/${name}`, `${TO}/bootstrap-icons/${name}`, { recursive: true });
-}
+const scripts = [late, pages].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+const named = sources([...new Set([...scripts, "frontend/theme.js"])]);
+await build({ ...options, entryPoints: SHEETS.map((name) => `frontend/${name}.css`), plugins: [onlyUsed(named)] });
+writeFileSync(`${TO}/icons.svg`, sprite(named));

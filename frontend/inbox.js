@@ -8,6 +8,7 @@ import "./inbox/contact.js";
 import "./inbox/lightbox.js";
 import "./inbox/undo.js";
 import "./inbox/keyboard.js";
+import "./inbox/palette.js";
 import "./inbox/new_message.js";
 import "./inbox/presence.js";
 import "./inbox/live.js";

@@ -8,7 +8,7 @@ NUDGED_EVERY_S: dict[str, float] = {
     "accounts.tasks.forget_audit": 3600.0,
     "sessions.tasks.remember_channels": 30.0,
     "sessions.tasks.watch_unanswered": 15.0,
-    "sessions.tasks.watch_absent": 5.0,
+    "sessions.tasks.forget_notices": 3600.0,
     "channels.tasks.check_due": 60.0,
     "stats.tasks.fold_counts": 30.0,
 }

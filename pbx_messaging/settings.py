@@ -69,6 +69,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "pbx_messaging.compression.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -97,6 +98,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "builtins": ["accounts.templatetags.icons"],
             "libraries": {  # those of sessions lie in its rooms
                 "availability": "sessions.presence.template_tags",
                 "composing": "sessions.inbox.composing_template_tags",
@@ -104,6 +106,7 @@ TEMPLATES = [
                 "inbox_files": "sessions.media.template_tags",
                 "inbox_list": "sessions.inbox.list_template_tags",
                 "logs": "sessions.logs.template_tags",
+                "push": "sessions.push.template_tags",
                 "sending": "sessions.lanes.template_tags",
                 "telling": "sessions.live.template_tags",
                 "waiting": "sessions.inbox.waiting_template_tags",
@@ -151,7 +154,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ROUTES = ("pbx_messaging.queues.route",)
 CELERY_WORKER_POOL = "pbx_messaging.processes.pools:PoolOfEachQueue"
 SENDER_TASK_THREADS = env.int("SENDER_TASK_THREADS", default=4)  # of the sender's queue, per process
-WORKER_THREADS = env.int("WORKER_THREADS", default=11)  # of the worker's queue: all shares and one more
+WORKER_THREADS = env.int("WORKER_THREADS", default=13)  # of the worker's queue: all shares and one more
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A nudge waits for no broker, nor does whoever nudges.
 CELERY_BROKER_TRANSPORT_OPTIONS = dict(socket_timeout=5, socket_connect_timeout=2, max_retries=0)  # noqa: C408
@@ -198,6 +201,16 @@ WEBHOOK_JOURNAL_DAYS = env.int("WEBHOOK_JOURNAL_DAYS", default=30)  # that the j
 WEBHOOK_FAILED_DAYS = max(WEBHOOK_JOURNAL_DAYS, env.int("WEBHOOK_FAILED_DAYS", default=180))  # failed ones
 MEDIA_MAX_BYTES = env.int("MEDIA_MAX_BYTES", default=5 * 1024 * 1024)  # of one attachment
 MEDIA_TOTAL_S = env.float("MEDIA_TOTAL_S", default=60.0)  # of one try to download one, redirects included
+PICTURE_MOST_PIXELS = env.int("PICTURE_MOST_PIXELS", default=64_000_000)  # more are not even unpacked
+PICTURE_MEMORY_BYTES = env.int("PICTURE_MEMORY_BYTES", default=1280 * 1024 * 1024)  # of making one fit
+PICTURE_TOTAL_S = env.float("PICTURE_TOTAL_S", default=20.0)  # of making one fit
+PICTURE_WAIT_S = env.float(
+    "PICTURE_WAIT_S", default=4.0
+)  # for others to be done; then one is told to try again
+
+# --- Notifications ---------------------------------------------------------------------------------
+PUSH_TOTAL_S = env.float("PUSH_TOTAL_S", default=10.0)  # of one call to a browser's push service
+PUSH_STAND_IN_URLS: list[str] = env.list("PUSH_STAND_IN_URLS", default=[])  # of tests; they may be near
 
 # --- REST API -------------------------------------------------------------------------------------
 API_RATE_PER_MIN = env.int("API_RATE_PER_MIN", default=600)  # requests of one token

@@ -1,13 +1,17 @@
+import logging
 from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_out
 from django.db import connections
 from django.db.models.signals import post_migrate
 
 from pbx_messaging import time_limit
 from sessions.search import index
+
+logger = logging.getLogger(__name__)
 
 
 def _keep_search_index(using: str, **_signal: Any) -> None:
@@ -27,6 +31,9 @@ class MessagingSessionsConfig(AppConfig):
     verbose_name = "Messaging sessions"
 
     def ready(self) -> None:
+        """Whoever leaves a stand-in configured shall see it."""
+        if settings.PUSH_STAND_IN_URLS:
+            logger.warning("PUSH_STAND_IN_URLS is set: devices at %s are told", settings.PUSH_STAND_IN_URLS)
         user_logged_out.connect(_leave, sender=None)
         time_limit.install()
         post_migrate.connect(_keep_search_index, sender=self)

@@ -282,6 +282,15 @@ REFUSALS: dict[type[ActionError], Refusal] = {
         field="media",
         form_field="attachments",
     ),
+    refused.PicturesBusy: Refusal(
+        503,
+        gettext_lazy("Too many pictures come at once."),
+        gettext_lazy("Send it again in a few seconds, with the same id."),
+        words=gettext_lazy(
+            "Too many pictures are being made smaller at this moment. Try again in a few seconds."
+        ),
+        form_field="attachments",
+    ),
     refused.NotRetryable: Refusal(409, gettext_lazy("The text can’t be sent again."), _not_retryable),
     refused.NotCancellable: Refusal(
         409,

@@ -153,6 +153,12 @@ class MediaRefused(ActionError):
         self.reason = reason
 
 
+class PicturesBusy(ActionError):
+    """So many pictures are made to fit at this moment that this one must come again."""
+
+    code = "pictures_busy"
+
+
 class NotRetryable(ActionError):
     """It waits, is on its way, has arrived or was taken back (`status`): there is nothing to send again.
 

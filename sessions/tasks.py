@@ -15,6 +15,7 @@ from sessions.ending import archiving, closing, unanswered
 from sessions.lanes import following, seats
 from sessions.media import fetching
 from sessions.nudges import nudge, nudge_cancel
+from sessions.push import looking, noticing, pushing
 from sessions.receiving import journal, missed, replaying, retention, spool
 from sessions.sending import claiming, look_ups, pump, reconcile, validity
 
@@ -154,6 +155,39 @@ def mail_alert(session_id: int, tries: int = 0) -> None:
                 return
     if tries < MAIL_MOST_TRIES:
         nudge("sessions.tasks.mail_alert", session_id, tries + mine, later_s=MAIL_AGAIN_S * 2**tries)
+
+
+@shared_task
+def look_for_calls() -> None:
+    """Who has to be told of something on a device."""
+    waiting = looking.look(now=timezone.now())
+    for _ in range(min(waiting, pushing.SHARES)):
+        nudge("sessions.tasks.push_due")
+
+
+@shared_task
+def nudge_notices() -> None:
+    """Who has to be told of something by e-mail, since no device has shown it."""
+    for user_id in noticing.due(now=timezone.now()):
+        nudge("sessions.tasks.mail_notices", user_id)
+
+
+@shared_task
+def push_due() -> None:
+    pushing.push_due()
+
+
+@shared_task
+def mail_notices(user_id: int) -> None:
+    """What the mail server does not take now is due again later."""
+    with mailing.shares.of() as mine:
+        if mine:
+            noticing.mail(user_id)
+
+
+@shared_task
+def forget_notices() -> None:
+    looking.forget(now=timezone.now())
 
 
 @shared_task

@@ -5,6 +5,7 @@ from sessions.lanes import views as sending_views
 from sessions.live.stream import served_elsewhere
 from sessions.media.views import outbound_media
 from sessions.opt_outs import views as opt_out_views
+from sessions.push import settings_views
 from sessions.receiving import journal_views
 from sessions.receiving.webhook import webhook_view
 
@@ -14,6 +15,8 @@ urlpatterns = [
     path("events/", served_elsewhere, name="events"),
     path("inbox/", include("sessions.inbox.urls")),
     path("inbox/", include("sessions.live.urls")),
+    path("inbox/settings/", settings_views.agent_settings, name="inbox-settings"),
+    path("inbox/push/", include("sessions.push.urls")),
     path("contacts/", include("sessions.contacts.urls")),
     path("channels/<int:pk>/sending/", sending_views.channel_sending, name="channel-sending"),
     path("channels/<int:pk>/pause/", sending_views.channel_pause, name="channel-pause"),

@@ -13,10 +13,11 @@ from redis import RedisError
 
 from sessions import events
 from sessions.actions import snoozing
-from sessions.assigning import giving
+from sessions.assigning import giving, leaving
 from sessions.lanes import seats
 from sessions.media import fetching
 from sessions.nudges import nudge
+from sessions.push import looking, noticing, pushing
 from sessions.receiving import missed, spool
 from sessions.sending import claiming, findings
 
@@ -26,6 +27,7 @@ DUE: dict[str, Callable[[], bool]] = {
     "sessions.tasks.drain_spool": spool.has_any,
     "sessions.tasks.queue_due": seats.is_due,
     "sessions.tasks.assign_waiting": lambda: giving.queues_with_work().exists(),
+    "sessions.tasks.watch_absent": leaving.is_due,
     "sessions.tasks.wake_snoozed": lambda: snoozing.due(now=timezone.now()).exists(),
     "sessions.tasks.drain": lambda: claiming.channels_with_work().exists(),
     "sessions.tasks.publish_events": events.is_due,
@@ -33,6 +35,9 @@ DUE: dict[str, Callable[[], bool]] = {
     "sessions.tasks.reconcile_unknown": lambda: findings.due().exists(),
     "sessions.tasks.fetch_missed": lambda: missed.due().exists(),
     "sessions.tasks.fetch_attachments": lambda: fetching.due().exists(),
+    "sessions.tasks.look_for_calls": looking.has_news,
+    "sessions.tasks.push_due": lambda: pushing.due().exists(),
+    "sessions.tasks.nudge_notices": lambda: noticing.mailable(now=timezone.now()).exists(),
 }
 
 

@@ -53,6 +53,7 @@ ROOMS_OF_SESSIONS = (
     "inbox",
     "logs",
     "live",
+    "push",
 )
 # What stands on the apps, and joins them; the rest of pbx_messaging/ they stand on.
 COMPOSITION_ROOTS = {"asgi", "doors", "processes.gunicorn_config", "urls"}

@@ -8,6 +8,7 @@ from api.described import problems
 from api.shapes import Destinations, ExtensionOut, Me, NumberOut, Numbers, QueueOut, Tags
 from routing.models import Extension, MessageQueue
 from sessions.media.views import attachment as stored_file
+from sessions.media.views import preview as stored_preview
 from sessions.models import Tag
 from sessions.queries import numbers_of
 
@@ -79,3 +80,14 @@ FILE_ANSWER = {200: {"description": "The file.", "content": {"*/*": FILE}}}
 def attachment(request: HttpRequest, attachment_id: int) -> HttpResponseBase:
     """Pictures have their own type; everything else is `application/octet-stream`."""
     return stored_file(request, attachment_id)
+
+
+@router.get(
+    "attachments/{int:attachment_id}/preview",
+    url_name="api-preview",
+    summary="Download the preview of a picture",
+    openapi_extra={"responses": FILE_ANSWER | problems(404)["responses"]},
+)
+def attachment_preview(request: HttpRequest, attachment_id: int) -> HttpResponseBase:
+    """A JPEG, of pictures that browsers don't show, such as HEIC; 404 for all others."""
+    return stored_preview(request, attachment_id)

@@ -68,6 +68,7 @@ def get_message(request: ApiRequest, message_id: int) -> MessageOut:
         actions.ChannelDisabled,
         actions.BadTime,
         actions.MediaRefused,
+        actions.PicturesBusy,
         codes={422: ["client_id_reused"]},
     )
     | body_schema(MessageIn, MessageWithMedia),

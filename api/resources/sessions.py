@@ -113,6 +113,7 @@ def get_session(request: ApiRequest, session_id: int) -> SessionOut:
         actions.ChannelDisabled,
         actions.BadTime,
         actions.MediaRefused,
+        actions.PicturesBusy,
         codes={422: ["client_id_reused"]},
     )
     | body_schema(SessionIn, SessionWithMedia),

@@ -67,6 +67,7 @@ class InboundSms:
     recipient: str
     body: str
     media: tuple[MediaRef, ...] = ()
+    others: tuple[str, ...] = ()  # of a group text: who got it beside us
     opt_out: bool | None = None  # the ITSP calls it a STOP (True) or START (False)
 
 
@@ -108,6 +109,7 @@ class MediaLimits:
 
     most: int = 0  # files of a text
     most_bytes: int = 0  # of all files of a text
+    picture_bytes: int = 0  # of a picture that carriers take as it is
     types: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
     fetched_within_h: float = 1.0

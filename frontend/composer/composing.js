@@ -8,11 +8,6 @@ const ready = () => {
   for (const act of acts) act(root);
 };
 
-// The page's own token ends when one logs in again in another tab; the cookie does not.
-const token = () =>
-  document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ??
-  JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"];
-
 /**
  * For the composer that is there and each that comes in its place.
  * @param {(root: HTMLElement) => void} act
@@ -43,22 +38,6 @@ export const newId = () =>
   "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
     (Number(digit) ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (Number(digit) / 4)))).toString(16),
   );
-
-/**
- * @param {string} url
- * @param {BodyInit} data
- * @param {RequestInit} [options]
- */
-export const post = (url, data, options = {}) =>
-  fetch(url, {
-    method: "POST",
-    body: data,
-    headers: { Accept: "application/json", "X-CSRFToken": token() },
-    ...options,
-  });
-
-/** @param {Response} answer */
-export const isJson = (answer) => (answer.headers.get("Content-Type") ?? "").startsWith("application/json");
 
 // What is there when one comes to a field for the first time goes on at its end; where one clicks or has been
 // already, the browser knows better.

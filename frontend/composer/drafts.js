@@ -1,6 +1,8 @@
 // What is typed and not sent: in the browser at once, with the server soon after, for other devices. Times are
 // told as ages, because clocks of devices go wrong.
-import { agent, onReady, post, setText, textarea } from "./composing.js";
+
+import { post } from "../portal/posting.js";
+import { agent, onReady, setText, textarea } from "./composing.js";
 
 const DELAY_MS = 800;
 const LATEST_MS = 3000; // also of who types on and on

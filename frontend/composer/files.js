@@ -1,5 +1,6 @@
 // Pictures and files of a text: chosen, pasted or dropped, judged as the server does, shown before they go, and
 // taken away again. They stay with their session while others are open.
+import { newIcon } from "../icons.js";
 import { onReady, openSession } from "./composing.js";
 
 const SIGNATURES = JSON.parse(document.getElementById("file-signatures").textContent);
@@ -16,15 +17,46 @@ const complain = (lines) => {
   place.classList.toggle("d-block", lines.length > 0);
 };
 
+// Pictures are made to fit by the server. Some systems don't know what a phone's picture is: its name tells.
+const isPicture = (file) => file.type.startsWith("image/") || /\.(hei[cf]|avif|tiff?)$/i.test(file.name);
+const isMadeToFit = (file) => isPicture(file) && Number(field().dataset.pictureBytes) > 0;
+const sizeOf = (files) => files.reduce((sum, file) => sum + file.size, 0);
+
 // Why a file can't go with the others, as far as its size tells; "" if it can.
 const whyNot = (file, others) => {
-  const { most, mostBytes, tooMany, tooLarge, empty } = field().dataset;
+  const { most, mostBytes, mostUpload, tooMany, tooLarge, empty } = field().dataset;
   if (!file.size) return named(empty, file);
   if (others.length >= Number(most)) return named(tooMany, file).replace("{n}", most);
-  const size = others.reduce((sum, other) => sum + other.size, file.size);
-  if (size <= Number(mostBytes)) return "";
-  return named(tooLarge, file).replace("{n}", Math.floor(Number(mostBytes) / 2 ** 20));
+  const all = [...others, file];
+  const tooMuch = (files, limit) =>
+    sizeOf(files) > Number(limit) && named(tooLarge, file).replace("{n}", Math.floor(Number(limit) / 2 ** 20));
+  return (
+    tooMuch(all, mostUpload) ||
+    tooMuch(
+      all.filter((one) => !isMadeToFit(one)),
+      mostBytes,
+    ) ||
+    ""
+  );
 };
+
+const sizeInWords = (bytes) => {
+  const isLarge = bytes >= 2 ** 20;
+  const size = bytes / 2 ** (isLarge ? 20 : 10);
+  return new Intl.NumberFormat(document.documentElement.lang, {
+    style: "unit",
+    unit: isLarge ? "megabyte" : "kilobyte",
+    maximumFractionDigits: size < 10 ? 1 : 0,
+  }).format(size);
+};
+
+const noteOn = (file) => {
+  const { pictureBytes, madeToFit } = field().dataset;
+  const size = sizeInWords(file.size);
+  return isMadeToFit(file) && file.size > Number(pictureBytes) ? `${size}, ${madeToFit}` : size;
+};
+
+const fileIcon = () => newIcon("bi-file-earmark");
 
 const typeOf = async (file) => {
   try {
@@ -39,22 +71,25 @@ const typeOf = async (file) => {
 const itemOf = (file) => {
   const item = document.createElement("li");
   item.className = "composer-file";
-  const isPicture = file.type.startsWith("image/");
-  const shown = isPicture ? new Image() : document.createElement("i");
+  const shown = isPicture(file) ? new Image() : fileIcon();
   if (shown instanceof HTMLImageElement) {
-    shown.src = URL.createObjectURL(file);
+    const url = URL.createObjectURL(file);
+    shown.src = url;
     shown.alt = "";
-    shown.addEventListener("load", () => URL.revokeObjectURL(shown.src), { once: true });
-  } else shown.className = "bi bi-file-earmark";
+    shown.addEventListener("load", () => URL.revokeObjectURL(url), { once: true });
+    shown.addEventListener("error", () => shown.replaceWith(fileIcon()), { once: true }); // HEIC, for instance
+  }
   const name = document.createElement("span");
   name.dir = "auto";
   name.textContent = file.name;
+  const size = Object.assign(document.createElement("span"), { className: "composer-file-size" });
+  size.textContent = noteOn(file);
   const remove = document.createElement("button");
   remove.type = "button";
   remove.className = "btn-close";
   remove.setAttribute("aria-label", named(field().dataset.remove, file));
   remove.addEventListener("click", () => set(heldIn(openSession()).filter((other) => other !== file)));
-  item.append(shown, name, remove);
+  item.append(shown, name, size, remove);
   return item;
 };
 

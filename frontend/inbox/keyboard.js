@@ -1,5 +1,6 @@
 // The page from the keyboard. A control says its key by aria-keyshortcuts; pressing it clicks or focuses it.
-import { textarea } from "../composer/composing.js";
+import { press } from "./controls.js";
+import { jumps } from "./jumps.js";
 
 const isTyping = (element) =>
   element.isContentEditable || element.matches("input:not([type=checkbox], [type=radio]), textarea, select");
@@ -26,26 +27,11 @@ const openRow = () => {
   return Boolean(row);
 };
 
-const reply = () => {
-  const field = textarea();
-  field?.focus();
-  return Boolean(field);
-};
-
 const leave = (target) => {
   if (isTyping(target)) {
     target.blur();
     (document.getElementById("thread-scroll") ?? document.getElementById("session")).focus();
   } else document.dispatchEvent(new CustomEvent("inbox:back"));
-};
-
-const press = (key) => {
-  const control = document.querySelector(`[aria-keyshortcuts="${CSS.escape(key)}"]`);
-  if (!control || control.disabled) return false;
-  if (control.matches("input")) control.select();
-  if (control.matches("input")) control.focus();
-  else control.click();
-  return true;
 };
 
 // Keys of a session are for the row that has the focus, be another one open: it is opened first.
@@ -65,7 +51,7 @@ const inOpened = (row, act) => {
 };
 
 const SESSION_KEYS = "beciprtuR";
-const ACTIONS = { j: () => move(1), k: () => move(-1), o: openRow, r: reply };
+const ACTIONS = { j: () => move(1), k: () => move(-1), o: openRow };
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -76,6 +62,10 @@ document.addEventListener("keydown", (event) => {
   }
   if (isTyping(event.target) || event.key.length !== 1) return;
   if (event.target.closest(".dropdown-menu.show")) return;
+  if (jumps(event.key)) {
+    event.preventDefault();
+    return;
+  }
   const act = ACTIONS[event.key] ?? (() => press(event.key));
   const row = SESSION_KEYS.includes(event.key) ? another() : null;
   if (row ? inOpened(row, act) : act()) event.preventDefault();

@@ -1,6 +1,7 @@
 // The lists stay as they are, and only the rows of sessions that changed are fetched anew and put in their
 // places: scrolling, focus and further pages stay.
 import htmx from "../htmx.js";
+import { showIcon } from "../icons.js";
 
 const { levels, rowsMost } = JSON.parse(document.getElementById("inbox-data").textContent);
 const inbox = document.getElementById("inbox");
@@ -146,7 +147,7 @@ const grow = () => {
     if (age.classList.contains(`age-${level.name}`)) continue;
     age.classList.remove(...levels.map(({ name }) => `age-${name}`));
     age.classList.add(`age-${level.name}`);
-    age.querySelector(".bi").className = `bi ${level.icon}`;
+    showIcon(age.querySelector(".bi"), level.icon);
   }
 };
 

@@ -12,6 +12,7 @@ const kinds = {
   alert: { words: unanswered, wanted: true },
   mention: { words: mentioned, wanted: wants("mention") },
 };
+const STREAM_MS = 3_000; // until the stream, whose opening has us ask, is waited for no longer
 const title = document.title;
 const told = new Set();
 let known = false; // what there was when the page came is not news
@@ -121,7 +122,9 @@ const soon = () => {
 
 if (about) {
   for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, allowSound, { once: true });
-  document.addEventListener("DOMContentLoaded", soon);
+  document.addEventListener("DOMContentLoaded", () => {
+    timer = setTimeout(ask, STREAM_MS);
+  });
   for (const kind of ["inbox:event", "inbox:reset"]) document.addEventListener(kind, soon);
   document.addEventListener("visibilitychange", () => document.hidden || soon());
 }

@@ -1,7 +1,7 @@
 // What was done a moment ago is taken back: the server offers it by "undo:offer" {words, token, shown_s}, a toast
 // shows that for some seconds, and what undoing leads to is told by "undo:done" {session, url, body, client_id}.
 import { Toast } from "../bootstrap.js";
-import { isJson, post } from "../composer/composing.js";
+import { isJson, post } from "../portal/posting.js";
 
 const offer = document.getElementById("undo-offer");
 const place = () => document.getElementById("toasts");

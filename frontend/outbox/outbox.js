@@ -1,8 +1,9 @@
 // Sends what agents write: shown at once, kept until the server has accepted it, and tried again under the same
 // id, so that a bad connection neither loses a text nor sends it twice. In order; one tab at a time.
-import { agent, isJson, newId, openSession, post, setText, textarea } from "../composer/composing.js";
+import { agent, newId, openSession, setText, textarea } from "../composer/composing.js";
 import { addFiles, takeFiles } from "../composer/files.js";
 import htmx from "../htmx.js";
+import { isJson, post } from "../portal/posting.js";
 import * as store from "./store.js";
 import { show } from "./view.js";
 

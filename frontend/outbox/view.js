@@ -1,4 +1,6 @@
 // The texts of the open session that are not accepted yet, below its thread.
+import { newIcon } from "../icons.js";
+
 const ICONS = {
   sending: "bi-clock",
   sent: "bi-clock",
@@ -77,10 +79,7 @@ const update = (item, entry) => {
   next.href = `${entry.newUrl}&body=${encodeURIComponent(entry.body)}`;
   const state = item.querySelector(".local-state");
   if (state.dataset.shown !== entry.shown) {
-    const icon = document.createElement("i");
-    icon.className = `bi ${ICONS[entry.shown] ?? ICONS[entry.state]} me-1`;
-    icon.setAttribute("aria-hidden", "true");
-    state.replaceChildren(icon, words(entry));
+    state.replaceChildren(newIcon(ICONS[entry.shown] ?? ICONS[entry.state], "me-1"), words(entry));
     state.dataset.shown = entry.shown;
   }
   const reason = item.querySelector(".message-reason");

@@ -5,6 +5,7 @@ import "./fields.js";
 import "./too_long.js";
 import "./dialog.js";
 import "./page.js";
+import "./push.js";
 import "./unsaved.js";
 import "./segments.js";
 import "./rows.js";

@@ -69,7 +69,7 @@ def reply(
     One with a time of its own (`due_at`) waits for it; any other is held back for `hold_s` seconds. With
     `files` the body may be empty. The first answer in a queue with auto pickup takes the session. Raises
     `NotTheOwner`, `SessionClosed`, `AlreadyPickedUp`, `TooManyOpen`, `OptedOut`, `ChannelDisabled`,
-    `MediaRefused` or `BadTime`.
+    `MediaRefused`, `PicturesBusy` or `BadTime`.
     """
     if before := accepted_under(agent, client_id):
         return before
@@ -95,7 +95,8 @@ def start_session(
 
     One that waits in the agent's own queue is picked up by this; one of a queue without pickup is nobody's.
     Raises `NotAllowedToInitiate`, `OwnNumber`, `OwnedByAnother`, `TooManyOpen`, `OptedOut`,
-    `ChannelDisabled`, `MediaRefused` or `BadTime`.
+    `ChannelDisabled`, `MediaRefused`,
+    `PicturesBusy` or `BadTime`.
     """
     if before := accepted_under(agent, client_id):
         return before

@@ -8,8 +8,13 @@ from django.db.models import Exists, OuterRef, Q
 
 from routing.models import Extension, MessageQueue
 from sessions import actions
-from sessions.models import Message, MessagingSession, MessagingSessionQuerySet, pickup
+from sessions.models import Absence, Message, MessagingSession, MessagingSessionQuerySet, pickup
 from sessions.presence import absences
+
+
+def is_due() -> bool:
+    """Whether somebody's absence matters now, or is remembered from when it did."""
+    return Absence.objects.exists() or _taken_in_queues().exists()
 
 
 def give_back(*, now: datetime) -> int:
@@ -17,8 +22,7 @@ def give_back(*, now: datetime) -> int:
 
     What was transferred to an agent, or begun by one, stays. Returns how many sessions went back.
     """
-    queues = MessageQueue.objects.live().filter(pickup_mode__in=pickup.ASSIGNED)
-    taken = _taken().filter(queue__in=list(queues.values_list("pk", flat=True)))
+    taken = _taken_in_queues()
     holders = set(taken.order_by().values_list("agent", flat=True).distinct())
     gone = absences.gone_among((agent for agent in holders if agent), now=now)
     of_it = Q(queues=OuterRef("queue")) | Q(user__supervised_queues=OuterRef("queue"))
@@ -36,6 +40,11 @@ def _return(agent: Extension, ids: list[int]) -> int:
     with suppress(actions.NoDestination):  # its queue is being deleted, which asks where they go
         return actions.move(still, to=None, by=agent, line=Message.SystemLine.RETURNED)
     return 0
+
+
+def _taken_in_queues() -> MessagingSessionQuerySet:
+    queues = MessageQueue.objects.live().filter(pickup_mode__in=pickup.ASSIGNED)
+    return _taken().filter(queue__in=list(queues.values_list("pk", flat=True)))
 
 
 def _taken() -> MessagingSessionQuerySet:

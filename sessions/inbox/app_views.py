@@ -16,9 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 SHELL = (  # what the page without a connection is made of
-    "assets/tabler.min.css",
-    "css/app.css",
-    "css/modes.css",
+    "assets/inbox.css",
     "assets/theme.js",
     "assets/offline.js",
     "img/icon-192.png",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django import template
+from django.conf import settings
 from django.utils import timezone
 from django.utils.html import json_script
 from django.utils.safestring import SafeString
@@ -30,9 +31,14 @@ class Writing:
     limits: MediaLimits
 
     @property
+    def most_upload(self) -> int:
+        """Bytes that come in at once, before pictures are made to fit; the form itself has some, too."""
+        return int(settings.UPLOAD_MAX_BYTES - settings.BODY_MAX_BYTES)
+
+    @property
     def accept(self) -> str:
         """What the file dialog offers."""
-        return ",".join(sorted(self.limits.types))
+        return ",".join(sorted(outgoing.types_of(self.limits)))
 
 
 @register.simple_tag

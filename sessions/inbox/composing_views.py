@@ -118,7 +118,8 @@ def _opens(message: Message) -> dict[str, Any]:
 
 def _refused(form: ReplyForm) -> HttpResponse:
     reasons = [str(error) for errors in form.errors.values() for error in errors]
-    return JsonResponse({"reason": " ".join(reasons), "code": form.code}, status=422)
+    status = 503 if form.code == actions.PicturesBusy.code else 422  # the outbox tries it again by itself
+    return JsonResponse({"reason": " ".join(reasons), "code": form.code}, status=status)
 
 
 def _accept(form: ReplyForm, request: AgentRequest, session: MessagingSession) -> Message | None:

@@ -11,6 +11,7 @@ from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from accounts.templatetags.icons import icon
 from channels.itsp.delivery import MISSED
 from routing.models import Extension
 from sessions.inbox.asking import Asked, Show
@@ -122,8 +123,8 @@ def name_in(address: str, names: dict[str, str]) -> str:
 def contact_avatar(address: str, name: str, size: str = "avatar-sm") -> SafeString:
     """The initials of who has a name, in a colour that stays the contact's own."""
     if not name or name == address:
-        icon = '<span class="avatar {} rounded-circle" aria-hidden="true"><i class="bi bi-person"></i></span>'
-        return format_html(icon, size)
+        unknown = '<span class="avatar {} rounded-circle" aria-hidden="true">{}</span>'
+        return format_html(unknown, size, icon("bi-person"))
     words = name.split()
     initials = (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
     colour = COLOURS[zlib.crc32(address.encode()) % len(COLOURS)]

@@ -126,6 +126,13 @@ def page_of(name: GroupName, viewer: Viewer, asked: Asked, *, before: str = "") 
     return Group(name, rows[:PAGE], cursor_of(rows[PAGE - 1]) if len(rows) > PAGE else "")
 
 
+def as_rows(sessions: MessagingSessionQuerySet, viewer: Viewer) -> QuerySet[MessagingSession]:
+    """In the order of the lists, with all that a row shows."""
+    if viewer.user.is_supervisor:
+        sessions = with_attendance(sessions)
+    return listed(sessions).select_related("last_message__author").prefetch_related("tags")
+
+
 def rows_of(ids: Sequence[int], viewer: Viewer, asked: Asked) -> list[Group]:
     """Where these sessions stand now, with the groups' present counts. What nobody lists is not there."""
     groups = []
@@ -157,12 +164,9 @@ def _first_page(name: GroupName, viewer: Viewer, asked: Asked) -> Group:
 
 def _rows(name: GroupName, viewer: Viewer, asked: Asked) -> QuerySet[MessagingSession]:
     found = sessions_in(name, viewer, asked)
-    if viewer.user.is_supervisor:
-        found = with_attendance(found)
     if name is GroupName.MENTIONED:
         found = with_mention_to_see(found, viewer.user)
-    sessions = listed(found)
-    return sessions.select_related("last_message__author").prefetch_related("tags")
+    return as_rows(found, viewer)
 
 
 def _count_of(name: GroupName, viewer: Viewer, asked: Asked) -> int | None:

@@ -15,7 +15,7 @@ from sessions.inbox.asking import Viewer
 from sessions.models import Message, MessagingSession
 from sessions.queries import Conversation, alone, as_shown, conversation_of
 
-PAGE = 50  # messages
+PAGE = 30  # messages; a screen shows ten
 CONTEXT = 5  # messages above one that was looked for
 MOST = 500  # messages that are shown at once to reach it
 SESSIONS_MOST = 100  # of which one page is made

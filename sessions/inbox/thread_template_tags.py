@@ -176,6 +176,12 @@ def line_icon(message: Message) -> str:
     return _LINE_ICONS.get(Message.SystemLine(message.system_line), "bi-info-circle")
 
 
+@register.filter
+def others(message: Message) -> list[str]:
+    """Of a group text: who else got it."""
+    return message.others.splitlines()
+
+
 class Step(NamedTuple):
     """How far a text had got, and when."""
 

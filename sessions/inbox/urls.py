@@ -11,13 +11,14 @@ from sessions.inbox import (
     contact_views,
     initiating_views,
     outbox_views,
+    palette_views,
     snooze_views,
     thread_views,
     undo_views,
     views,
 )
 from sessions.inbox.lists import GroupName
-from sessions.media.views import attachment
+from sessions.media.views import attachment, preview
 
 
 class GroupConverter(StringConverter):
@@ -34,6 +35,7 @@ urlpatterns = [
     path("sessions/", views.session_list, name="inbox-sessions"),
     path("sessions/<group:group>/", views.page, name="inbox-page"),
     path("rows/", views.rows, name="inbox-rows"),
+    path("palette/", palette_views.palette, name="inbox-palette"),
     path("new/", initiating_views.new_message, name="inbox-new"),
     path("new/contacts/", initiating_views.suggestions, name="inbox-suggestions"),
     path("<int:pk>/", views.index, name="inbox-session"),
@@ -62,4 +64,5 @@ urlpatterns = [
     path("messages/<int:pk>/retry/", outbox_views.retry, name="inbox-retry"),
     path("messages/<int:pk>/cancel/", outbox_views.cancel, name="inbox-cancel"),
     path("attachments/<int:pk>/", attachment, name="inbox-attachment"),
+    path("attachments/<int:pk>/preview/", preview, name="inbox-attachment-preview"),
 ]

@@ -151,6 +151,12 @@ def _heard_by(people: Iterable[int], agents: dict[int, int]) -> dict[int, set[Li
     return heard
 
 
+def listeners_of(people: Collection[int]) -> dict[int, set[Listener]]:
+    """What each user hears of, whatever they are logged in with."""
+    agents = dict(Extension.objects.live().filter(user__in=people).values_list("user", "pk"))
+    return _heard_by(people, agents)
+
+
 class Unavailable(Exception):
     """The database does not answer."""
 

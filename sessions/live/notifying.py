@@ -30,24 +30,34 @@ def save_settings(agent: Extension, **values: object) -> None:
 
 def state_of(viewer: Viewer) -> dict[str, object]:
     """`count`: sessions that wait, have something unread or are alerts; `calls`: the latest of each kind."""
-    mine, agent = _open_of(viewer.agent), viewer.agent
-    kinds = {
-        # What is assigned is no call to all: whoever gets it has it as a follow-up.
-        "new": mine.filter(agent=None).exclude(queue__pickup_mode__in=pickup.ASSIGNED),
-        "follow_up": mine.filter(agent=agent, unread__gt=0),
-        "alert": supervised_by(viewer.user).open().filter(alerted_at__isnull=False),
-        "mention": _mentioning_anew(viewer),
-    }
-    found = {kind: _latest(sessions) for kind, sessions in kinds.items()}
+    counted = [
+        sessions.values_list("pk", flat=True)[:COUNTED_MOST] for sessions in kinds_for(viewer).values()
+    ]
+    return {"count": len(set().union(*counted)), "calls": [asdict(call) for call in calls_of(viewer)]}
+
+
+def calls_of(viewer: Viewer) -> list[Call]:
+    """The latest of each kind."""
+    found = {kind: _latest(sessions) for kind, sessions in kinds_for(viewer).items()}
     addresses = {session.contact for sessions in found.values() for session in sessions}
     names = dict(Contact.objects.filter(address__in=addresses).values_list("address", "name"))
-    calls = [
+    return [
         _call(kind, session, names.get(session.contact) or session.contact)
         for kind, sessions in found.items()
         for session in sessions
     ]
-    counted = [sessions.values_list("pk", flat=True)[:COUNTED_MOST] for sessions in kinds.values()]
-    return {"count": len(set().union(*counted)), "calls": [asdict(call) for call in calls]}
+
+
+def kinds_for(viewer: Viewer) -> dict[str, MessagingSessionQuerySet]:
+    """What calls for somebody. Another kind, such as a mention, is added here and to `push.wording`."""
+    mine = _open_of(viewer.agent)
+    return {
+        # What is assigned is no call to all: whoever gets it has it as a follow-up.
+        "new": mine.filter(agent=None).exclude(queue__pickup_mode__in=pickup.ASSIGNED),
+        "follow_up": mine.filter(agent=viewer.agent, unread__gt=0),
+        "alert": supervised_by(viewer.user).open().filter(alerted_at__isnull=False),
+        "mention": _mentioning_anew(viewer),
+    }
 
 
 def _open_of(agent: Extension | None) -> MessagingSessionQuerySet:

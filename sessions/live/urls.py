@@ -6,7 +6,6 @@ from sessions.live import views
 
 urlpatterns = [
     path("calls/", views.calls, name="inbox-calls"),
-    path("settings/", views.agent_settings, name="inbox-settings"),
     path("availability/", views.availability, name="inbox-availability"),
     path("viewing/", views.viewing, name="inbox-viewing"),
     path("<int:pk>/viewers/", views.viewers, name="inbox-viewers"),

@@ -1,10 +1,7 @@
 """How agents are told of what happens, who has which session open, and who says to be available."""
 
-from django import forms
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.ids import read_id
@@ -14,23 +11,8 @@ from sessions import actions
 from sessions.inbox.asking import Viewer
 from sessions.inbox.shown_session import told_of_leaving, visible_session
 from sessions.live import notifying
-from sessions.models import AgentSettings
 from sessions.presence import online, typists
 from sessions.queries import visible_to
-
-
-class AgentSettingsForm(forms.ModelForm[AgentSettings]):
-    class Meta:
-        model = AgentSettings
-        fields = [
-            "notify_new",
-            "notify_follow_up",
-            "notify_mention",
-            "sound",
-            "title_count",
-            "undo_send_s",
-            "after_closing",
-        ]
 
 
 @require_GET
@@ -38,21 +20,6 @@ class AgentSettingsForm(forms.ModelForm[AgentSettings]):
 def calls(request: ViewerRequest) -> HttpResponse:
     """Names and numbers only, never what was written. Looking at it marks nothing as read."""
     return JsonResponse(notifying.state_of(Viewer(request.user, request.agent)))
-
-
-@require_http_methods(["GET", "POST"])
-@viewer_required
-def agent_settings(request: ViewerRequest) -> HttpResponse:
-    """Supervisors without an extension have none of their own: the page says what holds for them."""
-    if request.agent is None:
-        return render(request, "sessions/live/agent_settings.html")
-    posted = request.POST if request.method == "POST" else None  # without a tick it is empty
-    form = AgentSettingsForm(posted, instance=AgentSettings.of(request.agent))
-    if form.is_valid():
-        notifying.save_settings(request.agent, **form.cleaned_data)
-        messages.success(request, _("Your settings were saved."))
-        return redirect("inbox-settings")
-    return render(request, "sessions/live/agent_settings.html", {"form": form})
 
 
 @require_POST

@@ -18,6 +18,7 @@ from channels.itsp import ITSPS
 from channels.itsp.base import Advice, ItspError, Media
 from pbx_messaging.outside.shares import Shares
 from sessions import events
+from sessions.media import showing
 from sessions.media.content_types import suffix_of, type_of
 from sessions.models import Attachment
 
@@ -82,10 +83,11 @@ def fetch(pk: int) -> bool:
 
 
 def _store(attachment: Attachment, media: Media) -> None:
+    content = ContentFile(media.content)
     attachment.content_type, attachment.state = type_of(media.content), State.STORED
-    attachment.file.save(
-        f"{attachment.pk}{suffix_of(attachment.content_type)}", ContentFile(media.content), save=False
-    )
+    attachment.size_bytes = len(media.content)
+    attachment.file.save(f"{attachment.pk}{suffix_of(attachment.content_type)}", content, save=False)
+    showing.prepare(attachment, content)
     _end(attachment)
 
 

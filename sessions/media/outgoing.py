@@ -1,4 +1,4 @@
-"""The pictures and files that agents send: judged by the ITSP's limits, and kept with us.
+"""The pictures and files that agents send: judged by the ITSP's limits, made to fit, and kept with us.
 
 They are written before the transaction that accepts their message, so that no lock waits for the storage.
 """
@@ -6,19 +6,35 @@ They are written before the transaction that accepts their message, so that no l
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import PurePosixPath
 
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.utils.translation import gettext as _
 
 from channels.itsp import ITSPS
 from channels.itsp.base import MediaLimits
 from channels.models import Number
 from channels.phone_numbers import country_of
+from sessions.media import showing
 from sessions.media.content_types import HEAD, suffix_of, type_of
+from sessions.media.pictures import fitting
 from sessions.models import Attachment, Message
-from sessions.refused import MediaRefused
+from sessions.refused import MediaRefused, PicturesBusy
 
 NAME_MOST = 255
+LEAST_BYTES = 50 * 1024  # below it a picture is nothing to look at any more
+MADE_TO_FIT = frozenset(f"image/{kind}" for kind in ("jpeg", "png", "gif", "webp", "heic", "tiff", "avif"))
+
+
+@dataclass(frozen=True)
+class Given:
+    """A file that goes with a text, by its real type."""
+
+    name: str
+    content_type: str
+    file: File[bytes]
+    is_made_to_fit: bool
 
 
 def limits_of(number: Number) -> MediaLimits:
@@ -46,21 +62,24 @@ def hindrance(number: Number, contact: str) -> str:
 def kept(files: Sequence[File[bytes]], number: Number, contact: str) -> Iterator[list[Attachment]]:
     """The files in the storage, as attachments for `attach`; what no message took is removed again.
 
-    Raises `MediaRefused`.
+    Pictures are made to fit first. Raises `MediaRefused` or `PicturesBusy`.
     """
     attachments: list[Attachment] = []
     done = False
     try:
         if files:
             _check(files, number, contact)
-            for position, file in enumerate(files):
-                attachments.append(_kept(position, file, limits_of(number)))
+            given = [_given(file, limits_of(number)) for file in files]
+            room = _room_of_each(given, limits_of(number))
+            for position, one in enumerate(given):
+                attachments.append(_kept(position, one, room))
         yield attachments
         done = True
     finally:
         for attachment in attachments:
             if not done or attachment.message_id is None:
                 attachment.file.delete(save=False)
+                attachment.preview.delete(save=False)
 
 
 def attach(attachments: Sequence[Attachment], message: Message) -> None:
@@ -70,35 +89,71 @@ def attach(attachments: Sequence[Attachment], message: Message) -> None:
     Attachment.objects.bulk_create(attachments)
 
 
+def types_of(limits: MediaLimits) -> frozenset[str]:
+    """What can be given: also pictures that only go out after they were made to fit."""
+    return limits.types | (MADE_TO_FIT if limits.picture_bytes else frozenset())
+
+
 def _check(files: Sequence[File[bytes]], number: Number, contact: str) -> None:
     if why := hindrance(number, contact):
         raise MediaRefused(why)
     limits = limits_of(number)
     if len(files) > limits.most:
         raise MediaRefused(_("At most %(n)d files go with one text.") % {"n": limits.most})
-    if sum(file.size for file in files) > limits.most_bytes:
-        most = limits.most_bytes // (1024 * 1024)
-        words = _("The files are too large: %(n)d MB in all is the most. Make them smaller, or send a link.")
-        raise MediaRefused(words % {"n": most})
 
 
-def _kept(position: int, file: File[bytes], limits: MediaLimits) -> Attachment:
-    """Stored under a name of chance; the file's own is only shown."""
+def _given(file: File[bytes], limits: MediaLimits) -> Given:
     name = (file.name or "").replace("\\", "/").rpartition("/")[2].replace("\0", "")[-NAME_MOST:]
     if not file.size:
         raise MediaRefused(_("“%(name)s” is empty: there is nothing in it to send.") % {"name": name})
     file.seek(0)
     content_type = type_of(file.read(HEAD))
     file.seek(0)
-    if content_type not in limits.types:
+    if content_type not in types_of(limits):
         words = _("“%(name)s” can’t be sent: only pictures, videos, sounds, PDFs and contact cards can.")
         raise MediaRefused(words % {"name": name})
+    return Given(name, content_type, file, bool(limits.picture_bytes) and content_type in MADE_TO_FIT)
+
+
+def _room_of_each(given: Sequence[Given], limits: MediaLimits) -> int:
+    """Bytes that each picture may have, so that all goes with one text. Raises `MediaRefused`."""
+    pictures = sum(one.is_made_to_fit for one in given)
+    left = limits.most_bytes - sum(one.file.size for one in given if not one.is_made_to_fit)
+    each = min(limits.picture_bytes, left // pictures) if pictures else 0
+    if left < 0 or (pictures and each < LEAST_BYTES):
+        most = limits.most_bytes // (1024 * 1024)
+        words = _("The files are too large: %(n)d MB in all is the most. Make them smaller, or send a link.")
+        raise MediaRefused(words % {"n": most})
+    return each
+
+
+def _fitted(given: Given, most_bytes: int) -> Given:
+    """A picture as carriers take it, without the place where it was taken. Raises `MediaRefused`."""
+    try:
+        made = fitting.fitted(given.file, most_bytes=most_bytes)
+    except fitting.NotFitted as why:
+        raise MediaRefused(why.words(given.name)) from why
+    except fitting.Busy as busy:
+        raise PicturesBusy from busy
+    name = given.name
+    if made.content_type != given.content_type:
+        name = f"{PurePosixPath(name).stem or 'picture'}{suffix_of(made.content_type)}"[-NAME_MOST:]
+    return Given(name, made.content_type, ContentFile(made.content), given.is_made_to_fit)
+
+
+def _kept(position: int, given: Given, room: int) -> Attachment:
+    """Stored under a name of chance; the file's own is only shown."""
+    sent = _fitted(given, room) if given.is_made_to_fit else given
+    is_smaller = sent.content_type != given.content_type or sent.file.size < 0.9 * given.file.size
     attachment = Attachment(
         position=position,
-        name=name,
-        content_type=content_type,
-        size_bytes=file.size,
+        name=sent.name,
+        content_type=sent.content_type,
+        size_bytes=sent.file.size,
+        given_bytes=given.file.size if is_smaller else 0,
         state=Attachment.State.STORED,
     )
-    attachment.file.save(f"{uuid.uuid4().hex}{suffix_of(content_type)}", file, save=False)
+    showing.prepare(attachment, sent.file)
+    sent.file.seek(0)
+    attachment.file.save(f"{uuid.uuid4().hex}{suffix_of(sent.content_type)}", sent.file, save=False)
     return attachment

@@ -18,8 +18,14 @@ _SHOWN = {
     "image/webp": Preview.PICTURE,
     "audio/ogg": Preview.AUDIO,
     "audio/mpeg": Preview.AUDIO,
+    "audio/mp4": Preview.AUDIO,
     "video/mp4": Preview.VIDEO,
+    "video/3gpp": Preview.VIDEO,  # some browsers play it; the page offers the download, too
+    "video/quicktime": Preview.VIDEO,
 }
+
+
+NOT_EVERYWHERE = frozenset({"video/3gpp", "video/quicktime", "audio/amr"})  # browsers may not play them
 
 
 def preview_of(content_type: str) -> Preview:

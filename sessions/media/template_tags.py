@@ -1,12 +1,11 @@
 """How the thread shows pictures and files."""
 
-import mimetypes
-
 from django import template
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from sessions.media.previews import preview_of
+from sessions.media.content_types import suffix_of
+from sessions.media.previews import NOT_EVERYWHERE, preview_of
 from sessions.models import Attachment
 
 register = template.Library()
@@ -29,9 +28,21 @@ def preview(attachment: Attachment) -> str:
 @register.filter
 def file_kind(attachment: Attachment) -> str:
     """ "PDF, 34 KB" """
-    suffix = mimetypes.guess_extension(attachment.content_type) or ""
+    suffix = suffix_of(attachment.content_type)
     kind = suffix.removeprefix(".").upper() if suffix != ".bin" else _("File")
     return f"{kind}, {filesizeformat(attachment.size_bytes)}" if attachment.size_bytes else kind
+
+
+@register.filter
+def is_played_everywhere(attachment: Attachment) -> bool:
+    """False for what some browsers don't play: then the page says so, and offers the download."""
+    return attachment.content_type not in NOT_EVERYWHERE
+
+
+@register.filter
+def dialled(number: str) -> str:
+    """Of a number as somebody wrote it: what a `tel:` link takes."""
+    return "".join(one for one in number if one.isascii() and (one.isdigit() or one in "+*#"))
 
 
 @register.filter

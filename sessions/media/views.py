@@ -12,24 +12,41 @@ from sessions.media.previews import preview_of
 from sessions.models import Attachment
 from sessions.queries import readable_by
 
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control": "private, max-age=86400",
+}
+
 
 @require_GET
 @member_required
 def attachment(request: ViewerRequest, pk: int) -> HttpResponseBase:
     """A stored file; only what can run nothing is shown in the page, the rest is downloaded."""
-    visible = Attachment.objects.filter(message__session__in=readable_by(request.user, request.agent))
-    found = get_object_or_404(visible, pk=pk, state=Attachment.State.STORED)
+    found = _stored(request, pk)
     inline = bool(preview_of(found.content_type))
-    response = FileResponse(
+    return FileResponse(
         found.file.open("rb"),
         as_attachment=not inline,
-        filename=found.name or "",
+        filename=found.name or f"file-{found.pk}{suffix_of(found.content_type)}",
         content_type=found.content_type if inline else "application/octet-stream",
+        headers=_HEADERS,
     )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, max-age=86400"
-    return response
+
+
+@require_GET
+@member_required
+def preview(request: ViewerRequest, pk: int) -> HttpResponseBase:
+    """A JPEG that we made of a picture which browsers don't show."""
+    found = _stored(request, pk)
+    if not found.preview:
+        raise Http404
+    return FileResponse(found.preview.open("rb"), content_type="image/jpeg", headers=_HEADERS)
+
+
+def _stored(request: ViewerRequest, pk: int) -> Attachment:
+    visible = Attachment.objects.filter(message__session__in=readable_by(request.user, request.agent))
+    return get_object_or_404(visible, pk=pk, state=Attachment.State.STORED)
 
 
 @require_safe

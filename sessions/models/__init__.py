@@ -5,6 +5,7 @@ from sessions.models.mentions import Mention, MentionQuerySet, called
 from sessions.models.opt_out import OptOutEntry
 from sessions.models.outbound import Attempt, AttemptEvent, Lane, Priority, Turn
 from sessions.models.overflow import Overflow
+from sessions.models.push import Notice, Push, PushDevice, PushKey
 from sessions.models.searched import SearchedContact, SearchedMessage
 from sessions.models.thread import (
     WAIT_FIELDS,
@@ -34,9 +35,13 @@ __all__ = [
     "Message",
     "MessagingSession",
     "MessagingSessionQuerySet",
+    "Notice",
     "OptOutEntry",
     "Overflow",
     "Priority",
+    "Push",
+    "PushDevice",
+    "PushKey",
     "SearchedContact",
     "SearchedMessage",
     "SignOfLife",

@@ -85,6 +85,14 @@ class Draft(models.Model):
         return f"draft of {self.agent_id} in {self.session_id}"
 
 
+MAIL_AFTER = [
+    (2, _("after 2 minutes")),
+    (5, _("after 5 minutes")),
+    (15, _("after 15 minutes")),
+    (60, _("after an hour")),
+]
+
+
 class AgentSettings(models.Model):
     """How an agent wants to be told, and to work; a missing row stands for the defaults."""
 
@@ -104,6 +112,11 @@ class AgentSettings(models.Model):
     notify_mention = models.BooleanField(_("I am mentioned in a note"), default=True, db_default=True)
     sound = models.BooleanField(_("Play a sound"), default=True)
     title_count = models.BooleanField(_("Count what is unread in the window’s title"), default=True)
+    quiet_from = models.TimeField(_("Quiet from"), null=True, blank=True)  # by the agent's own clock
+    quiet_until = models.TimeField(_("Quiet until"), null=True, blank=True)
+    mail_after_minutes = models.PositiveSmallIntegerField(  # None: never
+        _("By e-mail, if no device has shown it"), choices=MAIL_AFTER, null=True, blank=True
+    )
     undo_send_s = models.PositiveSmallIntegerField(
         _("Undo sending"), choices=UndoSend, default=UndoSend.NEVER, db_default=UndoSend.NEVER
     )

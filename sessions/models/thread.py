@@ -232,6 +232,7 @@ class Message(models.Model):
     kind = models.CharField(max_length=8, choices=Kind)
     created_at = models.DateTimeField()
     body = models.TextField(blank=True)  # of a system line: who it was, if it was nobody with an extension
+    others = models.TextField(db_default="", default="")  # of a group text: who else got it, a line each
     author = models.ForeignKey(  # another index begins with it
         Extension, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -267,7 +268,7 @@ class Attachment(models.Model):
     """A picture or file of a message.
 
     Of an inbound one it is a reference first, then stored by a worker, or refused for a reason.
-    Of an outbound one it is stored from the beginning, and the ITSP fetches it from us.
+    Of an outbound one it is stored from the beginning, made to fit, and the ITSP fetches it from us.
     """
 
     class State(models.TextChoices):
@@ -285,6 +286,13 @@ class Attachment(models.Model):
     size_bytes = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     file = models.FileField(upload_to="attachments/%Y/%m/%d", blank=True)
+    given_bytes = models.PositiveIntegerField(
+        db_default=0, default=0
+    )  # of a picture before it was made to fit
+    preview = models.FileField(  # of what browsers don't show; the file itself stays as it came
+        upload_to="attachments/%Y/%m/%d", blank=True, db_default="", default=""
+    )
+    cards = models.JSONField(null=True)  # of a contact card: what it says, as `vcards.Card`s
     reason = models.TextField(blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)

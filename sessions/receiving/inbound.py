@@ -177,6 +177,7 @@ def _text(item: Item, sms: InboundSms, number: Number, session: MessagingSession
         kind=Message.Kind.INBOUND,
         created_at=item.at,
         body=sms.body,
+        others="\n".join(sms.others),
         # What the thread says of a text that has neither words nor files, such as a reaction.
         system_line="" if sms.body.strip() or sms.media else Message.SystemLine.UNSUPPORTED,
         channel=item.channel,

@@ -111,7 +111,8 @@ def test_who_must_and_has_none_is_led_to_set_it_up(
 
 
 def test_administrator_requires_it_and_set_up_opens_the_portal(admin_page: Client) -> None:
-    answer = admin_page.post("/system/security/", {"two_step_required_of": "everybody"})
+    fields = {"two_step_required_of": "everybody", "notifications_show": "name"}
+    answer = admin_page.post("/system/security/", fields)
     assert answer["Location"] == "/system/security/"
     assert admin_page.get("/users/")["Location"] == "/profile/two-step/"
     set_up(admin_page)

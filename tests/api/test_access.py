@@ -43,6 +43,7 @@ def things(mine: MessagingSession, ada: Caller) -> dict[str, int]:
     sent = ada.post(f"sessions/{mine.pk}/messages", {"body": "Until six."}).json()
     attachment = Attachment(message_id=sent["id"], position=0, content_type="image/png", state="stored")
     attachment.file.save("x.png", ContentFile(b"\x89PNG\r\n\x1a\n"))
+    attachment.preview.save("x.jpg", ContentFile(b"\xff\xd8\xff"))
     return {"session_id": mine.pk, "message_id": sent["id"], "attachment_id": attachment.pk}
 
 

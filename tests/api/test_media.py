@@ -9,10 +9,10 @@ from sessions.models import Attachment, MessagingSession
 from tests.api.conftest import Caller, code_of, texts
 from tests.factories import CONTACT, OUR_NUMBER, Road
 from tests.sessions.conftest import Post
+from tests.sessions.media.pictures import PNG, all_turns_taken, encoded, opened, place, scene
 
 pytestmark = pytest.mark.django_db
 US_NUMBER = "+14155550100"  # pictures go within the US and Canada only
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 
 
 @pytest.fixture
@@ -88,3 +88,30 @@ def test_number_without_pictures_says_so(ada: Caller, mine: MessagingSession, ro
     road.number.address = OUR_NUMBER
     road.number.save()
     assert code_of(send(ada, mine, body="Look", media=[picture()])) == (422, "media_refused")
+
+
+def test_picture_of_a_phone_is_made_to_fit_as_in_the_inbox(ada: Caller, mine: MessagingSession) -> None:
+    heic = encoded(scene(2400, 1800), "HEIF", quality=60, exif=place(6).tobytes())
+    (shown,) = send(ada, mine, media=[picture("IMG_1.HEIC", heic)]).json()["attachments"]
+    assert (shown["name"], shown["content_type"], shown["preview_url"]) == ("IMG_1.jpg", "image/jpeg", None)
+    fetched: Any = ada.client.get(shown["url"])
+    content = b"".join(fetched.streaming_content)
+    assert (len(content), dict(opened(content).getexif())) == (shown["size_bytes"], {})
+    assert (shown["size_bytes"] <= 600 * 1024, opened(content).height > opened(content).width) == (True, True)
+
+
+def test_one_too_many_at_once_comes_again(ada: Caller, mine: MessagingSession, settings: Any) -> None:
+    settings.PICTURE_WAIT_S = 0.01
+    with all_turns_taken():
+        busy = send(ada, mine, body="Look", client_id="one", media=[picture()])
+    assert (code_of(busy), busy["Retry-After"]) == ((503, "pictures_busy"), "5")
+    assert send(ada, mine, body="Look", client_id="one", media=[picture()]).status_code == 201
+
+
+def test_contact_card_and_group_are_told(ada: Caller, mine: MessagingSession, post_inbound: Post) -> None:
+    card = picture("ada.vcf", b"BEGIN:VCARD\r\nFN:Ada\r\nTEL:+14155550123\r\nEND:VCARD\r\n")
+    (shown,) = send(ada, mine, media=[card]).json()["attachments"]
+    assert shown["contact_cards"] == [{"name": "Ada", "numbers": ["+14155550123"]}]
+    post_inbound(2, "All of you", To=US_NUMBER, OtherRecipients0="+14155550122", OtherRecipients1="x<")
+    newest = ada.get(f"sessions/{mine.pk}/messages").json()["items"][0]
+    assert (newest["body"], newest["also_to"]) == ("All of you", ["+14155550122", "x<"])

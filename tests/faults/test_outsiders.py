@@ -16,10 +16,13 @@ from pbx_messaging.nudges import nudge
 from routing.models import Extension
 from sessions import actions, opened
 from sessions.models import Attachment, Attempt, Event, Lane, Message
+from sessions.push import devices
 from tests.factories import CONTACT, Road, make_agent, make_queue, make_road
 from tests.faults.drain import WHOLE
 from tests.pbx_messaging.outside.hanging import Outsider, hanging
+from tests.portal import logged_in
 from tests.product import Stack
+from tests.push_service import Browser
 from tests.servers import Simulator
 from tests.sessions.receiving.load import Load
 from tests.waiting import wait_until
@@ -32,7 +35,7 @@ TEXTS = 6 if WHOLE else 3
 # other tests beside this one.
 MOST_S = 5.0 if WHOLE else 10.0
 PATHS = {"media": "/Media/", "look-ups": "/Messages/SM", "set-up checks": "/IncomingPhoneNumbers"}
-KINDS = [*PATHS, "mail"]
+KINDS = [*PATHS, "mail", "push"]
 
 
 @dataclass
@@ -41,6 +44,7 @@ class World:
 
     simulator: Simulator
     mail_server: Outsider
+    push_services: list[Outsider]
     agent: Extension
     roads: list[Road]
     inbound: Road
@@ -55,11 +59,14 @@ class World:
             "look-ups": self._want_look_ups,
             "set-up checks": self._check_set_up,
             "mail": self._invite,
+            "push": self._tell_devices,
         }[kind]()
 
     def was_asked(self, kind: str) -> bool:
         if kind == "mail":
             return bool(self.mail_server.connections)
+        if kind == "push":
+            return any(service.connections for service in self.push_services)
         faults = self.simulator.get("/control/faults")["faults"]
         return any(fault["path"] == PATHS[kind] and fault["hits"] for fault in faults)
 
@@ -102,6 +109,19 @@ class World:
             later = timezone.now() + timedelta(days=1)
             invitation = Invitation.objects.create(user=user, expires_at=later)
             nudge("accounts.tasks.mail_invitations", invitation.pk, invitation.pk)
+
+    def _tell_devices(self) -> None:
+        """Several services hang, each with several devices."""
+        login = logged_in(self.agent.user).session.session_key or ""
+        keys = Browser("x").keys
+        for service in self.push_services:
+            for number in range(EACH):
+                endpoint = f"{service.url}/{number}"
+                device = devices.register(
+                    self.agent.user, session_key=login, endpoint=endpoint, keys=keys, agent=""
+                )
+                devices.try_out(device)
+                nudge("sessions.tasks.push_due")
 
     def all_goes_on(self) -> None:
         """Texts leave, arrive and are told of, while it hangs."""
@@ -148,8 +168,12 @@ def world(simulator: Simulator, start_stack: Callable[..., Stack]) -> Iterator[W
             address = f"+1415555010{number}"
             simulator.post("/control/numbers", {"address": address, "rate": "unlimited"})
             roads.append(make_road(queue, agent, address=address, name=address, **credentials))
-        world = World(simulator, mail_server, agent, roads, make_road(queue, name="Inbound"))
-        world.stack = start_stack(workers=1, EMAIL_URL=f"smtp://127.0.0.1:{mail_server.port}")
+        push_services = [ends.enter_context(hanging()) for _ in range(CHANNELS)]
+        inbound = make_road(queue, name="Inbound")
+        world = World(simulator, mail_server, push_services, agent, roads, inbound)
+        stand_in = ",".join(service.url for service in push_services)
+        email = f"smtp://127.0.0.1:{mail_server.port}"
+        world.stack = start_stack(workers=1, EMAIL_URL=email, PUSH_STAND_IN_URLS=stand_in)
         for name in world.stack.children:
             if name.startswith(("sender", "worker", "background")):
                 wait_until(lambda name=name: is_up(world.stack, name), timeout_s=60)  # type: ignore[misc]
@@ -168,6 +192,8 @@ def world(simulator: Simulator, start_stack: Callable[..., Stack]) -> Iterator[W
 def test_outsider_that_hangs_delays_nothing_of_ours(world: World, kinds: list[str], manner: str) -> None:
     if manner == "drip":
         world.mail_server.drip = b"220 a"
+        for service in world.push_services:
+            service.drip = b"HTTP/1.1 201 "
     for kind in kinds:
         world.hang(kind, manner)
     for kind in kinds:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core import signing
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
@@ -18,6 +19,8 @@ from sessions.media import links
 from sessions.models import Attachment, CannedReply, Contact, OptOutEntry, Tag, WebhookRequest
 from sessions.opened import open_session
 from sessions.opt_outs import ledger
+from sessions.push.devices import register
+from sessions.push.pushing import SALT
 from tests.factories import CONTACT, make_agent, make_queue, make_road
 from tests.portal import logged_in, make_user
 
@@ -53,7 +56,9 @@ RULES: dict[str, frozenset[str]] = {
         LOGGED_IN - AGENTS,
     ),
     **dict.fromkeys((f"contact-{page}" for page in ("list", "page", "add", "edit")), LOGGED_IN),
-    "inbox-attachment": LOGGED_IN,  # administrators see it in the logs
+    **dict.fromkeys(("push-try", "push-remove"), AGENTS),  # whose device it is
+    "push-taken": EVERYBODY,  # who has the signed address
+    **dict.fromkeys(("inbox-attachment", "inbox-attachment-preview"), LOGGED_IN),  # they are in the logs, too
     **dict.fromkeys(
         (
             *(
@@ -99,6 +104,8 @@ RULES: dict[str, frozenset[str]] = {
             "inbox-rows",
             "inbox-places",
             "inbox-viewing",
+            "push-register",
+            "push-looks",
             "inbox-viewers",
             "inbox-calls",
             "inbox-settings",
@@ -122,7 +129,8 @@ RULES: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             *(f"inbox-{action}" for action in ("transfer", "note", "tags", "archive", "unarchive", "unread")),
-            *(f"inbox-{action}" for action in ("snooze", "unsnooze")),
+            *(f"inbox-{action}" for action in ("snooze", "unsnooze", "reopen", "again")),
+            "inbox-undo",
             "inbox-contact",
             "inbox-suggestions",
             "inbox-people",
@@ -187,12 +195,13 @@ API = {
     "api-destinations",
     "api-tags",
     "api-attachment",
+    "api-preview",
     "api-sessions",
     "api-session",
     "api-messages",
     "api-message",
     *(f"api-{verb}" for verb in ("pick-up", "transfer", "close", "read", "unread", "archive", "unarchive")),
-    *(f"api-{verb}" for verb in ("snooze", "unsnooze")),
+    *(f"api-{verb}" for verb in ("snooze", "unsnooze", "reopen")),
     *("api-notes", "api-session-tags", "api-retry", "api-cancel"),
     "api-nothing",  # every other address below /api/
 }
@@ -224,12 +233,15 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
     message = actions.reply(session, agent=agent, body="Hello")
     attachment = Attachment(message=message, position=0, url="https://x", state="stored")
     attachment.file.save("x.png", ContentFile(b"\x89PNG\r\n\x1a\n"))
+    attachment.preview.save("x.jpg", ContentFile(b"\xff\xd8\xff"))
     finding = {"check_name": "webhook", "outcome": "fail", "changes": [{}], "checked_at": timezone.now()}
     invited = invitations.link_of(invitations.invite(make_user("ivan")))
     return {
         "invitation": invited.rstrip("/").rpartition("/")[2],
         "webhook": road.token,
         "inbox-attachment": attachment.pk,
+        "push-taken": signing.dumps([1, 1], salt=SALT),
+        "push": register(agent.user, session_key="x", endpoint="https://x", keys={}, agent="").pk,
         "outbound-media": links.links_of(message)[0].rstrip("/").rpartition("/")[2],
         "inbox-retry": message.pk,
         "inbox-cancel": message.pk,
@@ -250,7 +262,7 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "check": SetUpResult.objects.create(channel=road.channel, number=road.number, **finding).pk,
         "mfa": 1,
         "api-nothing": "v1/nothing",
-        "api-attachment": attachment.pk,
+        **dict.fromkeys(("api-attachment", "api-preview"), attachment.pk),
         "api-messages": session.pk,
         **dict.fromkeys(("api-message", "api-retry", "api-cancel"), message.pk),
         "api": session.pk,

@@ -38,6 +38,7 @@ ERRORS: list[ActionError] = [
     refused.OptedOut(OptOutEntry()),
     refused.ChannelDisabled(),
     refused.MediaRefused("Too large."),
+    refused.PicturesBusy(),
     *map(refused.NotRetryable, DeliveryStatus),
     *map(refused.NotCancellable, DeliveryStatus),
     refused.BadTime(),
@@ -59,7 +60,7 @@ def test_each_can_be_said_to_programs_and_on_every_page() -> None:
     for error in ERRORS:
         said = [detail_of(error), *(words_for(error, act) for act in Act)]
         assert all(said) and "%(" not in "".join(said), error
-        assert refusal_of(error).status in {403, 409, 422}, error
+        assert refusal_of(error).status in {403, 409, 422, 503}, error
 
 
 def test_words_depend_on_what_one_was_doing() -> None:

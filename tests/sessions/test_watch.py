@@ -13,11 +13,15 @@ from pbx_messaging.queues import QUEUES
 from pbx_messaging.redis import redis_client
 from routing.models import Extension, MessageQueue
 from sessions import watch
-from sessions.models import Attachment, Attempt, Event, Lane, Message, MessagingSession
+from sessions.models import Absence, Attachment, Attempt, Event, Lane, Message, MessagingSession
+from sessions.push import looking
 from sessions.receiving import spool
 from sessions.sending import claiming
 from tests.factories import Road
+from tests.sessions.conftest import Post
 from tests.sessions.sending.test_pump import write
+
+NEWS = "sessions.tasks.look_for_calls"
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,6 +31,7 @@ def nudged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The tasks that were nudged."""
     names: list[str] = []
     monkeypatch.setattr(watch, "nudge", names.append)
+    monkeypatch.delitem(watch.DUE, NEWS)  # there is news in most of what happens here
     return names
 
 
@@ -97,6 +102,16 @@ def _to_be_assigned(attempt: Attempt) -> None:
     MessagingSession.objects.update(agent=None, queue=queue)
 
 
+def _given(attempt: Attempt) -> None:
+    _to_be_assigned(attempt)
+    MessagingSession.objects.update(agent=attempt.message.author, taken_at=timezone.now())
+
+
+def _absent(attempt: Attempt) -> None:
+    assert attempt.message.author is not None
+    Absence.objects.create(agent=attempt.message.author, since=timezone.now())
+
+
 @pytest.mark.parametrize(
     ("happens", "task"),
     [
@@ -110,6 +125,8 @@ def _to_be_assigned(attempt: Attempt) -> None:
         (_media, "fetch_attachments"),
         (_snoozed, "wake_snoozed"),
         (_to_be_assigned, "assign_waiting"),
+        (_given, "watch_absent"),
+        (_absent, "watch_absent"),
     ],
 )
 def test_what_is_due_is_nudged(
@@ -124,6 +141,13 @@ def test_what_was_spooled_is_nudged(waiting: Attempt, nudged: list[str]) -> None
     redis_client().xadd(spool.VERIFIED, {"call": "x"})
     watch.nudge_what_is_due()
     assert nudged == ["sessions.tasks.drain_spool"]
+
+
+def test_news_is_looked_into_once(post_inbound: Post) -> None:
+    post_inbound(1, "Hello")
+    assert watch.DUE[NEWS]()
+    looking.look(now=timezone.now())
+    assert not watch.DUE[NEWS]()
 
 
 def test_what_cant_be_looked_for_keeps_nothing_back(

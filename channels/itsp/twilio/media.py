@@ -16,6 +16,7 @@ from pbx_messaging.outside.sockets import ForbiddenAddress
 LIMITS = MediaLimits(
     most=10,
     most_bytes=5 * 1024 * 1024,
+    picture_bytes=600 * 1024,
     types=frozenset(
         {
             "image/jpeg",

@@ -18,6 +18,7 @@ SIGNATURE = "x-twilio-signature"
 MESSAGE_ID = re.compile(r"(SM|MM)[0-9a-f]{32}")
 # E.164 (some carriers leave the plus out), a short code, or an alphanumeric sender of up to 11 characters.
 ADDRESS = re.compile(r"\+?[0-9]{2,15}|(?=.*[^0-9])[^\x00-\x1f\x7f+]{1,11}")
+OTHERS_MOST = 50  # of a group text; carriers allow fewer
 ERROR_CODE = re.compile(r"[1-9][0-9]{0,5}")
 
 
@@ -76,8 +77,15 @@ def _inbound(fields: dict[str, str]) -> InboundSms | Unreadable:
         recipient=fields["To"],
         body=fields.get("Body", ""),
         media=media,
+        others=_others(fields),
         opt_out=tables.OPT_OUT_TYPES.get(fields.get("OptOutType", "")),
     )
+
+
+def _others(fields: dict[str, str]) -> tuple[str, ...]:
+    """Who else got a group text: `OtherRecipients0` and so on."""
+    told = (fields.get(f"OtherRecipients{n}", "") for n in range(OTHERS_MOST))
+    return tuple(address for address in told if ADDRESS.fullmatch(address))
 
 
 def _status(fields: dict[str, str], url: str) -> StatusUpdate:

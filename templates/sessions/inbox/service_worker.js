@@ -24,6 +24,21 @@ self.addEventListener("fetch", (event) => {
   }
 });
 
+// While no page is open. Whoever looks at one is told by it; browsers ask for nothing to be shown then.
+self.addEventListener("push", (event) => {
+  const { title, taken, url, ...options } = event.data.json();
+  const show = async () => {
+    const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+    if (!windows.some((one) => one.focused)) {
+      const shown = await self.registration.getNotifications({ tag: options.tag });
+      const again = shown.length === 0 || shown[0].body !== options.body;
+      await self.registration.showNotification(title, { ...options, dir: "auto", renotify: again, data: { url } });
+    }
+    if (taken) await fetch(taken, { method: "POST", credentials: "omit" }).catch(() => {});
+  };
+  event.waitUntil(show());
+});
+
 self.addEventListener("notificationclick", (event) => {
   const { url } = event.notification.data ?? {};
   event.notification.close();

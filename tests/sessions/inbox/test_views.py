@@ -304,3 +304,14 @@ def test_text_that_comes_while_the_thread_is_rendered_stays_unread(
     assert "And on Sundays?" not in ada.get(url("thread", waiting.pk)).content.decode()
     waiting.refresh_from_db()
     assert waiting.unread == 1
+
+
+def test_group_text_says_who_else_got_it(client: Any, agents: list[Extension], post_inbound: Post) -> None:
+    post_inbound(1, "All of you", OtherRecipients0="+14155550122", OtherRecipients1="+14155550133")
+    post_inbound(2, "Only you", From="+14155550144")
+    client.force_login(agents[0].user)
+    sessions = MessagingSession.objects.order_by("pk")
+    pages = [client.get(f"/inbox/{one.pk}/").content.decode() for one in sessions]
+    others = "also to <bdi>+14155550122</bdi>, <bdi>+14155550133</bdi>."
+    assert [others in " ".join(page.split()) for page in pages] == [True, False]
+    assert ["Your answer goes to the sender only." in page for page in pages] == [True, False]

@@ -17,6 +17,17 @@ from sessions.media.content_types import type_of
         (b"\0\0\0\x18ftypheic", "image/heic"),
         (b"\0\0\0\x18ftypqt  ", "video/quicktime"),
         (b"\0\0\0\x18ftypisom", "video/mp4"),
+        (b"\0\0\0\x18ftyp3gp4", "video/3gpp"),
+        (b"\0\0\0\x1cftypavif", "image/avif"),
+        (b"II*\0\x08\0\0\0", "image/tiff"),
+        (b"MM\0*\0\0\0\x08", "image/tiff"),
+        (b"ID3\x04", "audio/mpeg"),
+        (b"\xff\xfb\x90\x64", "audio/mpeg"),  # no tag before its first frame
+        (b"\xff\xf3\x40\xc4", "audio/mpeg"),
+        (b"\xff\xf1\x50\x80", "application/octet-stream"),  # AAC, which looks much like it
+        (b"BEGIN:VCARD\r\nVERSION:3.0", "text/vcard"),
+        (b"\xef\xbb\xbfBEGIN:VCARD\r\n", "text/vcard"),
+        (b"begin:vcard\n", "text/vcard"),
         (b"", "application/octet-stream"),
     ],
 )

@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from channels.itsp.twilio import tables
 from routing.models import Extension, MessageQueue
-from sessions import opened
+from sessions import opened as opened_sessions
 from sessions.media import fetching
 from sessions.models import Attachment, Message
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_road
 from tests.pbx_messaging.outside.hanging import hanging
 from tests.servers import Simulator
 from tests.sessions.conftest import Post, inbound_fields, sid_of, signed_post
+from tests.sessions.media.pictures import encoded, opened, place, scene
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
@@ -37,11 +38,16 @@ def own_road(account: dict[str, Any], queue: MessageQueue, agents: list[Extensio
 
 
 def sent_picture(
-    client: Any, simulator: Simulator, account: dict[str, Any], road: Road, before: int = 0
+    client: Any,
+    simulator: Simulator,
+    account: dict[str, Any],
+    road: Road,
+    before: int = 0,
+    content: bytes = PNG,
 ) -> Attachment:
     """A contact sends a picture; its reference comes in by the webhook. `before`: how many came earlier."""
     simulator.post("/control/numbers", {"address": OUR_NUMBER, "mms": True})
-    picture = {"content_type": "image/jpeg", "data": base64.b64encode(PNG).decode()}
+    picture = {"content_type": "image/jpeg", "data": base64.b64encode(content).decode()}
     simulator.post(
         "/control/inbound", {"from": CONTACT, "to": OUR_NUMBER, "body": "Look", "media": [picture]}
     )
@@ -70,6 +76,67 @@ def test_picture_is_fetched_and_its_real_type_found(
     attachment.refresh_from_db()
     assert (attachment.state, attachment.content_type) == ("stored", "image/png")
     assert attachment.file.read() == PNG
+
+
+def test_phones_picture_is_shown_and_kept_as_it_came(
+    client: Any, simulator: Simulator, account: dict[str, Any], own_road: Road, agents: list[Extension]
+) -> None:
+    heic = encoded(scene(600, 400), "HEIF", exif=place(6).tobytes())
+    attachment = sent_picture(client, simulator, account, own_road, content=heic)
+    assert fetching.fetch_due() == 1
+    attachment.refresh_from_db()
+    assert (attachment.content_type, attachment.file.read(), attachment.size_bytes) == (
+        "image/heic",
+        heic,
+        len(heic),
+    )
+    client.force_login(agents[0].user)
+    address = f"/inbox/attachments/{attachment.pk}/"
+    page = client.get(f"/inbox/{attachment.message.session_id}/").content.decode()
+    assert (f'src="{address}preview/"' in page, "Download the original (HEIC" in page) == (True, True)
+    shown = client.get(f"{address}preview/")
+    picture = opened(b"".join(shown.streaming_content))
+    assert (shown["Content-Type"], picture.size, dict(picture.getexif())) == ("image/jpeg", (400, 600), {})
+    original = client.get(address)
+    assert b"".join(original.streaming_content) == heic
+    assert original["Content-Type"] == "application/octet-stream"
+    client.force_login(agents[2].user)
+    assert client.get(f"{address}preview/").status_code == 404
+
+
+def test_phones_picture_that_can_not_be_read_is_only_downloaded(
+    client: Any, simulator: Simulator, account: dict[str, Any], own_road: Road, agents: list[Extension]
+) -> None:
+    attachment = sent_picture(client, simulator, account, own_road, content=b"\0\0\0\x18ftypheic" + b"x" * 99)
+    assert fetching.fetch_due() == 1
+    client.force_login(agents[0].user)
+    page = client.get(f"/inbox/{attachment.message.session_id}/").content.decode()
+    assert ("HEIC, 111" in page, "preview/" in page) == (True, False)
+    assert client.get(f"/inbox/attachments/{attachment.pk}/preview/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"#!AMR\n" + b"\x3c" * 99, "browsers can’t play it, media players can"),
+        (b"\0\0\0\x18ftyp3gp4" + b"\0" * 99, "Download the original (3GP"),
+        (b"\xef\xbb\xbfBEGIN:VCARD\nFN:Grace\nTEL:555\nEND:VCARD", ">Grace<"),
+    ],
+)
+def test_what_phones_send_is_shown_or_offered(
+    client: Any,
+    simulator: Simulator,
+    account: dict[str, Any],
+    own_road: Road,
+    agents: list[Extension],
+    content: bytes,
+    said: str,
+) -> None:
+    attachment = sent_picture(client, simulator, account, own_road, content=content)
+    assert fetching.fetch_due() == 1
+    client.force_login(agents[0].user)
+    page = client.get(f"/inbox/{attachment.message.session_id}/").content.decode()
+    assert (said in page, f'href="/inbox/attachments/{attachment.pk}/" download' in page) == (True, True)
 
 
 def test_picture_that_is_too_large_is_refused_in_words(
@@ -111,7 +178,7 @@ def pending(road: Road, url: str) -> Attachment:
 
 
 def _pending(road: Road, url: str) -> Attachment:
-    session = opened.open_session(road.number, CONTACT, at=timezone.now())
+    session = opened_sessions.open_session(road.number, CONTACT, at=timezone.now())
     message = Message.objects.create(
         session=session, kind="inbound", created_at=timezone.now(), channel=road.channel
     )

@@ -24,7 +24,16 @@ from sessions.opt_outs import ledger
 from sessions.sending import pump, reconcile
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_road
 from tests.servers import Simulator
-from tests.sessions.media.pictures import OUR_US_NUMBER, PNG, picture
+from tests.sessions.media.pictures import (
+    OUR_US_NUMBER,
+    PNG,
+    all_turns_taken,
+    encoded,
+    opened,
+    picture,
+    place,
+    scene,
+)
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -90,7 +99,7 @@ def fetched(url: str, method: str = "GET") -> tuple[int, bytes, dict[str, str]]:
 def test_pictures_without_a_text_arrive_in_their_order_and_count_as_one(
     us_road: Road, agents: list[Extension], simulator: Simulator
 ) -> None:
-    other = PNG + b"another"
+    other = encoded(scene(8, 8), "PNG")
     message = write(agents[0], us_road, "", picture(), picture("C:\\x\\b.png", other))
     (there,) = sent(simulator)
     assert (there["status"], there["body"], there["sid"][:2]) == ("delivered", "", "MM")
@@ -156,10 +165,14 @@ def test_link_ends_an_hour_after_the_itsp_would_have_dropped_the_text(
     ("files", "why"),
     [
         ([picture()] * 11, "At most 10 files go with one text."),
-        ([picture("x.png", PNG + b"x" * 5 * 2**20)], "The files are too large: 5 MB in all is the most."),
+        (
+            [picture("x.pdf", b"%PDF-" + b"x" * 5 * 2**20)],
+            "The files are too large: 5 MB in all is the most.",
+        ),
         ([picture(), picture("void.png", b"")], "“void.png” is empty: there is nothing in it to send."),
         ([picture("setup.exe", b"MZ\x90\x00")], "“setup.exe” can’t be sent: only pictures, videos, sounds"),
         ([picture("x.png", b"<html><script>")], "“x.png” can’t be sent: only pictures, videos, sounds"),
+        ([picture("y.jpg", b"\xff\xd8\xff\xe0JFIF")], "“y.jpg” can’t be read as a picture: it is broken"),
         ([picture(), picture("y.svg", b"<svg/>")], "“y.svg” can’t be sent: only pictures, videos, sounds"),
     ],
 )
@@ -272,3 +285,62 @@ def test_page_takes_files_and_says_what_is_wrong_with_them(
     post["attachments"] = [picture(), picture()]
     answer = client.post(f"/inbox/{session.pk}/reply/", post | {"client_id": str(uuid.uuid4())})
     assert (answer.status_code, Attachment.objects.count()) == (200, 2)
+
+
+def test_pictures_of_phones_arrive_as_carriers_take_them(
+    us_road: Road, agents: list[Extension], simulator: Simulator
+) -> None:
+    """Ten of 12 MB in all: each is made to fit, and all of them together."""
+    large = encoded(scene(4032, 3024), "JPEG", quality=80, exif=place(6))
+    movie = b"\0\0\0\x18ftypmp42" + b"\0" * 3 * 2**20
+    files = [picture(f"IMG_{n}.jpeg", large) for n in range(4)]
+    message = write(agents[0], us_road, "", *files, picture("a.mp4", movie))
+    (there,) = sent(simulator)
+    fetched_files = [fetched(simulator.url + path)[1] for path in there["media"]]
+    assert [opened(one).format for one in fetched_files[:4]] == ["JPEG"] * 4
+    assert [dict(opened(one).getexif()) for one in fetched_files[:4]] == [{}] * 4
+    sizes = [len(one) for one in fetched_files]
+    assert (max(sizes[:4]) <= (2 * 2**20) // 4, sizes[4], sum(sizes) <= 5 * 2**20) == (True, len(movie), True)
+    told = list(message.attachments.values_list("name", "size_bytes", "given_bytes"))
+    assert told[0] == ("IMG_0.jpeg", sizes[0], len(large))
+    assert told[4] == ("a.mp4", len(movie), 0)
+
+
+def test_page_tells_what_was_made_of_a_picture(us_road: Road, agents: list[Extension], client: Any) -> None:
+    tiff = encoded(scene(1200, 900), "TIFF")
+    session = write(agents[0], us_road, "Look", picture("Scan.tif", tiff), picture()).session
+    client.force_login(agents[0].user)
+    page = client.get(f"/inbox/{session.pk}/").content.decode()
+    assert (page.count("made smaller from 3.1\xa0MB"), 'alt="Scan.jpg"' in page) == (1, True)
+
+
+def test_one_too_many_at_once_is_sent_again_by_the_outbox(
+    us_road: Road, agents: list[Extension], client: Any, settings: Any
+) -> None:
+    settings.PICTURE_WAIT_S = 0.01
+    session = write(agents[0], us_road, "Hello").session
+    client.force_login(agents[0].user)
+
+    def post(**headers: str) -> Any:
+        values = {"body": "Look", "client_id": client_id, "attachments": [picture()]}
+        return client.post(f"/inbox/{session.pk}/reply/", values, headers=headers)
+
+    client_id = str(uuid.uuid4())
+    with all_turns_taken():
+        by_script, by_form = post(Accept="application/json"), post()
+    assert (by_script.status_code, by_script.json()["code"]) == (503, "pictures_busy")
+    assert by_form.status_code == 422
+    assert "Too many pictures are being made smaller" in by_form.content.decode()
+    assert post(Accept="application/json").status_code == 201
+
+
+def test_contact_card_is_shown_and_nothing_in_it_is_markup(
+    us_road: Road, agents: list[Extension], client: Any
+) -> None:
+    card = b'BEGIN:VCARD\r\nFN:<b>Ada</b>\r\nTEL:+1 (415) 555-0123\r\nTEL:"><script>\r\nEND:VCARD\r\n'
+    session = write(agents[0], us_road, "", picture("ada.vcf", card)).session
+    client.force_login(agents[0].user)
+    page = client.get(f"/inbox/{session.pk}/").content.decode()
+    assert "&lt;b&gt;Ada&lt;/b&gt;" in page
+    assert 'href="tel:+14155550123" dir="ltr">+1 (415) 555-0123</a>' in page
+    assert ("&gt;&lt;script&gt;" in page, "><script>\n" in page) == (True, False)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging_sessions', '0019_conversation'),
+        ('messaging_sessions', '0021_told_on_devices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,30 @@
+"""What the thread shows of a file that browsers don't show. The file itself stays as it came."""
+
+import logging
+from dataclasses import asdict
+
+from django.core.files.base import ContentFile, File
+
+from sessions.media.content_types import suffix_of
+from sessions.media.pictures import fitting
+from sessions.media.vcards import MOST_BYTES, cards_of
+from sessions.models import Attachment
+
+logger = logging.getLogger(__name__)
+
+_NOT_SHOWN = {"image/heic", "image/tiff", "image/avif"}  # by all browsers
+
+
+def prepare(attachment: Attachment, content: File[bytes]) -> None:
+    """In memory: the preview of a picture, what a contact card says. Without one it is only downloaded."""
+    if attachment.content_type == "text/vcard":
+        content.seek(0)
+        attachment.cards = [asdict(card) for card in cards_of(content.read(MOST_BYTES))]
+    elif attachment.content_type in _NOT_SHOWN:
+        try:
+            shown = fitting.preview(content)
+        except (fitting.NotFitted, fitting.Busy) as why:
+            logger.info("attachment %s has no preview: %s", attachment.pk, why)
+            return
+        name = f"{attachment.pk}-preview{suffix_of(shown.content_type)}"
+        attachment.preview.save(name, ContentFile(shown.content), save=False)
