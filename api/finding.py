@@ -30,11 +30,11 @@ def readable(request: ApiRequest, pk: int) -> MessagingSession:
 
 
 def acted_on(request: ApiRequest, pk: int) -> MessagingSession:
-    """A session that the agent acts on. What one supervises is only read."""
+    """A session that the agent acts on. In what one supervises one does not write to the contact."""
     session = readable(request, pk)
     if not inbox_of(acting(request)).filter(pk=pk).exists():
-        title = _("You supervise this session: you only read it.")
-        raise Problem(403, "read_only", title, _("Have it transferred to you, or to a queue of yours."))
+        title = _("You supervise this session: you don’t answer in it.")
+        raise Problem(403, "read_only", title, _("Take it over first: POST sessions/{id}/take-over."))
     return session
 
 

@@ -3,6 +3,8 @@ import "./portal/index.js";
 import "./inbox/keyed.js";
 import "./inbox/navigation.js";
 import "./inbox/list.js";
+import "./inbox/selection.js";
+import "./inbox/folding.js";
 import "./inbox/thread.js";
 import "./inbox/contact.js";
 import "./inbox/confirm.js";

@@ -15,7 +15,7 @@ def inbox_of(agent: Extension) -> MessagingSessionQuerySet:
 
 
 def supervised_by(user: User) -> MessagingSessionQuerySet:
-    """All sessions of a supervisor's queues, for reading; with an extension, what waits is picked up, too."""
+    """All sessions of a supervisor's queues: read, handed to others, and taken over."""
     return MessagingSession.objects.filter(_supervised(user))
 
 
@@ -30,6 +30,14 @@ def visible_to(user: User, agent: Extension | None) -> MessagingSessionQuerySet:
     if agent is not None:
         visible |= pickup.theirs(agent, pickup.ALL)
     return MessagingSession.objects.filter(visible)
+
+
+def directed_by(user: User, agent: Extension | None) -> MessagingSessionQuerySet:
+    """All that somebody hands to others, tags, and writes notes in: what they may read.
+
+    Agents see what is theirs and what nobody has; supervisors direct their queues, extension or not.
+    """
+    return visible_to(user, agent)
 
 
 def logged_for(user: User) -> MessagingSessionQuerySet:

@@ -1,5 +1,6 @@
 // The page from the keyboard. A control says its key by aria-keyshortcuts; pressing it clicks or focuses it.
 import { textarea } from "../composer/composing.js";
+import * as selection from "./selection.js";
 
 const isTyping = (element) =>
   element.isContentEditable || element.matches("input:not([type=checkbox], [type=radio]), textarea, select");
@@ -7,7 +8,7 @@ const isShown = (element) => element.checkVisibility?.() ?? element.offsetParent
 const overlay = () => document.querySelector("dialog[open], .modal.show");
 
 /** @returns {HTMLElement | null | undefined} */
-const focusedRow = () => document.activeElement?.closest(".inbox-row");
+const focusedRow = () => document.activeElement?.closest(".inbox-item")?.querySelector(".inbox-row");
 const rows = () => [...document.querySelectorAll(".inbox-row")].filter(isShown);
 
 const move = (by) => {
@@ -36,11 +37,12 @@ const leave = (target) => {
   if (isTyping(target)) {
     target.blur();
     (document.getElementById("thread-scroll") ?? document.getElementById("session")).focus();
-  } else document.dispatchEvent(new CustomEvent("inbox:back"));
+  } else if (!selection.end()) document.dispatchEvent(new CustomEvent("inbox:back"));
 };
 
 const press = (key) => {
-  const control = document.querySelector(`[aria-keyshortcuts="${CSS.escape(key)}"]`);
+  const named = [...document.querySelectorAll(`[aria-keyshortcuts="${CSS.escape(key)}"]`)];
+  const control = named.find((one) => !one.closest("[hidden]")); // the bar of what is selected comes first
   if (!control || control.disabled) return false;
   if (control.matches("input")) control.select();
   if (control.matches("input")) control.focus();
@@ -64,8 +66,18 @@ const inOpened = (row, act) => {
   return true;
 };
 
+const select = (isRange) => selection.toggle(focusedRow(), isRange);
+
 const SESSION_KEYS = "ceiprtuz";
-const ACTIONS = { j: () => move(1), k: () => move(-1), o: openRow, r: reply };
+const BULK_KEYS = "ct"; // which are for what is selected, while something is
+const ACTIONS = {
+  j: () => move(1),
+  k: () => move(-1),
+  o: openRow,
+  r: reply,
+  x: () => select(false),
+  X: () => select(true),
+};
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -77,7 +89,8 @@ document.addEventListener("keydown", (event) => {
   if (isTyping(event.target) || event.key.length !== 1) return;
   if (event.target.closest(".dropdown-menu.show")) return;
   const act = ACTIONS[event.key] ?? (() => press(event.key));
-  const row = SESSION_KEYS.includes(event.key) ? another() : null;
+  const isBulk = selection.isOn() && BULK_KEYS.includes(event.key);
+  const row = SESSION_KEYS.includes(event.key) && !isBulk ? another() : null;
   if (row ? inOpened(row, act) : act()) event.preventDefault();
 });
 

@@ -3,12 +3,20 @@
 from sessions.actions.contacts import add_contact, delete_contact, import_contacts, save_contact
 from sessions.actions.drafting import save_draft
 from sessions.actions.keeping import delete_canned_reply, delete_tag, save_canned_reply, save_tag
-from sessions.actions.marking import add_note, archive, mark_unread, set_availability, set_tags, unarchive
-from sessions.actions.owning import close, close_idle, mark_read, pick_up
+from sessions.actions.marking import (
+    add_note,
+    archive,
+    change_tags,
+    mark_unread,
+    set_availability,
+    set_tags,
+    unarchive,
+)
+from sessions.actions.owning import Actor, close, close_idle, mark_read, pick_up
 from sessions.actions.replying import LATEST, accepted_under, check_may_start, reply, start_session
 from sessions.actions.resending import cancel, retry
 from sessions.actions.snoozing import LONGEST_SNOOZE, snooze, unsnooze, wake_due
-from sessions.actions.transferring import move, transfer
+from sessions.actions.transferring import move, take_over, transfer
 from sessions.refused import (
     ActionError,
     AlreadyPickedUp,
@@ -36,6 +44,7 @@ __all__ = [
     "LATEST",
     "LONGEST_SNOOZE",
     "ActionError",
+    "Actor",
     "AlreadyPickedUp",
     "BadSnooze",
     "BadTime",
@@ -60,6 +69,7 @@ __all__ = [
     "add_note",
     "archive",
     "cancel",
+    "change_tags",
     "check_may_start",
     "close",
     "close_idle",
@@ -81,6 +91,7 @@ __all__ = [
     "set_tags",
     "snooze",
     "start_session",
+    "take_over",
     "transfer",
     "unarchive",
     "unsnooze",

@@ -9,13 +9,12 @@ from django.utils import timezone
 from accounts.models import User
 from routing.models import Extension, MessageQueue
 from sessions import events
-from sessions.actions.owning import own
+from sessions.actions.owning import Actor, directed, name_of, supervises
 from sessions.bulk import write
 from sessions.models import Message, MessagingSession
-from sessions.refused import NoDestination
+from sessions.refused import NoDestination, NotTheOwner
 
 Destination = Extension | MessageQueue
-Actor = Extension | User
 _MOVED_FIELDS = (
     "agent",
     "queue",
@@ -29,10 +28,31 @@ _MOVED_FIELDS = (
 
 
 @transaction.atomic
-def transfer(session: MessagingSession, *, agent: Extension, to: Destination, note: str = "") -> None:
-    """Hands a session over with its history. Raises `NotTheOwner`, `SessionClosed` or `NoDestination`."""
-    locked = own(session, agent)
+def transfer(session: MessagingSession, *, agent: Actor, to: Destination, note: str = "") -> None:
+    """Hands a session over with its history, by whoever has it or supervises its queue.
+
+    Raises `NotTheOwner`, `SessionClosed` or `NoDestination`.
+    """
+    locked = directed(session, agent)
     move(MessagingSession.objects.filter(pk=locked.pk), to=to, by=agent, note=note)
+    session.refresh_from_db()
+
+
+@transaction.atomic
+def take_over(session: MessagingSession, *, agent: Actor) -> None:
+    """A supervisor takes a session of the queue from whoever has it: to answer, or, without an extension,
+    back into the queue. What one has already stays as it is.
+
+    Raises `NotTheOwner`, `SessionClosed` or `NoDestination`.
+    """
+    locked = directed(session, agent)
+    if not supervises(agent, locked):
+        raise NotTheOwner
+    to = agent if isinstance(agent, Extension) else None
+    if locked.agent_id == (to.pk if to else None):
+        return
+    line = Message.SystemLine.TAKEN_OVER
+    move(MessagingSession.objects.filter(pk=locked.pk), to=to, by=agent, line=line)
     session.refresh_from_db()
 
 
@@ -95,12 +115,13 @@ def _tell_in_thread(
     moved = said | {
         "kind": Message.Kind.SYSTEM,
         "system_line": line,
-        "body": (by.get_full_name() or by.username) if isinstance(by, User) else "",
+        "body": name_of(by) if isinstance(by, User) else "",
     }
     rows = [Message(session=session, **moved, **_named(to or session.queue)) for session in sessions]
     if note:
-        kind = Message.Kind.NOTE
-        rows += [Message(session=session, **said, kind=kind, body=note) for session in sessions]
+        said |= {"kind": Message.Kind.NOTE, "body": note}
+        said["author_name"] = name_of(by) if isinstance(by, User) else None
+        rows += [Message(session=session, **said) for session in sessions]
     Message.objects.bulk_create(rows)
 
 

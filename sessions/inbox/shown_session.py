@@ -18,7 +18,7 @@ from sessions.lanes.standing import places_by_message
 from sessions.models import Message, MessagingSession, OptOutEntry, Tag
 from sessions.opt_outs.ledger import opt_out_of
 from sessions.presence import online
-from sessions.queries import inbox_of, listed, picked_up_by, queued_of, visible_to
+from sessions.queries import directed_by, inbox_of, listed, picked_up_by, queued_of, visible_to
 from sessions.search.hits import hits_in
 
 EARLIER_MOST = 20  # sessions
@@ -32,6 +32,16 @@ def session_of(request: AgentRequest, pk: int) -> MessagingSession:
 def visible_session(request: ViewerRequest, pk: int) -> MessagingSession:
     """One that is only read."""
     return get_object_or_404(listed(visible_to(request.user, request.agent)), pk=pk)
+
+
+def directed_session(request: ViewerRequest, pk: int) -> MessagingSession:
+    """One that somebody hands to others, tags, or writes notes in: by `actor_of`."""
+    return get_object_or_404(listed(directed_by(request.user, request.agent)), pk=pk)
+
+
+def actor_of(request: ViewerRequest) -> actions.Actor:
+    """Who does it: the extension, or a supervisor who has none."""
+    return request.agent or request.user
 
 
 def told_of_leaving(view: Callable[[ViewerRequest, int], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -83,6 +93,7 @@ def thread_context(
         "places": places_by_message(queued_of(session)),
         "composer": _composer(session, opt_out, acts=acts, picks_up=_picks_up(request, session, acts=acts)),
         "acts": acts,
+        "directs": session.is_open and not acts,  # of those who see a session, only supervisors don't act
         "answers": acts and request.agent is not None and session.is_for(request.agent),
         "opt_out": opt_out,
     }

@@ -31,7 +31,10 @@ def save_settings(agent: Extension, **values: bool) -> None:
 
 
 def state_of(viewer: Viewer) -> dict[str, object]:
-    """`count`: sessions that wait, have something unread or are alerts; `calls`: the latest of each kind."""
+    """`count`: sessions that wait, have something unread or are alerts; `calls`: the latest of each kind.
+
+    `muted`: kinds of which whoever is away is not told. They count, and are in the lists.
+    """
     mine, agent = _open_of(viewer.agent), viewer.agent
     kinds = {
         # What is assigned is no call to all: whoever gets it has it as a follow-up.
@@ -48,7 +51,12 @@ def state_of(viewer: Viewer) -> dict[str, object]:
         for session in sessions
     ]
     counted = [sessions.values_list("pk", flat=True)[:COUNTED_MOST] for sessions in kinds.values()]
-    return {"count": len(set().union(*counted)), "calls": [asdict(call) for call in calls]}
+    muted = ["new"] if agent and agent.availability == Extension.Availability.AWAY else []
+    return {
+        "count": len(set().union(*counted)),
+        "calls": [asdict(call) for call in calls],
+        "muted": muted,
+    }
 
 
 def _open_of(agent: Extension | None) -> MessagingSessionQuerySet:

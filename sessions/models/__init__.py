@@ -1,6 +1,7 @@
 from sessions.models.agents import AgentSettings, CannedReply, Contact, Draft
 from sessions.models.assigning import Absence, AgentTurn
 from sessions.models.journal import CountedChange, Event, SignOfLife, WebhookRequest
+from sessions.models.list import ListSettings, SavedView
 from sessions.models.opt_out import OptOutEntry
 from sessions.models.outbound import Attempt, AttemptEvent, Lane, Priority, Turn
 from sessions.models.overflow import Overflow
@@ -28,12 +29,14 @@ __all__ = [
     "Draft",
     "Event",
     "Lane",
+    "ListSettings",
     "Message",
     "MessagingSession",
     "MessagingSessionQuerySet",
     "OptOutEntry",
     "Overflow",
     "Priority",
+    "SavedView",
     "SearchedContact",
     "SearchedMessage",
     "SignOfLife",
