@@ -38,7 +38,7 @@ def inbox_of(agent: Extension) -> MessagingSessionQuerySet:
 
 
 def supervised_by(user: User) -> MessagingSessionQuerySet:
-    """All sessions of a supervisor's queues, for reading; with an extension, what waits is picked up, too."""
+    """All sessions of a supervisor's queues: read, handed to others, and taken over."""
     return MessagingSession.objects.filter(_supervised(user))
 
 
@@ -97,6 +97,14 @@ def with_mention_to_see(sessions: MessagingSessionQuerySet, user: User) -> Messa
     """Each with `has_mention_to_see`: whether somebody has not opened it since they were mentioned."""
     unseen = Mention.objects.filter(session=OuterRef("pk"), user=user, seen_at=None)
     return sessions.annotate(has_mention_to_see=Exists(unseen))
+
+
+def directed_by(user: User, agent: Extension | None) -> MessagingSessionQuerySet:
+    """All that somebody hands to others, tags, and writes notes in; not what they only read along in.
+
+    For agents what is theirs and what nobody has; supervisors direct their queues, extension or not.
+    """
+    return handled_by(user, agent)
 
 
 def logged_for(user: User) -> MessagingSessionQuerySet:

@@ -104,7 +104,7 @@ const take = (state) => {
     const key = `${call.kind}:${call.session}:${call.mark}`;
     if (told.has(key)) continue;
     told.add(key);
-    if (known && kinds[call.kind].wanted) tell(call, key);
+    if (known && kinds[call.kind].wanted && !state.muted.includes(call.kind)) tell(call, key);
   }
   known = true;
 };

@@ -18,7 +18,16 @@ from sessions.lanes.standing import places_by_message
 from sessions.models import Message, MessagingSession, OptOutEntry, Tag
 from sessions.opt_outs.ledger import opt_out_of
 from sessions.presence import typists
-from sessions.queries import inbox_of, listed, numbers_of, picked_up_by, queued_of, supervised_by, visible_to
+from sessions.queries import (
+    directed_by,
+    inbox_of,
+    listed,
+    numbers_of,
+    picked_up_by,
+    queued_of,
+    supervised_by,
+    visible_to,
+)
 from sessions.search.hits import hits_in
 
 EARLIER_MOST = 20  # sessions
@@ -32,6 +41,16 @@ def session_of(request: AgentRequest, pk: int) -> MessagingSession:
 def visible_session(request: ViewerRequest, pk: int) -> MessagingSession:
     """One that is only read."""
     return get_object_or_404(listed(visible_to(request.user, request.agent)), pk=pk)
+
+
+def directed_session(request: ViewerRequest, pk: int) -> MessagingSession:
+    """One that somebody hands to others, tags, or writes notes in: by `actor_of`."""
+    return get_object_or_404(listed(directed_by(request.user, request.agent)), pk=pk)
+
+
+def actor_of(request: ViewerRequest) -> actions.Actor:
+    """Who does it: the extension, or a supervisor who has none."""
+    return request.agent or request.user
 
 
 def told_of_leaving(view: Callable[[ViewerRequest, int], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -72,6 +91,7 @@ def thread_context(
         actions.mark_read(session, agent=request.agent)
     actions.see_mentions(session, user=request.user)
     acts = _acts(request, session)
+    supervises = not acts and _supervises(request, session)
     starts = acts and not session.is_open and _starts(request, session)
     looks = session.is_open or starts
     opt_out = opt_out_of(session.number_id, session.contact) if looks else None
@@ -87,7 +107,8 @@ def thread_context(
         "places": places_by_message(queued_of(session)),
         "composer": _composer(session, opt_out, acts=acts, picks_up=picks_up, starts=starts),
         "acts": acts,
-        "supervises": not acts and _supervises(request, session),
+        "supervises": supervises,
+        "directs": session.is_open and supervises,
         "answers": acts and request.agent is not None and session.is_for(request.agent),
         "opt_out": opt_out,
         "other_open": None if session.is_open else _other_open(request, session),

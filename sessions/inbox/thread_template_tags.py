@@ -72,6 +72,7 @@ _LINES = {
     Message.SystemLine.RETURNED: gettext_lazy(
         "%(who)s was not there any more, so the session went back to %(where)s."
     ),
+    Message.SystemLine.TAKEN_OVER: gettext_lazy("%(who)s took the session over; it is with %(where)s now."),
 }
 
 _LINE_ICONS = {
@@ -90,6 +91,7 @@ _LINE_ICONS = {
     Message.SystemLine.UNSNOOZED: "bi-alarm",
     Message.SystemLine.FOLLOW_UP: "bi-alarm-fill",
     Message.SystemLine.RETURNED: "bi-arrow-return-left",
+    Message.SystemLine.TAKEN_OVER: "bi-person-up",
 }
 
 

@@ -29,11 +29,19 @@ def save_settings(agent: Extension, **values: object) -> None:
 
 
 def state_of(viewer: Viewer) -> dict[str, object]:
-    """`count`: sessions that wait, have something unread or are alerts; `calls`: the latest of each kind."""
+    """`count`: sessions that wait, have something unread or are alerts; `calls`: the latest of each kind.
+
+    `muted`: kinds of which whoever is away is not told. They count, and are in the lists.
+    """
     counted = [
         sessions.values_list("pk", flat=True)[:COUNTED_MOST] for sessions in kinds_for(viewer).values()
     ]
-    return {"count": len(set().union(*counted)), "calls": [asdict(call) for call in calls_of(viewer)]}
+    is_away = viewer.agent and viewer.agent.availability == Extension.Availability.AWAY
+    return {
+        "count": len(set().union(*counted)),
+        "calls": [asdict(call) for call in calls_of(viewer)],
+        "muted": ["new"] if is_away else [],
+    }
 
 
 def calls_of(viewer: Viewer) -> list[Call]:

@@ -1,6 +1,7 @@
 from sessions.models.agents import AgentSettings, CannedReply, Contact, Draft
 from sessions.models.assigning import Absence, AgentTurn
 from sessions.models.journal import CountedChange, Event, SignOfLife, WebhookRequest
+from sessions.models.list import ListSettings, SavedView
 from sessions.models.mentions import Mention, MentionQuerySet, called
 from sessions.models.opt_out import OptOutEntry
 from sessions.models.outbound import Attempt, AttemptEvent, Lane, Priority, Turn
@@ -30,6 +31,7 @@ __all__ = [
     "Draft",
     "Event",
     "Lane",
+    "ListSettings",
     "Mention",
     "MentionQuerySet",
     "Message",
@@ -42,6 +44,7 @@ __all__ = [
     "Push",
     "PushDevice",
     "PushKey",
+    "SavedView",
     "SearchedContact",
     "SearchedMessage",
     "SignOfLife",
