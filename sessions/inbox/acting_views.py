@@ -50,7 +50,7 @@ def transfer(request: ViewerRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             handover = actions.transfer(session, agent=actor_of(request), **form.values)
-            return into_the_page(_after_transfer(request, session, form, handover))
+            return _after_transfer(request, session, form, handover)
         except actions.ActionError as refused:
             refuse(form, refused, Act.TRANSFER)
     context = {"session": session, "form": form, "contact": contact_of(session.contact)}
@@ -62,7 +62,7 @@ def _after_transfer(
     request: ViewerRequest, session: MessagingSession, form: TransferForm, handover: actions.Handover
 ) -> HttpResponse:
     """Supervisors go on seeing it, and see where it is. Agents, also those who supervise, can undo it."""
-    answer = _left_of(request, session, form)
+    answer = into_the_page(_left_of(request, session, form))
     if request.agent is None:
         return answer
     words = _("Transferred to %(place)s.") % {"place": form.values["to"]}
