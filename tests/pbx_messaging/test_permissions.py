@@ -102,6 +102,7 @@ RULES: dict[str, frozenset[str]] = {
             "inbox-timeline",
             "inbox-page",
             "inbox-rows",
+            "inbox-palette",
             "inbox-places",
             "inbox-viewing",
             "push-register",
