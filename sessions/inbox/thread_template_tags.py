@@ -7,8 +7,6 @@ from django import template
 from django.contrib.humanize.templatetags.humanize import ordinal
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import Urlizer
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
@@ -17,6 +15,7 @@ from channels.itsp.delivery import CANCELLABLE, FAILURE, DeliveryStatus
 from channels.phone_numbers import country_of
 from routing.models import Extension
 from sessions.actions.resending import is_retryable
+from sessions.inbox import links
 from sessions.inbox.undoing import Done, token_of
 from sessions.lanes.standing import Place
 from sessions.models import Attempt, Message
@@ -211,20 +210,7 @@ def day_words(at: datetime) -> str:
     return date_format(day, "l, j F" if day.year == today.year else "l, j F Y")
 
 
-class _Links(Urlizer):
-    """Web addresses only, opened apart from us: the page behind learns nothing of ours."""
-
-    url_template = '<a href="{href}" target="_blank" rel="noopener noreferrer nofollow">{url}</a>'
-
-    @staticmethod
-    def is_email_simple(value: str) -> bool:
-        return False
-
-
-@register.filter(needs_autoescape=True)
-def linked(text: str, autoescape: bool = True) -> SafeString:
-    """A text with its http and https addresses as links; nothing in it is markup."""
-    return mark_safe(_Links()(text, autoescape=True))  # noqa: S308  it escapes all that is not its own
+register.filter("linked", links.linked)
 
 
 @register.filter
