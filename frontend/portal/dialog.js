@@ -14,7 +14,7 @@ const focusOpener = () => {
 };
 
 const focusFirstField = () => {
-  const first = dialog().querySelector(".is-invalid, [autofocus], input:not([type=hidden])");
+  const first = dialog().querySelector(".is-invalid, [autofocus], input:not([type=hidden]), select, textarea");
   (first?.tomselect ?? first)?.focus();
 };
 
