@@ -105,7 +105,7 @@ def test_enter_sends_where_the_agent_wants_it(inbox: Page, live_server: LiveServ
 
 
 def test_files_are_pasted_and_dropped(inbox: Page) -> None:
-    files = inbox.locator("[data-files] li")
+    files = inbox.locator("[data-files] [dir=auto]")
     inbox.evaluate(GIVE_FILE, ["paste", "pasted.png"])
     expect(files).to_have_text(["pasted.png"])
     inbox.evaluate(GIVE_FILE, ["drop", "dropped.png"])
@@ -133,7 +133,7 @@ def test_files_stay_with_their_session(inbox: Page, road: Road, live_server: Liv
     other = inbound_fields(sid_of(2), "And you?", To=OUR_US_NUMBER, From="+14155550177")
     signed_post(Client(), road.path, other)
     inbox.reload()
-    files, rows = inbox.locator("[data-files] li"), inbox.locator(".inbox-row")
+    files, rows = inbox.locator("[data-files] [dir=auto]"), inbox.locator(".inbox-row")
     attach(inbox, ("map.png", PNG), ("way.pdf", b"%PDF-1.7"))
     expect(files).to_have_text(["map.png", "way.pdf"])
     rows.filter(has_text="And you?").click()
@@ -161,7 +161,7 @@ def test_files_that_cannot_be_sent_are_refused_when_they_are_chosen(inbox: Page)
     attach(
         inbox, ("map.png", PNG), *wrong.items(), ("void.jpg", b""), ("big.pdf", b"%PDF-" + b"x" * 5 * 2**20)
     )
-    expect(inbox.locator("[data-files] li")).to_have_text(["map.png"])
+    expect(inbox.locator("[data-files] [dir=auto]")).to_have_text(["map.png"])
     only = "can’t be sent: only pictures, videos, sounds, PDFs and contact cards can."
     expect(complaint.locator("div")).to_have_text(
         [
@@ -171,7 +171,7 @@ def test_files_that_cannot_be_sent_are_refused_when_they_are_chosen(inbox: Page)
         ]
     )
     attach(inbox, *((f"{n}.png", PNG) for n in range(2, 12)))
-    expect(inbox.locator("[data-files] li")).to_have_count(10)
+    expect(inbox.locator("[data-files] [dir=auto]")).to_have_count(10)
     expect(complaint).to_have_text("“11.png” was left out: at most 10 files go with one text.")
     composer(inbox).press("Control+Enter")
     wait_until(lambda: Attachment.objects.count() == 10)

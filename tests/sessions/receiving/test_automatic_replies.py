@@ -206,7 +206,7 @@ def test_thread_shows_it_as_automatic(
 ) -> None:
     post_inbound(1, "Are you open?")
     page = logged_in(agents[0].user).get(reverse("inbox-session", args=[MessagingSession.objects.get().pk]))
-    assert page.content.decode().count("</i>Automatic</span>") == 1
+    assert page.content.decode().count("</svg>Automatic</span>") == 1
 
 
 def test_text_to_a_queue_without_a_reply_costs_no_query_more(queue: MessageQueue, post_inbound: Post) -> None:
