@@ -11,6 +11,8 @@ from django.db import Error
 from django.utils import timezone
 from redis import RedisError
 
+from pbx_messaging.queues import QUEUES
+from pbx_messaging.redis import redis_client
 from sessions import events
 from sessions.actions import snoozing
 from sessions.assigning import giving, leaving
@@ -23,6 +25,7 @@ from sessions.sending import claiming, findings
 
 logger = logging.getLogger(__name__)
 
+PILED_MOST = 500  # nudges that nobody takes: with a worker away, more of them would only fill Redis
 DUE: dict[str, Callable[[], bool]] = {
     "sessions.tasks.drain_spool": spool.has_any,
     "sessions.tasks.queue_due": seats.is_due,
@@ -45,7 +48,7 @@ def nudge_what_is_due() -> None:
     """Whatever can't be looked for now keeps nothing else back."""
     for task, is_due in DUE.items():
         try:
-            if is_due():
+            if is_due() and redis_client().llen(QUEUES[task]) < PILED_MOST:
                 nudge(task)
         except (Error, RedisError) as error:
             logger.warning("whether %s is due is asked again: %s", task, type(error).__name__)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from routing.access import AgentRequest, agent_required
 from sessions import actions
 from sessions.contacts.lookup import contact_of
+from sessions.inbox.acting_views import shown
 from sessions.inbox.session_forms import ClosingForm
 from sessions.inbox.shown_session import opened, session_of
 from sessions.inbox.undoing import Done, offered, told
@@ -65,7 +66,7 @@ def reopen(request: AgentRequest, pk: int) -> HttpResponse:
     except actions.ActionError as refused:
         context = opened(request, session_of(request, pk)) | {"notice": words_for(refused, Act.REOPEN)}
         return render(request, "sessions/inbox/_session.html", context, status=422)
-    return _shown(request, session_of(request, pk))
+    return shown(request, session_of(request, pk))
 
 
 def _left(request: AgentRequest, session: MessagingSession, form: ClosingForm) -> Left:
@@ -112,7 +113,3 @@ def _left_behind(session: MessagingSession, then: str) -> HttpResponse:
     return told(
         HttpResponse(status=204), dialog__close=None, inbox__closed={"session": session.pk, "then": then}
     )
-
-
-def _shown(request: AgentRequest, session: MessagingSession) -> HttpResponse:
-    return render(request, "sessions/inbox/_session.html", opened(request, session))

@@ -16,7 +16,6 @@ WORDS: dict[str, Promise | str] = {
     "new": gettext_lazy("A new session waits"),
     "follow_up": gettext_lazy("New text"),
     "alert": gettext_lazy("Nobody has answered yet"),
-    "mention": gettext_lazy("Somebody mentioned you in a note"),
 }
 WITH_TEXT = {"new", "follow_up"}  # of which the contact's latest text can be shown
 TEXT_MOST = 160  # characters

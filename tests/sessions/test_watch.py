@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from channels.models import Channel, FetchGap
-from pbx_messaging.queues import QUEUES
+from pbx_messaging.queues import QUEUES, WORKER
 from pbx_messaging.redis import redis_client
 from routing.models import Extension, MessageQueue
 from sessions import watch
@@ -141,6 +141,17 @@ def test_what_was_spooled_is_nudged(waiting: Attempt, nudged: list[str]) -> None
     redis_client().xadd(spool.VERIFIED, {"call": "x"})
     watch.nudge_what_is_due()
     assert nudged == ["sessions.tasks.drain_spool"]
+
+
+def test_nudges_of_a_worker_that_is_away_do_not_pile_up(waiting: Attempt, nudged: list[str]) -> None:
+    _unknown(waiting)
+    _scheduled(waiting)
+    redis_client().rpush(WORKER, *["nudge"] * watch.PILED_MOST)
+    try:
+        watch.nudge_what_is_due()
+    finally:
+        redis_client().delete(WORKER)
+    assert nudged == ["sessions.tasks.queue_due"]
 
 
 def test_news_is_looked_into_once(post_inbound: Post) -> None:
