@@ -13,6 +13,7 @@ from api import rate
 from api.problems import Problem
 from api.rate import Rate
 from routing.models import Extension
+from sessions.actions import Actor
 
 READING = frozenset({"GET", "HEAD"})
 
@@ -58,3 +59,8 @@ def acting(request: ApiRequest) -> Extension:
         detail = _("Only agents write. Have a session transferred to an extension of yours.")
         raise Problem(403, "read_only", _("You have no extension."), detail)
     return request.agent
+
+
+def directing(request: ApiRequest) -> Actor:
+    """Who hands sessions over and writes notes: the extension, or a supervisor who has none."""
+    return request.user if request.agent is None and request.user.is_supervisor else acting(request)

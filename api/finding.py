@@ -12,7 +12,16 @@ from api.shapes import MessageOut, SessionOut
 from sessions.actions import AlreadyPickedUp
 from sessions.contacts.lookup import contact_names
 from sessions.models import Message, MessagingSession, MessagingSessionQuerySet
-from sessions.queries import inbox_of, listed, lost_by, picked_up_by, thread_of, visible_to
+from sessions.queries import (
+    directed_by,
+    inbox_of,
+    listed,
+    lost_by,
+    picked_up_by,
+    supervised_by,
+    thread_of,
+    visible_to,
+)
 
 
 def visible(request: ApiRequest) -> MessagingSessionQuerySet:
@@ -30,12 +39,28 @@ def readable(request: ApiRequest, pk: int) -> MessagingSession:
 
 
 def acted_on(request: ApiRequest, pk: int) -> MessagingSession:
-    """A session that the agent acts on. What one supervises is only read."""
+    """A session that the agent acts on. What one supervises, or is mentioned in, one does not answer in."""
     session = readable(request, pk)
     if not inbox_of(acting(request)).filter(pk=pk).exists():
-        title = _("You supervise this session: you only read it.")
-        raise Problem(403, "read_only", title, _("Have it transferred to you, or to a queue of yours."))
+        raise _only_read(request, pk)
     return session
+
+
+def directed(request: ApiRequest, pk: int) -> MessagingSession:
+    """A session that is handed to others, tagged, or noted in: by its agents, or who supervises it."""
+    session = readable(request, pk)
+    if not directed_by(request.user, request.agent).filter(pk=pk).exists():
+        raise _only_read(request, pk)
+    return session
+
+
+def _only_read(request: ApiRequest, pk: int) -> Problem:
+    title = _("You only read this session: you supervise it, or are mentioned in it.")
+    if supervised_by(request.user).filter(pk=pk).exists():
+        how = _("Take it over first: POST sessions/{id}/take-over.")
+    else:
+        how = _("Have it transferred to you, or to a queue of yours.")
+    return Problem(403, "read_only", title, how)
 
 
 def to_pick_up(request: ApiRequest, pk: int) -> MessagingSession:

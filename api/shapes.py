@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from channels.itsp.delivery import DeliveryStatus
 from channels.models import Number
 from routing.models import Extension, MessageQueue
-from sessions.models import Attachment, Message, MessagingSession
+from sessions.models import Attachment, Mention, Message, MessagingSession
 
 SessionState = Literal["waiting", "shared", "owned", "closed"]
 PickupMode = Literal["manual", "auto", "none", "assigned"]
@@ -103,6 +103,21 @@ class AttachmentOut(BaseModel):
         )
 
 
+class MentionOut(BaseModel):
+    """Somebody whom a note mentions, as they are called now."""
+
+    name: Annotated[str, Field(examples=["Ben"])]
+    extension: Annotated[str | None, Field(description="Its number.", examples=["1002"])]
+    start: Annotated[int, Field(description="Where the words begin in the body, in characters.")]
+    length: Annotated[int, Field(description="How long they are, with the @.")]
+
+    @classmethod
+    def of(cls, mention: Mention) -> "MentionOut":
+        extension: Extension | None = getattr(mention.user, "extension", None)
+        number = extension.number if extension else None
+        return cls(name=mention.name, extension=number, start=mention.start, length=mention.length)
+
+
 class MessageOut(BaseModel):
     """A text in or out, an internal note, or a system line that says what became of the session."""
 
@@ -124,6 +139,7 @@ class MessageOut(BaseModel):
         list[str], Field(description="Of a group text: who else got it. Answers go to its sender only.")
     ]
     attachments: list[AttachmentOut]
+    mentions: Annotated[list[MentionOut], Field(description="Of a note: who is mentioned in it.")]
 
     @classmethod
     def of(cls, message: Message) -> "MessageOut":
@@ -144,6 +160,7 @@ class MessageOut(BaseModel):
             event=message.system_line or None,
             also_to=message.others.splitlines(),
             attachments=[AttachmentOut.of(one) for one in message.attachments.all()],
+            mentions=[MentionOut.of(one) for one in message.mentions.all()],
         )
 
 

@@ -37,7 +37,7 @@ class EventKind(enum.StrEnum):
     AVAILABILITY = "availability"  # of an agent; of no session; told, not recorded
 
 
-Listener = int | str  # the id of an extension, a queue's agents, or a queue's supervisors
+Listener = int | str  # the id of an extension, a queue's agents or supervisors, a person, a session's readers
 
 
 def agents_of(queue_id: int) -> str:
@@ -48,6 +48,16 @@ def agents_of(queue_id: int) -> str:
 def supervisors_of(queue_id: int) -> str:
     """All who supervise the queue when the event comes."""
     return f"queue:{queue_id}"
+
+
+def person(user_id: int) -> str:
+    """One who is mentioned, with an extension or without."""
+    return f"person:{user_id}"
+
+
+def readers_of(session_id: int) -> str:
+    """All who read along in the session, being mentioned there. They hear of it without being named."""
+    return f"session:{session_id}"
 
 
 def audience_of(session: MessagingSession) -> list[Listener]:

@@ -23,6 +23,7 @@ from routing.models import Extension
 from sessions.models import (
     Attempt,
     Draft,
+    Mention,
     Message,
     MessagingSession,
     MessagingSessionQuerySet,
@@ -37,7 +38,7 @@ def inbox_of(agent: Extension) -> MessagingSessionQuerySet:
 
 
 def supervised_by(user: User) -> MessagingSessionQuerySet:
-    """All sessions of a supervisor's queues, for reading; with an extension, what waits is picked up, too."""
+    """All sessions of a supervisor's queues: read, handed to others, and taken over."""
     return MessagingSession.objects.filter(_supervised(user))
 
 
@@ -47,8 +48,18 @@ def picked_up_by(agent: Extension) -> MessagingSessionQuerySet:
 
 
 def visible_to(user: User, agent: Extension | None) -> MessagingSessionQuerySet:
-    """All that somebody may read: an agent's inbox, and what they supervise."""
+    """All that somebody may read: an agent's inbox, what they supervise, and where they are mentioned."""
     return MessagingSession.objects.filter(_visible(user, agent))
+
+
+def handled_by(user: User, agent: Extension | None) -> MessagingSessionQuerySet:
+    """An agent's inbox, and what they supervise; not what they only read along in, being mentioned."""
+    return MessagingSession.objects.filter(_handled(user, agent))
+
+
+def mentioning(user: User) -> MessagingSessionQuerySet:
+    """Those with a note that mentions somebody: read until some time after they are closed."""
+    return MessagingSession.objects.filter(_mentions(user))
 
 
 class Conversation(NamedTuple):
@@ -75,6 +86,27 @@ def alone(session: MessagingSession) -> Conversation:
     return Conversation(sessions, Case(default=True, output_field=BooleanField()))
 
 
+def unseen_mentions(user: User) -> MessagingSessionQuerySet:
+    """Those in which somebody is mentioned and that they have not opened since."""
+    return MessagingSession.objects.filter(
+        pk__in=Mention.objects.unseen().filter(user=user).values("session")
+    )
+
+
+def with_mention_to_see(sessions: MessagingSessionQuerySet, user: User) -> MessagingSessionQuerySet:
+    """Each with `has_mention_to_see`: whether somebody has not opened it since they were mentioned."""
+    unseen = Mention.objects.filter(session=OuterRef("pk"), user=user, seen_at=None)
+    return sessions.annotate(has_mention_to_see=Exists(unseen))
+
+
+def directed_by(user: User, agent: Extension | None) -> MessagingSessionQuerySet:
+    """All that somebody hands to others, tags, and writes notes in; not what they only read along in.
+
+    For agents what is theirs and what nobody has; supervisors direct their queues, extension or not.
+    """
+    return handled_by(user, agent)
+
+
 def logged_for(user: User) -> MessagingSessionQuerySet:
     """What the message logs show: all to administrators, to supervisors what is in their queues."""
     return MessagingSession.objects.all() if user.is_administrator else supervised_by(user)
@@ -98,8 +130,16 @@ def answered_by(agent: Extension) -> Q:
 
 
 def _visible(user: User, agent: Extension | None) -> Q:
-    visible = _supervised(user)
-    return visible if agent is None else visible | pickup.theirs(agent, pickup.ALL)
+    return _handled(user, agent) | _mentions(user)
+
+
+def _handled(user: User, agent: Extension | None) -> Q:
+    handled = _supervised(user)
+    return handled if agent is None else handled | pickup.theirs(agent, pickup.ALL)
+
+
+def _mentions(user: User) -> Q:
+    return Q(pk__in=Mention.objects.readable().filter(user=user).values("session"))
 
 
 def _supervised(user: User) -> Q:
@@ -121,8 +161,10 @@ def thread_of(session: MessagingSession) -> QuerySet[Message]:
 def as_shown(messages: QuerySet[Message]) -> QuerySet[Message]:
     """In their order, with all that a page shows of them."""
     attempts = Prefetch("attempts", Attempt.objects.order_by("pk").prefetch_related("events"))
+    mentions = Prefetch("mentions", Mention.objects.select_related("user__extension").order_by("start"))
     people = ("author", "to_extension", "to_queue")
-    return messages.select_related(*people).prefetch_related("attachments", attempts).order_by("pk")
+    shown = messages.select_related(*people).prefetch_related("attachments", attempts, mentions)
+    return shown.order_by("pk")
 
 
 def draft_of(session: MessagingSession, agent: Extension) -> Draft | None:

@@ -31,6 +31,9 @@ class Act(enum.Enum):
     REOPEN = "reopen"
     UNDO = "undo"  # within some seconds
     SNOOZE = "snooze"
+    CLOSE = "close"
+    TAG = "tag"
+    TAKE_OVER = "take_over"
     DELETE = "delete"  # of an extension or a queue whose sessions go elsewhere
 
 
@@ -179,12 +182,14 @@ REFUSALS: dict[type[ActionError], Refusal] = {
         by_act={
             Act.RETRY: gettext_lazy("Only the agent who picked the session up can send it again."),
             Act.CANCEL: gettext_lazy("Only the agent who picked the session up can cancel it."),
-            Act.TRANSFER: gettext_lazy("Only the agent who picked the session up can transfer it."),
+            Act.TRANSFER: gettext_lazy("Only the agent who has the session, or a supervisor, transfers it."),
             Act.UNREAD: gettext_lazy("Only the agent who has the session marks it as unread."),
             Act.ARCHIVE: gettext_lazy("Only the agent who has the session archives it."),
             Act.REOPEN: gettext_lazy("Only the agent who had the session can reopen it."),
             Act.UNDO: gettext_lazy("The session is with somebody else now, so this is not undone."),
             Act.SNOOZE: gettext_lazy("Only the agent who has the session snoozes it."),
+            Act.CLOSE: gettext_lazy("Only the agent who has the session closes it."),
+            Act.TAKE_OVER: gettext_lazy("Only supervisors of its message queue take the session over."),
         },
     ),
     refused.NotArchivable: Refusal(409, gettext_lazy("The session can’t be archived yet."), _not_archivable),
@@ -196,6 +201,8 @@ REFUSALS: dict[type[ActionError], Refusal] = {
         by_act={
             Act.TRANSFER: gettext_lazy("The session was closed meanwhile, so it can’t be transferred."),
             Act.SNOOZE: gettext_lazy("The session was closed meanwhile, so it can’t be snoozed."),
+            Act.CLOSE: gettext_lazy("The session is closed already."),
+            Act.TAKE_OVER: gettext_lazy("The session was closed meanwhile, so it can’t be taken over."),
         },
     ),
     refused.SessionOpen: Refusal(
@@ -222,6 +229,11 @@ REFUSALS: dict[type[ActionError], Refusal] = {
         409,
         gettext_lazy("Texts are scheduled in the session."),
         _has_scheduled,
+        by_act={
+            Act.CLOSE: gettext_lazy(
+                "Texts are scheduled in it. Open it to close it, and say what becomes of them."
+            ),
+        },
     ),
     refused.NotAllowedToInitiate: Refusal(
         403,

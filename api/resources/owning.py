@@ -3,15 +3,16 @@
 from django.utils.translation import gettext as _
 from ninja import Body, Query, Router, Status
 
-from api.auth import ApiRequest, acting
+from api.auth import ApiRequest, acting, directing
 from api.described import problems
-from api.finding import acted_on, message_now, session_now, to_pick_up
+from api.finding import acted_on, directed, message_now, readable, session_now, to_pick_up
 from api.inputs import ClosingAsked, NoteIn, SnoozeIn, TagsIn, ToExtension, TransferIn
 from api.problems import Problem
 from api.shapes import MessageOut, SessionOut
 from routing.models import Extension, MessageQueue
 from sessions import actions
 from sessions.models import Tag
+from sessions.queries import mentioning
 
 router = Router(tags=["Sessions"])
 
@@ -40,10 +41,25 @@ def pick_up(request: ApiRequest, session_id: int) -> SessionOut:
     ),
 )
 def transfer(request: ApiRequest, session_id: int, said: Body[TransferIn]) -> Status[None]:
-    """With its history, and a note for whoever gets it. You may not see it any more then."""
-    session = acted_on(request, session_id)
-    actions.transfer(session, agent=acting(request), to=_place(said), note=said.note)
+    """With its history, and a note for whoever gets it. You may not see it any more then. Supervisors
+    transfer all sessions of their queues, waiting and owned ones; with an extension or without."""
+    by, session = directing(request), directed(request, session_id)
+    actions.transfer(session, agent=by, to=_place(said), note=said.note)
     return Status(204, None)
+
+
+@router.post(
+    "sessions/{int:session_id}/take-over",
+    response=SessionOut,
+    url_name="api-take-over",
+    summary="Take a session over from its agent",
+    openapi_extra=problems(403, 404, actions.NotTheOwner, actions.SessionClosed, actions.NoDestination),
+)
+def take_over(request: ApiRequest, session_id: int) -> SessionOut:
+    """For supervisors of its queue: it is theirs then; without an extension, back in its queue."""
+    by, session = directing(request), directed(request, session_id)
+    actions.take_over(session, agent=by)
+    return session_now(session)
 
 
 def _place(said: TransferIn) -> Extension | MessageQueue:
@@ -103,8 +119,12 @@ def reopen(request: ApiRequest, session_id: int) -> SessionOut:
     openapi_extra=problems(403, 404),
 )
 def mark_read(request: ApiRequest, session_id: int) -> SessionOut:
-    """Of a session that is not yours it changes nothing."""
-    session = acted_on(request, session_id)
+    """Of a session that is not yours it changes nothing, but that you have seen where it mentions you."""
+    if mentioning(request.user).filter(pk=session_id).exists():
+        session = readable(request, session_id)
+        actions.see_mentions(session, user=request.user)
+    else:
+        session = acted_on(request, session_id)
     actions.mark_read(session, agent=acting(request))
     return session_now(session)
 
@@ -187,9 +207,10 @@ def unsnooze(request: ApiRequest, session_id: int) -> SessionOut:
     openapi_extra=problems(400, 403, 404, 422),
 )
 def add_note(request: ApiRequest, session_id: int, said: NoteIn) -> Status[MessageOut]:
-    """For the agents' eyes only; it never leaves the house."""
-    session = acted_on(request, session_id)
-    note = actions.add_note(session, agent=acting(request), body=said.body)
+    """For the agents' eyes only; it never leaves the house. Supervisors write them, too. Whoever is mentioned
+    in it, by `@` and the extension's number or the name, is told and may read the session from then on."""
+    by, session = directing(request), directed(request, session_id)
+    note = actions.add_note(session, agent=by, body=said.body)
     return Status(201, message_now(note))
 
 
@@ -201,7 +222,8 @@ def add_note(request: ApiRequest, session_id: int, said: NoteIn) -> Status[Messa
     openapi_extra=problems(400, 403, 404, 422, codes={409: ["unknown_tag"]}),
 )
 def set_tags(request: ApiRequest, session_id: int, said: TagsIn) -> SessionOut:
-    session = acted_on(request, session_id)
+    directing(request)
+    session = directed(request, session_id)
     actions.set_tags(session, tags=_tags(set(said.tags)))
     return session_now(session)
 

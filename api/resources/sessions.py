@@ -19,7 +19,7 @@ from channels.models import Number
 from routing.models import Extension
 from sessions import actions
 from sessions.models import Message, MessagingSessionQuerySet, Priority
-from sessions.queries import numbers_of
+from sessions.queries import mentioning, numbers_of
 from sessions.search import finding
 
 router = Router(tags=["Sessions"])
@@ -27,10 +27,11 @@ router = Router(tags=["Sessions"])
 
 class SessionsAsked(PageAsked):
     state: Annotated[
-        Literal["waiting", "shared", "mine", "snoozed", "closed", "archived", "all"],
+        Literal["waiting", "shared", "mine", "snoozed", "closed", "archived", "mentioned", "all"],
         Field(
             description="`shared` are those of queues without pickup; `mine` are your open ones but for "
-            "those that are `snoozed`. Archived sessions are in `archived` and `all` only."
+            "those that are `snoozed`. `mentioned` are those with a note that mentions you, until a week "
+            "after they are closed. Archived ones are in `archived`, `mentioned` and `all` only."
         ),
     ] = "all"
     q: Annotated[
@@ -46,18 +47,20 @@ class SessionsAsked(PageAsked):
     openapi_extra=problems(422),
 )
 def list_sessions(request: ApiRequest, asked: Query[SessionsAsked]) -> Sessions:
-    """All that you may see: your own sessions, what waits in your queues, and what you supervise.
+    """All that you may see: your own sessions, what waits in your queues, what you supervise, and
+    where you are mentioned.
 
     Those with the newest text come first.
     """
-    sessions = finding.matching(_in_state(visible(request), asked.state, request.agent), asked.q)
+    sessions = finding.matching(_in_state(visible(request), asked.state, request), asked.q)
     page = page_of(shown(sessions), time="last_active_at", cursor=asked.cursor, limit=asked.limit)
     return Sessions(items=as_shown(page.rows), next_cursor=page.next_cursor)
 
 
 def _in_state(
-    sessions: MessagingSessionQuerySet, state: str, agent: Extension | None
+    sessions: MessagingSessionQuerySet, state: str, request: ApiRequest
 ) -> MessagingSessionQuerySet:
+    agent = request.agent
     match state:
         case "waiting":
             return sessions.to_pick_up().filter(archived_at=None)
@@ -71,6 +74,8 @@ def _in_state(
             return sessions.filter(closed_at__isnull=False, archived_at=None)
         case "archived":
             return sessions.filter(archived_at__isnull=False)
+        case "mentioned":
+            return mentioning(request.user)
     return sessions
 
 

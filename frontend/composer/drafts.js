@@ -5,8 +5,11 @@ import { post } from "../portal/posting.js";
 import { agent, onReady, setText, textarea } from "./composing.js";
 
 const DELAY_MS = 800;
+const LATEST_MS = 3000; // also of who types on and on
 const RETRY_MS = 15_000;
 const timers = new Map();
+const begun = new Map(); // when the first letter was typed that the server has not been told of
+const byHand = new Set(); // what is typed now, and not only restored
 
 const keyOf = (url) => `draft:${agent()}:${url}`;
 const read = (key) => {
@@ -35,8 +38,11 @@ const showNewer = (url, body) => {
 
 const store = async (url, { keepalive = false } = {}) => {
   const draft = read(keyOf(url));
+  begun.delete(url);
+  const typing = byHand.delete(url) ? "1" : "";
   if (!draft) return;
   const data = new URLSearchParams({
+    typing,
     body: draft.body,
     client_id: draft.clientId ?? "",
     age_ms: String(Math.max(0, Date.now() - draft.at)),
@@ -61,8 +67,10 @@ const later = (url, delay = DELAY_MS) => {
 };
 
 const keep = (url, body, clientId) => {
-  write(keyOf(url), { body, clientId, at: Date.now() });
-  later(url);
+  const at = Date.now();
+  write(keyOf(url), { body, clientId, at });
+  if (!begun.has(url)) begun.set(url, at);
+  later(url, Math.max(0, Math.min(DELAY_MS, begun.get(url) + LATEST_MS - at)));
 };
 
 // What was scheduled is no draft any more. Meanwhile nothing can be typed that would go with it.
@@ -94,7 +102,10 @@ onReady((root) => {
   const age = form.dataset.draftAge === "" ? Infinity : Number(form.dataset.draftAge);
   if (local && !("refused" in form.dataset) && Date.now() - local.at < age) input.value = local.body;
   if (input.value) setText(input, input.value);
-  input.addEventListener("input", () => keep(url, input.value, form.elements.client_id.value));
+  input.addEventListener("input", (event) => {
+    if (event.isTrusted) byHand.add(url);
+    keep(url, input.value, form.elements.client_id.value);
+  });
   form.querySelector("[data-elsewhere-take]").addEventListener("click", () => {
     const notice = form.querySelector("[data-elsewhere]");
     setText(input, notice.dataset.body);

@@ -1,7 +1,11 @@
 // What can be done on the page: its controls. A control says its key by aria-keyshortcuts, and by data-command
 // what it does, where its own words say it too shortly. Keys and the command palette use them as a click does.
 
-const keyed = (key) => document.querySelector(`[aria-keyshortcuts="${CSS.escape(key)}"]`);
+/** Several may say the same key, such as the bar's of what is selected: the first that is not hidden has it. */
+const keyed = (key) =>
+  /** @type {any} */ ([...document.querySelectorAll(`[aria-keyshortcuts="${CSS.escape(key)}"]`)]).find(
+    (control) => !control.closest("[hidden]"),
+  );
 
 /** @param {string} key */
 export const press = (key) => {

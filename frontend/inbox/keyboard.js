@@ -1,6 +1,7 @@
 // The page from the keyboard. A control says its key by aria-keyshortcuts; pressing it clicks or focuses it.
 import { press } from "./controls.js";
 import { jumps } from "./jumps.js";
+import * as selection from "./selection.js";
 
 const isTyping = (element) =>
   element.isContentEditable || element.matches("input:not([type=checkbox], [type=radio]), textarea, select");
@@ -8,7 +9,7 @@ const isShown = (element) => element.checkVisibility?.() ?? element.offsetParent
 const overlay = () => document.querySelector("dialog[open], .modal.show");
 
 /** @returns {HTMLElement | null | undefined} */
-const focusedRow = () => document.activeElement?.closest(".inbox-row");
+const focusedRow = () => document.activeElement?.closest(".inbox-item")?.querySelector(".inbox-row");
 const rows = () => [...document.querySelectorAll(".inbox-row")].filter(isShown);
 
 const move = (by) => {
@@ -31,7 +32,7 @@ const leave = (target) => {
   if (isTyping(target)) {
     target.blur();
     (document.getElementById("thread-scroll") ?? document.getElementById("session")).focus();
-  } else document.dispatchEvent(new CustomEvent("inbox:back"));
+  } else if (!selection.end()) document.dispatchEvent(new CustomEvent("inbox:back"));
 };
 
 // Keys of a session are for the row that has the focus, be another one open: it is opened first.
@@ -50,8 +51,17 @@ const inOpened = (row, act) => {
   return true;
 };
 
+const select = (isRange) => selection.toggle(focusedRow(), isRange);
+
 const SESSION_KEYS = "beciprtuR";
-const ACTIONS = { j: () => move(1), k: () => move(-1), o: openRow };
+const BULK_KEYS = "ct"; // which are for what is selected, while something is
+const ACTIONS = {
+  j: () => move(1),
+  k: () => move(-1),
+  o: openRow,
+  x: () => select(false),
+  X: () => select(true),
+};
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -67,7 +77,8 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const act = ACTIONS[event.key] ?? (() => press(event.key));
-  const row = SESSION_KEYS.includes(event.key) ? another() : null;
+  const isBulk = selection.isOn() && BULK_KEYS.includes(event.key);
+  const row = SESSION_KEYS.includes(event.key) && !isBulk ? another() : null;
   if (row ? inOpened(row, act) : act()) event.preventDefault();
 });
 

@@ -23,16 +23,19 @@ const markOpen = () => {
   for (const row of document.querySelectorAll(".inbox-row")) mark(row);
 };
 
-// "microseconds-id", the newest first.
-const isNewer = (one, other) => {
+// "microseconds-id", in the group's order.
+const isLater = (one, other) => {
   const [at, id] = one.split("-").map(BigInt);
   const [otherAt, otherId] = other.split("-").map(BigInt);
   return at === otherAt ? id > otherId : at > otherAt;
 };
 
 const place = (item, rows) => {
-  const next = [...rows.children].find((other) => !other.dataset.at || isNewer(item.dataset.at, other.dataset.at));
-  // One that is older than all that is shown comes with its page.
+  const isDescending = rows.closest("[data-group]").hasAttribute("data-descending");
+  const isBefore = ({ dataset: { at } }) =>
+    !at || (isDescending ? isLater(item.dataset.at, at) : isLater(at, item.dataset.at));
+  const next = [...rows.children].find(isBefore);
+  // One that comes after all that is shown comes with its page.
   if (next?.matches(".inbox-more") && next.previousElementSibling) return;
   rows.insertBefore(item, next ?? null);
 };
@@ -43,6 +46,8 @@ const takeOver = (html, ids) => {
   const update = new DOMParser().parseFromString(html, "text/html");
   const groups = [...update.querySelectorAll("[data-group]")];
   if (groups.some((one) => one.querySelector("li") && !groupHere(one))) return false;
+  const mentions = update.getElementById("mentions-to-see");
+  if (mentions) document.getElementById("mentions-to-see")?.replaceWith(document.adoptNode(mentions));
   const focused = document.activeElement?.closest(".inbox-row")?.getAttribute("data-session");
   const scrolled = list().scrollTop;
   for (const id of ids) {
@@ -91,6 +96,15 @@ const ask = async (url) => {
   }
 };
 
+// The supervisors' figures instead of rows.
+const load = () => document.getElementById("load");
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let counting;
+const refreshLoad = () => {
+  clearTimeout(counting);
+  counting = setTimeout(() => load() && htmx.trigger(load(), "refresh"), 500);
+};
+
 const refresh = async () => {
   const ids = [...changed].slice(0, rowsMost);
   if (!ids.length) return;
@@ -107,6 +121,7 @@ const refresh = async () => {
 // All that is shown: what is newest, then each row that is not among it.
 const refreshAll = async () => {
   const { query } = list().dataset;
+  if (load()) return refreshLoad();
   const html = await ask(`${inbox.dataset.lists}${query}`);
   if (html === null || list().dataset.query !== query) return;
   const newest = [...html.matchAll(/id="row-(\d+)"/g)].map((match) => match[1]);
@@ -122,6 +137,7 @@ const refreshAll = async () => {
 };
 
 const note = (id) => {
+  if (load()) refreshLoad();
   changed.add(String(id));
   clearTimeout(timer);
   timer = setTimeout(refresh, 50);

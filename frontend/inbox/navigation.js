@@ -90,8 +90,7 @@ const back = () => {
   row?.focus();
 };
 
-const lists = (link) => {
-  const query = new URL(link.href).search;
+const lists = (query) => {
   showLists(query);
   history.pushState(null, "", `${location.pathname}${query}`);
 };
@@ -101,8 +100,19 @@ document.addEventListener("click", (event) => {
   if (!link || !plainClick(event)) return;
   event.preventDefault();
   if (link.hasAttribute("data-opens")) open(link);
-  else if (link.hasAttribute("data-lists-link")) lists(link);
+  else if (link.hasAttribute("data-lists-link")) lists(new URL(link.href).search);
   else back();
+});
+
+// The filters: what is chosen is what the address asks for.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-lists-form]")) return;
+  event.preventDefault();
+  const chosen = [...new FormData(form)].filter(([, value]) => value).map(([name, value]) => [name, String(value)]);
+  const params = new URLSearchParams(chosen);
+  lists(params.size ? `?${params}` : "");
+  document.dispatchEvent(new CustomEvent("dialog:close"));
 });
 
 // An answer that shows another session than the address says, such as that to a new message, or none.

@@ -1,14 +1,16 @@
 // Tells of sessions that wait, of follow-ups and alerts: a notification, a sound, a count in the title. One tab tells.
 // Never what a text says: only who wrote.
 import { openSession } from "../composer/composing.js";
+import { show } from "./undo.js";
 
 const about = document.querySelector('meta[name="pbx-telling"]');
-const { newSession, newText, unanswered, icon, session: address } = about?.dataset ?? {};
+const { newSession, newText, unanswered, mentioned, icon, session: address } = about?.dataset ?? {};
 const wants = (name) => about?.dataset[name] === "1";
 const kinds = {
   new: { words: newSession, wanted: wants("new") },
   follow_up: { words: newText, wanted: wants("followUp") },
   alert: { words: unanswered, wanted: true },
+  mention: { words: mentioned, wanted: wants("mention") },
 };
 const STREAM_MS = 3_000; // until the stream, whose opening has us ask, is waited for no longer
 const title = document.title;
@@ -43,9 +45,11 @@ const beep = () => {
   document.dispatchEvent(new CustomEvent("pbx:beep"));
 };
 
+const urlOf = (call) => address.replace("/0/", `/${call.session}/`);
+
 const notify = async (call) => {
   if (!("Notification" in window) || Notification.permission !== "granted") return;
-  const url = address.replace("/0/", `/${call.session}/`);
+  const url = urlOf(call);
   /** @type {NotificationOptions} */
   const options = {
     body: kinds[call.kind].words,
@@ -62,6 +66,12 @@ const notify = async (call) => {
     window.focus();
     location.assign(url);
   });
+};
+
+// Of a session that no list on the page may show.
+const toast = (call) => {
+  const shown = show(document.getElementById("mention-toast"), call.who);
+  shown.querySelector("a").href = urlOf(call);
 };
 
 // True for one tab only; under a lock where there are locks (https and localhost).
@@ -83,6 +93,7 @@ const tell = async (call, key) => {
   const looksAtIt = document.hasFocus() && openSession() === String(call.session);
   if (looksAtIt) return;
   if (!document.hasFocus()) notify(call);
+  else if (call.kind === "mention") toast(call);
   beep();
 };
 
@@ -93,7 +104,7 @@ const take = (state) => {
     const key = `${call.kind}:${call.session}:${call.mark}`;
     if (told.has(key)) continue;
     told.add(key);
-    if (known && kinds[call.kind].wanted) tell(call, key);
+    if (known && kinds[call.kind].wanted && !state.muted.includes(call.kind)) tell(call, key);
   }
   known = true;
 };

@@ -12,7 +12,7 @@ const place = () => document.getElementById("toasts");
  * @param {string} words
  * @param {number} [delay] ms for which it is shown
  */
-const show = (template, words, delay) => {
+export const show = (template, words, delay) => {
   /** @type {PageElement} */
   const toast = template.content.firstElementChild?.cloneNode(true);
   toast.querySelector("[data-words]").textContent = words;

@@ -4,12 +4,21 @@ from sessions.actions.contacts import add_contact, delete_contact, import_contac
 from sessions.actions.drafting import discard_drafts, save_draft
 from sessions.actions.finishing import Scheduled, close, reopen
 from sessions.actions.keeping import delete_canned_reply, delete_tag, save_canned_reply, save_tag
-from sessions.actions.marking import add_note, archive, mark_unread, set_availability, set_tags, unarchive
-from sessions.actions.owning import close_idle, mark_read, pick_up
+from sessions.actions.marking import (
+    add_note,
+    archive,
+    change_tags,
+    mark_unread,
+    set_availability,
+    set_tags,
+    unarchive,
+)
+from sessions.actions.mentioning import mentions_to_see, people, see_mentions
+from sessions.actions.owning import Actor, close_idle, mark_read, pick_up
 from sessions.actions.replying import LATEST, accepted_under, check_may_start, reply, start_session
 from sessions.actions.resending import cancel, retry, undo_send
 from sessions.actions.snoozing import LONGEST_SNOOZE, snooze, unsnooze, wake_due
-from sessions.actions.transferring import Handover, move, take_back, transfer
+from sessions.actions.transferring import Handover, move, take_back, take_over, transfer
 from sessions.refused import (
     ActedMeanwhile,
     ActionError,
@@ -44,6 +53,7 @@ __all__ = [
     "LONGEST_SNOOZE",
     "ActedMeanwhile",
     "ActionError",
+    "Actor",
     "AlreadyOpen",
     "AlreadyPickedUp",
     "BadSnooze",
@@ -75,6 +85,7 @@ __all__ = [
     "add_note",
     "archive",
     "cancel",
+    "change_tags",
     "check_may_start",
     "close",
     "close_idle",
@@ -85,7 +96,9 @@ __all__ = [
     "import_contacts",
     "mark_read",
     "mark_unread",
+    "mentions_to_see",
     "move",
+    "people",
     "pick_up",
     "reopen",
     "reply",
@@ -94,11 +107,13 @@ __all__ = [
     "save_contact",
     "save_draft",
     "save_tag",
+    "see_mentions",
     "set_availability",
     "set_tags",
     "snooze",
     "start_session",
     "take_back",
+    "take_over",
     "transfer",
     "unarchive",
     "undo_send",

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from routing.models import Extension
 from sessions import events
-from sessions.actions.owning import add_line
+from sessions.actions.mentioning import mention_in
+from sessions.actions.owning import Actor, add_line, name_of, user_id_of
 from sessions.models import Message, MessagingSession, Tag, pickup
 from sessions.presence import availability
 from sessions.queries import answered_by
@@ -15,13 +17,16 @@ from sessions.refused import ActionError, NotArchivable, NotTheOwner
 
 
 @transaction.atomic
-def add_note(session: MessagingSession, *, agent: Extension, body: str) -> Message:
-    """Writes for the agents' eyes only: it is no answer, and leaves the times of the session alone."""
-    now = timezone.now()
+def add_note(session: MessagingSession, *, agent: Actor, body: str) -> Message:
+    """Writes for the agents' eyes only: it is no answer, and leaves the times of the session alone.
+
+    Whoever is mentioned in it is told, and reads along from then on.
+    """
+    by = {"author_name": name_of(agent)} if isinstance(agent, User) else {"author": agent}
     note = Message.objects.create(
-        session=session, kind=Message.Kind.NOTE, author=agent, body=body, created_at=now
+        session=session, kind=Message.Kind.NOTE, body=body, created_at=timezone.now(), **by
     )
-    events.record(events.EventKind.MESSAGE, session)
+    events.record(events.EventKind.MESSAGE, session, audience=mention_in([note], by=user_id_of(agent)))
     return note
 
 
@@ -29,6 +34,17 @@ def add_note(session: MessagingSession, *, agent: Extension, body: str) -> Messa
 def set_tags(session: MessagingSession, *, tags: Iterable[Tag]) -> None:
     session.tags.set(tags)
     events.record(events.EventKind.SESSION, session)
+
+
+@transaction.atomic
+def change_tags(session: MessagingSession, *, add: Iterable[Tag] = (), remove: Iterable[Tag] = ()) -> bool:
+    """The other tags stay. False if nothing changed by it."""
+    before = set(session.tags.values_list("pk", flat=True))
+    session.tags.add(*add)
+    session.tags.remove(*remove)
+    if changed := before != set(session.tags.values_list("pk", flat=True)):
+        events.record(events.EventKind.SESSION, session)
+    return changed
 
 
 @transaction.atomic

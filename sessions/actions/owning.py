@@ -8,11 +8,14 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from accounts.models import User
 from routing.models import Extension, MessageQueue
 from sessions import events
 from sessions.models import Message, MessagingSession, pickup
 from sessions.queries import answered_by
 from sessions.refused import ActionError, AlreadyPickedUp, NoPickup, NotTheOwner, SessionClosed, TooManyOpen
+
+Actor = Extension | User  # an agent, or a supervisor without an extension
 
 
 def pick_up(session: MessagingSession, *, agent: Extension) -> None:
@@ -96,6 +99,38 @@ def own_or_take(session: MessagingSession, agent: Extension) -> MessagingSession
     if locked.is_open and is_anothers and pickup.is_in(agent, locked.queue_id, pickup.FIRST_ANSWER):
         pick_up(locked, agent=agent)
     return _checked(locked, agent)
+
+
+def directed(session: MessagingSession, by: Actor) -> MessagingSession:
+    """The open session, locked, if somebody may hand it over: by `own`, or by supervising its queue.
+
+    Raises `NotTheOwner` or `SessionClosed`.
+    """
+    locked = lock(session)
+    if not supervises(by, locked):
+        if isinstance(by, User):
+            raise NotTheOwner
+        return _checked(locked, by)
+    if not locked.is_open:
+        raise SessionClosed
+    return locked
+
+
+def supervises(actor: Actor, session: MessagingSession) -> bool:
+    """Whether somebody, with an extension or without, supervises the session's queue."""
+    user = actor if isinstance(actor, User) else actor.user
+    if not user.is_supervisor or session.queue_id is None:
+        return False
+    return user.supervised_queues.live().filter(pk=session.queue_id).exists()
+
+
+def user_id_of(actor: Actor) -> int:
+    return actor.pk if isinstance(actor, User) else actor.user_id
+
+
+def name_of(user: User) -> str:
+    """As threads name who has no extension."""
+    return user.get_full_name() or user.username
 
 
 def lock(session: MessagingSession) -> MessagingSession:

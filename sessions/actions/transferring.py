@@ -10,13 +10,13 @@ from django.utils import timezone
 from accounts.models import User
 from routing.models import Extension, MessageQueue
 from sessions import events
-from sessions.actions.owning import add_line, lock, own
+from sessions.actions.mentioning import mention_in
+from sessions.actions.owning import Actor, add_line, directed, lock, name_of, supervises, user_id_of
 from sessions.bulk import write
 from sessions.models import Message, MessagingSession
-from sessions.refused import ActedMeanwhile, NoDestination
+from sessions.refused import ActedMeanwhile, NoDestination, NotTheOwner
 
 Destination = Extension | MessageQueue
-Actor = Extension | User
 _MOVED_FIELDS = (
     "agent",
     "queue",
@@ -40,9 +40,12 @@ class Handover:
 
 
 @transaction.atomic
-def transfer(session: MessagingSession, *, agent: Extension, to: Destination, note: str = "") -> Handover:
-    """Hands a session over with its history. Raises `NotTheOwner`, `SessionClosed` or `NoDestination`."""
-    locked = own(session, agent)
+def transfer(session: MessagingSession, *, agent: Actor, to: Destination, note: str = "") -> Handover:
+    """Hands a session over with its history, by whoever has it or supervises its queue.
+
+    Raises `NotTheOwner`, `SessionClosed` or `NoDestination`.
+    """
+    locked = directed(session, agent)
     move(MessagingSession.objects.filter(pk=locked.pk), to=to, by=agent, note=note)
     session.refresh_from_db()
     last = session.messages.order_by("-pk").values_list("pk", flat=True)[0]
@@ -74,6 +77,24 @@ def take_back(handover: Handover, *, agent: Extension) -> None:
 
 
 @transaction.atomic
+def take_over(session: MessagingSession, *, agent: Actor) -> None:
+    """A supervisor takes a session of the queue from whoever has it: to answer, or, without an extension,
+    back into the queue. What one has already stays as it is.
+
+    Raises `NotTheOwner`, `SessionClosed` or `NoDestination`.
+    """
+    locked = directed(session, agent)
+    if not supervises(agent, locked):
+        raise NotTheOwner
+    to = agent if isinstance(agent, Extension) else None
+    if locked.agent_id == (to.pk if to else None):
+        return
+    line = Message.SystemLine.TAKEN_OVER
+    move(MessagingSession.objects.filter(pk=locked.pk), to=to, by=agent, line=line)
+    session.refresh_from_db()
+
+
+@transaction.atomic
 def move(
     sessions: QuerySet[MessagingSession],
     *,
@@ -94,8 +115,9 @@ def move(
     for session in moved:
         _place(session, to)
     write(moved, *_MOVED_FIELDS)
-    _tell_in_thread(moved, to, by, note, line)
-    events.record_all(events.EventKind.SESSION, moved, audience=seen_by)
+    notes = _tell_in_thread(moved, to, by, note, line)
+    writer = user_id_of(by) if by else None
+    events.record_all(events.EventKind.SESSION, moved, audience=seen_by | mention_in(notes, by=writer))
     return len(moved)
 
 
@@ -124,7 +146,8 @@ def _tell_in_thread(
     by: Actor | None,
     note: str,
     line: Message.SystemLine,
-) -> None:
+) -> list[Message]:
+    """Returns the notes among what it has written."""
     said: dict[str, Any] = {
         "created_at": timezone.now(),
         "author": by if isinstance(by, Extension) else None,
@@ -132,13 +155,14 @@ def _tell_in_thread(
     moved = said | {
         "kind": Message.Kind.SYSTEM,
         "system_line": line,
-        "body": (by.get_full_name() or by.username) if isinstance(by, User) else "",
+        "body": name_of(by) if isinstance(by, User) else "",
     }
     rows = [Message(session=session, **moved, **_named(to or session.queue)) for session in sessions]
     if note:
-        kind = Message.Kind.NOTE
-        rows += [Message(session=session, **said, kind=kind, body=note) for session in sessions]
-    Message.objects.bulk_create(rows)
+        said |= {"kind": Message.Kind.NOTE, "body": note}
+        said["author_name"] = name_of(by) if isinstance(by, User) else None
+        rows += [Message(session=session, **said) for session in sessions]
+    return [row for row in Message.objects.bulk_create(rows) if row.kind == Message.Kind.NOTE]
 
 
 def _named(place: Destination | None) -> dict[str, Destination | None]:

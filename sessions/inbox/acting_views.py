@@ -1,17 +1,26 @@
 """What an agent does with a session beside answering. Answers with the session as it is then."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from routing.access import AgentRequest, agent_required
+from routing.access import AgentRequest, ViewerRequest, agent_required, viewer_required
 from sessions import actions
 from sessions.contacts.lookup import contact_of
 from sessions.inbox.session_forms import NoteForm, TagsForm, TransferForm
-from sessions.inbox.shown_session import gone, opened, session_of, thread_update, visible_session
+from sessions.inbox.shown_session import (
+    actor_of,
+    directed_session,
+    gone,
+    opened,
+    session_of,
+    thread_update,
+    visible_session,
+)
 from sessions.inbox.undoing import Done, offered, told
 from sessions.models import MessagingSession
+from sessions.queries import listed, visible_to
 from sessions.refusals import Act, refuse, words_for
 
 
@@ -33,18 +42,15 @@ def pick_up(request: AgentRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@agent_required
-def transfer(request: AgentRequest, pk: int) -> HttpResponse:
-    """The dialog; once it is done, what is left of the session here."""
-    session = session_of(request, pk)
-    form = TransferForm(request.POST or None, session=session, agent=request.agent)
+@viewer_required
+def transfer(request: ViewerRequest, pk: int) -> HttpResponse:
+    """The dialog; once it is done, what is left of the session here. Supervisors assign by it."""
+    session = directed_session(request, pk)
+    form = TransferForm(request.POST or None, session=session, agent=session.agent or request.agent)
     if request.method == "POST" and form.is_valid():
         try:
-            handover = actions.transfer(session, agent=request.agent, **form.values)
-            words = _("Transferred to %(place)s.") % {"place": form.values["to"]}
-            offer = offered(Done.TRANSFERRED, request.agent, handover, words)
-            left = render(request, "sessions/inbox/_gone.html", form.values)
-            return told(into_the_page(left), undo__offer=offer)
+            handover = actions.transfer(session, agent=actor_of(request), **form.values)
+            return _after_transfer(request, session, form, handover)
         except actions.ActionError as refused:
             refuse(form, refused, Act.TRANSFER)
     context = {"session": session, "form": form, "contact": contact_of(session.contact)}
@@ -52,24 +58,63 @@ def transfer(request: AgentRequest, pk: int) -> HttpResponse:
     return render(request, "sessions/inbox/_transfer_dialog.html", context, status=status)
 
 
+def _after_transfer(
+    request: ViewerRequest, session: MessagingSession, form: TransferForm, handover: actions.Handover
+) -> HttpResponse:
+    """Supervisors go on seeing it, and see where it is. Agents, also those who supervise, can undo it."""
+    answer = into_the_page(_left_of(request, session, form))
+    if request.agent is None:
+        return answer
+    words = _("Transferred to %(place)s.") % {"place": form.values["to"]}
+    return told(answer, undo__offer=offered(Done.TRANSFERRED, request.agent, handover, words))
+
+
+def _left_of(request: ViewerRequest, session: MessagingSession, form: TransferForm) -> HttpResponse:
+    still = listed(visible_to(request.user, request.agent)).filter(pk=session.pk).first()
+    if request.user.is_supervisor and still:
+        return shown(request, still)
+    return render(request, "sessions/inbox/_gone.html", form.values)
+
+
 @require_POST
-@agent_required
-def note(request: AgentRequest, pk: int) -> HttpResponse:
-    session = session_of(request, pk)
+@viewer_required
+def take_over(request: ViewerRequest, pk: int) -> HttpResponse:
+    session, notice = directed_session(request, pk), ""
+    try:
+        actions.take_over(session, agent=actor_of(request))
+    except actions.ActionError as refused:
+        notice = words_for(refused, Act.TAKE_OVER)
+    context = opened(request, directed_session(request, pk)) | {"notice": notice}
+    return render(request, "sessions/inbox/_session.html", context, status=422 if notice else 200)
+
+
+@require_POST
+@viewer_required
+def note(request: ViewerRequest, pk: int) -> HttpResponse:
+    session = directed_session(request, pk)
     form = NoteForm(request.POST)
     if not form.is_valid():
         context = {"session": session, "note_form": form, "composer": request.GET.get("composer", "")}
         answer = render(request, "sessions/inbox/_note_form.html", context, status=422)
         answer["HX-Retarget"], answer["HX-Reswap"] = "#note-form", "outerHTML"
         return answer
-    actions.add_note(session, agent=request.agent, body=form.cleaned_data["body"])
+    actions.add_note(session, agent=actor_of(request), body=form.cleaned_data["body"])
     return thread_update(request, session)
 
 
-@require_POST
+@require_GET
 @agent_required
-def tags(request: AgentRequest, pk: int) -> HttpResponse:
-    session = session_of(request, pk)
+def people(request: AgentRequest) -> HttpResponse:
+    """Whom a note can mention."""
+    others = [one for one in actions.people() if one.user != request.user.pk]
+    found = [{"name": one.name, "handle": one.handle, "words": one.words} for one in others]
+    return JsonResponse({"people": found})
+
+
+@require_POST
+@viewer_required
+def tags(request: ViewerRequest, pk: int) -> HttpResponse:
+    session = directed_session(request, pk)
     form = TagsForm(request.POST)
     if form.is_valid():
         actions.set_tags(session, tags=form.cleaned_data["tags"])
@@ -111,7 +156,7 @@ def unread(request: AgentRequest, pk: int) -> HttpResponse:
     return render(request, "sessions/inbox/_nothing_open.html", {"notice": notice})
 
 
-def shown(request: AgentRequest, session: MessagingSession) -> HttpResponse:
+def shown(request: ViewerRequest, session: MessagingSession) -> HttpResponse:
     return render(request, "sessions/inbox/_session.html", opened(request, session))
 
 

@@ -1,15 +1,16 @@
-"""Who looks at the inbox, and what the URL asks for: a tab, a number, a queue, a search."""
+"""Who looks at the inbox, and what the URL asks for: a tab, filters, a search."""
 
 import enum
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from accounts.ids import read_id
-from accounts.models import User
+from accounts.models import Role, User
 from channels.models import Number
 from routing.models import Extension, MessageQueue
+from sessions.models import ListSettings, Tag
 
 
 class Show(enum.StrEnum):
@@ -18,6 +19,17 @@ class Show(enum.StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     ARCHIVED = "archived"
+    MENTIONED = "mentioned"
+    TEAM = "team"  # of supervisors: who has how much to do
+
+
+class Mark(enum.StrEnum):
+    """What a session can have about it; several are asked for together."""
+
+    UNANSWERED = "unanswered"
+    SCHEDULED = "scheduled"
+    FAILED = "failed"
+    SNOOZED = "snoozed"
 
 
 @dataclass(frozen=True)
@@ -27,6 +39,9 @@ class Asked:
     show: Show = Show.OPEN
     number: int | None = None
     queue: int | None = None
+    agent: int | None = None
+    tag: int | None = None
+    marks: tuple[Mark, ...] = ()
     text: str = ""
 
     @classmethod
@@ -34,8 +49,8 @@ class Asked:
         show = params.get("show", "")
         return cls(
             show=Show(show) if show in set(Show) else Show.OPEN,
-            number=read_id(params.get("number", "")),
-            queue=read_id(params.get("queue", "")),
+            **{name: read_id(params.get(name, "")) for name in FILTERED_BY},
+            marks=tuple(mark for mark in Mark if mark in params.getlist("is")),
             text=params.get("q", "").replace("\0", "").strip(),
         )
 
@@ -45,22 +60,38 @@ class Asked:
         params = QueryDict(mutable=True)
         if self.show is not Show.OPEN:
             params["show"] = self.show.value
-        for name, value in (("number", self.number), ("queue", self.queue), ("q", self.text)):
-            if value:
+        for name in FILTERED_BY:
+            if value := getattr(self, name):
                 params[name] = str(value)
-        return f"?{params.urlencode()}" if params else ""
+        params.setlist("is", [mark.value for mark in self.marks])
+        if self.text:
+            params["q"] = self.text
+        query = params.urlencode()
+        return f"?{query}" if query else ""
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.marks) or any(getattr(self, name) for name in FILTERED_BY)
 
     def but(self, **changes: object) -> str:
         """The query string of the same with changes."""
         return replace(self, **changes).query or "?"  # type: ignore[arg-type]
 
+    def unfiltered(self) -> str:
+        """The query string of the same tab and search alone."""
+        return Asked(show=self.show, text=self.text).query or "?"
+
+
+FILTERED_BY = tuple(one.name for one in fields(Asked) if one.type == (int | None))
+
 
 @dataclass(frozen=True)
 class Viewer:
-    """Whoever looks at the inbox: an agent, a supervisor, or both in one."""
+    """Whoever looks at the inbox: an agent, a supervisor, or both in one; and how they have the lists."""
 
     user: User
     agent: Extension | None
+    lists: ListSettings = field(default_factory=ListSettings)
 
 
 def numbers_to_filter(viewer: Viewer) -> QuerySet[Number]:
@@ -73,6 +104,20 @@ def numbers_to_filter(viewer: Viewer) -> QuerySet[Number]:
 
 def queues_to_filter(viewer: Viewer) -> QuerySet[MessageQueue]:
     return MessageQueue.objects.live().filter(pk__in=_queues(viewer)).order_by("name")
+
+
+def agents_to_filter(viewer: Viewer) -> QuerySet[Extension]:
+    """Whose sessions a supervisor sees: agents and supervisors of the queues. Agents see their own only."""
+    if not viewer.user.is_supervisor:
+        return Extension.objects.none()
+    queues = _queues(viewer)
+    of_them = Q(queues__in=queues) | Q(user__supervised_queues__in=queues, user__role=Role.SUPERVISOR)
+    found = Extension.objects.live().filter(of_them).order_by().values("pk")
+    return Extension.objects.filter(pk__in=found).order_by("name", "number")
+
+
+def tags_to_filter() -> QuerySet[Tag]:
+    return Tag.objects.all()
 
 
 def _queues(viewer: Viewer) -> QuerySet[MessageQueue]:

@@ -18,7 +18,7 @@ MINE, ALL = "mine", "all"
 
 
 class CannedReplyForm(forms.ModelForm[CannedReply]):
-    owner = forms.ChoiceField(label=gettext_lazy("For"))
+    owner = forms.ChoiceField(label=gettext_lazy("For"), widget=forms.Select(attrs={"data-searchable": ""}))
 
     class Meta:
         model = CannedReply

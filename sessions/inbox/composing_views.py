@@ -19,6 +19,7 @@ from sessions.inbox.forms import DraftForm, ReplyForm
 from sessions.inbox.shown_session import gone, opened, session_of
 from sessions.inbox.undoing import Done, offered
 from sessions.models import AgentSettings, Message, MessagingSession
+from sessions.presence import typists
 from sessions.queries import draft_of, lost_by
 from sessions.refusals import Act, refuse
 
@@ -73,6 +74,10 @@ def draft(request: AgentRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return JsonResponse({"reason": "body, age_ms"}, status=422)
     data = form.cleaned_data
+    if not data["body"].strip():
+        typists.say_done(session, agent=request.agent)
+    elif data["typing"]:
+        typists.say_typing(session, agent=request.agent)
     typed_at = timezone.now() - timedelta(milliseconds=data["age_ms"])
     if actions.save_draft(
         session, agent=request.agent, body=data["body"], client_id=data["client_id"], typed_at=typed_at
@@ -122,7 +127,9 @@ def _accept(form: ReplyForm, request: AgentRequest, session: MessagingSession) -
     if not form.is_valid():
         return None
     try:
-        return actions.reply(session, agent=request.agent, **form.written, hold_s=_hold_s(request))
+        message = actions.reply(session, agent=request.agent, **form.written, hold_s=_hold_s(request))
+        typists.say_done(session, agent=request.agent)
+        return message
     except actions.AlreadyPickedUp:
         raise
     except actions.ActionError as error:

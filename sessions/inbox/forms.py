@@ -93,11 +93,15 @@ class ReplyForm(forms.Form):
 
 
 class DraftForm(forms.Form):
-    """What is typed, as which text, and how many milliseconds ago: clocks of devices go wrong."""
+    """What is typed, as which text, and how many milliseconds ago: clocks of devices go wrong.
+
+    `typing`: by hand, just now.
+    """
 
     body = forms.CharField(required=False, max_length=10 * MAX_BODY, strip=False)
     client_id = forms.CharField(required=False, max_length=64)
     age_ms = forms.IntegerField(min_value=0, max_value=10**11)
+    typing = forms.BooleanField(required=False)
 
 
 class NewMessageForm(ReplyForm, ContactForm):

@@ -15,7 +15,7 @@ from accounts.templatetags.icons import icon
 from channels.itsp.delivery import MISSED
 from routing.models import Extension
 from sessions.inbox.asking import Asked, Show
-from sessions.inbox.lists import ROWS_MOST, cursor_of
+from sessions.inbox.lists import ROWS_MOST, Group
 from sessions.inbox.snooze_times import until_words
 from sessions.models import Message, MessagingSession
 from sessions.search.hits import excerpt
@@ -61,11 +61,19 @@ class Age(NamedTuple):
 def age(session: MessagingSession) -> Age | None:
     """How long the contact waits for an answer; None if it does not."""
     since = unanswered_since(session)
-    if since is None:
-        return None
+    return None if since is None else _age(since)
+
+
+def _age(since: datetime) -> Age:
     waited = max(timezone.now() - since, timedelta(0))
     level = next(level for level in LEVELS if waited >= level.after)
     return Age(since, level.name, level.icon, _in_words(waited))
+
+
+@register.inclusion_tag("sessions/inbox/_age_pill.html")
+def waited_since(since: datetime) -> dict[str, Age]:
+    """How long the one who has waited longest waits, of many."""
+    return {"age": _age(since)}
 
 
 @register.filter
@@ -134,9 +142,9 @@ def contact_avatar(address: str, name: str, size: str = "avatar-sm") -> SafeStri
 
 
 @register.filter
-def order_key(session: MessagingSession) -> str:
-    """The key by which the page keeps its rows in order, the newest first."""
-    return cursor_of(session)
+def order_key(session: MessagingSession, group: Group) -> str:
+    """The key by which the page keeps its rows in the group's order."""
+    return group.order.cursor_of(session)
 
 
 @register.simple_tag

@@ -3,26 +3,23 @@
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from accounts.ids import read_id
+from sessions.inbox import orders
 from sessions.inbox.asking import Asked, Show, Viewer
-from sessions.models import MessagingSession, MessagingSessionQuerySet
+from sessions.inbox.filters import filtered
+from sessions.inbox.orders import Order
+from sessions.models import ListSettings, MessagingSession, MessagingSessionQuerySet
 from sessions.presence.availability import with_attendance
-from sessions.queries import inbox_of, listed, visible_to
+from sessions.queries import handled_by, inbox_of, listed, mentioning, visible_to, with_mention_to_see
 from sessions.search import finding
 
 PAGE = 30  # sessions that are fetched at once
 ROWS_MOST = 50  # that are asked for anew at once
 COUNTED_MOST = 99
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-LATEST = 10**17  # microseconds since then, which a date still reaches
 
 
 class GroupName(enum.StrEnum):
@@ -32,6 +29,7 @@ class GroupName(enum.StrEnum):
     SNOOZED = "snoozed"  # one's own that one has put off
     CLOSED = "closed"
     ARCHIVED = "archived"
+    MENTIONED = "mentioned"  # in whose notes one is; one may only read along there
     FOUND = "found"
 
 
@@ -52,6 +50,9 @@ WORDS = {
     GroupName.ARCHIVED: Words(
         _("Archived"), _("Nothing is archived. Archive a session to take it out of the other lists.")
     ),
+    GroupName.MENTIONED: Words(
+        _("Mentioned"), _("Nobody has mentioned you. Write @ and a name in a note to mention somebody.")
+    ),
     GroupName.FOUND: Words(
         _("Found"), _("Nothing found. Search by words of a text, by a phone number, or by a name.")
     ),
@@ -63,9 +64,11 @@ class Group:
     """Rows of a list. `more` is the cursor of the next page, "" at the end; what is not counted has None."""
 
     name: GroupName
+    order: Order
     rows: list[MessagingSession] = field(default_factory=list)
     more: str = ""
     count: int | None = None
+    is_folded: bool = False
 
     @property
     def words(self) -> Words:
@@ -84,18 +87,37 @@ def groups_of(viewer: Viewer, asked: Asked) -> list[Group]:
     always = set(GroupName) - {GroupName.SNOOZED}  # others are there only where they have something
     if not viewer.user.is_supervisor:
         always -= {GroupName.QUEUE}
-    return [group for group in groups if group.rows or group.name in always]
+    if asked.is_filtered:
+        always = set()
+    shown = [group for group in groups if group.rows or group.name in always]
+    only = shown[0] if len(shown) == 1 else None
+    for group in shown:
+        group.is_folded = group.name in viewer.lists.folded and group is not only
+    return shown
 
 
 def names_of(viewer: Viewer, asked: Asked) -> list[GroupName]:
     """Which groups there are for what the URL asks."""
     if asked.text:
         return [GroupName.FOUND]
+    if asked.show is Show.TEAM:
+        return []
     if asked.show is not Show.OPEN:
         return [GroupName(asked.show.value)]
     if viewer.agent is None:
         return [GroupName.QUEUE]
-    return [GroupName.WAITING, GroupName.MINE, GroupName.QUEUE, GroupName.SNOOZED]
+    return [GroupName.MINE, GroupName.WAITING, GroupName.QUEUE, GroupName.SNOOZED]
+
+
+def order_of(name: GroupName, sort: str) -> Order:
+    """What is not open stands by when something happened last, whatever is chosen."""
+    if name is GroupName.SNOOZED:
+        return orders.NEXT_DUE
+    if name not in COUNTED or sort == ListSettings.Sort.NEWEST:
+        return orders.NEWEST
+    if sort == ListSettings.Sort.UNANSWERED:
+        return orders.LONGEST_UNANSWERED
+    return orders.LONGEST_WAITING if name is GroupName.WAITING else orders.NEWEST
 
 
 def sessions_in(name: GroupName, viewer: Viewer, asked: Asked) -> MessagingSessionQuerySet:
@@ -103,27 +125,22 @@ def sessions_in(name: GroupName, viewer: Viewer, asked: Asked) -> MessagingSessi
     sessions = _of_group(name, viewer)
     if name is GroupName.ARCHIVED:
         sessions = sessions.filter(archived_at__isnull=False)
-    elif name is not GroupName.FOUND:
+    elif name not in (GroupName.FOUND, GroupName.MENTIONED):
         sessions = sessions.filter(archived_at=None)
-    if asked.number:
-        sessions = sessions.filter(number=asked.number)
-    if asked.queue:
-        sessions = sessions.filter(queue=asked.queue)
+    sessions = filtered(sessions, asked)
     return finding.matching(sessions, asked.text) if asked.text else sessions
 
 
 def page_of(name: GroupName, viewer: Viewer, asked: Asked, *, before: str = "") -> Group:
     """A page of a group: what comes after the cursor `before`."""
-    sessions = _rows(name, viewer, asked)
-    if cursor := read_cursor(before):
-        at, pk = cursor
-        sessions = sessions.filter(Q(last_active_at__lt=at) | Q(pk__lt=pk), last_active_at__lte=at)
-    rows = list(sessions[: PAGE + 1])
-    return Group(name, rows[:PAGE], cursor_of(rows[PAGE - 1]) if len(rows) > PAGE else "")
+    order = order_of(name, viewer.lists.sort)
+    rows = list(order.after(_rows(name, viewer, asked), before)[: PAGE + 1])
+    more = order.cursor_of(rows[PAGE - 1]) if len(rows) > PAGE else ""
+    return Group(name, order, rows[:PAGE], more)
 
 
-def as_rows(sessions: MessagingSessionQuerySet, viewer: Viewer) -> QuerySet[MessagingSession]:
-    """In the order of the lists, with all that a row shows."""
+def as_rows(sessions: MessagingSessionQuerySet, viewer: Viewer) -> MessagingSessionQuerySet:
+    """The newest first, with all that a row shows."""
     if viewer.user.is_supervisor:
         sessions = with_attendance(sessions)
     return listed(sessions).select_related("last_message__author").prefetch_related("tags")
@@ -134,22 +151,9 @@ def rows_of(ids: Sequence[int], viewer: Viewer, asked: Asked) -> list[Group]:
     groups = []
     for name in names_of(viewer, asked):
         found = _rows(name, viewer, asked).filter(pk__in=ids)
-        groups.append(Group(name, list(found), count=_count_of(name, viewer, asked)))
+        order = order_of(name, viewer.lists.sort)
+        groups.append(Group(name, order, list(found), count=_count_of(name, viewer, asked)))
     return groups
-
-
-def cursor_of(session: MessagingSession) -> str:
-    """Its place in the order of the lists, the newest first."""
-    return f"{(session.last_active_at - EPOCH) // MICROSECOND}-{session.pk}"
-
-
-def read_cursor(text: str) -> tuple[datetime, int] | None:
-    """Reads what `cursor_of` wrote; None for anything else."""
-    moment, _dash, row = text.partition("-")
-    at, pk = read_id(moment), read_id(row)
-    if at is None or pk is None or at >= LATEST:
-        return None
-    return EPOCH + at * MICROSECOND, pk
 
 
 def _first_page(name: GroupName, viewer: Viewer, asked: Asked) -> Group:
@@ -158,8 +162,11 @@ def _first_page(name: GroupName, viewer: Viewer, asked: Asked) -> Group:
     return group
 
 
-def _rows(name: GroupName, viewer: Viewer, asked: Asked) -> QuerySet[MessagingSession]:
-    return as_rows(sessions_in(name, viewer, asked), viewer)
+def _rows(name: GroupName, viewer: Viewer, asked: Asked) -> MessagingSessionQuerySet:
+    found = sessions_in(name, viewer, asked)
+    if name is GroupName.MENTIONED:
+        found = with_mention_to_see(found, viewer.user)
+    return order_of(name, viewer.lists.sort).sorted(as_rows(found, viewer))
 
 
 def _count_of(name: GroupName, viewer: Viewer, asked: Asked) -> int | None:
@@ -170,10 +177,14 @@ def _count_of(name: GroupName, viewer: Viewer, asked: Asked) -> int | None:
 
 
 def _of_group(name: GroupName, viewer: Viewer) -> MessagingSessionQuerySet:
-    everything = visible_to(viewer.user, viewer.agent)
+    if name is GroupName.MENTIONED:
+        return mentioning(viewer.user)
+    if name is GroupName.FOUND:
+        return visible_to(viewer.user, viewer.agent)
+    everything = handled_by(viewer.user, viewer.agent)
     if name is GroupName.CLOSED:
         return everything.filter(closed_at__isnull=False)
-    if name in (GroupName.FOUND, GroupName.ARCHIVED):
+    if name is GroupName.ARCHIVED:
         return everything
     if viewer.agent is None:
         return everything.open()

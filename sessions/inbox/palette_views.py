@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 from accounts.ids import read_id
 from routing.access import ViewerRequest, viewer_required
 from sessions.contacts.lookup import contacts_like
-from sessions.inbox import lists
+from sessions.inbox import lists, orders
 from sessions.inbox.asking import Asked
 from sessions.inbox.lists import GroupName
 from sessions.inbox.views import rows_context, viewer_of
@@ -30,7 +30,7 @@ def palette(request: ViewerRequest) -> HttpResponse:
     else:
         found = _sessions(request)
         contacts = list(Contact.objects.filter(pk__in=_ids(request, "contact")))
-    groups = [lists.Group(GroupName.FOUND, found)]
+    groups = [lists.Group(GroupName.FOUND, orders.NEWEST, found)]
     context = rows_context(request, asked, groups) | {"sessions": found, "contacts": contacts}
     return render(request, "sessions/inbox/palette/_found.html", context)
 

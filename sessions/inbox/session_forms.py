@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from routing.models import Extension, MessageQueue
@@ -14,6 +15,13 @@ from sessions.inbox.wall_clock import WallClockField
 from sessions.models import MessagingSession, Tag
 
 MAX_NOTE = 4_000  # characters
+
+# The agents' page offers people while one types.
+MENTIONING = {
+    "aria-autocomplete": "list",
+    "aria-controls": "transfer-mention-menu",
+    "data-mentions": reverse_lazy("inbox-people"),
+}
 
 
 class NoteForm(forms.Form):
@@ -73,6 +81,8 @@ class TransferForm(forms.Form):
     ) -> None:
         """`agent` is who gives it away, and so is not offered it."""
         super().__init__(*args, **kwargs)
+        if agent:
+            self.fields["note"].widget.attrs |= MENTIONING
         queues = MessageQueue.objects.live()
         extensions = Extension.objects.live().filter(user__is_active=True)
         if agent is not None:

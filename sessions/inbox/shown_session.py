@@ -17,8 +17,17 @@ from sessions.inbox.thread import page_of, unread_from
 from sessions.lanes.standing import places_by_message
 from sessions.models import Message, MessagingSession, OptOutEntry, Tag
 from sessions.opt_outs.ledger import opt_out_of
-from sessions.presence import online
-from sessions.queries import inbox_of, listed, numbers_of, picked_up_by, queued_of, visible_to
+from sessions.presence import typists
+from sessions.queries import (
+    directed_by,
+    inbox_of,
+    listed,
+    numbers_of,
+    picked_up_by,
+    queued_of,
+    supervised_by,
+    visible_to,
+)
 from sessions.search.hits import hits_in
 
 EARLIER_MOST = 20  # sessions
@@ -32,6 +41,16 @@ def session_of(request: AgentRequest, pk: int) -> MessagingSession:
 def visible_session(request: ViewerRequest, pk: int) -> MessagingSession:
     """One that is only read."""
     return get_object_or_404(listed(visible_to(request.user, request.agent)), pk=pk)
+
+
+def directed_session(request: ViewerRequest, pk: int) -> MessagingSession:
+    """One that somebody hands to others, tags, or writes notes in: by `actor_of`."""
+    return get_object_or_404(listed(directed_by(request.user, request.agent)), pk=pk)
+
+
+def actor_of(request: ViewerRequest) -> actions.Actor:
+    """Who does it: the extension, or a supervisor who has none."""
+    return request.agent or request.user
 
 
 def told_of_leaving(view: Callable[[ViewerRequest, int], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -57,7 +76,7 @@ def opened(
     return thread_context(request, session, found) | {
         "form": form or ReplyForm(),
         "all_tags": Tag.objects.all(),
-        "others": [other for other in online.viewers(session) if other != request.agent],
+        "company": typists.company_of(session, request.agent),
         "earlier": _earlier(request, session),
     }
 
@@ -70,7 +89,9 @@ def thread_context(
     unread = unread_from(session, page, request.agent)
     if request.agent is not None:
         actions.mark_read(session, agent=request.agent)
+    actions.see_mentions(session, user=request.user)
     acts = _acts(request, session)
+    supervises = not acts and _supervises(request, session)
     starts = acts and not session.is_open and _starts(request, session)
     looks = session.is_open or starts
     opt_out = opt_out_of(session.number_id, session.contact) if looks else None
@@ -86,6 +107,8 @@ def thread_context(
         "places": places_by_message(queued_of(session)),
         "composer": _composer(session, opt_out, acts=acts, picks_up=picks_up, starts=starts),
         "acts": acts,
+        "supervises": supervises,
+        "directs": session.is_open and supervises,
         "answers": acts and request.agent is not None and session.is_for(request.agent),
         "opt_out": opt_out,
         "other_open": None if session.is_open else _other_open(request, session),
@@ -123,10 +146,12 @@ def _composer(
 
 
 def _acts(request: ViewerRequest, session: MessagingSession) -> bool:
-    """Whether one who sees the session may do more than read it. Agents see nothing else."""
-    if not request.user.is_supervisor:
-        return True
+    """Whether one who sees the session may do more than read it, as supervisors and the mentioned do."""
     return request.agent is not None and inbox_of(request.agent).filter(pk=session.pk).exists()
+
+
+def _supervises(request: ViewerRequest, session: MessagingSession) -> bool:
+    return request.user.is_supervisor and supervised_by(request.user).filter(pk=session.pk).exists()
 
 
 def _picks_up(request: ViewerRequest, session: MessagingSession, *, acts: bool) -> bool:

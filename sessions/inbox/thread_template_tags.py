@@ -5,9 +5,11 @@ from typing import Any, NamedTuple
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import ordinal
+from django.template import Context
+from django.template.defaultfilters import linebreaksbr
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import Urlizer
+from django.utils.html import Urlizer, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -70,6 +72,7 @@ _LINES = {
     Message.SystemLine.RETURNED: gettext_lazy(
         "%(who)s was not there any more, so the session went back to %(where)s."
     ),
+    Message.SystemLine.TAKEN_OVER: gettext_lazy("%(who)s took the session over; it is with %(where)s now."),
 }
 
 _LINE_ICONS = {
@@ -88,6 +91,7 @@ _LINE_ICONS = {
     Message.SystemLine.UNSNOOZED: "bi-alarm",
     Message.SystemLine.FOLLOW_UP: "bi-alarm-fill",
     Message.SystemLine.RETURNED: "bi-arrow-return-left",
+    Message.SystemLine.TAKEN_OVER: "bi-person-up",
 }
 
 
@@ -231,6 +235,20 @@ class _Links(Urlizer):
 def linked(text: str, autoescape: bool = True) -> SafeString:
     """A text with its http and https addresses as links; nothing in it is markup."""
     return mark_safe(_Links()(text, autoescape=True))  # noqa: S308  it escapes all that is not its own
+
+
+@register.simple_tag(takes_context=True)
+def note_words(context: Context, message: Message) -> SafeString:
+    """A note's words, in which whoever is mentioned has the name of today."""
+    parts, end = [], 0
+    viewer = getattr(context.get("user"), "pk", None)
+    for mention in message.mentions.all():
+        css = "mention mention-me" if mention.user_id == viewer else "mention"
+        chip = format_html('<span class="{}">@<bdi>{}</bdi></span>', css, mention.name)
+        parts += [linked(message.body[end : mention.start]), chip]
+        end = mention.start + mention.length
+    parts.append(linked(message.body[end:]))
+    return linebreaksbr(format_html_join("", "{}", ((part,) for part in parts)))
 
 
 @register.filter

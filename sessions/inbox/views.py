@@ -3,6 +3,7 @@
 Supervisors read along: the same page without what an agent does.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,11 +13,15 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.ids import read_id
 from routing.access import ViewerRequest, viewer_required
+from sessions import actions
 from sessions.contacts.lookup import contact_names
 from sessions.inbox import lists
-from sessions.inbox.asking import Asked, Viewer, numbers_to_filter, queues_to_filter
+from sessions.inbox.asking import Asked, Show, Viewer
+from sessions.inbox.filters import chips_of
 from sessions.inbox.lists import Group, GroupName
+from sessions.inbox.loads import load_of
 from sessions.inbox.shown_session import opened, visible_session
+from sessions.models import ListSettings
 from sessions.queries import numbers_of
 from sessions.search.hits import hits_in
 
@@ -65,10 +70,14 @@ def rows(request: ViewerRequest) -> HttpResponse:
 def inbox_context(request: ViewerRequest) -> dict[str, Any]:
     """All that the left pane shows."""
     viewer, asked = viewer_of(request), Asked.of(request.GET)
-    return {
-        **rows_context(request, asked, lists.groups_of(viewer, asked)),
-        "numbers": numbers_to_filter(viewer),
-        "queues": queues_to_filter(viewer),
+    if asked.show is Show.TEAM and not viewer.user.is_supervisor:
+        asked = replace(asked, show=Show.OPEN)
+    context = rows_context(request, asked, lists.groups_of(viewer, asked))
+    return context | {
+        "chips": chips_of(viewer, asked),
+        "views": list(viewer.user.saved_views.all()),
+        "lists": viewer.lists,
+        "load": load_of(viewer) if asked.show is Show.TEAM else None,
         "may_start": request.agent is not None and numbers_of(request.agent).exists(),
     }
 
@@ -82,8 +91,10 @@ def rows_context(request: ViewerRequest, asked: Asked, groups: list[Group]) -> d
         "groups": groups,
         "names": contact_names(session.contact for session in sessions),
         "hits": hits_in(sessions, asked.text),
+        "mentions_to_see": actions.mentions_to_see(request.user),
     }
 
 
 def viewer_of(request: ViewerRequest) -> Viewer:
-    return Viewer(request.user, request.agent)
+    settings = ListSettings.objects.filter(user=request.user).first()
+    return Viewer(request.user, request.agent, settings or ListSettings(user=request.user))

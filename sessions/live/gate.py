@@ -29,7 +29,8 @@ from accounts.models import ApiToken, User
 from accounts.tokens import hash_of
 from accounts.two_step import owes_two_step
 from routing.models import Extension, MessageQueue
-from sessions.events import Listener, agents_of, supervisors_of
+from sessions.events import Listener, agents_of, person, readers_of, supervisors_of
+from sessions.models import Mention
 
 logger = logging.getLogger(__name__)
 
@@ -131,7 +132,7 @@ def _users_of_tokens(credentials: Iterable[Credential]) -> dict[Credential, int]
 
 
 def _heard_by(people: Iterable[int], agents: dict[int, int]) -> dict[int, set[Listener]]:
-    """What each user hears of: as an extension, as one of a queue's agents, as its supervisor."""
+    """What each user hears of: as an extension, one of a queue's agents, its supervisor, or as mentioned."""
     heard: dict[int, set[Listener]] = defaultdict(set)
     for user, agent in agents.items():
         heard[user].add(agent)
@@ -142,6 +143,11 @@ def _heard_by(people: Iterable[int], agents: dict[int, int]) -> dict[int, set[Li
     supervising = live.filter(supervisors__in=people, supervisors__role="supervisor")
     for user, queue in supervising.values_list(F("supervisors"), "pk"):
         heard[user].add(supervisors_of(queue))
+    mentions = Mention.objects.readable().filter(user__in=[*heard])
+    for user, session in mentions.values_list("user", "session"):
+        heard[user].add(readers_of(session))
+    for user, listeners in heard.items():
+        listeners.add(person(user))
     return heard
 
 

@@ -17,7 +17,7 @@ from django.conf import settings
 from redis import RedisError
 from redis.asyncio import Redis
 
-from sessions.events import STREAM, Listener
+from sessions.events import STREAM, Listener, readers_of
 from sessions.live.gate import Access, Credential
 
 logger = logging.getLogger(__name__)
@@ -215,7 +215,8 @@ class Hub:
         event = json.loads(fields["event"])
         data = f'{{"session": {json.dumps(event["session"])}}}'
         line = f"id: {entry_id}\nevent: {event['kind']}\ndata: {data}\n\n".encode()
-        entry = Entry(entry_id, event["session"], frozenset(event["audience"]), line)
+        readers = [] if event["session"] is None else [readers_of(event["session"])]
+        entry = Entry(entry_id, event["session"], frozenset([*event["audience"], *readers]), line)
         self._places[entry_id] = self._first + len(self._latest)
         self._latest.append(entry)
         self._newest = entry_id

@@ -11,7 +11,7 @@ from sessions import actions
 from sessions.inbox.asking import Viewer
 from sessions.inbox.shown_session import told_of_leaving, visible_session
 from sessions.live import notifying
-from sessions.presence import online
+from sessions.presence import online, typists
 from sessions.queries import visible_to
 
 
@@ -41,10 +41,10 @@ def viewing(request: ViewerRequest) -> HttpResponse:
 @viewer_required
 @told_of_leaving
 def viewers(request: ViewerRequest, pk: int) -> HttpResponse:
-    """A line that says who else has the session open; it asks again when `refresh` is triggered on it."""
+    """A line that says who else has the session open or is typing; `refresh`, triggered on it, asks again."""
     session = visible_session(request, pk)
-    others = [agent for agent in online.viewers(session) if agent != request.agent]
-    return render(request, "sessions/live/_viewers.html", {"session": session, "others": others})
+    company = typists.company_of(session, request.agent)
+    return render(request, "sessions/live/_viewers.html", {"session": session, "company": company})
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,6 +1,8 @@
 from sessions.models.agents import AgentSettings, CannedReply, Contact, Draft
 from sessions.models.assigning import Absence, AgentTurn
 from sessions.models.journal import CountedChange, Event, SignOfLife, WebhookRequest
+from sessions.models.list import ListSettings, SavedView
+from sessions.models.mentions import Mention, MentionQuerySet, called
 from sessions.models.opt_out import OptOutEntry
 from sessions.models.outbound import Attempt, AttemptEvent, Lane, Priority, Turn
 from sessions.models.overflow import Overflow
@@ -29,6 +31,9 @@ __all__ = [
     "Draft",
     "Event",
     "Lane",
+    "ListSettings",
+    "Mention",
+    "MentionQuerySet",
     "Message",
     "MessagingSession",
     "MessagingSessionQuerySet",
@@ -39,10 +44,12 @@ __all__ = [
     "Push",
     "PushDevice",
     "PushKey",
+    "SavedView",
     "SearchedContact",
     "SearchedMessage",
     "SignOfLife",
     "Tag",
     "Turn",
     "WebhookRequest",
+    "called",
 ]

@@ -109,6 +109,7 @@ class AgentSettings(models.Model):
     agent = models.OneToOneField(Extension, on_delete=models.CASCADE, related_name="client_settings")
     notify_new = models.BooleanField(_("A new session waits"), default=True)
     notify_follow_up = models.BooleanField(_("A contact writes in one of my sessions"), default=True)
+    notify_mention = models.BooleanField(_("I am mentioned in a note"), default=True, db_default=True)
     sound = models.BooleanField(_("Play a sound"), default=True)
     title_count = models.BooleanField(_("Count what is unread in the window’s title"), default=True)
     quiet_from = models.TimeField(_("Quiet from"), null=True, blank=True)  # by the agent's own clock

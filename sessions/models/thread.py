@@ -138,10 +138,10 @@ class MessagingSession(models.Model):
                 condition=Q(closed_at=None, agent__isnull=False),
                 name="session_open_of_agent",
             ),
-            models.Index(
+            models.Index(  # what waits, and what supervisors see
                 fields=["queue", "-last_active_at", "-id"],
-                condition=Q(closed_at=None, agent=None),
-                name="session_waiting",
+                condition=Q(closed_at=None),
+                name="session_open_of_queue",
             ),
             models.Index(
                 fields=["number", "last_active_at"], condition=Q(closed_at=None), name="session_idle"
@@ -225,6 +225,7 @@ class Message(models.Model):
         UNSNOOZED = "unsnoozed", _("Snooze ended by hand")
         FOLLOW_UP = "follow_up", _("Back from a snooze")
         RETURNED = "returned", _("Back in its queue, because its agent left")
+        TAKEN_OVER = "taken_over", _("Taken from its agent")
 
     session = models.ForeignKey(  # another index begins with it
         MessagingSession, on_delete=models.PROTECT, related_name="messages", db_index=False
@@ -236,6 +237,7 @@ class Message(models.Model):
     author = models.ForeignKey(  # another index begins with it
         Extension, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    author_name = models.CharField(max_length=150, null=True)  # noqa: DJ001 (null: rows stay as they are) of a note by who has no extension
     system_line = models.CharField(max_length=16, choices=SystemLine, blank=True)
     to_extension = models.ForeignKey(  # of a system line: where the session went
         Extension, null=True, on_delete=models.PROTECT, related_name="+", db_index=False

@@ -162,10 +162,13 @@ def viewers(session: MessagingSession) -> list[Extension]:
     return list(Extension.objects.live().filter(pk__in=agents)) if agents else []
 
 
-def tell_viewers(places: Iterable[Place]) -> None:
-    """Whoever has one of the sessions open, and the supervisors of its queue, learn that this changed."""
+def tell_viewers(places: Iterable[Place], *, but: int | None = None) -> None:
+    """Whoever has one of the sessions open, and the supervisors of its queue, learn that this changed.
+
+    `but`: the id of an extension that knows.
+    """
     for place in places:
-        audience: list[events.Listener] = [*sorted(_agents_at(place.session))]
+        audience: list[events.Listener] = [*sorted(_agents_at(place.session) - {but})]
         if place.queue is not None:
             audience.append(events.supervisors_of(place.queue))
         events.tell(events.EventKind.VIEWERS, place.session, audience)

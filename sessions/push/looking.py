@@ -49,7 +49,13 @@ class Person:
     devices: list[PushDevice] = field(default_factory=list)
 
     def wants(self, kind: str) -> bool:
-        return {"new": self.wishes.notify_new, "follow_up": self.wishes.notify_follow_up}.get(kind, True)
+        wishes = self.wishes
+        asked = {
+            "new": wishes.notify_new,
+            "follow_up": wishes.notify_follow_up,
+            "mention": wishes.notify_mention,
+        }
+        return asked.get(kind, True)
 
 
 def has_news() -> bool:

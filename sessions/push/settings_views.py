@@ -26,7 +26,7 @@ class AgentSettingsForm(forms.ModelForm[AgentSettings]):
     class Meta:
         model = AgentSettings
         fields = [
-            *("notify_new", "notify_follow_up", "sound", "title_count"),
+            *("notify_new", "notify_follow_up", "notify_mention", "sound", "title_count"),
             *("quiet_from", "quiet_until", "mail_after_minutes"),
             *("after_closing", "undo_send_s"),
         ]

@@ -95,10 +95,23 @@ def vera(queue: MessageQueue) -> Caller:
     return Caller(user)
 
 
-def test_supervisor_reads_only(vera: Caller, things: dict[str, int]) -> None:
-    expected = dict.fromkeys(ABOUT_ONE, 200) | dict.fromkeys(WRITES, (403, "read_only"))
+DIRECTED = {  # by supervisors, with an extension or without
+    ("post", "sessions/{session_id}/transfer"): 204,
+    ("post", "sessions/{session_id}/take-over"): 200,
+    ("post", "sessions/{session_id}/notes"): 201,
+    ("put", "sessions/{session_id}/tags"): 200,
+}
+
+
+def test_supervisor_reads_and_says_who_answers(
+    vera: Caller, things: dict[str, int], agents: list[Extension]
+) -> None:
+    expected = dict.fromkeys(ABOUT_ONE, 200) | dict.fromkeys(WRITES, (403, "read_only")) | DIRECTED
     assert codes(vera, sorted({*ABOUT_ONE, *WRITES}), things) == expected
-    assert (texts(), MessagingSession.objects.get().is_open) == (["Until six."], True)
+    session = MessagingSession.objects.get()
+    assert (texts(), session.is_open, session.agent) == (["Until six."], True, agents[1])
+    note, *_older = vera.get(f"sessions/{session.pk}/messages").json()["items"][:1]
+    assert note["event"] == "transferred"
 
 
 def test_supervisor_with_an_extension_picks_up_what_waits(

@@ -16,7 +16,7 @@ from channels.models import SetUpResult
 from sessions import actions
 from sessions.inbox.lists import GroupName
 from sessions.media import links
-from sessions.models import Attachment, CannedReply, Contact, OptOutEntry, Tag, WebhookRequest
+from sessions.models import Attachment, CannedReply, Contact, OptOutEntry, SavedView, Tag, WebhookRequest
 from sessions.opened import open_session
 from sessions.opt_outs import ledger
 from sessions.push.devices import register
@@ -102,6 +102,7 @@ RULES: dict[str, frozenset[str]] = {
             "inbox-timeline",
             "inbox-page",
             "inbox-rows",
+            "inbox-palette",
             "inbox-places",
             "inbox-viewing",
             "push-register",
@@ -110,6 +111,11 @@ RULES: dict[str, frozenset[str]] = {
             "inbox-calls",
             "inbox-settings",
             "inbox-palette",
+            *(f"inbox-{part}" for part in ("sort", "fold", "filters", "views", "view-add")),
+            *("inbox-view-delete", "inbox-bulk"),
+            *(
+                f"inbox-{verb}" for verb in ("transfer", "take-over", "note", "tags")
+            ),  # of what one supervises
         ),
         READERS,
     ),
@@ -118,7 +124,6 @@ RULES: dict[str, frozenset[str]] = {
             "inbox-new",
             "inbox-pick-up",
             "inbox-reply",
-            "inbox-note",
             "inbox-draft",
             "inbox-canned-replies",
             "inbox-close",
@@ -129,15 +134,17 @@ RULES: dict[str, frozenset[str]] = {
     ),
     **dict.fromkeys(
         (
-            *(f"inbox-{action}" for action in ("transfer", "note", "tags", "archive", "unarchive", "unread")),
+            *(f"inbox-{action}" for action in ("archive", "unarchive", "unread")),
             *(f"inbox-{action}" for action in ("snooze", "unsnooze", "reopen", "again")),
             "inbox-undo",
             "inbox-contact",
             "inbox-suggestions",
+            "inbox-people",
         ),
         AGENTS,
     ),
     "inbox-availability": AGENTS,
+    "inbox-view-edit": AGENTS,  # whose it is
     # allauth's: ways in, and one's own login.
     **dict.fromkeys(
         (
@@ -200,7 +207,8 @@ API = {
     "api-session",
     "api-messages",
     "api-message",
-    *(f"api-{verb}" for verb in ("pick-up", "transfer", "close", "read", "unread", "archive", "unarchive")),
+    *(f"api-{verb}" for verb in ("pick-up", "transfer", "take-over", "close")),
+    *(f"api-{verb}" for verb in ("read", "unread", "archive", "unarchive")),
     *(f"api-{verb}" for verb in ("snooze", "unsnooze", "reopen")),
     *("api-notes", "api-session-tags", "api-retry", "api-cancel"),
     "api-nothing",  # every other address below /api/
@@ -235,6 +243,7 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
     attachment.file.save("x.png", ContentFile(b"\x89PNG\r\n\x1a\n"))
     attachment.preview.save("x.jpg", ContentFile(b"\xff\xd8\xff"))
     finding = {"check_name": "webhook", "outcome": "fail", "changes": [{}], "checked_at": timezone.now()}
+    view = SavedView.objects.create(user=agent.user, name="Late")
     invited = invitations.link_of(invitations.invite(make_user("ivan")))
     return {
         "invitation": invited.rstrip("/").rpartition("/")[2],
@@ -247,6 +256,9 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "inbox-cancel": message.pk,
         "canned-reply": CannedReply.objects.create(shortcut="hours", body="Till six.").pk,
         "inbox-page": GroupName.MINE,
+        "inbox-fold": GroupName.MINE,
+        "inbox-bulk": "close",
+        "inbox-view": view.pk,
         "inbox": session.pk,
         "log": session.pk,
         "contact": Contact.objects.create(address="+14155550198", name="Ida").pk,

@@ -75,6 +75,34 @@ def _snooze(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
+def _filter(page: Page) -> None:
+    page.keyboard.press("f")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _list_menu(page: Page) -> None:
+    page.keyboard.press("v")
+    expect(page.get_by_role("button", name="Select sessions")).to_be_visible()
+
+
+def _selected(page: Page) -> None:
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("#bulk")).to_be_visible()
+
+
+def _bulk_tags(page: Page) -> None:
+    _selected(page)
+    page.keyboard.press("l")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _save_view(page: Page) -> None:
+    page.keyboard.press("v")
+    page.get_by_role("button", name="Save this view").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 def _typed(page: Page) -> None:
     page.get_by_label("Message", exact=True).fill("Yes, please ring the bell – I’ll come down.")
 
@@ -181,5 +209,13 @@ SHOTS = (
     Shot("inbox-keys", "inbox", who="alice", act=_keys),
     Shot("inbox-new", "inbox-new", who="alice"),
     Shot("inbox-closed", "inbox", who="alice", query="?show=closed"),
+    Shot("inbox-filter", "inbox", who="alice", act=_filter),
+    Shot("inbox-list-menu", "inbox", who="alice", act=_list_menu),
+    Shot("inbox-filtered", "inbox", who="alice", query="?is=unanswered"),
+    Shot("inbox-filtered-empty", "inbox", who="alice", query="?is=snoozed&is=scheduled"),
+    Shot("inbox-selected", "inbox", who="alice", act=_selected),
+    Shot("inbox-bulk-tags", "inbox", who="alice", act=_bulk_tags),
+    Shot("inbox-save-view", "inbox", who="alice", query="?is=unanswered", act=_save_view),
+    Shot("inbox-team", "inbox", who="sam", query="?show=team"),
     Shot("inbox-supervisor", "inbox-session", who="sam", of=_session(NADIA)),
 )

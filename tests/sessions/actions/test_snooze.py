@@ -84,7 +84,7 @@ def test_it_leaves_mine_for_a_list_of_its_own_and_comes_back_at_its_time(
     page = ada_page.get("/inbox/")
     assert (listed_in(page, "mine"), [group.name for group in page.context["groups"]]) == (
         [session],
-        ["waiting", "mine"],
+        ["mine", "waiting"],
     )
     assert "follow-up" in text_of(page.content.decode())
     assert "The session is back from its snooze." in text_of(

@@ -137,7 +137,7 @@ def test_waiting_session_is_picked_up_before_it_is_transferred(
     session: MessagingSession, pages: list[Client], agents: list[Extension]
 ) -> None:
     answer = pages[0].post(url("transfer", session.pk), {"to": f"extension-{agents[2].pk}"})
-    assert "Only the agent who picked the session up can transfer it." in answer.content.decode()
+    assert "Only the agent who has the session, or a supervisor, transfers it." in answer.content.decode()
     session.refresh_from_db()
     assert session.agent is None
 

@@ -1,5 +1,6 @@
-"""Supervisors read all sessions of their queues and do nothing in them. That it is live: test_events.py."""
+"""Supervisors read all sessions of their queues, and say who answers. That it is live: test_events.py."""
 
+import re
 from typing import Any
 
 import pytest
@@ -45,8 +46,9 @@ def test_supervisor_reads_waiting_owned_and_closed_sessions(
     page: Client, session: MessagingSession, agents: list[Extension]
 ) -> None:
     words = {
-        "waiting": "The session waits for an agent of Support.",
-        "owned": "Ada has the session; whoever is to answer must have it first.",
+        "waiting": "The session waits for an agent of Support; you can assign it.",
+        "owned": "Ada has the session. Assign it to somebody else, or put it back into its queue; "
+        "to answer yourself you need an extension.",
         "closed": "The session is closed.",
     }
     for state, said in words.items():
@@ -59,7 +61,7 @@ def test_supervisor_reads_waiting_owned_and_closed_sessions(
         html = page.get(url("session", session.pk), headers={"HX-Request": "true"}).content.decode()
         assert "Are you open today?" in html
         assert f"You read along as a supervisor. {said}" in html
-        assert "<textarea" not in html
+        assert "composer-text" not in html
 
 
 def test_supervisor_reading_marks_nothing_as_read(
@@ -72,17 +74,18 @@ def test_supervisor_reading_marks_nothing_as_read(
     assert session.unread == 1
 
 
-def test_supervisor_does_nothing_in_a_session(
+def test_supervisor_without_an_extension_neither_answers_nor_closes(
     page: Client, session: MessagingSession, agents: list[Extension]
 ) -> None:
     actions.pick_up(session, agent=agents[0])
     message = actions.reply(session, agent=agents[0], body="One moment, please")
-    for name in ("pick-up", "reply", "close"):
+    for name in ("pick-up", "reply", "close", "archive", "snooze", "unread"):
         assert page.post(url(name, session.pk), {"body": "x"}).status_code == 404
     for name in ("retry", "cancel"):
         assert page.post(url(name, message.pk)).status_code == 404
     assert page.get(url("new")).status_code == 404
-    assert "hx-post" not in page.get(url("session", session.pk)).content.decode()
+    html = page.get(url("session", session.pk), headers={"HX-Request": "true"}).content.decode()
+    assert sorted(re.findall(r'hx-post="/inbox/\d+/([\w-]+)/', html)) == ["note", "take-over"]
     session.refresh_from_db()
     assert (session.agent, session.is_open) == (agents[0], True)
     assert Message.objects.filter(kind="outbound").count() == 1
@@ -98,7 +101,7 @@ def test_supervisor_with_an_extension_acts_as_an_agent_where_it_is_one(
     assert ada.get(url("session", session.pk)).context["composer"] == "pick_up"
     assert listed_in(ada.get(reverse("inbox")), "queue") == []  # it waits above already
     assert cleo.get(url("session", session.pk)).context["acts"] is False
-    for name in ("reply", "close", "note", "archive"):
+    for name in ("reply", "close", "archive"):
         assert cleo.post(url(name, session.pk), {"body": "x"}).status_code == 404
     assert ada.post(url("pick-up", session.pk)).context["composer"] == "reply"
     assert cleo.get(url("session", session.pk)).context["composer"] == "supervised"
@@ -204,3 +207,95 @@ def test_inbox_of_a_supervisor_costs_the_same_with_thirty_sessions(
         post_inbound(number + 10, "Hello", From=f"+141555502{number:02}")
     with django_assert_num_queries(cost):
         page.get(reverse("inbox"))
+
+
+def thread(session: MessagingSession) -> list[tuple[str, str, str]]:
+    """What is said of it beside the texts: the line, who it was, and the note's words."""
+    rows = Message.objects.filter(session=session).exclude(kind="inbound").order_by("pk")
+    return [
+        (
+            row.system_line or row.kind,
+            row.author_name or (row.author.name if row.author else row.body),
+            row.body,
+        )
+        for row in rows
+    ]
+
+
+def test_supervisor_without_an_extension_assigns_and_notes(
+    page: Client, session: MessagingSession, agents: list[Extension], vera: User
+) -> None:
+    vera.first_name, vera.last_name = "Vera", "Lind"
+    vera.save()
+    form = {"to": f"extension-{agents[1].pk}", "note": "She waits since nine."}
+    answer = page.post(url("transfer", session.pk), form, headers={"HX-Request": "true"})
+    assert answer["HX-Trigger"] == "dialog:close"
+    session.refresh_from_db()
+    assert (session.agent, session.waiting_since) == (agents[1], None)
+    page.post(url("note", session.pk), {"body": "Call her back."})
+    assert thread(session) == [
+        ("transferred", "Vera Lind", "Vera Lind"),
+        ("note", "Vera Lind", "She waits since nine."),
+        ("note", "Vera Lind", "Call her back."),
+    ]
+    html = logged_in(agents[1].user).get(url("session", session.pk)).content.decode()
+    assert html.count("<bdi>Vera Lind</bdi>") == 2
+    assert "Vera Lind transferred the session to 1002 Ben." in html
+
+
+def test_supervisor_without_an_extension_takes_a_session_back_into_its_queue(
+    page: Client, session: MessagingSession, agents: list[Extension], queue: MessageQueue
+) -> None:
+    actions.pick_up(session, agent=agents[0])
+    answer = page.post(url("take-over", session.pk), headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    session.refresh_from_db()
+    assert (session.agent, session.queue) == (None, queue)
+    assert session.waiting_since is not None
+    assert thread(session)[-1] == ("taken_over", "vera", "vera")
+    assert listed_in(logged_in(agents[1].user).get(reverse("inbox")), "waiting") == [session]
+    page.post(url("take-over", session.pk))  # a second click
+    assert len(thread(session)) == 2
+
+
+def test_supervisor_with_an_extension_takes_over_and_answers(
+    session: MessagingSession, agents: list[Extension], cleo: Extension
+) -> None:
+    actions.pick_up(session, agent=agents[0])
+    page = logged_in(cleo.user)
+    answer = page.post(url("take-over", session.pk))
+    assert (answer.context["composer"], answer.context["acts"]) == ("reply", True)
+    session.refresh_from_db()
+    assert session.agent == cleo
+    assert actions.reply(session, agent=cleo, body="Till six").author == cleo
+    with pytest.raises(actions.NotTheOwner):
+        actions.reply(session, agent=agents[0], body="Me, too")
+
+
+@pytest.mark.parametrize("verb", ["transfer", "take-over", "note", "tags"])
+def test_nobody_directs_what_another_queue_has(
+    session: MessagingSession, agents: list[Extension], vera: User, verb: str
+) -> None:
+    vera.supervised_queues.set([make_queue(name="Sales")])
+    before = MessagingSession.objects.values().get()
+    data = {"to": f"extension-{agents[1].pk}", "body": "x"}
+    assert logged_in(vera).post(url(verb, session.pk), data).status_code == 404
+    assert MessagingSession.objects.values().get() == before
+
+
+def test_agent_of_the_queue_takes_nothing_over(session: MessagingSession, agents: list[Extension]) -> None:
+    actions.pick_up(session, agent=agents[0])
+    with pytest.raises(actions.NotTheOwner):
+        actions.take_over(session, agent=agents[1])
+    with pytest.raises(actions.NotTheOwner):
+        actions.transfer(session, agent=agents[1], to=agents[1])
+
+
+def test_closed_session_is_not_taken_over(
+    page: Client, session: MessagingSession, agents: list[Extension]
+) -> None:
+    actions.pick_up(session, agent=agents[0])
+    actions.close(session, agent=agents[0])
+    answer = page.post(url("take-over", session.pk))
+    assert answer.status_code == 422
+    assert "closed meanwhile, so it can’t be taken over" in answer.content.decode()
