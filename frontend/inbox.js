@@ -20,6 +20,8 @@ import "./outbox/outbox.js";
 import "./composer/drafts.js";
 import "./composer/files.js";
 import "./composer/canned.js";
+import "./composer/emoji.js";
+import "./composer/quoting.js";
 import "./composer/plain_characters.js";
 import "./composer/keys.js";
 import "./composer/notes.js";
