@@ -9,8 +9,8 @@ from django.template import Context
 from django.template.defaultfilters import linebreaksbr
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import Urlizer, format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
@@ -19,6 +19,7 @@ from channels.itsp.delivery import CANCELLABLE, FAILURE, DeliveryStatus
 from channels.phone_numbers import country_of
 from routing.models import Extension
 from sessions.actions.resending import is_retryable
+from sessions.inbox import links
 from sessions.inbox.undoing import Done, token_of
 from sessions.lanes.standing import Place
 from sessions.models import Attempt, Message
@@ -221,20 +222,7 @@ def day_words(at: datetime) -> str:
     return date_format(day, "l, j F" if day.year == today.year else "l, j F Y")
 
 
-class _Links(Urlizer):
-    """Web addresses only, opened apart from us: the page behind learns nothing of ours."""
-
-    url_template = '<a href="{href}" target="_blank" rel="noopener noreferrer nofollow">{url}</a>'
-
-    @staticmethod
-    def is_email_simple(value: str) -> bool:
-        return False
-
-
-@register.filter(needs_autoescape=True)
-def linked(text: str, autoescape: bool = True) -> SafeString:
-    """A text with its http and https addresses as links; nothing in it is markup."""
-    return mark_safe(_Links()(text, autoescape=True))  # noqa: S308  it escapes all that is not its own
+register.filter("linked", links.linked)
 
 
 @register.simple_tag(takes_context=True)
@@ -245,9 +233,9 @@ def note_words(context: Context, message: Message) -> SafeString:
     for mention in message.mentions.all():
         css = "mention mention-me" if mention.user_id == viewer else "mention"
         chip = format_html('<span class="{}">@<bdi>{}</bdi></span>', css, mention.name)
-        parts += [linked(message.body[end : mention.start]), chip]
+        parts += [links.linked(message.body[end : mention.start]), chip]
         end = mention.start + mention.length
-    parts.append(linked(message.body[end:]))
+    parts.append(links.linked(message.body[end:]))
     return linebreaksbr(format_html_join("", "{}", ((part,) for part in parts)))
 
 
