@@ -26,7 +26,7 @@ const keepLine = (list, update) => {
  * @param {(node: Node) => boolean} mayGo whether what the update does not have is removed
  * @returns {Element[]} what is new in the page, or asks for something else than it did
  */
-const morph = (place, update, morphStyle, mayGo = () => true) => {
+export const morph = (place, update, morphStyle, mayGo = () => true) => {
   /** @type {Element[]} */
   const touched = [];
   Idiomorph.morph(place, update, {

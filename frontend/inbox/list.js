@@ -2,6 +2,7 @@
 // places: scrolling, focus and further pages stay.
 import htmx from "../htmx.js";
 import { showIcon } from "../icons.js";
+import { morph } from "./keyed.js";
 
 const { levels, rowsMost } = JSON.parse(document.getElementById("inbox-data").textContent);
 const inbox = document.getElementById("inbox");
@@ -34,10 +35,12 @@ const place = (item, rows) => {
   const isDescending = rows.closest("[data-group]").hasAttribute("data-descending");
   const isBefore = ({ dataset: { at } }) =>
     !at || (isDescending ? isLater(item.dataset.at, at) : isLater(at, item.dataset.at));
-  const next = [...rows.children].find(isBefore);
+  const others = [...rows.children].filter((other) => other !== item);
+  const next = others.find(isBefore) ?? null;
+  if (rows.contains(item) && item.nextElementSibling === next) return;
   // One that comes after all that is shown comes with its page.
-  if (next?.matches(".inbox-more") && next.previousElementSibling) return;
-  rows.insertBefore(item, next ?? null);
+  if (next?.matches(".inbox-more") && next !== others[0]) item.remove();
+  else rows.insertBefore(item, next);
 };
 
 // Puts the rows of an answer in their places; the rows of `ids` that it has not are gone. False if the
@@ -70,9 +73,9 @@ const fill = (here, update) => {
   for (const item of items) {
     const old = document.getElementById(item.id);
     mark(item.querySelector(".inbox-row"));
-    if (rows.contains(old) && old.isEqualNode(item)) continue;
-    old?.remove();
-    place(document.adoptNode(item), rows);
+    // The same element as before, to which a dialog that is closed gives the focus back.
+    if (old && !old.isEqualNode(item)) morph(old, item, "outerHTML");
+    place(old ?? document.adoptNode(item), rows);
   }
   const count = update.querySelector(".inbox-count");
   if (count) here.querySelector(".inbox-count")?.replaceWith(document.adoptNode(count));
@@ -109,13 +112,19 @@ const refresh = async () => {
   const ids = [...changed].slice(0, rowsMost);
   if (!ids.length) return;
   for (const id of ids) changed.delete(id);
-  const params = new URLSearchParams(list().dataset.query);
+  const { query } = list().dataset;
+  const params = new URLSearchParams(query);
   for (const id of ids) params.append("session", id);
   const html = await ask(`${inbox.dataset.rows}?${params}`);
-  if (html === null)
-    for (const id of ids) changed.add(id); // it comes with the next change
-  else if (!takeOver(html, ids)) anew();
-  else await refresh();
+  const isOfOtherLists = list().dataset.query !== query; // these are shown by now
+  if (html === null || isOfOtherLists) {
+    for (const id of ids) changed.add(id);
+    if (html === null) return; // it comes with the next change
+  } else if (!takeOver(html, ids)) {
+    anew();
+    return;
+  }
+  await refresh();
 };
 
 // All that is shown: what is newest, then each row that is not among it.

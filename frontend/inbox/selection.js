@@ -95,7 +95,7 @@ export const end = () => {
 };
 
 const keep = () => {
-  if (!isOn()) return;
+  if (!(isSelecting || isOn())) return;
   for (const id of chosen) if (!document.getElementById(`row-${id}`)) chosen.delete(id);
   show();
 };

@@ -63,11 +63,11 @@ def _trimmed(address: str) -> str:
     return address
 
 
-def _web(words: str) -> SafeString | str:
+def _web(words: str) -> SafeString:
     """ "" where nothing is left behind the scheme."""
     href = words if "://" in words else f"http://{words}"
     if not re.match(r"https?://[\w\[]", href, re.IGNORECASE) or words.lower() == "www":
-        return ""
+        return SafeString("")
     link = '<a href="{}" target="_blank" rel="noopener noreferrer nofollow" dir="ltr">{}</a>'
     return format_html(link, href, words)
 

@@ -21,7 +21,7 @@ from sessions.inbox.filters import chips_of
 from sessions.inbox.lists import Group, GroupName
 from sessions.inbox.loads import load_of
 from sessions.inbox.shown_session import opened, visible_session
-from sessions.models import ListSettings
+from sessions.models import ListSettings, SavedView
 from sessions.queries import numbers_of
 from sessions.search.hits import hits_in
 
@@ -75,7 +75,7 @@ def inbox_context(request: ViewerRequest) -> dict[str, Any]:
     context = rows_context(request, asked, lists.groups_of(viewer, asked))
     return context | {
         "chips": chips_of(viewer, asked),
-        "views": list(viewer.user.saved_views.all()),
+        "views": list(SavedView.objects.filter(user=viewer.user)),
         "lists": viewer.lists,
         "load": load_of(viewer) if asked.show is Show.TEAM else None,
         "may_start": request.agent is not None and numbers_of(request.agent).exists(),
