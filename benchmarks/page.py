@@ -26,7 +26,8 @@ NUMBER = "+25402160000"  # the first agent's queue
 QUIET_MS = 1_500
 LIVE = "#live[data-state=on]"
 # From the click until the frame after the one that shows the thread.
-CLICK = """(id) => new Promise((tell) => {
+CLICK = """(id) => new Promise((tell, fail) => {
+  setTimeout(() => fail(new Error("the thread did not come")), 10_000);
   const from = performance.now();
   const isOpen = () => document.querySelector(`#session > [data-session="${id}"] #thread`);
   const painted = () => requestAnimationFrame(() => setTimeout(() => tell(performance.now() - from)));
@@ -35,7 +36,8 @@ CLICK = """(id) => new Promise((tell) => {
   document.querySelector(`.inbox-row[data-session="${id}"]`).click();
 })"""
 # When the row of a contact is there, by the clock of the machine.
-ROW = """(contact) => { window.cameAt = new Promise((tell) => {
+ROW = """(contact) => { window.cameAt = new Promise((tell, fail) => {
+  setTimeout(() => fail(new Error("the row did not come")), 10_000);
   const isThere = (row) => row.textContent === contact;
   const look = () => [...document.querySelectorAll(".inbox-contact")].some(isThere) && tell(Date.now());
   const watch = new MutationObserver(look);

@@ -24,13 +24,18 @@ TEXTS = (
 
 
 def seed(waiting: int, messages: int) -> dict[str, int]:
-    """Sessions that wait in the first agent's queue, and a long one of hers. Returns the long one's id."""
+    """Sessions that wait in the first agent's queue, and a long one of hers. Returns the long one's id.
+
+    She has the newest first, where a text's row is seen though hundreds wait.
+    """
     from channels.models import Number  # noqa: PLC0415  Django must be set up first
     from routing.models import Extension  # noqa: PLC0415
-    from sessions.models import MessagingSession  # noqa: PLC0415
+    from sessions.models import ListSettings, MessagingSession  # noqa: PLC0415
 
     call_command("collectstatic", interactive=False, verbosity=0)
     number, now = Number.objects.get(address="+25402160000"), timezone.now()
+    agent = Extension.objects.get(number="1000")
+    ListSettings.objects.create(user=agent.user, sort=ListSettings.Sort.NEWEST)
     rows = MessagingSession.objects.bulk_create(
         MessagingSession(
             number=number,
@@ -47,7 +52,7 @@ def seed(waiting: int, messages: int) -> dict[str, int]:
     long = MessagingSession.objects.create(
         number=number,
         queue=number.queue,
-        agent=Extension.objects.get(number="1000"),
+        agent=agent,
         contact="+14155551999",
         opened_at=now - timedelta(days=2),
         last_active_at=now,
