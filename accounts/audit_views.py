@@ -1,6 +1,7 @@
 """The administrators' audit log, and its export."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from accounts import audit
 from accounts.access import UserRequest, administrator_required
-from accounts.csv_export import csv_response
+from accounts.csv_export import csv_response, in_batches
 from accounts.log_listing import Since, asked, log_listing, narrowed, pk_asked
 from accounts.models import AuditEntry, User
 from accounts.templatetags.auditing import kind_words, sentences
@@ -39,7 +40,7 @@ def audit_list(request: UserRequest) -> HttpResponse:
 def audit_export(request: UserRequest) -> StreamingHttpResponse:
     """What the list shows, as CSV."""
     header = [_("Time"), _("User"), _("Address"), _("Action"), _("Kind"), _("Name"), _("Changes")]
-    return csv_response("audit-log", header, _cells(_entries(request)))
+    return csv_response("audit-log", header, _cells(_entries(request).order_by("-at", "-pk")))
 
 
 def _entries(request: UserRequest) -> QuerySet[AuditEntry]:
@@ -55,7 +56,7 @@ def _entries(request: UserRequest) -> QuerySet[AuditEntry]:
 
 
 def _cells(entries: QuerySet[AuditEntry]) -> Iterator[list[str]]:
-    for entry in entries.order_by("-at", "-pk").iterator(1_000):
+    for entry in chain.from_iterable(in_batches(entries, AuditEntry.objects.all())):
         moment = timezone.localtime(entry.at).isoformat(timespec="seconds")
         said = "; ".join(f"{label}: {words}" for label, words in sentences(entry))
         yield [

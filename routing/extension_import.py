@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
-from accounts.csv_export import unharmed
+from accounts.csv_export import in_batches, unharmed
 from accounts.csv_import import SHORTENED, Cells, Columns, Outcome
 from accounts.models import User
 from routing.models import Extension, MessageQueue
@@ -56,11 +57,12 @@ class ExtensionRow:
     changes: list[str] = field(default_factory=list)
 
 
-def exported(extensions: Any) -> Iterator[Sequence[str]]:
+def exported(extensions: "QuerySet[Any]") -> Iterator[Sequence[str]]:
     """Rows that the import reads again."""
     queues = Prefetch("queues", MessageQueue.objects.live(), to_attr="live_queues")
-    found = extensions.select_related("user").prefetch_related(queues)
-    for one in found.order_by(Length("number"), "number").iterator(chunk_size=1000):
+    which = extensions.order_by(Length("number"), "number")
+    rows = extensions.select_related("user").prefetch_related(queues)
+    for one in chain.from_iterable(in_batches(which, rows)):
         names = " | ".join(queue.name.replace("|", r"\|") for queue in one.live_queues)
         active = YES if one.user.is_active else NO
         yield one.number, one.name, one.user.username, one.user.email, active, names

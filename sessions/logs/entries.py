@@ -31,10 +31,12 @@ def _is_ours(session: MessagingSession) -> bool:
     return bool(getattr(session, "begun_by", None) == Message.Kind.OUTBOUND)
 
 
-def log_of(sessions: MessagingSessionQuerySet, form: LogFilterForm) -> MessagingSessionQuerySet:
-    """Those of `sessions` that the filters ask for, ready to be shown."""
+def log_of(
+    sessions: MessagingSessionQuerySet, form: LogFilterForm, *, is_whole: bool = False
+) -> MessagingSessionQuerySet:
+    """Those of `sessions` that the filters ask for, ready to be shown; `is_whole` as `matching` has it."""
     asked = form.asked
-    found = begun(matching(listed(sessions), asked.text))
+    found = begun(matching(listed(sessions), asked.text, is_whole=is_whole))
     if asked.since:
         found = found.filter(last_active_at__gte=asked.since)
     if asked.until:

@@ -1,7 +1,8 @@
 """What the message logs show as CSV: the sessions, or all their messages. Streamed, however much it is."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 
 from django.http import StreamingHttpResponse
 from django.utils import timezone
@@ -9,15 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import UserRequest, supervisor_required
-from accounts.csv_export import csv_response
+from accounts.csv_export import csv_response, in_batches
 from sessions.contacts.lookup import contact_names
 from sessions.inbox.thread_template_tags import system_line
-from sessions.logs.entries import log_of, recipient_of, sender_of
+from sessions.logs.entries import begun, log_of, recipient_of, sender_of
 from sessions.logs.forms import LogFilterForm
 from sessions.models import Message, MessagingSession, MessagingSessionQuerySet
-from sessions.queries import logged_for
+from sessions.queries import listed, logged_for
 
-BATCH = 1_000  # rows that are held at once
 MESSAGES_BATCH = 100  # sessions whose messages are held at once
 
 
@@ -38,8 +38,7 @@ def sessions_export(request: UserRequest) -> StreamingHttpResponse:
         _("Closed"),
         _("Archived"),
     ]
-    found = _asked(request).iterator(BATCH)
-    return csv_response("message-logs", header, _cells(found))
+    return csv_response("message-logs", header, _cells(_asked(request)))
 
 
 @supervisor_required
@@ -57,18 +56,15 @@ def messages_export(request: UserRequest) -> StreamingHttpResponse:
         _("Error"),
         _("Reason"),
     ]
-    found = _asked(request).prefetch_related(
-        "messages__author", "messages__to_extension", "messages__to_queue"
-    )
-    return csv_response("messages", header, _messages(found.iterator(MESSAGES_BATCH)))
+    return csv_response("messages", header, _messages(_asked(request)))
 
 
 def _asked(request: UserRequest) -> MessagingSessionQuerySet:
-    return log_of(logged_for(request.user), LogFilterForm(request.GET, user=request.user))
+    return log_of(logged_for(request.user), LogFilterForm(request.GET, user=request.user), is_whole=True)
 
 
-def _cells(sessions: Iterator[MessagingSession]) -> Iterator[list[str]]:
-    for batch in _batches(sessions):
+def _cells(found: MessagingSessionQuerySet) -> Iterator[list[str]]:
+    for batch in in_batches(found, begun(listed(MessagingSession.objects.all()))):
         names = contact_names(session.contact for session in batch)
         for session in batch:
             yield [
@@ -87,18 +83,11 @@ def _cells(sessions: Iterator[MessagingSession]) -> Iterator[list[str]]:
             ]
 
 
-def _batches(sessions: Iterable[MessagingSession]) -> Iterator[list[MessagingSession]]:
-    batch: list[MessagingSession] = []
-    for session in sessions:
-        batch.append(session)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    yield batch
-
-
-def _messages(sessions: Iterator[MessagingSession]) -> Iterator[list[str]]:
-    for session in sessions:
+def _messages(found: MessagingSessionQuerySet) -> Iterator[list[str]]:
+    rows = MessagingSession.objects.select_related("number").prefetch_related(
+        "messages__author", "messages__to_extension", "messages__to_queue"
+    )
+    for session in chain.from_iterable(in_batches(found, rows, MESSAGES_BATCH)):
         for message in sorted(session.messages.all(), key=lambda message: message.pk):
             yield [
                 str(session.pk),

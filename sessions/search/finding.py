@@ -34,18 +34,21 @@ _SPACES = str.maketrans(dict.fromkeys(PUNCTUATION, " "))
 _PHONE = re.compile(r"[\d\s().+\-/\u00a0\u2010-\u2015]+")
 
 
-def matching(sessions: MessagingSessionQuerySet, text: str) -> MessagingSessionQuerySet:
+def matching(
+    sessions: MessagingSessionQuerySet, text: str, *, is_whole: bool = False
+) -> MessagingSessionQuerySet:
     """Narrows `sessions` to those that the text finds; an empty one finds all. It asks a few quick questions.
 
     A text finds a session if one message has all its words, or the contact's name has, the last word by
-    its beginning; or if the contact's number or ours begins or ends with it.
+    its beginning; or if the contact's number or ours begins or ends with it. `is_whole` is for whoever reads
+    all that is found, not the first page of it.
     """
     text = _read(text)
     if not text:
         return sessions
     found = of_contact(text) | of_our_number(text)
     if lexemes := lexemes_of(text):
-        in_texts, found_text = _in_texts(lexemes)
+        in_texts, found_text = _in_texts(lexemes, is_whole=is_whole)
         if found_text is not None:
             sessions = sessions.alias(found_text=found_text)
         found |= in_texts
@@ -136,12 +139,13 @@ def contacts_matching(contacts: QuerySet[Contact], text: str) -> QuerySet[Contac
     return contacts.alias(address_reversed=Reverse("address")).filter(found)
 
 
-def _in_texts(lexemes: str) -> tuple[Q, Case | Subquery | None]:
+def _in_texts(lexemes: str, *, is_whole: bool) -> tuple[Q, Case | Subquery | None]:
     """The condition; and what `found_text` in it stands for, None if it names the sessions themselves.
 
     There are three ways, since no one of them is quick for seldom and for common words:
     a short list of ids; else, for a word that is common now, a look at each session, newest first, of which
-    the first page needs a few only; else, for one that was common once, one pass over all that was found.
+    the first page needs a few only; else, for one that was common once, and for whoever reads all, one pass
+    over all that was found.
     """
     found = SearchedMessage.objects.filter(words__hold=lexemes)
     # The estimate spares PostgreSQL from fetching 5,001 rows of a common word only to throw them away.
@@ -150,7 +154,7 @@ def _in_texts(lexemes: str) -> tuple[Q, Case | Subquery | None]:
         listed = list(found.values_list("session_id", flat=True)[: LISTED_MOST + 1])
         if len(listed) <= LISTED_MOST:
             return Q(pk__in=set(listed)), None
-    if _is_common_now(found):
+    if not is_whole and _is_common_now(found):
         of_session = found.filter(session_id=OuterRef("pk")).values("pk")
         return Q(found_text__isnull=False), Subquery(of_session[:1])
     # As a CASE it is no join, for which PostgreSQL would find a plan that takes seconds: it is found first,
