@@ -13,11 +13,13 @@ from accounts.models import User
 from channels.encryption import EncryptedJSONField
 from channels.itsp.set_up import Check, CheckOutcome
 from routing.models import ArchivableQuerySet, Destination, Extension
+from routing.session_timeout import SessionTimeout
+from routing.sms_field import MAX_BODY
 
 SENDING_RATES = (*range(1, 11), 15, 20, 25, 30, 40, 50, 75, 80, 100, 150, 225)  # per second
 
 
-class Channel(models.Model):
+class Channel(SessionTimeout):
     """An account at an ITSP with a sending rate. Deleting archives it.
 
     Status: never verified → connected ⇄ failing (with its reason); `paused_at` is an admin's own doing.
@@ -41,11 +43,11 @@ class Channel(models.Model):
         default=1,
     )
     rate_unit = models.CharField(max_length=8, choices=RateUnit, default=RateUnit.MESSAGES)
-    session_timeout_days = models.PositiveSmallIntegerField(
-        _("Session Timeout (Days)"),
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(365)],
+    keeps_unanswered = models.BooleanField(  # of those that a time-out would close
+        _("Leave a session open while its contact waits for an answer"), default=False, db_default=False
+    )
+    closing_text = models.TextField(  # to the contact of what a time-out closes
+        _("Closing text"), blank=True, default="", db_default="", max_length=MAX_BODY
     )
     status = models.CharField(max_length=16, choices=Status, default=Status.NEVER_VERIFIED)
     status_reason = models.TextField(blank=True)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import validate_time_zone
+from routing.session_timeout import SessionTimeout
 from routing.sms_field import MAX_BODY
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
@@ -68,7 +69,7 @@ class Extension(models.Model):
         return f"{self.number} {self.name}"
 
 
-class MessageQueue(models.Model):
+class MessageQueue(SessionTimeout):
     """A queue of agents who share the inbound texts of new sessions. Deleting archives it."""
 
     class PickupMode(models.TextChoices):
@@ -82,6 +83,13 @@ class MessageQueue(models.Model):
 
         ROUND_ROBIN = "round_robin", _("Whose turn it is")
         LEAST_OPEN = "least_open", _("Who has the fewest open sessions")
+
+    class SessionClosing(models.TextChoices):
+        """When idle sessions of the queue are closed."""
+
+        CHANNEL = "channel", _("As their channel has it")
+        OWN = "own", _("After a time of the queue’s own")
+        NEVER = "never", _("Never")
 
     name = models.CharField(_("Name"), max_length=127)
     pickup_mode = models.CharField(
@@ -120,6 +128,13 @@ class MessageQueue(models.Model):
         _("Time zone"), max_length=64, blank=True, validators=[validate_time_zone]
     )
     closed_reply = models.TextField(_("Reply outside the opening hours"), blank=True, max_length=MAX_BODY)
+    session_closing = models.CharField(
+        _("Close idle sessions"),
+        max_length=8,
+        choices=SessionClosing,
+        default=SessionClosing.CHANNEL,
+        db_default=SessionClosing.CHANNEL,
+    )
     archived_at = models.DateTimeField(null=True, editable=False)
 
     objects = ArchivableQuerySet["MessageQueue"].as_manager()

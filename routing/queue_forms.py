@@ -10,6 +10,7 @@ from routing.forms import ArchivableForm, ExtensionsField
 from routing.models import Extension, MessageQueue
 from routing.places import key_of, places_but
 from routing.schedule import Schedule
+from routing.session_timeout import clean_timeout
 from routing.sms_field import SmsField
 
 
@@ -45,6 +46,9 @@ class MessageQueueForm(ArchivableForm[MessageQueue]):
             "overflow_after_minutes",
             "time_zone",
             "closed_reply",
+            "session_closing",
+            "session_timeout_days",
+            "session_timeout_hours",
         ]
         labels = {"pickup_mode": _("Pickup Mode")}
         help_texts = {
@@ -61,6 +65,8 @@ class MessageQueueForm(ArchivableForm[MessageQueue]):
                 "Empty: they are not."
             ),
             "overflow_after_minutes": _("So long unanswered and with nobody, the session goes elsewhere."),
+            "session_closing": _("Sessions in which nothing happens any more."),
+            "session_timeout_days": _("So long without any message, up to 365 days."),
             "closed_reply": _(
                 "Sent once per session to who texts while the queue is closed. Never to short codes and "
                 "other machines, and never after an agent has written. Empty: nothing is sent."
@@ -73,7 +79,8 @@ class MessageQueueForm(ArchivableForm[MessageQueue]):
         super().__init__(*args, **kwargs)
         queue = self.instance if self.instance.pk else None
         self.fields["pickup_mode"].choices = MessageQueue.PickupMode.choices  # type: ignore[attr-defined]
-        self.fields["assignment"].required = False
+        for name in ("assignment", "session_closing", "session_timeout_hours"):
+            self.fields[name].required = False
         self.fields["time_zone"] = time_zone_field()
         self.fields["time_zone"].help_text = _("Of the opening hours and closed days.")
         self.places = places_but(queue)
@@ -91,12 +98,17 @@ class MessageQueueForm(ArchivableForm[MessageQueue]):
         cleaned: dict[str, Any] = super().clean() or {}
         self._clean_overflow(cleaned)
         self._clean_schedule(cleaned)
+        is_own = cleaned.get("session_closing") == MessageQueue.SessionClosing.OWN
+        clean_timeout(self, cleaned, is_wanted=is_own)
         return cleaned
 
     def clean_assignment(self) -> str:
         """What the queue has, where the form says nothing: it is of no matter in other modes."""
         chosen: str = self.cleaned_data["assignment"] or self.initial.get("assignment", "")
         return chosen or MessageQueue.Assignment.ROUND_ROBIN.value
+
+    def clean_session_closing(self) -> str:
+        return self.cleaned_data["session_closing"] or MessageQueue.SessionClosing.CHANNEL.value
 
     def _clean_overflow(self, cleaned: dict[str, Any]) -> None:
         place = self.places.get(cleaned.pop("overflow_to", ""))

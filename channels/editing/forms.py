@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from channels.itsp import ITSPS
 from channels.models import Channel
 from routing.forms import ArchivableForm
+from routing.session_timeout import clean_timeout
+from routing.sms_field import SmsField
 
 
 class ChannelForm(ArchivableForm[Channel]):
@@ -31,14 +33,27 @@ class ChannelForm(ArchivableForm[Channel]):
             "name",
             "sending_rate",
             "session_timeout_days",
+            "session_timeout_hours",
+            "keeps_unanswered",
+            "closing_text",
             "rate_unit",
             "message_validity_hours",
         ]
         labels = {"rate_unit": _("Count in")}
+        field_classes = {"closing_text": SmsField}
+        widgets = {"closing_text": forms.Textarea(attrs={"rows": 2})}
         help_texts = {
             "name": _("What you and your colleagues call this channel."),
             "sending_rate": _("The number of messages that PBX can send per second."),
-            "session_timeout_days": _("From 1 to 365 days without any message."),
+            "session_timeout_days": _(
+                "So long without any message, up to 365 days. Never while a message of the session is to "
+                "be sent."
+            ),
+            "keeps_unanswered": _("Its message queue’s supervisors are told instead, once."),
+            "closing_text": _(
+                "Sent to the contact when the session is closed automatically. Never to short codes, nor to "
+                "who opted out. Empty: nothing is sent."
+            ),
             "rate_unit": _(
                 "What the Message Sending Rate counts. Long text messages (longer than 160 characters) are "
                 "split into several segments, and most service providers limit the segments per second."
@@ -54,6 +69,7 @@ class ChannelForm(ArchivableForm[Channel]):
         itsp = self.fields["itsp"]
         itsp.choices = [(code, itsp.name) for code, itsp in ITSPS.items()]  # type: ignore[attr-defined]
         itsp.disabled = self.instance.pk is not None
+        self.fields["session_timeout_hours"].required = False
         timeout_days = self.initial.get("session_timeout_days", self.instance.session_timeout_days)
         self.initial["close_automatically"] = timeout_days is not None
         if self.initial.get("session_timeout_days") is None:
@@ -61,11 +77,7 @@ class ChannelForm(ArchivableForm[Channel]):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if not cleaned.pop("close_automatically", False):
-            self.errors.pop("session_timeout_days", None)  # it isn't shown
-            cleaned["session_timeout_days"] = None
-        elif not cleaned.get("session_timeout_days") and "session_timeout_days" not in self.errors:
-            self.add_error("session_timeout_days", _("Enter a number of days from 1 to 365."))
+        clean_timeout(self, cleaned, is_wanted=cleaned.pop("close_automatically", False))
         return cleaned
 
 

@@ -14,7 +14,7 @@ from sessions.actions.marking import (
     unarchive,
 )
 from sessions.actions.mentioning import mentions_to_see, people, see_mentions
-from sessions.actions.owning import Actor, close_idle, mark_read, pick_up
+from sessions.actions.owning import Actor, end_all, mark_read, pick_up
 from sessions.actions.replying import LATEST, accepted_under, check_may_start, reply, start_session
 from sessions.actions.resending import cancel, retry, undo_send
 from sessions.actions.snoozing import LONGEST_SNOOZE, snooze, unsnooze, wake_due
@@ -88,11 +88,11 @@ __all__ = [
     "change_tags",
     "check_may_start",
     "close",
-    "close_idle",
     "delete_canned_reply",
     "delete_contact",
     "delete_tag",
     "discard_drafts",
+    "end_all",
     "import_contacts",
     "mark_read",
     "mark_unread",

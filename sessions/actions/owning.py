@@ -1,6 +1,6 @@
 """Who holds a session, and when it ends."""
 
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from routing.models import Extension, MessageQueue
 from sessions import events
+from sessions.bulk import insert
 from sessions.models import Message, MessagingSession, pickup
 from sessions.queries import answered_by
 from sessions.refused import ActionError, AlreadyPickedUp, NoPickup, NotTheOwner, SessionClosed, TooManyOpen
@@ -56,16 +57,6 @@ def check_room(session: MessagingSession, agent: Extension) -> None:
     Extension.objects.select_for_update(no_key=True).get(pk=agent.pk)
     if MessagingSession.objects.open().filter(queue=queue, agent=agent).count() > queue.max_open_sessions:
         raise TooManyOpen(queue.max_open_sessions)
-
-
-def close_idle(session: MessagingSession, *, idle_since: datetime) -> bool:
-    """Closes a session in which nothing happened since. False if something did meanwhile."""
-    with transaction.atomic():
-        idle = MessagingSession.objects.idle(since=idle_since).filter(pk=session.pk)
-        locked = idle.select_for_update(no_key=True).first()
-        if locked is not None:
-            end(locked, by=MessagingSession.ClosedBy.TIMEOUT, line=Message.SystemLine.CLOSED_IDLE)
-    return locked is not None
 
 
 def mark_read(session: MessagingSession, *, agent: Extension) -> None:
@@ -154,10 +145,26 @@ def end(
     agent: Extension | None = None,
 ) -> None:
     """A locked one, whoever wants it."""
-    session.closed_at, session.closed_by, session.snoozed_until = timezone.now(), by, None
-    session.save(update_fields=["closed_at", "closed_by", "snoozed_until"])
-    add_line(session, line, by=agent)
-    events.record(events.EventKind.SESSION, session)
+    end_all([session], by=by, line=line, agent=agent)
+
+
+def end_all(
+    sessions: Sequence[MessagingSession],
+    *,
+    by: MessagingSession.ClosedBy,
+    line: Message.SystemLine,
+    agent: Extension | None = None,
+) -> None:
+    """Locked ones, in as many statements as one."""
+    now, kind = timezone.now(), Message.Kind.SYSTEM
+    for session in sessions:
+        session.closed_at, session.closed_by, session.snoozed_until = now, by, None
+    ended = MessagingSession.objects.filter(pk__in=[session.pk for session in sessions])
+    ended.update(closed_at=now, closed_by=by, snoozed_until=None)
+    insert(
+        [Message(session=one, kind=kind, system_line=line, author=agent, created_at=now) for one in sessions]
+    )
+    events.record_all(events.EventKind.SESSION, sessions)
 
 
 def add_line(session: MessagingSession, line: Message.SystemLine, *, by: Extension | None) -> None:

@@ -19,7 +19,7 @@ from channels import actions as channel_actions
 from channels.itsp.delivery import IN_FLIGHT, WAITING, DeliveryStatus
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
-from sessions import events
+from sessions import actions
 from sessions.actions.transferring import Destination, move
 from sessions.ending.consequences import (
     Consequences,
@@ -126,15 +126,8 @@ def _cancel_waiting(channel: Channel) -> None:
 @transaction.atomic
 def _close_open(channel: Channel) -> None:
     locked = open_of_channel(channel).select_for_update(of=("self",), no_key=True)
-    open_ones, now = list(locked.order_by("pk")), timezone.now()
-    ids = [session.pk for session in open_ones]
-    by = MessagingSession.ClosedBy.AGENT
-    MessagingSession.objects.filter(pk__in=ids).update(closed_at=now, closed_by=by, snoozed_until=None)
-    kind, line = Message.Kind.SYSTEM, Message.SystemLine.CLOSED
-    Message.objects.bulk_create(
-        Message(session=session, kind=kind, system_line=line, created_at=now) for session in open_ones
-    )
-    events.record_all(events.EventKind.SESSION, open_ones)
+    by, line = MessagingSession.ClosedBy.AGENT, Message.SystemLine.CLOSED
+    actions.end_all(list(locked.order_by("pk")), by=by, line=line)
 
 
 @transaction.atomic

@@ -30,6 +30,12 @@ def alert(*, now: datetime) -> int:
     return sum(_alert(session, now) for session in _overdue(unmarked, "alert_after_minutes", now))
 
 
+def alert_of(sessions: MessagingSessionQuerySet, *, now: datetime) -> int:
+    """The same for sessions that something else found. Returns how many."""
+    with_queue = sessions.filter(queue__isnull=False).select_related("queue")
+    return sum(_alert(session, now) for session in with_queue.order_by("unanswered_since")[:BATCH])
+
+
 def overflow(*, now: datetime) -> int:
     """Passes sessions on that nobody owns, in one wait to each place once. Returns how many."""
     unmoved = _with_a_way_on(MessagingSession.objects.filter(agent=None))

@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
-from channels.itsp.delivery import FAILURE
+from channels.itsp.delivery import FAILURE, DeliveryStatus
 from routing.models import Extension, MessageQueue
 from sessions.logs.forms import LogFilterForm, Status
 from sessions.models import Message, MessagingSession, MessagingSessionQuerySet
@@ -66,6 +66,14 @@ def _of_deleted() -> Q:
     return Q(agent__in=list(extensions)) | Q(queue__in=list(queues))
 
 
+def _never_answered() -> Q:
+    """The contact wrote, and nobody did; PBX itself is nobody."""
+    of_session = Message.objects.filter(session=OuterRef("pk"))
+    answers = of_session.filter(kind=Message.Kind.OUTBOUND, author__isnull=False)
+    asked = Exists(of_session.filter(kind=Message.Kind.INBOUND))
+    return Q(asked) & ~Q(Exists(answers.exclude(status=DeliveryStatus.CANCELLED)))
+
+
 def _in_status(found: MessagingSessionQuerySet, status: str) -> MessagingSessionQuerySet:
     match status:
         case Status.OPEN:
@@ -76,4 +84,8 @@ def _in_status(found: MessagingSessionQuerySet, status: str) -> MessagingSession
             return found.filter(archived_at__isnull=False)
         case Status.FAILED:
             return found.filter(Exists(Message.objects.filter(session=OuterRef("pk"), status__in=FAILURE)))
+        case Status.CLOSED_BY_ITSELF:
+            return found.filter(closed_by=MessagingSession.ClosedBy.TIMEOUT)
+        case Status.NEVER_ANSWERED:
+            return found.filter(_never_answered())
     return found

@@ -21,6 +21,8 @@ class Status(models.TextChoices):
     CLOSED = "closed", _("Closed")
     ARCHIVED = "archived", _("Archived")
     FAILED = "failed", _("A message failed")
+    CLOSED_BY_ITSELF = "closed_automatically", _("Closed automatically")
+    NEVER_ANSWERED = "never_answered", _("Never answered")
 
 
 @dataclass(frozen=True)

@@ -3,21 +3,17 @@
 import re
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.utils import timezone
 
 from channels.itsp.base import InboundSms
 from channels.itsp.delivery import DeliveryStatus
 from channels.models import Number
 from channels.phone_numbers import is_e164
-from channels.segments import segmentation
 from routing.models import MessageQueue
 from routing.opening import timetable_of
-from sessions.lanes import seats
-from sessions.models import Lane, Message, MessagingSession, Priority
-from sessions.nudges import nudge
-from sessions.opt_outs import ledger
+from sessions.models import Message, MessagingSession
 from sessions.opt_outs.words import is_keyword
+from sessions.sending import automatic
 
 LOOP = timedelta(hours=1)  # two machines that answer each other are silent for so long
 _WORDS_OF_MACHINES = re.compile(
@@ -38,8 +34,9 @@ def reply_if_closed(session: MessagingSession, number: Number, sms: InboundSms, 
         return
     if _is_of_a_machine(sms, queue) or not _is_closed(queue, at) or _was_answered(session):
         return
-    if not number.channel.disabled_at and not _is_opted_out(session, number):
-        _send(session, queue.closed_reply)
+    if message := automatic.write(session, number, queue.closed_reply):
+        session.auto_replied_at = message.created_at
+        session.save(update_fields=["auto_replied_at"])
 
 
 def _is_of_a_machine(sms: InboundSms, queue: MessageQueue) -> bool:
@@ -64,28 +61,3 @@ def _was_answered(session: MessagingSession) -> bool:
         return True
     of_contact = MessagingSession.objects.filter(number=session.number_id, contact=session.contact)
     return of_contact.filter(auto_replied_at__gt=timezone.now() - LOOP).exists()
-
-
-def _is_opted_out(session: MessagingSession, number: Number) -> bool:
-    """Under the lane's lock, so that no opt-out comes between this and the queue."""
-    lane, _created = Lane.objects.get_or_create(
-        number=number, contact=session.contact, defaults={"channel": number.channel}
-    )
-    seats.lock([lane.pk])
-    return ledger.is_opted_out(number, session.contact)
-
-
-def _send(session: MessagingSession, body: str) -> None:
-    """What the lists show of the session stays the contact's text: it is that which waits."""
-    now = timezone.now()
-    message = Message.objects.create(
-        session=session,
-        kind=Message.Kind.OUTBOUND,
-        created_at=now,
-        body=body,
-        status=DeliveryStatus.QUEUED,
-    )
-    seats.enqueue(message, segments=segmentation(body).segments, priority=Priority.AUTOMATIC)
-    session.auto_replied_at = now
-    session.save(update_fields=["auto_replied_at"])
-    transaction.on_commit(lambda: nudge("sessions.tasks.drain"))

@@ -136,7 +136,7 @@ def test_suspended_account_saves_as_failing(admin_page: Client, filled: Filled, 
         ),
         (
             {"close_automatically": "on", "session_timeout_days": "0"},
-            {"session_timeout_days": ["Enter a number of days from 1 to 365."]},
+            {"session_timeout_days": ["Enter a number of days from 1 to 365, or hours."]},
         ),
         (
             {"close_automatically": "on", "session_timeout_days": "366"},
@@ -144,7 +144,7 @@ def test_suspended_account_saves_as_failing(admin_page: Client, filled: Filled, 
         ),
         (
             {"close_automatically": "on", "session_timeout_days": ""},
-            {"session_timeout_days": ["Enter a number of days from 1 to 365."]},
+            {"session_timeout_days": ["Enter a number of days from 1 to 365, or hours."]},
         ),
         (
             {"close_automatically": "on", "session_timeout_days": "soon"},

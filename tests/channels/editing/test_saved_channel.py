@@ -216,6 +216,7 @@ def test_draining_is_ended_by_enabling(
 
 def test_duplicate_begins_with_the_settings_alone(admin_page: Client, road: Road) -> None:
     Channel.objects.update(sending_rate=25, session_timeout_days=30, message_validity_hours=9)
+    Channel.objects.update(session_timeout_hours=4, keeps_unanswered=True, closing_text="Good bye")
     Channel.objects.update(rate_unit="segments", created_at=F("created_at"))
     page = admin_page.get(f"/channels/add/sms/?like={road.channel.pk}")
     form = page.context["page"].form
@@ -224,6 +225,9 @@ def test_duplicate_begins_with_the_settings_alone(admin_page: Client, road: Road
         "name": "Main (copy)",
         "sending_rate": 25,
         "session_timeout_days": 30,
+        "session_timeout_hours": 4,
+        "keeps_unanswered": True,
+        "closing_text": "Good bye",
         "rate_unit": "segments",
         "message_validity_hours": 9,
         "close_automatically": True,

@@ -11,10 +11,11 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from channels.models import Number
+from channels.models import Channel, Number
 from routing.models import Extension, MessageQueue
 from sessions import actions
 from sessions.actions import Scheduled
+from sessions.ending import closing
 from sessions.lanes import seats
 from sessions.models import Attempt, Draft, Lane, Message, MessagingSession
 from tests.factories import Road, make_queue
@@ -96,7 +97,8 @@ def test_session_that_was_nobodys_waits_again_in_its_queue(
 ) -> None:
     post_inbound(1, "Hello?")
     session = MessagingSession.objects.get()
-    actions.close_idle(session, idle_since=timezone.now())
+    Channel.objects.update(session_timeout_days=1)
+    assert closing.close_idle(now=timezone.now() + timedelta(days=1)) == 1
     with pytest.raises(actions.NotTheOwner):
         actions.reopen(session, agent=agents[2])
     actions.reopen(session, agent=agents[1])

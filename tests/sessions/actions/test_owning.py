@@ -1,16 +1,12 @@
 """What agents can do, and who is first."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.utils import timezone
 
-from channels.models import Channel
 from routing.models import Extension
 from sessions import actions
-from sessions.ending import closing
 from sessions.models import Message, MessagingSession
 from sessions.queries import inbox_of
 from tests.factories import CONTACT, Road, make_agent
@@ -112,23 +108,3 @@ def test_new_message_to_another_agent_s_contact_names_the_agent(
     with pytest.raises(actions.OwnedByAnother) as refused:
         actions.start_session(agent=agents[1], number=road.number, contact=CONTACT, body="Hi")
     assert refused.value.by == agents[0]
-
-
-def test_idle_sessions_are_closed_after_the_channel_s_time_out(
-    waiting: MessagingSession, post_inbound: Post
-) -> None:
-    post_inbound(2, "Another contact", From="+14155550124")
-    now = timezone.now()
-    assert closing.close_idle(now=now + timedelta(days=400)) == 0
-    Channel.objects.update(session_timeout_days=3)
-    MessagingSession.objects.filter(pk=waiting.pk).update(last_active_at=now - timedelta(days=3))
-    assert closing.close_idle(now=now) == 1
-    waiting.refresh_from_db()
-    assert (waiting.is_open, waiting.closed_by) == (False, "timeout")
-    assert lines(waiting) == ["closed_idle"]
-    assert MessagingSession.objects.open().get().contact == "+14155550124"
-
-
-def test_session_that_is_active_meanwhile_is_not_closed(waiting: MessagingSession) -> None:
-    assert not actions.close_idle(waiting, idle_since=waiting.last_active_at - timedelta(seconds=1))
-    assert MessagingSession.objects.open().count() == 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from redis import Redis
 
+from channels.models import Channel
 from routing.models import Extension, MessageQueue
 from sessions import actions
+from sessions.ending import closing
 from sessions.models import Message, MessagingSession
 from sessions.models.pickup import PICKUPS, Pickup
 from sessions.queries import answered_by, inbox_of
@@ -372,5 +375,6 @@ def test_inbox_costs_the_same_however_many_are_shared(
 def test_idle_session_that_nobody_picked_up_stays_to_be_read(
     waiting: MessagingSession, agents: list[Extension]
 ) -> None:
-    actions.close_idle(waiting, idle_since=waiting.last_active_at)
+    Channel.objects.update(session_timeout_days=1)
+    assert closing.close_idle(now=waiting.last_active_at + timedelta(days=1)) == 1
     assert [inbox_of(agent).count() for agent in agents] == [1, 1, 0]

@@ -25,7 +25,7 @@ from sessions.inbox.asking import Viewer
 from sessions.inbox.snooze_times import presets, until_words
 from sessions.inbox.wall_clock import WallClockField
 from sessions.live import notifying
-from sessions.models import Message, MessagingSession
+from sessions.models import Attempt, Message, MessagingSession
 from tests.portal import errors_of, logged_in, text_of
 from tests.sessions.actions.test_owning import lines
 from tests.sessions.conftest import Post, listed_in
@@ -189,6 +189,7 @@ def test_who_waits_goes_on_waiting(
 def test_snoozed_session_is_not_closed_as_idle(session: MessagingSession, agents: list[Extension]) -> None:
     Channel.objects.update(session_timeout_days=1)
     put_off(session, agents, by=7 * DAY)
+    Attempt.objects.update(status="delivered")
     assert closing.close_idle(now=timezone.now() + 6 * DAY) == 0
     back = timezone.now() + 7 * DAY
     actions.wake_due(now=back)
