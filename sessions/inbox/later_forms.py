@@ -94,7 +94,7 @@ class ScheduledForm(LaterFields):
 
     def __init__(self, *args: Any, has_files: bool, due_at: datetime | None, **kwargs: Any) -> None:
         """`due_at`: its time as it is."""
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, auto_id="scheduled_%s", **kwargs)  # beside the composer, which has the like
         self.has_files, self.due_now = has_files, due_at
 
     @property

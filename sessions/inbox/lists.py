@@ -97,7 +97,10 @@ class Group:
 def groups_of(viewer: Viewer, asked: Asked) -> list[Group]:
     """The lists as the page shows them first."""
     groups = [_first_page(name, viewer, asked) for name in names_of(viewer, asked)]
-    always = set(GroupName) - {GroupName.SNOOZED}  # others are there only where they have something
+    always = set(GroupName) - {
+        GroupName.SNOOZED,
+        GroupName.BACK,
+    }  # others are there only where they have something
     if not viewer.user.is_supervisor:
         always -= {GroupName.QUEUE}
     if asked.is_filtered:
