@@ -32,7 +32,7 @@ def own(post_inbound: Post, agents: list[Extension]) -> MessagingSession:
 
 
 def schedule(session: MessagingSession, agent: Extension, body: str = "Reminder", **others: Any) -> Message:
-    values = {"due_at": timezone.now() + HOUR, "until_reply": True} | others
+    values: dict[str, Any] = {"due_at": timezone.now() + HOUR, "until_reply": True} | others
     return actions.reply(session, agent=agent, body=body, **values)
 
 

@@ -173,7 +173,7 @@ def test_what_a_time_means_is_said_and_night_is_warned_of(
     day = (timezone.now() + 3 * DAY).date()
 
     def said(**asked: str) -> str:
-        answer = ada.get(reverse("inbox-later"), {"session": session.pk, "words": "", **asked})
+        answer = ada.get(reverse("inbox-later"), {"session": str(session.pk), "words": "", **asked})
         return text_of(answer.content.decode())
 
     at = datetime.combine(day, time(16), tzinfo=ZoneInfo("America/New_York"))
