@@ -96,10 +96,16 @@ class Input(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+UntilReply = Annotated[
+    bool, Field(description="Of a scheduled text: it is cancelled if the contact writes before its time.")
+]
+
+
 class MessageIn(Input):
     body: Body
     client_id: ClientId | None = None
     due_at: DueAt | None = None
+    until_reply: UntilReply = False
 
     @property
     def files(self) -> list[UploadedFile]:
@@ -113,6 +119,14 @@ class MessageWithMedia(MessageIn):
     @property
     def files(self) -> list[UploadedFile]:
         return self.media
+
+
+class RescheduleIn(Input):
+    """What is left out stays as it is."""
+
+    body: Body | None = None
+    due_at: DueAt | None = None
+    until_reply: UntilReply | None = None
 
 
 class SessionIn(MessageIn):

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from django.db.models import Model, Q, QuerySet
 from pydantic import BaseModel, Field
 
-from sessions.models import Message
+from sessions.models import Attempt, Message
 
 Row = TypeVar("Row", bound=Model)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,6 +56,14 @@ def page_of_thread(messages: QuerySet[Message], *, cursor: str | None, limit: in
     if cursor:
         messages = messages.filter(pk__lt=_read(cursor)[1])
     return _page(messages.order_by("-pk"), "created_at", limit)
+
+
+def page_of_due(attempts: QuerySet[Attempt], *, cursor: str | None, limit: int) -> Page[Attempt]:
+    """The soonest first."""
+    if cursor:
+        at, pk = _read(cursor)
+        attempts = attempts.filter(Q(due_at__gt=at) | Q(due_at=at, pk__gt=pk), due_at__gte=at)
+    return _page(attempts.order_by("due_at", "pk"), "due_at", limit)
 
 
 def _page(ordered: QuerySet[Row], time: str, limit: int) -> Page[Row]:

@@ -133,6 +133,9 @@ class MessageOut(BaseModel):
     error_code: Annotated[str, Field(description="The ITSP's, of a text that failed.")]
     reason: Annotated[str, Field(description="Why it failed or waits, in words.")]
     due_at: Annotated[Moment | None, Field(description="Of a scheduled text: when it goes out.")]
+    until_reply: Annotated[
+        bool, Field(description="Of a scheduled text: it is cancelled if the contact writes before its time.")
+    ]
     client_id: Annotated[str | None, Field(description="The id under which it was accepted once.")]
     event: Annotated[str | None, Field(description="Of a system line.", examples=["picked_up"])]
     also_to: Annotated[
@@ -156,6 +159,7 @@ class MessageOut(BaseModel):
             error_code=message.error_code,
             reason=message.reason,
             due_at=attempts[len(attempts) - 1].due_at if attempts else None,
+            until_reply=bool(attempts and attempts[len(attempts) - 1].until_reply),
             client_id=message.client_id,
             event=message.system_line or None,
             also_to=message.others.splitlines(),

@@ -22,6 +22,7 @@ import "./composer/files.js";
 import "./composer/canned.js";
 import "./composer/emoji.js";
 import "./composer/quoting.js";
+import "./composer/later.js";
 import "./composer/plain_characters.js";
 import "./composer/keys.js";
 import "./composer/notes.js";

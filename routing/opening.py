@@ -3,11 +3,12 @@
 import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from routing.models import MessageQueue, OpeningHours
 
 MIDNIGHT = time(0)  # as the end of a span: the end of the day
+DAYS_LOOKED = 22  # three weeks of closed days, and one more
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,27 @@ class Timetable:
         if local.date() in self.closed_days:
             return False
         return not self.hours or any(_covers(span, local) for span in self.hours)
+
+    def opens_on(self, day: date) -> datetime | None:
+        """The beginning of its first hours on a day; None if it is closed then."""
+        begins = [span.opens_at for span in self.hours if span.weekday == day.weekday()]
+        if day in self.closed_days or not begins:
+            return None
+        return datetime.combine(day, min(begins), tzinfo=self.zone).astimezone(UTC)
+
+    def opens_after(self, at: datetime) -> datetime | None:
+        """The next beginning of hours; None if there is none within some weeks."""
+        today = at.astimezone(self.zone).date()
+        for day in (today + timedelta(days=days) for days in range(DAYS_LOOKED)):
+            begins = [] if day in self.closed_days else self.hours
+            times = [
+                datetime.combine(day, span.opens_at, tzinfo=self.zone).astimezone(UTC)
+                for span in begins
+                if span.weekday == day.weekday()
+            ]
+            if later := [time for time in times if time > at]:
+                return min(later)
+        return None
 
 
 def timetable_of(queue: MessageQueue) -> Timetable:

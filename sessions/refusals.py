@@ -34,6 +34,7 @@ class Act(enum.Enum):
     CLOSE = "close"
     TAG = "tag"
     TAKE_OVER = "take_over"
+    SCHEDULE = "schedule"
     DELETE = "delete"  # of an extension or a queue whose sessions go elsewhere
 
 
@@ -189,6 +190,7 @@ REFUSALS: dict[type[ActionError], Refusal] = {
             Act.UNDO: gettext_lazy("The session is with somebody else now, so this is not undone."),
             Act.SNOOZE: gettext_lazy("Only the agent who has the session snoozes it."),
             Act.CLOSE: gettext_lazy("Only the agent who has the session closes it."),
+            Act.SCHEDULE: gettext_lazy("Only the agent who has the session changes what is scheduled in it."),
             Act.TAKE_OVER: gettext_lazy("Only supervisors of its message queue take the session over."),
         },
     ),
@@ -309,6 +311,12 @@ REFUSALS: dict[type[ActionError], Refusal] = {
         gettext_lazy("The text can’t be cancelled."),
         _not_cancellable,
         by_act={Act.UNDO: gettext_lazy("The text has left already, so sending it is not undone.")},
+    ),
+    refused.NotScheduled: Refusal(
+        409,
+        gettext_lazy("The text is not scheduled any more."),
+        gettext_lazy("Its time has come, or it was cancelled: read its status. Then write a new text."),
+        words=gettext_lazy("Its time has come, or it was cancelled, so it can’t be changed any more."),
     ),
     refused.BadTime: Refusal(
         422,

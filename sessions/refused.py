@@ -212,3 +212,13 @@ class ActedMeanwhile(Exception):
     def __init__(self, by: Extension | None) -> None:
         super().__init__(by)
         self.by = by
+
+
+class NotScheduled(ActionError):
+    """Its time has come, or it was cancelled (`status`): nothing of it can be changed any more."""
+
+    code = "not_scheduled"
+
+    def __init__(self, status: DeliveryStatus) -> None:
+        super().__init__(status)
+        self.status = status

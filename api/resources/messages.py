@@ -103,6 +103,7 @@ def _reply(session: MessagingSession, agent: Extension, said: MessageIn, key: st
         body=said.body,
         client_id=key,
         due_at=said.due_at,
+        until_reply=said.until_reply,
         files=said.files,
         priority=Priority.API,
     )

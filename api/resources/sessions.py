@@ -149,6 +149,7 @@ def _start(agent: Extension, number: Number, said: SessionIn, key: str | None) -
         body=said.body,
         client_id=key,
         due_at=said.due_at,
+        until_reply=said.until_reply,
         files=said.files,
         priority=Priority.API,
     )

@@ -3,7 +3,9 @@ import { setText, textarea } from "./composing.js";
 
 const SAID_MS = 2500;
 const bodyOf = (button) => button.closest(".message").querySelector(".message-body");
-const wordsOf = (body) => {
+
+/** @param {any} body the element that holds them */
+export const wordsOf = (body) => {
   const copy = body.cloneNode(true);
   for (const end of copy.querySelectorAll("br")) end.replaceWith("\n");
   return copy.textContent;

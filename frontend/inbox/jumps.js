@@ -1,9 +1,9 @@
 // Going to a list: `g` and its letter, or by the command palette. To other pages, by their links.
-const LISTS = { m: "mine", w: "waiting", q: "queue", s: "snoozed", c: "closed", a: "archived" };
+const LISTS = { m: "mine", w: "waiting", q: "queue", s: "snoozed", c: "closed", a: "archived", l: "put_off" };
 const SECOND_KEY_MS = 2000;
 
 const tabOf = (name) => document.querySelector(`[data-tab="${name}"]`);
-const isOfOpen = (name) => !["closed", "archived"].includes(name);
+const TABS = { closed: "closed", archived: "archived", put_off: "later" }; // of lists that are not open ones
 
 // Follows a link to other lists; what it shows is there then.
 const follow = (link) =>
@@ -22,7 +22,7 @@ const follow = (link) =>
  * @param {string} name of its group
  */
 export const goToList = async (name) => {
-  const wanted = isOfOpen(name) ? "open" : name;
+  const wanted = TABS[name] ?? "open";
   if (!tabOf(wanted)) await follow(document.querySelector(".inbox-found [data-lists-link]"));
   if (!tabOf(wanted).hasAttribute("aria-current")) await follow(tabOf(wanted));
   const lists = document.getElementById("session-list");

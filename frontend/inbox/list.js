@@ -99,8 +99,8 @@ const ask = async (url) => {
   }
 };
 
-// The supervisors' figures instead of rows.
-const load = () => document.getElementById("load");
+// The supervisors' figures instead of rows, or scheduled texts below them.
+const load = () => document.querySelector("#load, #scheduled-texts");
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let counting;
 const refreshLoad = () => {
@@ -130,7 +130,8 @@ const refresh = async () => {
 // All that is shown: what is newest, then each row that is not among it.
 const refreshAll = async () => {
   const { query } = list().dataset;
-  if (load()) return refreshLoad();
+  if (load()) refreshLoad();
+  if (load()?.id === "load") return;
   const html = await ask(`${inbox.dataset.lists}${query}`);
   if (html === null || list().dataset.query !== query) return;
   const newest = [...html.matchAll(/id="row-(\d+)"/g)].map((match) => match[1]);

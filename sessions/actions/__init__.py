@@ -17,6 +17,7 @@ from sessions.actions.mentioning import mentions_to_see, people, see_mentions
 from sessions.actions.owning import Actor, end_all, mark_read, pick_up
 from sessions.actions.replying import LATEST, accepted_under, check_may_start, reply, start_session
 from sessions.actions.resending import cancel, retry, undo_send
+from sessions.actions.scheduling import reschedule, send_now
 from sessions.actions.snoozing import LONGEST_SNOOZE, snooze, unsnooze, wake_due
 from sessions.actions.transferring import Handover, move, take_back, take_over, transfer
 from sessions.refused import (
@@ -37,6 +38,7 @@ from sessions.refused import (
     NotArchivable,
     NotCancellable,
     NotRetryable,
+    NotScheduled,
     NotTheOwner,
     NumberGone,
     OptedOut,
@@ -70,6 +72,7 @@ __all__ = [
     "NotArchivable",
     "NotCancellable",
     "NotRetryable",
+    "NotScheduled",
     "NotTheOwner",
     "NumberGone",
     "OptedOut",
@@ -102,12 +105,14 @@ __all__ = [
     "pick_up",
     "reopen",
     "reply",
+    "reschedule",
     "retry",
     "save_canned_reply",
     "save_contact",
     "save_draft",
     "save_tag",
     "see_mentions",
+    "send_now",
     "set_availability",
     "set_tags",
     "snooze",

@@ -10,10 +10,14 @@ from sessions.refused import ContactExists
 
 
 @transaction.atomic
-def save_contact(*, address: str, name: str, notes: str) -> Contact:
-    """Makes it known, or changes what is known of it; open sessions show it. The latest one holds."""
+def save_contact(*, address: str, name: str, notes: str, time_zone: str | None = None) -> Contact:
+    """Makes it known, or changes what is known of it; open sessions show it. The latest one holds.
+
+    Without a `time_zone` the one that was set stays.
+    """
     contact, _made = Contact.objects.select_for_update().get_or_create(address=address)
     renamed, contact.name, contact.notes = contact.name != name, name, notes
+    contact.time_zone = contact.time_zone if time_zone is None else time_zone
     contact.save()
     if renamed:
         events.record_all(events.EventKind.SESSION, MessagingSession.objects.open().filter(contact=address))

@@ -1,6 +1,7 @@
 """A session ends by an agent's hand, and is opened again."""
 
 import enum
+from collections.abc import Collection
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -11,6 +12,7 @@ from routing.models import Extension
 from sessions import events
 from sessions.actions.owning import add_line, check_room, end, lock, own
 from sessions.actions.resending import cancel_scheduled
+from sessions.actions.scheduling import schedule_again
 from sessions.lanes import waits
 from sessions.models import Message, MessagingSession, pickup
 from sessions.opt_outs import ledger
@@ -26,13 +28,13 @@ class Scheduled(enum.StrEnum):
 
 
 @transaction.atomic
-def close(session: MessagingSession, *, agent: Extension, scheduled: Scheduled | None = None) -> int:
-    """Returns how many scheduled texts were cancelled by it.
+def close(session: MessagingSession, *, agent: Extension, scheduled: Scheduled | None = None) -> list[int]:
+    """Returns the scheduled texts that were cancelled by it.
 
     Raises `NotTheOwner` or `SessionClosed`; `HasScheduled` if there are any, and nobody says what becomes of
     them.
     """
-    locked, cancelled = own(session, agent), 0
+    locked, cancelled = own(session, agent), list[int]()
     if scheduled is Scheduled.CANCEL:
         cancelled = cancel_scheduled(locked, agent=agent)
     elif scheduled is None and (count := scheduled_of(locked).count()):
@@ -43,8 +45,10 @@ def close(session: MessagingSession, *, agent: Extension, scheduled: Scheduled |
 
 
 @transaction.atomic
-def reopen(session: MessagingSession, *, agent: Extension) -> None:
+def reopen(session: MessagingSession, *, agent: Extension, cancelled: Collection[int] = ()) -> None:
     """Gives a closed session back to its agent, or to its message queue where it was nobody's.
+
+    `cancelled`: scheduled texts that closing has cancelled; they are scheduled again.
 
     Raises `NotTheOwner`, `SessionOpen`, `AlreadyOpen`, `NumberGone` or `TooManyOpen`.
     """
@@ -61,6 +65,7 @@ def reopen(session: MessagingSession, *, agent: Extension) -> None:
     if _may_wait(locked):
         waits.resume(locked)
     add_line(locked, Message.SystemLine.REOPENED, by=agent)
+    schedule_again(locked, cancelled)
     events.record(events.EventKind.SESSION, locked)
 
 

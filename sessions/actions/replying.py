@@ -37,7 +37,8 @@ LATEST = timedelta(days=30)  # how far ahead a text can be scheduled
 class Text:
     """What an agent wrote; `media` lies in the storage already.
 
-    `hold_s`: for how many seconds it is held back, so that sending it can be undone.
+    `hold_s`: for how many seconds it is held back, so that sending it can be undone. `until_reply`: one
+    with a time of its own is cancelled if the contact writes before.
     """
 
     agent: Extension
@@ -47,6 +48,7 @@ class Text:
     media: list[Attachment]
     priority: Priority
     hold_s: int
+    until_reply: bool
 
     def leaves_at(self, now: datetime) -> datetime | None:
         """None: at once."""
@@ -60,6 +62,7 @@ def reply(
     body: str,
     client_id: str | None = None,
     due_at: datetime | None = None,
+    until_reply: bool = False,
     files: Sequence[File[bytes]] = (),
     priority: Priority = Priority.ANSWER,
     hold_s: int = 0,
@@ -75,7 +78,7 @@ def reply(
         return before
     with outgoing.kept(files, session.number, session.contact) as media, transaction.atomic():
         locked = own_or_take(session, agent)
-        message = _accept(locked, Text(agent, body, client_id, due_at, media, priority, hold_s))
+        message = _accept(locked, Text(agent, body, client_id, due_at, media, priority, hold_s, until_reply))
     return message or _accepted_before(agent, client_id)
 
 
@@ -87,6 +90,7 @@ def start_session(
     body: str,
     client_id: str | None = None,
     due_at: datetime | None = None,
+    until_reply: bool = False,
     files: Sequence[File[bytes]] = (),
     priority: Priority = Priority.START,
     hold_s: int = 0,
@@ -106,7 +110,7 @@ def start_session(
         owner = None if pickup.is_in(agent, number.queue_id, pickup.SHARED) else agent
         session = open_session(number, contact, at=now, agent=owner)
         _hold(session, agent)
-        message = _accept(session, Text(agent, body, client_id, due_at, media, priority, hold_s))
+        message = _accept(session, Text(agent, body, client_id, due_at, media, priority, hold_s, until_reply))
     return message or _accepted_before(agent, client_id)
 
 
@@ -173,12 +177,13 @@ def _accept(session: MessagingSession, text: Text) -> Message | None:
             message = _written(session, text, now, leaves_at)
     except IntegrityError:
         return None
-    if text.due_at and not now < text.due_at <= now + LATEST:
-        raise BadTime
+    if text.due_at:
+        check_time(text.due_at, now=now)
     outgoing.attach(text.media, message)
     segments = segments_of(text.body, with_files=bool(text.media))
     priority = Priority.API if text.due_at else text.priority  # many may come due at one moment
-    seats.enqueue(message, segments=segments, priority=priority, due_at=leaves_at)
+    until_reply = bool(text.due_at and text.until_reply)
+    seats.enqueue(message, segments=segments, priority=priority, due_at=leaves_at, until_reply=until_reply)
     check_may_send(session)
     session.last_active_at, session.last_message = now, message
     session.unread, session.archived_at = 0, None  # whoever answers has read what there is
@@ -189,6 +194,12 @@ def _accept(session: MessagingSession, text: Text) -> Message | None:
     events.record(events.EventKind.MESSAGE, session)
     transaction.on_commit(lambda: _nudge(text))
     return message
+
+
+def check_time(due_at: datetime, *, now: datetime) -> None:
+    """Raises `BadTime` if a text can't be scheduled for then."""
+    if not now < due_at <= now + LATEST:
+        raise BadTime
 
 
 def _nudge(text: Text) -> None:

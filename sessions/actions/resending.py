@@ -80,14 +80,14 @@ def undo_send(message: Message, *, agent: Extension) -> None:
         restore_draft(session, agent=agent, body=message.body)
 
 
-def cancel_scheduled(session: MessagingSession, *, agent: Extension) -> int:
-    """Takes all back that has a time of its own in a locked session. Returns how many."""
+def cancel_scheduled(session: MessagingSession, *, agent: Extension) -> list[int]:
+    """Takes all back that has a time of its own in a locked session. Returns the messages."""
     lanes = Lane.objects.filter(number=session.number_id, contact=session.contact)
     for lane in seats.lock(lanes.values_list("pk", flat=True)):
         scheduled = list(scheduled_of(session).select_related("message__session__queue"))
         _take_out(scheduled, lane, agent)
-        return len(scheduled)
-    return 0
+        return [one.message_id for one in scheduled]
+    return []
 
 
 def _take_out(attempts: list[Attempt], lane: Lane, agent: Extension) -> None:

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Collection
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import time_zone_field
 from channels.phone_numbers import NumberInput, read_number
 from sessions.contact_form import ContactForm
 from sessions.contacts.lookup import known_senders
@@ -35,8 +37,15 @@ def is_name(text: str) -> bool:
 class ContactNotesForm(forms.ModelForm[Contact]):
     class Meta:
         model = Contact
-        fields = ["name", "notes"]
+        fields = ["name", "notes", "time_zone"]
         widgets = {"notes": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone = time_zone_field()
+        zone.help_text = _("For the times of texts that are sent later.")
+        zone.choices = [("", _("As the number tells")), *list(zone.choices)[1:]]  # type: ignore[arg-type]
+        self.fields["time_zone"] = zone
 
 
 class NewContactForm(ContactForm):

@@ -21,6 +21,11 @@ def contact_of(address: str) -> Contact:
     return Contact.objects.filter(address=address).first() or Contact(address=address)
 
 
+def contacts_of(addresses: Iterable[str]) -> dict[str, Contact]:
+    """Those that are known, by address."""
+    return {one.address: one for one in Contact.objects.filter(address__in=set(addresses))}
+
+
 def contacts_like(text: str, *, most: int = 6) -> list[Contact]:
     """Contacts whose name has a word, or whose number a part, that begins as what was typed so far."""
     return list(contacts_matching(Contact.objects.all(), text)[:most]) if text.strip() else []

@@ -17,6 +17,7 @@ class Show(enum.StrEnum):
     """The tabs."""
 
     OPEN = "open"
+    LATER = "later"  # what is put off: snoozed sessions and scheduled texts
     CLOSED = "closed"
     ARCHIVED = "archived"
     MENTIONED = "mentioned"

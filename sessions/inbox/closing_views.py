@@ -14,7 +14,7 @@ from sessions.contacts.lookup import contact_of
 from sessions.inbox.acting_views import shown
 from sessions.inbox.session_forms import ClosingForm
 from sessions.inbox.shown_session import opened, session_of
-from sessions.inbox.undoing import Done, offered, told
+from sessions.inbox.undoing import Closing, Done, offered, told
 from sessions.models import AgentSettings, MessagingSession
 from sessions.queries import draft_of, scheduled_of
 from sessions.refusals import Act, words_for
@@ -83,8 +83,8 @@ def _asked(request: AgentRequest, session: MessagingSession, left: Left) -> Http
     return render(request, "sessions/inbox/_close_dialog.html", context)
 
 
-def _closed(request: AgentRequest, session: MessagingSession, form: ClosingForm, left: Left) -> int:
-    """Returns how many scheduled texts were cancelled by it."""
+def _closed(request: AgentRequest, session: MessagingSession, form: ClosingForm, left: Left) -> list[int]:
+    """Returns the scheduled texts that were cancelled by it."""
     said = form.cleaned_data
     cancelled = actions.close(session, agent=request.agent, scheduled=said.get("scheduled"))
     if said.get("draft") == "discard":
@@ -95,16 +95,16 @@ def _closed(request: AgentRequest, session: MessagingSession, form: ClosingForm,
     return cancelled
 
 
-def _gone_on(request: AgentRequest, session: MessagingSession, cancelled: int) -> HttpResponse:
+def _gone_on(request: AgentRequest, session: MessagingSession, cancelled: list[int]) -> HttpResponse:
     """What the agent's settings say comes after closing."""
     words = _("The session with %(contact)s is closed.") % {"contact": contact_of(session.contact)}
     if cancelled:
         words += " " + ngettext(
-            "%(n)d scheduled text was cancelled, and stays so.",
-            "%(n)d scheduled texts were cancelled, and stay so.",
-            cancelled,
-        ) % {"n": cancelled}
-    offer = offered(Done.CLOSED, request.agent, session, words)
+            "%(n)d scheduled text was cancelled.",
+            "%(n)d scheduled texts were cancelled.",
+            len(cancelled),
+        ) % {"n": len(cancelled)}
+    offer = offered(Done.CLOSED, request.agent, Closing(session.pk, cancelled), words)
     then = AgentSettings.of(request.agent).after_closing
     return told(_left_behind(session, then), undo__offer=offer)
 

@@ -1,6 +1,7 @@
 """What the composer needs beside the session that is open."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django import template
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 from channels.itsp.base import MediaLimits
 from routing.models import Extension
 from sessions.inbox.forms import ReplyForm
+from sessions.inbox.later_views import when_context
 from sessions.media import content_types, outgoing
 from sessions.models import MessagingSession
 from sessions.queries import draft_of
@@ -53,6 +55,14 @@ def writing(session: MessagingSession, agent: Extension, form: ReplyForm) -> Wri
         no_files=outgoing.hindrance(session.number, session.contact),
         limits=outgoing.limits_of(session.number),
     )
+
+
+@register.simple_tag
+def when(form: ReplyForm, session: MessagingSession | None) -> dict[str, Any]:
+    """What stands beside the time of a text that was refused; else that is asked for when it is wanted."""
+    if not (form.is_bound and form["later"].value()):
+        return {}
+    return when_context(form, session.queue if session else None)
 
 
 @register.simple_tag

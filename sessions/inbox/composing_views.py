@@ -20,7 +20,7 @@ from sessions.inbox.shown_session import gone, opened, session_of
 from sessions.inbox.undoing import Done, offered
 from sessions.models import AgentSettings, Message, MessagingSession
 from sessions.presence import typists
-from sessions.queries import draft_of, lost_by
+from sessions.queries import draft_of, inbox_of, lost_by
 from sessions.refusals import Act, refuse
 
 
@@ -33,7 +33,7 @@ def reply(request: AgentRequest, pk: int) -> HttpResponse:
     if lost := lost_by(request.agent).filter(pk=pk).first():
         return gone(request, lost.agent)
     session = session_of(request, pk)
-    form = ReplyForm(request.POST, request.FILES)
+    form = ReplyForm(request.POST, request.FILES, contact=session.contact)
     try:
         if _accept(form, request, session):
             return render(request, "sessions/inbox/_session.html", opened(request, session_of(request, pk)))
@@ -47,7 +47,7 @@ def reply(request: AgentRequest, pk: int) -> HttpResponse:
 def again(request: AgentRequest, pk: int) -> HttpResponse:
     """Goes on with a closed session's contact from the same number, as a new message does."""
     session = session_of(request, pk)
-    form = ReplyForm(request.POST, request.FILES)
+    form = ReplyForm(request.POST, request.FILES, contact=session.contact)
     is_script = request.headers.get("Accept") == "application/json"
     if is_script and (before := actions.accepted_under(request.agent, form.data.get("client_id"))):
         return JsonResponse(_opens(before), status=200)
@@ -89,7 +89,7 @@ def draft(request: AgentRequest, pk: int) -> HttpResponse:
 
 def _told(request: AgentRequest, pk: int) -> HttpResponse:
     """A text whose answer was lost is known by its id, though the session may have left since."""
-    form = ReplyForm(request.POST, request.FILES)
+    form = ReplyForm(request.POST, request.FILES, contact=_contact_of(request, pk))
     if actions.accepted_under(request.agent, form.data.get("client_id")):
         return JsonResponse({}, status=200)
     try:
@@ -100,6 +100,11 @@ def _told(request: AgentRequest, pk: int) -> HttpResponse:
     except actions.AlreadyPickedUp as taken:
         refuse(form, taken)
     return _refused(form)
+
+
+def _contact_of(request: AgentRequest, pk: int) -> str:
+    """ "" of a session that has left; that is found out below."""
+    return inbox_of(request.agent).filter(pk=pk).values_list("contact", flat=True).first() or ""
 
 
 def _accepted(message: Message) -> dict[str, Any]:

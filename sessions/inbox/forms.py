@@ -1,19 +1,17 @@
 """What agents write."""
 
 import uuid
-from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.urls import reverse_lazy
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from channels.models import Number
 from routing.models import Extension
 from routing.sms_field import MAX_BODY, SmsField
-from sessions.actions import LATEST
 from sessions.contact_form import ContactForm
+from sessions.inbox.later_forms import LaterFields
 from sessions.media.file_fields import FilesField
 from sessions.queries import numbers_of
 
@@ -37,7 +35,7 @@ SUGGESTING = {
 }
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(LaterFields):
     """A text and the id under which it is accepted once, however often the form is sent."""
 
     code = ""  # of the refusal, once there is one
@@ -51,11 +49,6 @@ class ReplyForm(forms.Form):
     )
     attachments = FilesField(label=_("Pictures and files"), required=False)
     later = forms.BooleanField(label=_("Send later"), required=False)
-    due_at = forms.DateTimeField(
-        label=_("Send at"),
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
     client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
     def clean(self) -> dict[str, Any]:
@@ -66,8 +59,8 @@ class ReplyForm(forms.Form):
         if not cleaned.pop("later", False):
             self.errors.pop("due_at", None)
             cleaned["due_at"] = None
-        elif "due_at" not in self.errors:
-            self._check_time(cleaned["due_at"])
+        else:
+            self.when(cleaned)
         return cleaned
 
     @property
@@ -78,18 +71,9 @@ class ReplyForm(forms.Form):
             "body": data["body"],
             "client_id": str(data["client_id"]),
             "due_at": data["due_at"],
+            "until_reply": data["until_reply"],
             "files": data["attachments"],
         }
-
-    def _check_time(self, due_at: datetime | None) -> None:
-        now = timezone.now()
-        if due_at is None:
-            self.add_error("due_at", _("Choose a date and a time."))
-        elif due_at <= now:
-            self.add_error("due_at", _("This time has passed. Choose one in the future."))
-        elif due_at > now + LATEST:
-            words = _("Choose a time within the next %(days)s days.")
-            self.add_error("due_at", words % {"days": LATEST.days})
 
 
 class DraftForm(forms.Form):
@@ -108,7 +92,7 @@ class NewMessageForm(ReplyForm, ContactForm):
     """A first text to a contact."""
 
     number = forms.ModelChoiceField(Number.objects.none(), label=_("From"), empty_label=None)
-    field_order = ("number", "contact", "body", "attachments", "later", "due_at", "client_id")
+    field_order = ("number", "contact", "body", "attachments", "later", "preset", "due_at", "client_id")
 
     def __init__(self, *args: Any, agent: Extension, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

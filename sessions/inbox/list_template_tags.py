@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from accounts.templatetags.icons import icon
 from channels.itsp.delivery import MISSED
 from routing.models import Extension
+from sessions.contacts.zones import ContactZone, zone_of
 from sessions.inbox.asking import Asked, Show
+from sessions.inbox.later_times import until_words
 from sessions.inbox.lists import ROWS_MOST, Group
-from sessions.inbox.snooze_times import until_words
-from sessions.models import Message, MessagingSession
+from sessions.models import Contact, Message, MessagingSession
 from sessions.search.hits import excerpt
 
 register = template.Library()
@@ -155,7 +156,14 @@ def asked_url(asked: Asked, **changes: Any) -> str:
     return asked.but(**changes)
 
 
+@register.simple_tag
+def local_time(contact: Contact) -> ContactZone:
+    """In which zone the contact lives."""
+    return zone_of(contact)
+
+
 register.filter(until_words)
+register.filter("until_words_in", until_words)  # of a zone
 
 
 @register.filter

@@ -27,13 +27,22 @@ class GroupName(enum.StrEnum):
     MINE = "mine"
     QUEUE = "queue"  # others' in the queues that one supervises, and what needs no picking up
     SNOOZED = "snoozed"  # one's own that one has put off
+    BACK = "back"  # follow-ups that nobody has looked at yet
+    PUT_OFF = "put_off"  # all that is snoozed, also others' that one supervises
     CLOSED = "closed"
     ARCHIVED = "archived"
     MENTIONED = "mentioned"  # in whose notes one is; one may only read along there
     FOUND = "found"
 
 
-COUNTED = {GroupName.WAITING, GroupName.MINE, GroupName.QUEUE, GroupName.SNOOZED}
+COUNTED = {
+    GroupName.WAITING,
+    GroupName.MINE,
+    GroupName.QUEUE,
+    GroupName.SNOOZED,
+    GroupName.BACK,
+    GroupName.PUT_OFF,
+}
 
 
 class Words(NamedTuple):
@@ -46,6 +55,10 @@ WORDS = {
     GroupName.MINE: Words(_("Mine"), _("Pick up a waiting session, or start one by New message.")),
     GroupName.QUEUE: Words(_("Queue"), _("Nothing open in these message queues.")),
     GroupName.SNOOZED: Words(_("Snoozed"), _("Nothing is snoozed.")),
+    GroupName.BACK: Words(_("Back"), _("Nothing is back that has not been looked at.")),
+    GroupName.PUT_OFF: Words(
+        _("Snoozed"), _("Nothing is snoozed. Snooze a session to have it come back at its time.")
+    ),
     GroupName.CLOSED: Words(_("Closed"), _("Nothing is closed yet.")),
     GroupName.ARCHIVED: Words(
         _("Archived"), _("Nothing is archived. Archive a session to take it out of the other lists.")
@@ -84,7 +97,10 @@ class Group:
 def groups_of(viewer: Viewer, asked: Asked) -> list[Group]:
     """The lists as the page shows them first."""
     groups = [_first_page(name, viewer, asked) for name in names_of(viewer, asked)]
-    always = set(GroupName) - {GroupName.SNOOZED}  # others are there only where they have something
+    always = set(GroupName) - {
+        GroupName.SNOOZED,
+        GroupName.BACK,
+    }  # others are there only where they have something
     if not viewer.user.is_supervisor:
         always -= {GroupName.QUEUE}
     if asked.is_filtered:
@@ -102,6 +118,8 @@ def names_of(viewer: Viewer, asked: Asked) -> list[GroupName]:
         return [GroupName.FOUND]
     if asked.show is Show.TEAM:
         return []
+    if asked.show is Show.LATER:
+        return [GroupName.BACK, GroupName.PUT_OFF]
     if asked.show is not Show.OPEN:
         return [GroupName(asked.show.value)]
     if viewer.agent is None:
@@ -111,7 +129,7 @@ def names_of(viewer: Viewer, asked: Asked) -> list[GroupName]:
 
 def order_of(name: GroupName, sort: str) -> Order:
     """What is not open stands by when something happened last, whatever is chosen."""
-    if name is GroupName.SNOOZED:
+    if name in (GroupName.SNOOZED, GroupName.PUT_OFF):
         return orders.NEXT_DUE
     if name not in COUNTED or sort == ListSettings.Sort.NEWEST:
         return orders.NEWEST
@@ -186,6 +204,10 @@ def _of_group(name: GroupName, viewer: Viewer) -> MessagingSessionQuerySet:
         return everything.filter(closed_at__isnull=False)
     if name is GroupName.ARCHIVED:
         return everything
+    if name is GroupName.PUT_OFF:
+        return everything.snoozed()
+    if name is GroupName.BACK:
+        return everything.back()
     if viewer.agent is None:
         return everything.open()
     waiting = inbox_of(viewer.agent).to_pick_up()

@@ -1,6 +1,5 @@
 """What agents fill in beside texts: notes, tags, a transfer."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,6 +10,7 @@ from routing.models import Extension, MessageQueue
 from routing.sms_field import MAX_BODY
 from sessions.actions import Scheduled
 from sessions.actions.transferring import Destination
+from sessions.inbox.later_forms import moment
 from sessions.inbox.wall_clock import WallClockField
 from sessions.models import MessagingSession, Tag
 
@@ -122,17 +122,9 @@ class SnoozeForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         if preset := cleaned.get("preset"):
             self.errors.pop("until", None)
-            cleaned["until"] = _moment(preset)
+            cleaned["until"] = moment(preset)
         if not cleaned.get("until") and "until" not in self.errors:
             self.add_error("until", _("Choose a date and a time."))
         if self.session.unread and self.session.last_message_id != cleaned.get("seen"):
             raise forms.ValidationError(_("The contact has just written. Read it first; then snooze again."))
         return cleaned
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None

@@ -74,7 +74,7 @@ def opened(
     """What the page shows of a session; its owner has then read it."""
     found = hits_in([session], Asked.of(request.GET).text).get(session.pk)
     return thread_context(request, session, found) | {
-        "form": form or ReplyForm(),
+        "form": form or ReplyForm(contact=session.contact),
         "all_tags": Tag.objects.all(),
         "company": typists.company_of(session, request.agent),
         "earlier": _earlier(request, session),
@@ -100,7 +100,7 @@ def thread_context(
         "agent": request.agent,
         "session": session,
         "contact": contact_of(session.contact),
-        "form": ReplyForm(),
+        "form": ReplyForm(contact=session.contact),
         "thread": page,
         "unread_from": unread,
         "found": found,

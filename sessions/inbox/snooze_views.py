@@ -2,16 +2,15 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from routing.access import AgentRequest, agent_required
 from sessions import actions
 from sessions.contacts.lookup import contact_of
 from sessions.inbox.acting_views import into_the_page, shown
+from sessions.inbox.later_times import presets_of
 from sessions.inbox.session_forms import SnoozeForm
 from sessions.inbox.shown_session import session_of
-from sessions.inbox.snooze_times import presets
 from sessions.refusals import Act, refuse
 
 
@@ -31,7 +30,7 @@ def snooze(request: AgentRequest, pk: int) -> HttpResponse:
         "session": session,
         "form": form,
         "contact": contact_of(session.contact),
-        "presets": presets(now=timezone.now(), zone=timezone.get_current_timezone()),
+        "presets": presets_of(session.queue),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "sessions/inbox/_snooze_dialog.html", context, status=status)

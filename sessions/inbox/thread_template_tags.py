@@ -74,6 +74,10 @@ _LINES = {
         "%(who)s was not there any more, so the session went back to %(where)s."
     ),
     Message.SystemLine.TAKEN_OVER: gettext_lazy("%(who)s took the session over; it is with %(where)s now."),
+    Message.SystemLine.CONTACT_FIRST: gettext_lazy(
+        "The contact wrote first, so what was scheduled was cancelled."
+    ),
+    Message.SystemLine.RESCHEDULED: gettext_lazy("%(who)s changed a scheduled text."),
 }
 
 _LINE_ICONS = {
@@ -93,6 +97,8 @@ _LINE_ICONS = {
     Message.SystemLine.FOLLOW_UP: "bi-alarm-fill",
     Message.SystemLine.RETURNED: "bi-arrow-return-left",
     Message.SystemLine.TAKEN_OVER: "bi-person-up",
+    Message.SystemLine.CONTACT_FIRST: "bi-calendar-x",
+    Message.SystemLine.RESCHEDULED: "bi-calendar-event",
 }
 
 
@@ -158,6 +164,12 @@ def may_retry(message: Message) -> bool:
 @register.filter
 def may_cancel(message: Message) -> bool:
     return message.status in CANCELLABLE
+
+
+@register.filter
+def may_take_up(message: Message) -> bool:
+    """Whether its words can be written again: it never left."""
+    return message.status == DeliveryStatus.CANCELLED and bool(message.body)
 
 
 @register.filter

@@ -7,7 +7,7 @@ which says in words what stands against it meanwhile.
 import enum
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.core import signing
@@ -25,7 +25,16 @@ VALID_S = 60  # whoever points at the offer is given time
 EVENTS = "PBX-Events"
 SALT = "sessions.inbox.undoing"
 
-About = MessagingSession | Message | Handover  # what was done something with
+
+@dataclass(frozen=True)
+class Closing:
+    """A session that was closed, and the scheduled texts (messages) that were cancelled by it."""
+
+    session: int
+    cancelled: list[int]
+
+
+About = MessagingSession | Message | Handover | Closing  # what was done something with
 
 
 class Done(enum.StrEnum):
@@ -47,8 +56,8 @@ def offered(
 
 
 def token_of(done: Done, agent: Extension, about: About) -> str:
-    if isinstance(about, Handover):
-        return signing.dumps([done, agent.pk, asdict(about)], salt=SALT)
+    if isinstance(about, Handover | Closing):
+        return signing.dumps([done, agent.pk, asdict(about)], salt=SALT, compress=True)
     return signing.dumps([done, agent.pk, about.pk], salt=SALT)
 
 
@@ -83,9 +92,10 @@ def _take_back(about: dict[str, Any], agent: Extension) -> dict[str, Any]:
     return _shown(handover.session)
 
 
-def _reopen(pk: int, agent: Extension) -> dict[str, Any]:
-    actions.reopen(_own(pk, agent), agent=agent)
-    return _shown(pk)
+def _reopen(about: dict[str, Any], agent: Extension) -> dict[str, Any]:
+    closing = Closing(**about)
+    actions.reopen(_own(closing.session, agent), agent=agent, cancelled=closing.cancelled)
+    return _shown(closing.session)
 
 
 def _unarchive(pk: int, agent: Extension) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from sessions.inbox.asking import Asked, Show, Viewer
 from sessions.inbox.filters import chips_of
 from sessions.inbox.lists import Group, GroupName
 from sessions.inbox.loads import load_of
+from sessions.inbox.scheduled import list_for
 from sessions.inbox.shown_session import opened, visible_session
 from sessions.models import ListSettings, SavedView
 from sessions.queries import numbers_of
@@ -77,6 +78,7 @@ def inbox_context(request: ViewerRequest) -> dict[str, Any]:
         "chips": chips_of(viewer, asked),
         "views": list(SavedView.objects.filter(user=viewer.user)),
         "lists": viewer.lists,
+        "scheduled": list_for(viewer, asked) if asked.show is Show.LATER and not asked.text else None,
         "load": load_of(viewer) if asked.show is Show.TEAM else None,
         "may_start": request.agent is not None and numbers_of(request.agent).exists(),
     }

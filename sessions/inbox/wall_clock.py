@@ -1,6 +1,6 @@
 """A date and a time by the clock on the reader's wall, which on two nights a year is no plain matter."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from django import forms
@@ -10,8 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 class WallClockField(forms.DateTimeField):
-    """In the reader's zone. Of an hour that comes twice it is the first; one that is left out is refused."""
+    """In the reader's zone, or in `zone` where that is set.
 
+    Of an hour that comes twice it is the first; one that is left out is refused.
+    """
+
+    zone: tzinfo | None = None
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     default_error_messages = {
         "invalid": _("Enter a date and a time."),
@@ -23,7 +27,9 @@ class WallClockField(forms.DateTimeField):
             return None
         try:
             naive = datetime.fromisoformat(text)
-            moment = naive if naive.tzinfo else naive.replace(tzinfo=timezone.get_current_timezone())
+            moment = (
+                naive if naive.tzinfo else naive.replace(tzinfo=self.zone or timezone.get_current_timezone())
+            )
             there_and_back = moment.astimezone(UTC).astimezone(moment.tzinfo)
         except (ValueError, OverflowError) as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error

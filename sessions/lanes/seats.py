@@ -24,7 +24,12 @@ _TURN_FIELDS = ("head_priority", "head_agent", "head_rank")
 
 
 def enqueue(
-    message: Message, *, segments: int, priority: Priority, due_at: datetime | None = None
+    message: Message,
+    *,
+    segments: int,
+    priority: Priority,
+    due_at: datetime | None = None,
+    until_reply: bool = False,
 ) -> Attempt:
     """Gives an outbound message its place at the end of its lane, in the transaction that accepts it.
 
@@ -47,6 +52,7 @@ def enqueue(
         segments=segments,
         created_at=now,
         due_at=due_at,
+        until_reply=until_reply,
         queued_at=due_at or now,
         held_s=validity_clock.total_s(channel),
     )

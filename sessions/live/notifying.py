@@ -36,12 +36,17 @@ def state_of(viewer: Viewer) -> dict[str, object]:
     counted = [
         sessions.values_list("pk", flat=True)[:COUNTED_MOST] for sessions in kinds_for(viewer).values()
     ]
-    is_away = viewer.agent and viewer.agent.availability == Extension.Availability.AWAY
     return {
         "count": len(set().union(*counted)),
         "calls": [asdict(call) for call in calls_of(viewer)],
-        "muted": ["new"] if is_away else [],
+        "muted": sorted(muted_for(viewer.agent)),
     }
+
+
+def muted_for(agent: Extension | None) -> set[str]:
+    """Kinds of which whoever is away is not told, neither on the page nor on a device."""
+    is_away = agent is not None and agent.availability == Extension.Availability.AWAY
+    return {"new"} if is_away else set()
 
 
 def calls_of(viewer: Viewer) -> list[Call]:

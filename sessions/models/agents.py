@@ -16,6 +16,7 @@ class Contact(models.Model):
     address = models.CharField(_("Number"), max_length=64, unique=True)  # as the ITSP delivers it
     name = models.CharField(_("Name"), max_length=127, blank=True)
     notes = models.TextField(_("Notes"), blank=True)
+    time_zone = models.CharField(_("Time zone"), max_length=64, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

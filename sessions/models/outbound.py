@@ -111,6 +111,7 @@ class Attempt(models.Model):
     segments = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)  # of a scheduled one
+    until_reply = models.BooleanField(default=False, db_default=False)  # or cancelled by one
     queued_at = models.DateTimeField()  # when it took its place in the lane: from then its validity runs
     held_s = models.IntegerField(default=0)  # what the channel's `held_s` was then; below 0 if it moved
     claimed_at = models.DateTimeField(null=True)
@@ -139,6 +140,9 @@ class Attempt(models.Model):
                 fields=["channel", "queued_at"], condition=Q(status="queued"), name="attempt_oldest"
             ),
             models.Index(fields=["due_at"], condition=Q(status="scheduled"), name="attempt_scheduled"),
+            models.Index(  # asked for with each text that comes in
+                fields=["lane"], condition=Q(status="scheduled", until_reply=True), name="attempt_until_reply"
+            ),
             models.Index(fields=["check_at"], condition=Q(check_at__isnull=False), name="attempt_to_check"),
             models.Index(fields=["channel"], condition=Q(status="unknown"), name="attempt_unknown"),
             models.Index(

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
@@ -63,6 +63,10 @@ class MessagingSessionQuerySet(models.QuerySet["MessagingSession"]):
 
     def snoozed(self) -> "MessagingSessionQuerySet":
         return self.open().filter(snoozed_until__isnull=False)
+
+    def back(self) -> "MessagingSessionQuerySet":
+        """Those of which `is_follow_up` says so."""
+        return self.open().filter(woken_at__isnull=False, unread__gt=0, last_active_at__lte=F("woken_at"))
 
     def archivable(self) -> "MessagingSessionQuerySet":
         """Those that nobody loses by it: see `MessagingSession.is_archivable`."""
@@ -226,6 +230,8 @@ class Message(models.Model):
         FOLLOW_UP = "follow_up", _("Back from a snooze")
         RETURNED = "returned", _("Back in its queue, because its agent left")
         TAKEN_OVER = "taken_over", _("Taken from its agent")
+        CONTACT_FIRST = "contact_first", _("A scheduled text was cancelled, because the contact wrote first")
+        RESCHEDULED = "rescheduled", _("A scheduled text was changed")
 
     session = models.ForeignKey(  # another index begins with it
         MessagingSession, on_delete=models.PROTECT, related_name="messages", db_index=False

@@ -160,15 +160,16 @@ def _wishes_of(agent: Extension | None) -> AgentSettings:
 
 
 def _tell(person: Person, *, looks: bool, now: datetime) -> int:
-    """Notes what is new. Whoever looks at a page, or wants quiet, is not told of it later either."""
+    """Notes what is new. Whoever looks at a page, is away, or wants quiet, is not told of it later either."""
     calls = notifying.calls_of(Viewer(person.user, person.agent))
     known = _known(person.user)
     quiet = looks or is_quiet(person.wishes, person.user, now)
+    muted = notifying.muted_for(person.agent)
     waiting = 0
     for call in calls:
         if known.get((call.session, call.kind)) == call.mark:
             continue
-        is_told = person.wants(call.kind) and not quiet
+        is_told = person.wants(call.kind) and call.kind not in muted and not quiet
         minutes = person.wishes.mail_after_minutes
         mail_at = now + timedelta(minutes=minutes) if is_told and minutes else None
         notice = _note(person.user, call, now, mail_at=mail_at)

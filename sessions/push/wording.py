@@ -16,6 +16,7 @@ WORDS: dict[str, Promise | str] = {
     "new": gettext_lazy("A new session waits"),
     "follow_up": gettext_lazy("New text"),
     "alert": gettext_lazy("Nobody has answered yet"),
+    "mention": gettext_lazy("You were mentioned in a note"),
 }
 WITH_TEXT = {"new", "follow_up"}  # of which the contact's latest text can be shown
 TEXT_MOST = 160  # characters

@@ -1,6 +1,6 @@
 """Contacts' texts become messages in sessions, before the eyes of those whom they are routed to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -19,7 +19,7 @@ from sessions.nudges import nudge
 from sessions.opened import Wanted, open_sessions
 from sessions.opt_outs import ledger
 from sessions.opt_outs.words import wish_of
-from sessions.receiving import automatic_replies, reasons
+from sessions.receiving import automatic_replies, overtaking, reasons
 from sessions.receiving.arrivals import PROCESSED, Item, Outcome, Result
 
 LONGEST_WISH = 20  # characters, blanks around it included
@@ -93,7 +93,10 @@ def store(items: Sequence[Item]) -> list[Text]:
 
 
 def lanes_of(texts: Sequence[Text]) -> set[int]:
-    """The lanes that `respond` needs locked: of texts that opt out or in, or may get an automatic reply."""
+    """The lanes that `respond` needs locked.
+
+    Of texts that opt out or in, may get an automatic reply, or that another text waited for.
+    """
     lanes = {
         (text.number.pk, text.sms.sender): Lane(
             number=text.number, contact=text.sms.sender, channel=text.number.channel
@@ -101,24 +104,34 @@ def lanes_of(texts: Sequence[Text]) -> set[int]:
         for text in texts
         if text.opted_out is not None or automatic_replies.may_reply(text.session)
     }
+    overtaken = overtaking.lanes_between({(text.number.pk, text.sms.sender) for text in texts})
     if not lanes:
-        return set()
+        return overtaken
     Lane.objects.bulk_create(lanes.values(), ignore_conflicts=True)
     found = _lanes({number for number, _contact in lanes}, {contact for _number, contact in lanes})
-    return {pk for pk, number, contact in found if (number, contact) in lanes}
+    return overtaken | {pk for pk, number, contact in found if (number, contact) in lanes}
 
 
-def respond(texts: Sequence[Text]) -> None:
+def respond(texts: Sequence[Text], lanes: Iterable[Lane]) -> None:
     """Does what the texts ask for, and tells whom they are for. Under their sessions' and lanes' locks."""
     for text in texts:
         if text.opted_out is not None and not _is_outdated(text):
             ledger.note_text(text.number, text.sms, at=text.at)
         automatic_replies.reply_if_closed(text.session, text.number, text.sms, at=text.at)
+    _cancel_overtaken(texts, lanes)
     events.record_all(events.EventKind.MESSAGE, {text.session: None for text in texts})
     latest = {text.channel.pk: text for text in sorted(texts, key=lambda text: text.at)}
     for text in latest.values():
         # Afterwards: the channel's row is locked before those of its sessions by others.
         transaction.on_commit(partial(note_inbound, text.channel, at=text.at), robust=True)
+
+
+def _cancel_overtaken(texts: Sequence[Text], lanes: Iterable[Lane]) -> None:
+    """Most texts have no lane that was locked, and so cost nothing here."""
+    sessions = {(text.number.pk, text.sms.sender): text.session for text in texts}
+    for lane in lanes:
+        if session := sessions.get((lane.number_id, lane.contact)):
+            overtaking.cancel(session, [lane.pk])
 
 
 def _is_outdated(text: Text) -> bool:

@@ -115,7 +115,7 @@ def act(items: Sequence[Item]) -> None:
     texts = inbound.store([item for item in wanted if isinstance(item.content, InboundSms)])
     reports = statuses.find([item for item in wanted if isinstance(item.content, StatusUpdate)])
     lanes = seats.lock({*inbound.lanes_of(texts), *(report.lane_id for report in reports)})
-    inbound.respond(texts)
+    inbound.respond(texts, lanes)
     statuses.apply(reports, lanes)
 
 

@@ -1,6 +1,7 @@
 """Who may open what: every URL of the map for every role. A page without a rule here fails the test."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -137,6 +138,7 @@ RULES: dict[str, frozenset[str]] = {
             *(f"inbox-{action}" for action in ("archive", "unarchive", "unread")),
             *(f"inbox-{action}" for action in ("snooze", "unsnooze", "reopen", "again")),
             "inbox-undo",
+            *("inbox-later", "inbox-scheduled", "inbox-scheduled-send", "inbox-scheduled-cancel"),
             "inbox-contact",
             "inbox-suggestions",
             "inbox-people",
@@ -210,6 +212,7 @@ API = {
     *(f"api-{verb}" for verb in ("pick-up", "transfer", "take-over", "close")),
     *(f"api-{verb}" for verb in ("read", "unread", "archive", "unarchive")),
     *(f"api-{verb}" for verb in ("snooze", "unsnooze", "reopen")),
+    *("api-scheduled", "api-reschedule", "api-send-now"),
     *("api-notes", "api-session-tags", "api-retry", "api-cancel"),
     "api-nothing",  # every other address below /api/
 }
@@ -254,6 +257,9 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "outbound-media": links.links_of(message)[0].rstrip("/").rpartition("/")[2],
         "inbox-retry": message.pk,
         "inbox-cancel": message.pk,
+        "inbox-scheduled": actions.reply(
+            session, agent=agent, body="Tomorrow", due_at=timezone.now() + timedelta(days=1)
+        ).pk,
         "canned-reply": CannedReply.objects.create(shortcut="hours", body="Till six.").pk,
         "inbox-page": GroupName.MINE,
         "inbox-fold": GroupName.MINE,
@@ -276,7 +282,9 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "api-nothing": "v1/nothing",
         **dict.fromkeys(("api-attachment", "api-preview"), attachment.pk),
         "api-messages": session.pk,
-        **dict.fromkeys(("api-message", "api-retry", "api-cancel"), message.pk),
+        **dict.fromkeys(
+            ("api-message", "api-retry", "api-cancel", "api-reschedule", "api-send-now"), message.pk
+        ),
         "api": session.pk,
     }
 

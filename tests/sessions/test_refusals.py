@@ -41,6 +41,7 @@ ERRORS: list[ActionError] = [
     refused.PicturesBusy(),
     *map(refused.NotRetryable, DeliveryStatus),
     *map(refused.NotCancellable, DeliveryStatus),
+    *map(refused.NotScheduled, [DeliveryStatus.QUEUED, DeliveryStatus.CANCELLED]),
     refused.BadTime(),
     refused.BadSnooze(),
 ]

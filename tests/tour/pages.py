@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from sessions.models import Contact, OptOutEntry, WebhookRequest
-from tests.tour.world import TEXTS, World
+from tests.tour.world import ANNA, TEXTS, World
 
 NADIA, LUIS, MEI, JONAS = (TEXTS[n][0] for n in (0, 1, 2, 4))
 
@@ -72,6 +72,18 @@ def _closing(page: Page) -> None:
 
 def _snooze(page: Page) -> None:
     page.keyboard.press("b")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _send_later(page: Page) -> None:
+    _typed(page)
+    page.get_by_label("Send later").check()
+    page.get_by_label("When").select_option(index=1)
+    expect(page.locator(".later-words")).to_contain_text("for Anna Wanjiru (Nairobi)")
+
+
+def _change_scheduled(page: Page) -> None:
+    page.get_by_role("button", name="Change", exact=True).click()
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
@@ -201,6 +213,10 @@ SHOTS = (
     Shot("inbox-closing", "inbox-session", who="alice", of=_session(NADIA), act=_closing),
     Shot("inbox-again", "inbox-session", who="alice", of=_session(JONAS)),
     Shot("inbox-snooze", "inbox-session", who="alice", of=_session(NADIA), act=_snooze),
+    Shot("inbox-later", "inbox", who="alice", query="?show=later"),
+    Shot("inbox-later-supervisor", "inbox", who="sam", query="?show=later"),
+    Shot("inbox-scheduled", "inbox", who="alice", query="?show=later", act=_change_scheduled),
+    Shot("inbox-send-later", "inbox-session", who="alice", of=_session(ANNA), act=_send_later),
     Shot("inbox-contact", "inbox-session", who="alice", of=_session(NADIA), act=_contact_edited),
     Shot("inbox-note", "inbox-session", who="alice", of=_session(NADIA), act=_note),
     Shot("inbox-search", "inbox", who="alice", query="?q=order"),

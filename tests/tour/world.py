@@ -20,6 +20,7 @@ from tests.waiting import wait_until
 
 PASSWORDS = {"admin": "admin-demo", "alice": "alice-demo", "bob": "bob-demo", "sam": "sam-demo-42"}
 NUMBER, SECOND = "+14155550100", "+447700900123"
+ANNA = "+254712345678"
 TEXTS = (  # contact, name, our number, what they write
     ("+14155550111", "Nadia Okafor", NUMBER, "Hi! Is my order ready to be picked up?"),
     ("+14155550112", "Luis Romero", NUMBER, "Do you repair e-bikes, too?"),
@@ -102,7 +103,17 @@ class World:
         self.wait_for(mei, "undelivered")
         actions.close(jonas, agent=self.alice)
         self.text("+14155550116", NUMBER, "STOP")
+        self._put_off()
         self._make_gaps()
+
+    def _put_off(self) -> None:
+        """In another zone, as the fields of a time show it."""
+        Contact.objects.create(address=ANNA, name="Anna Wanjiru")
+        number, tomorrow = self.channel.numbers.get(address=NUMBER), timezone.now() + timedelta(days=1)
+        start: dict[str, Any] = {"agent": self.alice, "number": number, "contact": ANNA}
+        body = "Your parcel is ready to be collected."
+        message = actions.start_session(**start, body=body, due_at=tomorrow, until_reply=True)
+        actions.snooze(message.session, agent=self.alice, until=tomorrow + timedelta(days=1))
 
     def _make_gaps(self) -> None:
         """One after a restart, and one that the ITSP did not tell of yet."""

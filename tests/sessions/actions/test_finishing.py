@@ -57,11 +57,11 @@ def test_closing_with_scheduled_texts_must_say_what_becomes_of_them(
 
 def test_scheduled_texts_are_cancelled_or_kept(own: MessagingSession, agents: list[Extension]) -> None:
     schedule(own, agents[0], "Tomorrow", "And then")
-    assert actions.close(own, agent=agents[0], scheduled=Scheduled.CANCEL) == 2
+    assert len(actions.close(own, agent=agents[0], scheduled=Scheduled.CANCEL)) == 2
     assert set(Attempt.objects.values_list("status", "reason")) == {("cancelled", "Taken back by Ada.")}
     actions.reopen(own, agent=agents[0])
     schedule(own, agents[0], "Kept")
-    assert actions.close(own, agent=agents[0], scheduled=Scheduled.KEEP) == 0
+    assert actions.close(own, agent=agents[0], scheduled=Scheduled.KEEP) == []
     assert seats.queue_due(now=timezone.now() + 2 * HOUR) == 1
     assert Message.objects.get(body="Kept").status == "queued"
 
@@ -71,7 +71,7 @@ def test_text_that_is_queued_or_held_back_is_in_nobodys_way(
 ) -> None:
     actions.reply(own, agent=agents[0], body="Yes", hold_s=5)
     actions.reply(own, agent=agents[0], body="Till six")
-    assert actions.close(own, agent=agents[0], scheduled=Scheduled.CANCEL) == 0
+    assert actions.close(own, agent=agents[0], scheduled=Scheduled.CANCEL) == []
     assert list(Attempt.objects.order_by("pk").values_list("status", flat=True)) == ["scheduled", "queued"]
 
 

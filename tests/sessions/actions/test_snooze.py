@@ -22,7 +22,7 @@ from routing.models import Extension, MessageQueue
 from sessions import actions
 from sessions.ending import closing, unanswered
 from sessions.inbox.asking import Viewer
-from sessions.inbox.snooze_times import presets, until_words
+from sessions.inbox.later_times import presets, until_words
 from sessions.inbox.wall_clock import WallClockField
 from sessions.live import notifying
 from sessions.models import Attempt, Message, MessagingSession
@@ -280,13 +280,25 @@ def at(text: str) -> datetime:
 @pytest.mark.parametrize(
     ("now", "found"),
     [
-        ("2026-11-25T10:07", ["2026-11-25T13:15", "2026-11-26T09:00", "2026-11-30T09:00"]),  # a Wednesday
-        ("2026-11-30T10:00", ["2026-11-30T13:00", "2026-12-01T09:00", "2026-12-07T09:00"]),  # a Monday
-        ("2026-11-25T21:30", ["2026-11-26T09:00", "2026-11-30T09:00"]),
-        ("2026-03-28T12:00", ["2026-03-28T15:00", "2026-03-29T09:00", "2026-03-30T09:00"]),  # summer begins
-        ("2026-03-29T01:30", ["2026-03-29T05:30", "2026-03-30T09:00"]),  # for 3 hours
-        ("2026-10-24T12:00", ["2026-10-24T15:00", "2026-10-25T09:00", "2026-10-26T09:00"]),  # summer ends
-        ("2026-10-25T01:30", ["2026-10-25T03:30", "2026-10-26T09:00"]),  # for 3 hours
+        (  # a Wednesday
+            "2026-11-25T10:07",
+            ["2026-11-25T11:15", "2026-11-25T18:00", "2026-11-26T09:00", "2026-11-30T09:00"],
+        ),
+        (  # a Monday
+            "2026-11-30T10:00",
+            ["2026-11-30T11:00", "2026-11-30T18:00", "2026-12-01T09:00", "2026-12-07T09:00"],
+        ),
+        ("2026-11-25T21:30", ["2026-11-25T22:30", "2026-11-26T09:00", "2026-11-30T09:00"]),
+        (  # summer begins
+            "2026-03-28T12:00",
+            ["2026-03-28T13:00", "2026-03-28T18:00", "2026-03-29T09:00", "2026-03-30T09:00"],
+        ),
+        ("2026-03-29T01:30", ["2026-03-29T03:30", "2026-03-29T18:00", "2026-03-30T09:00"]),  # for an hour
+        (  # summer ends
+            "2026-10-24T12:00",
+            ["2026-10-24T13:00", "2026-10-24T18:00", "2026-10-25T09:00", "2026-10-26T09:00"],
+        ),
+        ("2026-10-25T01:30", ["2026-10-25T02:30", "2026-10-25T18:00", "2026-10-26T09:00"]),  # for an hour
     ],
 )
 def test_presets_are_right_on_the_wall_also_when_clocks_change(now: str, found: list[str]) -> None:

@@ -85,7 +85,7 @@ def test_what_is_typed_and_scheduled_is_asked_about(
     expect(dialog).to_contain_text("I was about to")
     expect(dialog.get_by_role("button", name="Close and keep them")).to_be_visible()
     dialog.get_by_role("button", name="Close and cancel 2 scheduled texts").click()
-    expect(page.get_by_text("2 scheduled texts were cancelled, and stay so.")).to_be_visible()
+    expect(page.get_by_text("2 scheduled texts were cancelled.")).to_be_visible()
     assert set(Message.objects.filter(kind="outbound").values_list("status", flat=True)) == {"cancelled"}
     expect(page.get_by_label("Message", exact=True)).to_have_value("I was about to")
     assert Draft.objects.get().body == "I was about to"

@@ -143,7 +143,7 @@ def test_closing_asks_about_all_that_is_left(
     offer = told_by(
         do(ada, "close", own, body="I was about to", client_id="x", sure="on", scheduled="cancel")
     )["undo:offer"]
-    assert offer["words"].endswith("is closed. 1 scheduled text was cancelled, and stays so.")
+    assert offer["words"].endswith("is closed. 1 scheduled text was cancelled.")
     assert Draft.objects.get().body == "I was about to"
 
 

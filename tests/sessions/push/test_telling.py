@@ -50,6 +50,31 @@ def test_devices_are_told_of_new_sessions_and_follow_ups_once_and_never_what_the
     assert not Push.objects.exists()
 
 
+def test_whoever_is_away_is_told_of_their_own_and_of_mentions_but_not_of_new_sessions(
+    post_inbound: Post, agents: list[Extension], subscribe: Subscribe
+) -> None:
+    _ada, phone = subscribe(agents[0])
+    post_inbound(1, "Mine")
+    actions.pick_up(MessagingSession.objects.get(), agent=agents[0])
+    tell()
+    told(phone)
+    actions.set_availability(agents[0], to=Extension.Availability.AWAY)
+    post_inbound(2, "Somebody there?", From="+14155550199")
+    tell()
+    assert told(phone) == []
+    post_inbound(3, "And you?")
+    tell()
+    assert told(phone) == [(CONTACT, "New text")]
+    mine = MessagingSession.objects.get(contact=CONTACT)
+    other = MessagingSession.objects.exclude(pk=mine.pk).get()
+    actions.add_note(other, agent=agents[1], body="@Ada, can you?")
+    tell()
+    assert [words for _who, words in told(phone)] == ["You were mentioned in a note"]
+    actions.set_availability(agents[0], to=Extension.Availability.AVAILABLE)
+    tell()
+    assert told(phone) == []  # what came meanwhile stands in the list
+
+
 def test_what_was_there_before_is_no_news(
     post_inbound: Post, agents: list[Extension], subscribe: Subscribe
 ) -> None:
