@@ -66,6 +66,13 @@ def note(instance: Model, action: AuditEntry.Action, *, name: str = "") -> None:
     _write(type(instance), instance.pk, action, name or _name_of(instance), {})
 
 
+def note_changes(instance: Model, changes: dict[str, tuple[str, str]]) -> None:
+    """What hangs on an object and is saved elsewhere: (before, after) by its name."""
+    shown = {name: {"old": old[:VALUE_MOST], "new": new[:VALUE_MOST]} for name, (old, new) in changes.items()}
+    if shown:
+        _write(type(instance), instance.pk, Action.CHANGED, _name_of(instance), shown)
+
+
 @contextmanager
 def comparing(instance: Model) -> Iterator[None]:
     """For an UPDATE that bypasses `save()`; the instance is read again."""

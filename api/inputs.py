@@ -179,3 +179,27 @@ class TagsIn(Input):
         list[Annotated[str, StringConstraints(max_length=32, pattern=NO_NUL)]],
         Field(max_length=50, description="Those that it has then.", examples=[["billing"]]),
     ]
+
+
+ContactName = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=127, pattern=NOT_BLANK),
+    Field(examples=["Grace Hopper"]),
+]
+ContactNotes = Annotated[str, StringConstraints(max_length=10_000, pattern=NO_NUL)]
+FieldValue = Annotated[str, StringConstraints(max_length=2_000, pattern=NO_NUL)]
+
+
+class ContactIn(Input):
+    """What is left out stays as it is."""
+
+    name: ContactName | None = None
+    notes: ContactNotes | None = None
+    fields: Annotated[
+        dict[str, FieldValue | None],
+        Field(
+            max_length=30,
+            description='By the fields\' names, as GET contact-fields has them; null or "" empties one.',
+            examples=[{"Customer no": "4711"}],
+        ),
+    ] = {}

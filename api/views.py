@@ -12,7 +12,7 @@ from ninja.operation import Operation
 
 from api import handlers
 from api.auth import Bearer
-from api.resources import directory, messages, owning, sessions
+from api.resources import contacts, directory, messages, owning, sessions
 
 View = Callable[..., HttpResponse]
 
@@ -31,7 +31,7 @@ api = Api(
     urls_namespace="api",
 )
 handlers.install(api)
-for resource in (directory, sessions, owning, messages):
+for resource in (directory, contacts, sessions, owning, messages):
     api.add_router("", resource.router)
 
 

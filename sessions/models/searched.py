@@ -67,3 +67,18 @@ class SearchedContact(models.Model):
 
     def __str__(self) -> str:
         return f"words of contact {self.pk}"
+
+
+class SearchedContactValue(models.Model):
+    """What is noted of contacts in fields of their own."""
+
+    contact_id = models.BigIntegerField()
+    field_id = models.BigIntegerField()
+    words = WordsField()
+
+    class Meta:
+        managed = False
+        db_table = "messaging_sessions_contactvalue"
+
+    def __str__(self) -> str:
+        return f"words of contact value {self.pk}"

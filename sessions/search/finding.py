@@ -1,4 +1,4 @@
-"""Search over all that somebody may see: texts and notes, phone numbers in any format, names of contacts.
+"""Search over all that somebody may see: texts and notes, phone numbers in any format, contacts.
 
 The access is the queryset that is given; a search only narrows it. What is found is asked for first, and put
 into the query as a list of ids: the database then never sorts all the sessions in which a word occurs. Where
@@ -7,6 +7,7 @@ a word is too common for a list, sessions are walked newest first, each asked wh
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import phonenumbers
 from django.conf import settings
@@ -17,9 +18,11 @@ from django.db.models.functions import Reverse
 from channels.models import Number
 from sessions.models import (
     Contact,
+    ContactField,
     MessagingSession,
     MessagingSessionQuerySet,
     SearchedContact,
+    SearchedContactValue,
     SearchedMessage,
 )
 from sessions.search.index import PUNCTUATION
@@ -37,8 +40,8 @@ _PHONE = re.compile(r"[\d\s().+\-/\u00a0\u2010-\u2015]+")
 def matching(sessions: MessagingSessionQuerySet, text: str) -> MessagingSessionQuerySet:
     """Narrows `sessions` to those that the text finds; an empty one finds all. It asks a few quick questions.
 
-    A text finds a session if one message has all its words, or the contact's name has, the last word by
-    its beginning; or if the contact's number or ours begins or ends with it.
+    A text finds a session if one message has all its words, or the contact's name or one of its fields has,
+    the last word by its beginning; or if the contact's number or ours begins or ends with it.
     """
     text = _read(text)
     if not text:
@@ -104,7 +107,7 @@ def with_address(sessions: MessagingSessionQuerySet, found: Q) -> MessagingSessi
 
 
 def of_contact(text: str) -> Q:
-    """Sessions whose contact has such a number, or such a name. For `with_address`."""
+    """Sessions whose contact has such a number, name, or value of a field. For `with_address`."""
     forms, lexemes = forms_of(text), lexemes_of(text)
     found = forms.condition("contact", "contact_reversed")
     sessions = MessagingSession.objects.alias(contact_reversed=Reverse("contact")).filter(found)
@@ -114,8 +117,22 @@ def of_contact(text: str) -> Q:
     if not lexemes:
         return found
     named = SearchedContact.objects.filter(words__hold=lexemes).values_list("address", flat=True)
-    known = list(named[: LISTED_MOST + 1])
-    return found | Q(contact__in=known if len(known) <= LISTED_MOST else named)
+    noted = Contact.objects.filter(pk__in=_noted(lexemes)).order_by().values_list("address", flat=True)
+    for contacts in (named, noted):
+        known = list(contacts[: LISTED_MOST + 1])
+        found |= Q(contact__in=known if len(known) <= LISTED_MOST else contacts)
+    return found
+
+
+def _noted(lexemes: str) -> Any:
+    """The ids of contacts of whom such words are noted in a field; those of archived fields find nothing."""
+    live = list(ContactField.objects.live().order_by().values_list("pk", flat=True))
+    if not live:
+        return []
+    found = SearchedContactValue.objects.filter(words__hold=lexemes, field_id__in=live)
+    contacts = found.values_list("contact_id", flat=True)
+    listed = list(contacts[: LISTED_MOST + 1])
+    return listed if len(listed) <= LISTED_MOST else contacts
 
 
 def of_our_number(text: str) -> Q:
@@ -126,13 +143,14 @@ def of_our_number(text: str) -> Q:
 
 
 def contacts_matching(contacts: QuerySet[Contact], text: str) -> QuerySet[Contact]:
-    """Narrows `contacts` to those whose name or number the text finds; an empty one finds all."""
+    """Narrows `contacts` to those whose name, number or fields the text finds; an empty one finds all."""
     text = _read(text)
     if not text:
         return contacts
     found = forms_of(text).condition("address", "address_reversed")
     if lexemes := lexemes_of(text):
         found |= Q(pk__in=SearchedContact.objects.filter(words__hold=lexemes).values("pk"))
+        found |= Q(pk__in=_noted(lexemes))
     return contacts.alias(address_reversed=Reverse("address")).filter(found)
 
 
