@@ -22,6 +22,7 @@ from accounts.ids import MAX_ID
 from channels.phone_numbers import read_number
 from routing.sms_field import MAX_BODY
 from sessions.actions import Scheduled
+from sessions.contacts.tidying import tidy
 
 NO_NUL = r"^[^\x00]*$"  # which PostgreSQL does not store
 NOT_BLANK = r"^[^\x00]*[^\s\x00][^\x00]*$"
@@ -181,9 +182,16 @@ class TagsIn(Input):
     ]
 
 
+def _visible(text: str) -> str:
+    if name := tidy(text):
+        return name
+    raise ValueError(_("Something must be visible of it."))
+
+
 ContactName = Annotated[
     str,
     StringConstraints(min_length=1, max_length=127, pattern=NOT_BLANK),
+    AfterValidator(_visible),
     Field(examples=["Grace Hopper"]),
 ]
 ContactNotes = Annotated[str, StringConstraints(max_length=10_000, pattern=NO_NUL)]

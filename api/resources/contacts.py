@@ -90,8 +90,7 @@ def put_contact(request: ApiRequest, number: Address, said: ContactIn) -> Contac
     values = _read(said.fields)
     if not Contact.objects.filter(address=number).exists():
         _check_new(number, said)
-    name = None if said.name is None else tidy(said.name)
-    saved = actions.save_contact(address=number, name=name, notes=said.notes, values=values)
+    saved = actions.save_contact(address=number, name=said.name, notes=said.notes, values=values)
     return _shown([saved])[0]
 
 

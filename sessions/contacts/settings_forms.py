@@ -62,7 +62,10 @@ class ContactFieldForm(forms.ModelForm[ContactField]):
     def clean_choices(self) -> list[str]:
         """Without empty lines and twins."""
         lines = filter(None, map(tidy, self.cleaned_data["choices"].splitlines()))
-        options = list({line.casefold(): line for line in reversed(list(lines))}.values())[::-1]
+        found: dict[str, str] = {}
+        for line in lines:
+            found.setdefault(line.casefold(), line)
+        options = list(found.values())
         if len(options) > ContactField.OPTIONS_MOST:
             raise ValidationError(_("At most %s choices.") % ContactField.OPTIONS_MOST)
         if any(len(option) > ContactField.OPTION_LENGTH for option in options):

@@ -19,7 +19,7 @@ VARIABLES = {
     "number": _("our number"),
     "queue": _("the message queue"),
 }
-_VARIABLE = re.compile(r"\{([a-z_]+|field:[^{}\n]+)\}")
+_VARIABLE = re.compile(r"\{([a-z_]+|(?i:field):[^{}\n]+)\}")
 # What is not known, as a form of address: what leads to it in the line, or what follows where a line begins
 # with it.
 _ADDRESSED = r"(?m)^\{{{0}\}}[,:!]?[ \t]*(\w?)|,?[ \t]*\(?\{{{0}\}}\)?"
@@ -82,7 +82,7 @@ def known_variables(fields: Iterable[ContactField]) -> list[str]:
 
 def _may_be_missing(word: str) -> bool:
     """The contact's name and fields; of a field that is gone nothing is known, either."""
-    return word == "contact" or word.startswith(OF_FIELD)
+    return word == "contact" or key_of(word).startswith(OF_FIELD)
 
 
 def _nearness(reply: CannedReply) -> int:
