@@ -7,7 +7,6 @@ a word is too common for a list, sessions are walked newest first, each asked wh
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 import phonenumbers
 from django.conf import settings
@@ -18,7 +17,6 @@ from django.db.models.functions import Reverse
 from channels.models import Number
 from sessions.models import (
     Contact,
-    ContactField,
     MessagingSession,
     MessagingSessionQuerySet,
     SearchedContact,
@@ -117,22 +115,14 @@ def of_contact(text: str) -> Q:
     if not lexemes:
         return found
     named = SearchedContact.objects.filter(words__hold=lexemes).values_list("address", flat=True)
-    noted = Contact.objects.filter(pk__in=_noted(lexemes)).order_by().values_list("address", flat=True)
-    for contacts in (named, noted):
-        known = list(contacts[: LISTED_MOST + 1])
-        found |= Q(contact__in=known if len(known) <= LISTED_MOST else contacts)
-    return found
+    known = named.union(_noted(lexemes).values_list("contact__address", flat=True))
+    listed = list(known[: LISTED_MOST + 1])
+    return found | Q(contact__in=listed if len(listed) <= LISTED_MOST else known)
 
 
-def _noted(lexemes: str) -> Any:
-    """The ids of contacts of whom such words are noted in a field; those of archived fields find nothing."""
-    live = list(ContactField.objects.live().order_by().values_list("pk", flat=True))
-    if not live:
-        return []
-    found = SearchedContactValue.objects.filter(words__hold=lexemes, field_id__in=live)
-    contacts = found.values_list("contact_id", flat=True)
-    listed = list(contacts[: LISTED_MOST + 1])
-    return listed if len(listed) <= LISTED_MOST else contacts
+def _noted(lexemes: str) -> QuerySet[SearchedContactValue]:
+    """What is noted of contacts and has such words. What archived fields hold finds nothing."""
+    return SearchedContactValue.objects.filter(words__hold=lexemes, field__archived_at=None)
 
 
 def of_our_number(text: str) -> Q:
@@ -150,7 +140,7 @@ def contacts_matching(contacts: QuerySet[Contact], text: str) -> QuerySet[Contac
     found = forms_of(text).condition("address", "address_reversed")
     if lexemes := lexemes_of(text):
         found |= Q(pk__in=SearchedContact.objects.filter(words__hold=lexemes).values("pk"))
-        found |= Q(pk__in=_noted(lexemes))
+        found |= Q(pk__in=_noted(lexemes).values("contact"))
     return contacts.alias(address_reversed=Reverse("address")).filter(found)
 
 

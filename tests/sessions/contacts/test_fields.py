@@ -28,7 +28,7 @@ def make(name: str, kind: str = "text", **values: Any) -> ContactField:
 
 
 def add(page: Client, **data: Any) -> Any:
-    return page.post("/contacts/fields/add/", {"kind": "text", "in_pane": "on", **data})
+    return page.post("/contact-settings/fields/add/", {"kind": "text", "in_pane": "on", **data})
 
 
 def names() -> list[str]:
@@ -69,15 +69,15 @@ def test_administrator_adds_changes_and_orders_fields(admin_page: Client) -> Non
     add(admin_page, name="Plan", kind="choice", choices="Gold\r\n\r\n Silver \ngold", in_pane="")
     plan = ContactField.objects.get(name="Plan")
     assert (names(), plan.options, plan.in_pane) == (["Customer no", "Plan"], ["Gold", "Silver"], False)
-    admin_page.post(f"/contacts/fields/{plan.pk}/move/", {"to": "up"})
-    admin_page.post(f"/contacts/fields/{plan.pk}/move/", {"to": "up"})
+    admin_page.post(f"/contact-settings/fields/{plan.pk}/move/", {"to": "up"})
+    admin_page.post(f"/contact-settings/fields/{plan.pk}/move/", {"to": "up"})
     assert names() == ["Plan", "Customer no"]
     card = admin_page.post(
-        f"/contacts/fields/{plan.pk}/move/", {"to": "down"}, headers={"HX-Request": "true"}
+        f"/contact-settings/fields/{plan.pk}/move/", {"to": "down"}, headers={"HX-Request": "true"}
     )
     assert (names(), [row[0] for row in rows_of(card)]) == (["Customer no", "Plan"],) * 2
-    assert admin_page.post(f"/contacts/fields/{plan.pk}/move/", {"to": "x"}).status_code == 400
-    admin_page.post(f"/contacts/fields/{plan.pk}/", {"name": "Plan", "kind": "text"})
+    assert admin_page.post(f"/contact-settings/fields/{plan.pk}/move/", {"to": "x"}).status_code == 400
+    admin_page.post(f"/contact-settings/fields/{plan.pk}/", {"name": "Plan", "kind": "text"})
     plan.refresh_from_db()
     assert (plan.kind, plan.options) == ("text", [])
     told = AuditEntry.objects.filter(kind="messaging_sessions.contactfield", name="Plan").order_by("pk")
@@ -126,7 +126,7 @@ def test_thirty_fields_are_enough(admin_page: Client) -> None:
     archived = make("Old", archived_at="2026-01-01T00:00:00Z")
     reason = "There are 30 fields already. Archive one first."
     assert errors_of(add(admin_page, name="One more").context["form"]) == {"name": [reason]}
-    back = admin_page.post(f"/contacts/fields/{archived.pk}/bring-back/", follow=True)
+    back = admin_page.post(f"/contact-settings/fields/{archived.pk}/bring-back/", follow=True)
     assert (messages_of(back), len(names())) == ([reason], 30)
 
 
@@ -136,17 +136,17 @@ def test_field_with_values_is_archived_and_comes_back(
     field, empty = make("Customer no"), make("Empty")
     agent_page.post(f"/contacts/{contact.pk}/edit/", {"name": "Ada", f"field_{field.pk}": "4711"})
     assert values() == {"Customer no": "4711"}
-    question = admin_page.get(f"/contacts/fields/{field.pk}/remove/").content.decode()
+    question = admin_page.get(f"/contact-settings/fields/{field.pk}/remove/").content.decode()
     assert "1 contact has a value in it." in question
-    said = admin_page.post(f"/contacts/fields/{field.pk}/remove/", follow=True)
+    said = admin_page.post(f"/contact-settings/fields/{field.pk}/remove/", follow=True)
     assert messages_of(said) == ["The field “Customer no” was archived."]
-    said = admin_page.post(f"/contacts/fields/{empty.pk}/remove/", follow=True)
+    said = admin_page.post(f"/contact-settings/fields/{empty.pk}/remove/", follow=True)
     assert messages_of(said) == ["The field “Empty” was deleted."]
     assert (names(), values()) == ([], {"Customer no": "4711"})
     for path in (f"/contacts/{contact.pk}/", f"/contacts/{contact.pk}/edit/"):
         assert "4711" not in agent_page.get(path).content.decode()
     assert list(finding.contacts_matching(Contact.objects.all(), "4711")) == []
-    said = admin_page.post(f"/contacts/fields/{field.pk}/bring-back/", follow=True)
+    said = admin_page.post(f"/contact-settings/fields/{field.pk}/bring-back/", follow=True)
     assert messages_of(said) == ["The field “Customer no” is back, with its values."]
     assert "4711" in agent_page.get(f"/contacts/{contact.pk}/").content.decode()
     assert list(finding.contacts_matching(Contact.objects.all(), "4711")) == [contact]
@@ -155,14 +155,14 @@ def test_field_with_values_is_archived_and_comes_back(
         archived_at="2026-01-01T00:00:00Z", key="customer no"
     )
     ContactField.objects.filter(pk=make_again.pk).update(name="Customer no")
-    said = admin_page.post(f"/contacts/fields/{make_again.pk}/bring-back/", follow=True)
+    said = admin_page.post(f"/contact-settings/fields/{make_again.pk}/bring-back/", follow=True)
     assert messages_of(said) == ["Another field is called so. Choose another name."]
 
 
 def test_kind_stays_while_values_are_of_it(admin_page: Client, contact: Contact) -> None:
     field = make("Since", "date")
     ContactValue.objects.create(contact=contact, field=field, value="2026-01-01")
-    path = f"/contacts/fields/{field.pk}/"
+    path = f"/contact-settings/fields/{field.pk}/"
     refused = admin_page.post(path, {"name": "Since", "kind": "number"})
     assert errors_of(refused.context["form"]) == {
         "kind": ["Contacts have values of the kind it is. Leave it, or add another field."]
@@ -174,7 +174,7 @@ def test_renamed_field_is_followed_by_replies_and_links(admin_page: Client) -> N
     field = make("Customer no")
     reply = CannedReply.objects.create(shortcut="no", body="No. {field:customer  NO}, {field:other} {x}")
     link = ContactLink.objects.create(label="CRM", pattern="https://crm.example.com/{field:Customer no}")
-    admin_page.post(f"/contacts/fields/{field.pk}/", {"name": "Client", "kind": "text"})
+    admin_page.post(f"/contact-settings/fields/{field.pk}/", {"name": "Client", "kind": "text"})
     reply.refresh_from_db()
     link.refresh_from_db()
     assert (reply.body, link.pattern) == (
@@ -397,6 +397,6 @@ def test_only_administrators_remove_and_bring_back(agent_page: Client, contact: 
         f"fields/{archived.pk}/bring-back/",
         f"links/{link.pk}/delete/",
     ):
-        found = [page.post(f"/contacts/{path}").status_code for page in (Client(), agent_page, vera)]
+        found = [page.post(f"/contact-settings/{path}").status_code for page in (Client(), agent_page, vera)]
         assert found == [302, 404, 404]
     assert (names(), ContactLink.objects.count()) == (["Customer no"], 1)

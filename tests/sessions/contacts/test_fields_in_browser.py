@@ -23,7 +23,7 @@ def test_fields_are_defined_and_ordered_from_the_keyboard(live_server: LiveServe
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     log_in(page, live_server.url, "root", PASSWORD)
-    page.goto(f"{live_server.url}/contacts/settings/")
+    page.goto(f"{live_server.url}/contact-settings/")
     page.get_by_role("link", name="Add field").press("Enter")
     page.get_by_label("Name", exact=True).fill("Customer no")
     expect(page.get_by_label("Choices")).to_be_hidden()

@@ -34,11 +34,11 @@ def session(post_inbound: Post, agents: list[Extension]) -> MessagingSession:
 
 
 def add(page: Client, pattern: str, label: str = "CRM") -> Any:
-    return page.post("/contacts/links/add/", {"label": label, "pattern": pattern})
+    return page.post("/contact-settings/links/add/", {"label": label, "pattern": pattern})
 
 
 def set_call(page: Client, pattern: str) -> Any:
-    return page.post("/contacts/settings/", {"call_pattern": pattern})
+    return page.post("/contact-settings/", {"call_pattern": pattern})
 
 
 def test_administrator_adds_orders_changes_and_deletes_links(admin_page: Client) -> None:
@@ -46,10 +46,10 @@ def test_administrator_adds_orders_changes_and_deletes_links(admin_page: Client)
     add(admin_page, "https://shop.example.com/{digits}", label="Shop")
     crm, shop = ContactLink.objects.all()
     assert (crm.label, crm.pattern, shop.label) == ("CRM", PATTERN, "Shop")
-    admin_page.post(f"/contacts/links/{shop.pk}/move/", {"to": "up"})
+    admin_page.post(f"/contact-settings/links/{shop.pk}/move/", {"to": "up"})
     assert list(ContactLink.objects.all()) == [shop, crm]
-    admin_page.post(f"/contacts/links/{crm.pk}/", {"label": "Our CRM", "pattern": PATTERN})
-    said = admin_page.post(f"/contacts/links/{shop.pk}/delete/", follow=True)
+    admin_page.post(f"/contact-settings/links/{crm.pk}/", {"label": "Our CRM", "pattern": PATTERN})
+    said = admin_page.post(f"/contact-settings/links/{shop.pk}/delete/", follow=True)
     assert messages_of(said)[-1] == "The link “Shop” was deleted."
     assert [link.label for link in ContactLink.objects.all()] == ["Our CRM"]
     told = AuditEntry.objects.filter(kind="messaging_sessions.contactlink").values_list("action", flat=True)

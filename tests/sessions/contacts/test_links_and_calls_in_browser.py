@@ -30,7 +30,7 @@ def test_link_is_defined_and_leads_to_the_contact_in_a_new_tab(
 ) -> None:
     make_user("root", Role.ADMINISTRATOR)
     admin = log_in(new_page(), live_server.url, "root", PASSWORD)
-    admin.goto(f"{live_server.url}/contacts/settings/")
+    admin.goto(f"{live_server.url}/contact-settings/")
     admin.get_by_role("link", name="Add link").press("Enter")
     admin.get_by_label("Label").fill("Customer in the CRM")
     admin.get_by_label("Address").fill("https://crm.example.com/?phone={phone}")
@@ -60,7 +60,7 @@ def test_number_calls_by_a_web_address_in_a_new_tab(
 ) -> None:
     make_user("root", Role.ADMINISTRATOR)
     admin = log_in(new_page(), live_server.url, "root", PASSWORD)
-    admin.goto(f"{live_server.url}/contacts/settings/")
+    admin.goto(f"{live_server.url}/contact-settings/")
     box = admin.get_by_label("What a click on a number opens")
     expect(box).to_have_value("tel:{number}")
     box.fill("javascript:call({number})")
