@@ -1,10 +1,11 @@
 """Reads contacts from a spreadsheet's CSV, and says what each row would do to the address book."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.csv_import import SHORTENED, Cells, Columns, Outcome
@@ -39,6 +40,7 @@ def _column_of(field: ContactField) -> str:
 
 
 NAME_MOST = 127  # characters
+CHANGE_MOST = 60  # characters of a value, where a change is shown
 
 
 @dataclass
@@ -55,6 +57,7 @@ class ContactRow:
     note: str = ""
     errors: list[str] = field(default_factory=list)
     present: Contact | None = None
+    changes: list[str] = field(default_factory=list)  # of contact fields, in words
 
     @property
     def values(self) -> dict[str, Any]:
@@ -76,7 +79,12 @@ def preview(cells: Cells, fields: Sequence[ContactField] = ()) -> list[ContactRo
         for one in fields:
             if (text := texts.get(_column_of(one))) is not None:
                 _read_field(row, one, text, present.get(one.pk, ""))
-        row.outcome = _outcome_of(row, present)
+        row.changes = [
+            _change(one, old, row.noted[one.pk])
+            for one in fields
+            if one.pk in row.noted and row.noted[one.pk] != (old := present.get(one.pk, ""))
+        ]
+        row.outcome = _outcome_of(row)
     return rows
 
 
@@ -122,11 +130,15 @@ def _refuse_twins(rows: Iterable[ContactRow]) -> None:
             row.errors.append(words % earlier)
 
 
-def _outcome_of(row: ContactRow, noted: Mapping[int, str]) -> Outcome:
+def _outcome_of(row: ContactRow) -> Outcome:
     if row.errors:
         return Outcome.ERROR
     if row.present is None:
         return Outcome.ADD
-    same = row.name == row.present.name and row.notes in (None, row.present.notes)
-    same = same and all(value == noted.get(pk, "") for pk, value in row.noted.items())
+    same = row.name == row.present.name and row.notes in (None, row.present.notes) and not row.changes
     return Outcome.UNCHANGED if same else Outcome.CHANGE
+
+
+def _change(contact_field: ContactField, old: str, new: str) -> str:
+    before, after = (Truncator(value or "–").chars(CHANGE_MOST) for value in (old, new))
+    return f"{contact_field}: {before} → {after}"

@@ -16,7 +16,8 @@ register.simple_tag(call_link, name="call_link")
 @register.inclusion_tag("sessions/contacts/_facts.html")
 def contact_facts(contact: Contact, *, in_pane: bool = False) -> dict[str, Any]:
     """`in_pane`: only those of the inbox. What is not known is not shown."""
-    fields, noted = live_fields(), values_of(contact)
+    fields = live_fields()
+    noted = values_of(contact) if fields else {}
     shown = [field for field in fields if noted.get(field.pk) and (field.in_pane or not in_pane)]
     values = contact_values(contact, fields, noted)
     links = [(link.label, filled(link.pattern, values)) for link in ContactLink.objects.all()]

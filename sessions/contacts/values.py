@@ -20,6 +20,7 @@ Kind = ContactField.Kind
 YES, NO = "yes", "no"
 LONGEST = {Kind.TEXT: 200, Kind.LONG_TEXT: 2_000, Kind.NUMBER: 30, Kind.EMAIL: 254, Kind.WEB: 500}
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?![0-9])")
 
 
@@ -46,7 +47,7 @@ def _read_number(text: str) -> str:
 
 def _read_date(text: str) -> str:
     try:
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        if not _DATE.fullmatch(text):
             raise ValueError
         return date.fromisoformat(text).isoformat()
     except ValueError as error:
@@ -126,8 +127,8 @@ def values_of_all(contacts: Iterable[Contact]) -> dict[int, dict[int, str]]:
 
 def shown_value(field: ContactField, value: str) -> str:
     """In the words of the reader's language."""
-    if value and field.kind == Kind.YES_NO:
-        return _("Yes") if value == YES else _("No")
-    if value and field.kind == Kind.DATE:
+    if field.kind == Kind.YES_NO:
+        return {YES: _("Yes"), NO: _("No")}.get(value, value)
+    if field.kind == Kind.DATE and _DATE.fullmatch(value):
         return date_format(date.fromisoformat(value), "j M Y")
     return value

@@ -17,7 +17,11 @@ OTHER = "+14155550124"
 
 @pytest.fixture(autouse=True)
 def fields() -> list[ContactField]:
-    named = (("Customer no", "text", []), ("Plan", "choice", ["Gold", "Silver"]), ("Old", "text", []))
+    named: tuple[tuple[str, str, list[str]], ...] = (
+        ("Customer no", "text", []),
+        ("Plan", "choice", ["Gold", "Silver"]),
+        ("Old", "text", []),
+    )
     made = [
         ContactField.objects.create(name=name, key=name.casefold(), kind=kind, options=options, position=n)
         for n, (name, kind, options) in enumerate(named)

@@ -1,5 +1,6 @@
 """Contact fields: how administrators define them, and what becomes of their values at every door."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import AuditEntry, Role
+from accounts.models import AuditEntry, Role, User
 from routing.models import Extension
 from sessions import actions
 from sessions.models import CannedReply, Contact, ContactField, ContactLink, ContactValue, MessagingSession
@@ -325,9 +326,9 @@ def test_export_is_imported_again_and_bad_values_are_faults_of_the_row(contact: 
     )
     preview = vera.post("/contacts/import/", {"text": text})
     assert [row[-1] for row in rows_of(preview)] == [
-        "Change",
+        "Change: Customer no: =47 → –, Plan: Bronze → Gold",
         "Customer no: At most 200 characters. Plan: “Lead” is not one of: Gold.",
-        "Add",
+        "Add: Customer no: – → 12",
     ]
     said = vera.post("/contacts/import/", {"text": text, "apply": "1"}, follow=True)
     assert messages_of(said) == ["Contacts added: 1, changed: 1."]
@@ -400,3 +401,18 @@ def test_only_administrators_remove_and_bring_back(agent_page: Client, contact: 
         found = [page.post(f"/contact-settings/{path}").status_code for page in (Client(), agent_page, vera)]
         assert found == [302, 404, 404]
     assert (names(), ContactLink.objects.count()) == (["Customer no"], 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_fields_of_one_name_at_once_one_is_refused(administrator: User) -> None:
+    pages = [logged_in(administrator) for _ in range(4)]
+
+    def post(page: Client) -> int:
+        try:
+            return int(add(page, name="Customer no").status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(pages)) as pool:
+        found = sorted(pool.map(post, pages))
+    assert (found, names()) == ([302, 422, 422, 422], ["Customer no"])

@@ -45,7 +45,7 @@ def test_fields_are_defined_and_ordered_from_the_keyboard(live_server: LiveServe
 def test_values_are_written_beside_the_thread_on_a_phone(
     live_server: LiveServer, new_page: Callable[..., Page], direct_session: MessagingSession
 ) -> None:
-    named = (
+    named: tuple[tuple[str, str, list[str]], ...] = (
         ("Customer no", "text", []),
         ("Plan", "choice", ["Gold"]),
         ("Since", "date", []),
