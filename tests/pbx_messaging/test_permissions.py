@@ -274,6 +274,7 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "inbox-page": GroupName.MINE,
         "inbox-fold": GroupName.MINE,
         "inbox-bulk": "close",
+        **dict.fromkeys(("inbox-viewers", "inbox-viewing"), session.pk),
         "inbox-view": view.pk,
         "inbox": session.pk,
         "log": session.pk,
