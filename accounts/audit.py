@@ -66,6 +66,13 @@ def note(instance: Model, action: AuditEntry.Action, *, name: str = "") -> None:
     _write(type(instance), instance.pk, action, name or _name_of(instance), {})
 
 
+def note_changes(instance: Model, changes: dict[str, tuple[str, str]]) -> None:
+    """What hangs on an object and is saved elsewhere: (before, after) by its name."""
+    shown = {name: {"old": old[:VALUE_MOST], "new": new[:VALUE_MOST]} for name, (old, new) in changes.items()}
+    if shown:
+        _write(type(instance), instance.pk, Action.CHANGED, _name_of(instance), shown)
+
+
 @contextmanager
 def comparing(instance: Model) -> Iterator[None]:
     """For an UPDATE that bypasses `save()`; the instance is read again."""
@@ -179,6 +186,8 @@ def _words(field: "Field[Any, Any]", value: Any) -> str:
         return _("Yes") if value else _("No")
     if isinstance(value, date):  # or a datetime
         return value.isoformat()
+    if isinstance(value, list):  # of words, in JSON
+        return ", ".join(map(str, value))[:VALUE_MOST]
     return str(dict(field.flatchoices).get(value, value))[:VALUE_MOST]
 
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -39,7 +39,7 @@ class Row(Protocol):
 
 @dataclass(frozen=True)
 class Columns:
-    """What a file has: its columns in their order, which headings (in small letters) mean one, which must be.
+    """What a file has: its columns in their order, which headings (casefolded) mean one, which must be.
 
     `required` gives the words by which a missing one is named.
     """
@@ -63,7 +63,7 @@ class Columns:
 
     def _named_by(self, first: Sequence[str]) -> list[str] | None:
         """What the headings of the first row mean; None if it is no heading. Raises `ValidationError`."""
-        columns = [self.headings.get(cell.lower(), "") for cell in first]
+        columns = [self.headings.get(" ".join(cell.split()).casefold(), "") for cell in first]
         if not any(columns):
             return None
         if missing := self.required.keys() - set(columns):
@@ -99,7 +99,7 @@ def decoded(content: bytes) -> str:
 class ImportForm(forms.Form):
     """A file, or pasted text; after validation `rows` are its cells, and `text` can be sent again."""
 
-    columns: ClassVar[Columns]
+    columns: Columns
 
     file = forms.FileField(
         label=gettext_lazy("CSV file"),

@@ -17,6 +17,7 @@ many requests a token has left is told by the headers `RateLimit` and `RateLimit
 TAGS = {
     "Sessions": "The threads between our numbers and contacts.",
     "Messages": "What was written in them.",
+    "Contacts": "The company's address book.",
     "Directory": "Who one is, and what there is to choose from.",
     "Events": "What changes, as it happens.",
 }

@@ -22,6 +22,7 @@ from accounts.ids import MAX_ID
 from channels.phone_numbers import read_number
 from routing.sms_field import MAX_BODY
 from sessions.actions import Scheduled
+from sessions.contacts.tidying import tidy
 
 NO_NUL = r"^[^\x00]*$"  # which PostgreSQL does not store
 NOT_BLANK = r"^[^\x00]*[^\s\x00][^\x00]*$"
@@ -193,3 +194,34 @@ class TagsIn(Input):
         list[Annotated[str, StringConstraints(max_length=32, pattern=NO_NUL)]],
         Field(max_length=50, description="Those that it has then.", examples=[["billing"]]),
     ]
+
+
+def _visible(text: str) -> str:
+    if name := tidy(text):
+        return name
+    raise ValueError(_("Something must be visible of it."))
+
+
+ContactName = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=127, pattern=NOT_BLANK),
+    AfterValidator(_visible),
+    Field(examples=["Grace Hopper"]),
+]
+ContactNotes = Annotated[str, StringConstraints(max_length=10_000, pattern=NO_NUL)]
+FieldValue = Annotated[str, StringConstraints(max_length=2_000, pattern=NO_NUL)]
+
+
+class ContactIn(Input):
+    """What is left out stays as it is."""
+
+    name: ContactName | None = None
+    notes: ContactNotes | None = None
+    fields: Annotated[
+        dict[str, FieldValue | None],
+        Field(
+            max_length=30,
+            description='By the fields\' names, as GET contact-fields has them; null or "" empties one.',
+            examples=[{"Customer no": "4711"}],
+        ),
+    ] = {}

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from django.db.models import Model, Q, QuerySet
 from pydantic import BaseModel, Field
 
-from sessions.models import Attempt, Message
+from sessions.models import Attempt
 
 Row = TypeVar("Row", bound=Model)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,11 +51,11 @@ def page_of(rows: QuerySet[Row], *, time: str, cursor: str | None, limit: int) -
     return _page(rows.order_by(f"-{time}", "-pk"), time, limit)
 
 
-def page_of_thread(messages: QuerySet[Message], *, cursor: str | None, limit: int) -> Page[Message]:
-    """The newest first, by their place in the thread: the id, since a text can come in late."""
+def page_by_id(rows: QuerySet[Row], *, cursor: str | None, limit: int) -> Page[Row]:
+    """The newest first by id: messages by their place in the thread, since a text can come in late."""
     if cursor:
-        messages = messages.filter(pk__lt=_read(cursor)[1])
-    return _page(messages.order_by("-pk"), "created_at", limit)
+        rows = rows.filter(pk__lt=_read(cursor)[1])
+    return _page(rows.order_by("-pk"), "created_at", limit)
 
 
 def page_of_due(attempts: QuerySet[Attempt], *, cursor: str | None, limit: int) -> Page[Attempt]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from channels.itsp.delivery import DeliveryStatus
 from channels.models import Number
 from routing.models import Extension, MessageQueue
-from sessions.models import Attachment, Mention, Message, MessagingSession
+from sessions.models import Attachment, Contact, ContactField, Mention, Message, MessagingSession
 
 SessionState = Literal["waiting", "shared", "owned", "closed"]
 PickupMode = Literal["manual", "auto", "none", "assigned"]
@@ -280,6 +280,51 @@ class Me(BaseModel):
     supervised_queues: list[QueueOut]
     token: str
     scope: Literal["read", "send"]
+
+
+class ContactFieldOut(BaseModel):
+    """Something that is noted of contacts beside name and notes, as an administrator defines it."""
+
+    name: Annotated[str, Field(examples=["Customer no"])]
+    kind: Annotated[
+        Literal["text", "long_text", "number", "date", "yes_no", "choice", "email", "web"],
+        Field(
+            description="How its values are written: a `number` with a point before decimals, a `date` as "
+            "2026-12-24, `yes_no` as yes or no, a `choice` as one of `options`."
+        ),
+    ]
+    options: list[str]
+
+    @classmethod
+    def of(cls, field: ContactField) -> "ContactFieldOut":
+        return cls(name=field.name, kind=field.kind, options=field.options)  # type: ignore[arg-type]
+
+
+class ContactFields(BaseModel):
+    items: list[ContactFieldOut]
+
+
+class ContactOut(BaseModel):
+    """Of the company's address book."""
+
+    number: Address
+    name: Annotated[str, Field(examples=["Grace Hopper"])]
+    notes: str
+    fields: Annotated[
+        dict[str, str], Field(description="Those that have a value.", examples=[{"Customer no": "4711"}])
+    ]
+    created_at: Moment
+    updated_at: Moment
+
+    @classmethod
+    def of(cls, contact: Contact, fields: dict[str, str]) -> "ContactOut":
+        values = {name: getattr(contact, name) for name in ("name", "notes", "created_at", "updated_at")}
+        return cls(number=contact.address, fields=fields, **values)
+
+
+class Contacts(BaseModel):
+    items: list[ContactOut]
+    next_cursor: Annotated[str | None, Field(description="For the next page; null on the last.")]
 
 
 class ProblemOut(BaseModel):

@@ -12,7 +12,7 @@ from ninja.operation import Operation
 
 from api import handlers
 from api.auth import Bearer
-from api.resources import directory, messages, owning, scheduled, sessions
+from api.resources import contacts, directory, messages, owning, scheduled, sessions
 
 View = Callable[..., HttpResponse]
 
@@ -31,7 +31,7 @@ api = Api(
     urls_namespace="api",
 )
 handlers.install(api)
-for resource in (directory, sessions, owning, messages, scheduled):
+for resource in (directory, contacts, sessions, owning, messages, scheduled):
     api.add_router("", resource.router)
 
 

@@ -101,6 +101,7 @@ TEMPLATES = [
             "builtins": ["accounts.templatetags.icons"],
             "libraries": {  # those of sessions lie in its rooms
                 "availability": "sessions.presence.template_tags",
+                "calling": "sessions.contacts.template_tags",
                 "composing": "sessions.inbox.composing_template_tags",
                 "inbox": "sessions.inbox.thread_template_tags",
                 "inbox_files": "sessions.media.template_tags",

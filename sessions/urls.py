@@ -18,6 +18,7 @@ urlpatterns = [
     path("inbox/settings/", settings_views.agent_settings, name="inbox-settings"),
     path("inbox/push/", include("sessions.push.urls")),
     path("contacts/", include("sessions.contacts.urls")),
+    path("contact-settings/", include("sessions.contacts.settings_urls")),
     path("channels/<int:pk>/sending/", sending_views.channel_sending, name="channel-sending"),
     path("channels/<int:pk>/pause/", sending_views.channel_pause, name="channel-pause"),
     path("channels/<int:pk>/resume/", sending_views.channel_resume, name="channel-resume"),

@@ -11,7 +11,7 @@ from api.described import problems
 from api.finding import answerable, message_now, own_text, readable, readable_message
 from api.idempotency import is_same_text, key_of, once
 from api.inputs import IdempotencyKey, MessageIn, MessageWithMedia
-from api.paging import PageAsked, page_of_thread
+from api.paging import PageAsked, page_by_id
 from api.reading import body_schema, text_of
 from api.shapes import MessageOut, Messages
 from routing.models import Extension
@@ -32,7 +32,7 @@ router = Router(tags=["Messages"])
 def list_messages(request: ApiRequest, session_id: int, asked: Query[PageAsked]) -> Messages:
     """Texts, internal notes and system lines; the newest first. Reading them here marks nothing as read."""
     messages = thread_of(readable(request, session_id))
-    page = page_of_thread(messages, cursor=asked.cursor, limit=asked.limit)
+    page = page_by_id(messages, cursor=asked.cursor, limit=asked.limit)
     return Messages(items=[MessageOut.of(one) for one in page.rows], next_cursor=page.next_cursor)
 
 

@@ -1,5 +1,15 @@
 """All that an agent can do. Pages and API call the same verbs."""
 
+from sessions.actions.contact_settings import (
+    bring_back_field,
+    deciding_on_contacts,
+    delete_contact_link,
+    move_one,
+    remove_field,
+    save_call_pattern,
+    save_contact_link,
+    save_field,
+)
 from sessions.actions.contacts import add_contact, delete_contact, import_contacts, save_contact
 from sessions.actions.drafting import discard_drafts, save_draft
 from sessions.actions.finishing import Scheduled, close, reopen
@@ -87,12 +97,15 @@ __all__ = [
     "add_contact",
     "add_note",
     "archive",
+    "bring_back_field",
     "cancel",
     "change_tags",
     "check_may_start",
     "close",
+    "deciding_on_contacts",
     "delete_canned_reply",
     "delete_contact",
+    "delete_contact_link",
     "delete_tag",
     "discard_drafts",
     "end_all",
@@ -101,15 +114,20 @@ __all__ = [
     "mark_unread",
     "mentions_to_see",
     "move",
+    "move_one",
     "people",
     "pick_up",
+    "remove_field",
     "reopen",
     "reply",
     "reschedule",
     "retry",
+    "save_call_pattern",
     "save_canned_reply",
     "save_contact",
+    "save_contact_link",
     "save_draft",
+    "save_field",
     "save_tag",
     "see_mentions",
     "send_now",

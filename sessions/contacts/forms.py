@@ -1,7 +1,7 @@
 """A contact of the address book."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -13,7 +13,9 @@ from accounts.forms import time_zone_field
 from channels.phone_numbers import NumberInput, read_number
 from sessions.contact_form import ContactForm
 from sessions.contacts.lookup import known_senders
-from sessions.models import Contact
+from sessions.contacts.value_fields import WithFields
+from sessions.contacts.values import live_fields, values_of
+from sessions.models import Contact, ContactField
 
 _NAMED_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 _&+\-]{1,11}")
 
@@ -34,25 +36,43 @@ def is_name(text: str) -> bool:
     return bool(_NAMED_SENDER.fullmatch(text.strip()))
 
 
-class ContactNotesForm(forms.ModelForm[Contact]):
+class ContactNotesForm(WithFields, forms.ModelForm[Contact]):
+    """`fields` are the contact fields that can be changed."""
+
     class Meta:
         model = Contact
         fields = ["name", "notes", "time_zone"]
         widgets = {"notes": forms.Textarea(attrs={"rows": 3})}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, fields: Sequence[ContactField], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zone = time_zone_field()
         zone.help_text = _("For the times of texts that are sent later.")
         zone.choices = [("", _("As the number tells")), *list(zone.choices)[1:]]  # type: ignore[arg-type]
         self.fields["time_zone"] = zone
+        self.add_fields(fields, values_of(self.instance))
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What the action takes, beside the address."""
+        data = self.cleaned_data
+        return {
+            "name": data["name"],
+            "notes": data["notes"],
+            "time_zone": data["time_zone"],
+            "values": self.field_values,
+        }
 
 
-class NewContactForm(ContactForm):
+class NewContactForm(WithFields, ContactForm):
     """A number with what is known of it. National input is shown in E.164 before it is stored."""
 
     name = forms.CharField(label=_("Name"), max_length=127)
     notes = forms.CharField(label=_("Notes"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.add_fields(live_fields(), {})
 
     def clean_contact(self) -> str:
         typed = self.cleaned_data["contact"]
@@ -61,10 +81,11 @@ class NewContactForm(ContactForm):
         return read.address
 
     @property
-    def values(self) -> dict[str, str]:
+    def values(self) -> dict[str, Any]:
         """What the action takes."""
         data = self.cleaned_data
-        return {"address": data["contact"], "name": data["name"], "notes": data["notes"]}
+        said = {"address": data["contact"], "name": data["name"], "notes": data["notes"]}
+        return {**said, "values": self.field_values}
 
 
 class EditContactForm(ContactNotesForm):

@@ -1,9 +1,11 @@
 """The address book from a spreadsheet, and back into one."""
 
 from collections import Counter
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,17 +16,21 @@ from accounts.csv_export import csv_response, in_batches
 from accounts.csv_import import STORED, ImportForm, Outcome, preview_context
 from accounts.listing import Query
 from sessions import actions
-from sessions.contacts.importing import COLUMNS, ContactRow, preview
+from sessions.contacts.importing import ContactRow, columns_of, preview
+from sessions.contacts.values import live_fields, values_of_all
 from sessions.contacts.views import COLUMNS as SORTED_BY
 from sessions.contacts.views import ordered
-from sessions.models import Contact
+from sessions.models import Contact, ContactField
 
 HEADER = ["Number", "Name", "Notes"]  # which the import reads; not translated
 EXAMPLE = [["+14155550123", "Ada Lovelace", "Prefers to be called Countess"], ["+25402161183", "Ben", ""]]
 
 
 class ContactImportForm(ImportForm):
-    columns = COLUMNS
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.contact_fields = live_fields()
+        self.columns = columns_of(self.contact_fields)
 
 
 @supervisor_required
@@ -34,12 +40,14 @@ def contacts_import(request: UserRequest) -> HttpResponse:
     form = ContactImportForm(request.POST or None, request.FILES or None)
     if request.method == "GET" or not form.is_valid():
         status = 422 if request.method == "POST" else 200
-        return render(request, "sessions/contacts/import.html", {"form": form}, status=status)
-    rows = preview(form.cleaned_data["rows"])
+        context = {"form": form, "fields": form.contact_fields}
+        return render(request, "sessions/contacts/import.html", context, status=status)
+    rows = preview(form.cleaned_data["rows"], form.contact_fields)
     if "apply" in request.POST:
         _store(request, [row for row in rows if row.outcome in STORED])
         return redirect("contact-list")
-    context = {"text": form.cleaned_data["text"], **preview_context(rows)}
+    shown = {"fields": form.contact_fields, **preview_context(rows)}
+    context = {"text": form.cleaned_data["text"], **shown}
     return render(request, "sessions/contacts/import_preview.html", context)
 
 
@@ -47,15 +55,27 @@ def contacts_import(request: UserRequest) -> HttpResponse:
 @require_GET
 def contact_export(request: UserRequest) -> StreamingHttpResponse:
     """What the list shows, as it is filtered and sorted; the import reads it."""
-    found = ordered(Query.of(request, list(SORTED_BY)))
-    contacts = chain.from_iterable(in_batches(found, Contact.objects.all()))
-    return csv_response("contacts", HEADER, ([one.address, one.name, one.notes] for one in contacts))
+    found, fields = ordered(Query.of(request, list(SORTED_BY))), live_fields()
+    return csv_response("contacts", _header(fields), _cells(found, fields))
+
+
+def _header(fields: Sequence[ContactField]) -> list[str]:
+    return [*HEADER, *(field.name for field in fields)]
+
+
+def _cells(found: QuerySet[Contact], fields: Sequence[ContactField]) -> Iterator[list[str]]:
+    for contacts in in_batches(found, Contact.objects.all()):
+        noted = values_of_all(contacts) if fields else {}
+        for contact in contacts:
+            values = noted.get(contact.pk, {})
+            yield [contact.address, contact.name, contact.notes, *(values.get(one.pk, "") for one in fields)]
 
 
 @supervisor_required
 @require_GET
 def import_example(request: UserRequest) -> StreamingHttpResponse:
-    return csv_response("contacts-example", HEADER, EXAMPLE)
+    fields = live_fields()
+    return csv_response("contacts-example", _header(fields), [row + [""] * len(fields) for row in EXAMPLE])
 
 
 def _store(request: UserRequest, rows: list[ContactRow]) -> None:

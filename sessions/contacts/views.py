@@ -15,6 +15,7 @@ from accounts.log_listing import log_listing
 from routing.access import ViewerRequest, member_required
 from sessions import actions
 from sessions.contacts.forms import EditContactForm, NewContactForm
+from sessions.contacts.values import live_fields
 from sessions.models import Contact
 from sessions.queries import listed, readable_by
 from sessions.search.finding import contacts_matching
@@ -84,9 +85,9 @@ def contact_page(request: ViewerRequest, pk: int) -> HttpResponse:
 @member_required
 def contact_edit(request: ViewerRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=pk)
-    form = EditContactForm(request.POST or None, instance=contact)
+    form = EditContactForm(request.POST or None, instance=contact, fields=live_fields())
     if form.is_valid():
-        actions.save_contact(address=contact.address, **form.cleaned_data)
+        actions.save_contact(address=contact.address, **form.said)
         messages.success(request, _("“%s” was saved.") % form.cleaned_data["name"])
         return redirect("contact-page", pk)
     status = 422 if request.method == "POST" else 200

@@ -1,7 +1,7 @@
 """Texts that agents insert by a shortcut: who may use and change which, and what their variables become."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from routing.models import Extension
-from sessions.models import CannedReply, Contact, MessagingSession
+from sessions.contacts.patterns import OF_FIELD, key_of
+from sessions.contacts.values import live_fields, shown_value, values_of
+from sessions.models import CannedReply, Contact, ContactField, MessagingSession
 
 VARIABLES = {
     "contact": _("the contact’s name; where none is known, it goes with the comma before it"),
@@ -17,9 +19,10 @@ VARIABLES = {
     "number": _("our number"),
     "queue": _("the message queue"),
 }
-_VARIABLE = re.compile(r"\{([a-z_]+)\}")
-# The contact as a form of address: what leads to it in the line, or what follows where a line begins with it.
-_ADDRESSED = re.compile(r"(?m)^\{contact\}[,:!]?[ \t]*(\w?)|,?[ \t]*\(?\{contact\}\)?")
+_VARIABLE = re.compile(r"\{([a-z_]+|(?i:field):[^{}\n]+)\}")
+# What is not known, as a form of address: what leads to it in the line, or what follows where a line begins
+# with it.
+_ADDRESSED = r"(?m)^\{{{0}\}}[,:!]?[ \t]*(\w?)|,?[ \t]*\(?\{{{0}\}}\)?"
 
 
 @dataclass(frozen=True)
@@ -57,16 +60,29 @@ def filled(session: MessagingSession, agent: Extension) -> list[Filled]:
 def fill(body: str, values: Mapping[str, str]) -> str:
     """What is no variable of ours stays as it is written.
 
-    Nobody is addressed by a number: without a name, “Thank you, {contact}!” becomes “Thank you!”.
+    Nobody is addressed by a number: without a name, “Thank you, {contact}!” becomes “Thank you!”; and so it
+    is with a field of the contact's that has no value.
     """
-    if not values.get("contact"):
-        body = _ADDRESSED.sub(lambda found: (found[1] or "").upper(), body)
-    return _VARIABLE.sub(lambda found: values.get(found[1], found[0]), body)
+    for word in dict.fromkeys(_VARIABLE.findall(body)):
+        if _may_be_missing(word) and not values.get(key_of(word)):
+            missing = re.compile(_ADDRESSED.format(re.escape(word)))
+            body = missing.sub(lambda found: (found[1] or "").upper(), body)
+    return _VARIABLE.sub(lambda found: values.get(key_of(found[1]), found[0]), body)
 
 
-def unknown_variables(body: str) -> list[str]:
+def unknown_variables(body: str, known: Collection[str]) -> list[str]:
     """Words in braces that nothing would be put in the place of."""
-    return [word for word in _VARIABLE.findall(body) if word not in VARIABLES]
+    keys = set(map(key_of, known))
+    return [word for word in _VARIABLE.findall(body) if key_of(word) not in keys]
+
+
+def known_variables(fields: Iterable[ContactField]) -> list[str]:
+    return [*VARIABLES, *(f"{OF_FIELD}{field.name}" for field in fields)]
+
+
+def _may_be_missing(word: str) -> bool:
+    """The contact's name and fields; of a field that is gone nothing is known, either."""
+    return word == "contact" or key_of(word).startswith(OF_FIELD)
 
 
 def _nearness(reply: CannedReply) -> int:
@@ -75,7 +91,10 @@ def _nearness(reply: CannedReply) -> int:
 
 def _values(session: MessagingSession, agent: Extension) -> dict[str, str]:
     contact = Contact.objects.filter(address=session.contact).first()
-    return {
+    fields = live_fields()
+    noted = values_of(contact) if contact else {}
+    of_fields = {f"{OF_FIELD}{one.key}": shown_value(one, noted.get(one.pk, "")) for one in fields}
+    return of_fields | {
         "contact": contact.name if contact else "",
         "agent": agent.name,
         "number": session.number.address,

@@ -11,7 +11,8 @@ from accounts.ids import read_id
 from accounts.models import User
 from routing.models import Extension, MessageQueue
 from routing.sms_field import SmsField
-from sessions.inbox.canned_replies import VARIABLES, unknown_variables
+from sessions.contacts.values import live_fields
+from sessions.inbox.canned_replies import known_variables, unknown_variables
 from sessions.models import CannedReply
 
 MINE, ALL = "mine", "all"
@@ -45,8 +46,9 @@ class CannedReplyForm(forms.ModelForm[CannedReply]):
 
     def clean_body(self) -> str:
         body = str(self.cleaned_data["body"])
-        if unknown := unknown_variables(body):
-            known = ", ".join(f"{{{name}}}" for name in VARIABLES)
+        variables = known_variables(live_fields())
+        if unknown := unknown_variables(body, variables):
+            known = ", ".join(f"{{{name}}}" for name in variables)
             words = _("There is no variable {%(name)s}. Those that there are: %(known)s.")
             raise ValidationError(words % {"name": unknown[0], "known": known})
         return body

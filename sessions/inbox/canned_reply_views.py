@@ -14,6 +14,7 @@ from accounts.listing import listing_of
 from accounts.models import User
 from routing.access import AgentRequest, agent_of, agent_required
 from sessions import actions
+from sessions.contacts.values import live_fields
 from sessions.inbox import canned_replies
 from sessions.inbox.canned_reply_forms import CannedReplyForm
 from sessions.inbox.shown_session import session_of
@@ -77,5 +78,5 @@ def _edited(request: HttpRequest, reply: CannedReply | None) -> HttpResponse:
             return redirect("canned-reply-list")
         form = CannedReplyForm(request.POST, instance=reply, **who)  # type: ignore[arg-type]
     status = 422 if request.method == "POST" else 200
-    context = {"form": form, "variables": canned_replies.VARIABLES}
+    context = {"form": form, "variables": canned_replies.VARIABLES, "fields": live_fields()}
     return render(request, "sessions/inbox/canned_reply_form.html", context, status=status)

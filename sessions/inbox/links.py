@@ -4,7 +4,8 @@ Django's own Urlizer loses characters behind a bracket, and makes links of other
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -14,6 +15,9 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from phonenumbers import Leniency, PhoneNumberMatch, PhoneNumberMatcher
 
+from sessions.contacts.calling import link_by
+from sessions.models import ContactSettings
+
 _DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # marks of writing, a part of no address
 _WEB = rf"(?<![\w/@.])(?:https?://|www\.)[^\s<>\"{_DIRECTIONS}\x00-\x1f\x7f]+"
 _MAIL = r"(?<![\w.%+-])[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,63}(?![\w@-])"
@@ -22,6 +26,8 @@ _AFTER = ".,:;!?…'’”»*"  # what ends the sentence, not the address
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 _MAYBE_PHONE = re.compile(r"(?:\d[^\d\n]{0,4}){7}")  # spares most texts the search
 _TRIES_MOST = 50  # of what only looks like a number
+Call = Callable[[str, str], SafeString]  # (number, words) as a link
+_by_phone = partial(link_by, ContactSettings.CALL_PATTERN)
 
 
 class _Link(NamedTuple):
@@ -30,16 +36,16 @@ class _Link(NamedTuple):
     html: SafeString
 
 
-def linked(text: str) -> SafeString:
+def linked(text: str, call: Call = _by_phone) -> SafeString:
     """http and https addresses, opened apart from us, e-mail addresses, and phone numbers, to be called."""
     html, at = [], 0
-    for link in sorted(_links_in(text)):
+    for link in sorted(_links_in(text, call)):
         html += [escape(text[at : link.start]), link.html]
         at = link.end
     return mark_safe("".join([*html, escape(text[at:])]))  # noqa: S308  each piece is escaped
 
 
-def _links_in(text: str) -> Iterator[_Link]:
+def _links_in(text: str, call: Call) -> Iterator[_Link]:
     taken: list[_Link] = []
     for match in _ADDRESS.finditer(text):
         words = match[0] if match["mail"] else _trimmed(match[0])
@@ -48,7 +54,7 @@ def _links_in(text: str) -> Iterator[_Link]:
     yield from taken
     for phone in _phones_in(text):
         if not any(link.start < phone.end and phone.start < link.end for link in taken):
-            yield _Link(phone.start, phone.end, _phone(phone))
+            yield _Link(phone.start, phone.end, call(_called(phone), phone.raw_string))
 
 
 def _trimmed(address: str) -> str:
@@ -82,11 +88,6 @@ def _phones_in(text: str) -> Iterator[PhoneNumberMatch]:
     for match in PhoneNumberMatcher(text, settings.DEFAULT_REGION, Leniency.POSSIBLE, max_tries=_TRIES_MOST):
         if match.raw_string.startswith("+") or phonenumbers.is_valid_number(match.number):
             yield match
-
-
-def _phone(match: PhoneNumberMatch) -> SafeString:
-    """Digits run from left to right, also in a text that does not."""
-    return format_html('<a href="tel:{}" dir="ltr">{}</a>', _called(match), match.raw_string)
 
 
 def _called(match: PhoneNumberMatch) -> str:

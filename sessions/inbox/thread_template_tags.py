@@ -19,6 +19,7 @@ from channels.itsp.delivery import CANCELLABLE, FAILURE, DeliveryStatus
 from channels.phone_numbers import country_of
 from routing.models import Extension
 from sessions.actions.resending import is_retryable
+from sessions.contacts.calling import call_link
 from sessions.inbox import links
 from sessions.inbox.undoing import Done, token_of
 from sessions.lanes.standing import Place
@@ -234,7 +235,9 @@ def day_words(at: datetime) -> str:
     return date_format(day, "l, j F" if day.year == today.year else "l, j F Y")
 
 
-register.filter("linked", links.linked)
+@register.filter
+def linked(text: str) -> SafeString:
+    return links.linked(text, call_link)
 
 
 @register.simple_tag(takes_context=True)
@@ -245,9 +248,9 @@ def note_words(context: Context, message: Message) -> SafeString:
     for mention in message.mentions.all():
         css = "mention mention-me" if mention.user_id == viewer else "mention"
         chip = format_html('<span class="{}">@<bdi>{}</bdi></span>', css, mention.name)
-        parts += [links.linked(message.body[end : mention.start]), chip]
+        parts += [linked(message.body[end : mention.start]), chip]
         end = mention.start + mention.length
-    parts.append(links.linked(message.body[end:]))
+    parts.append(linked(message.body[end:]))
     return linebreaksbr(format_html_join("", "{}", ((part,) for part in parts)))
 
 

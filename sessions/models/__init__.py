@@ -1,5 +1,6 @@
 from sessions.models.agents import AgentSettings, CannedReply, Contact, Draft
 from sessions.models.assigning import Absence, AgentTurn
+from sessions.models.contact_fields import ContactField, ContactLink, ContactSettings, ContactValue
 from sessions.models.journal import CountedChange, Event, SignOfLife, WebhookRequest
 from sessions.models.list import ListSettings, SavedView
 from sessions.models.mentions import Mention, MentionQuerySet, called
@@ -7,7 +8,7 @@ from sessions.models.opt_out import OptOutEntry
 from sessions.models.outbound import Attempt, AttemptEvent, Lane, Priority, Turn
 from sessions.models.overflow import Overflow
 from sessions.models.push import Notice, Push, PushDevice, PushKey
-from sessions.models.searched import SearchedContact, SearchedMessage
+from sessions.models.searched import SearchedContact, SearchedContactValue, SearchedMessage
 from sessions.models.thread import (
     WAIT_FIELDS,
     Attachment,
@@ -27,6 +28,10 @@ __all__ = [
     "AttemptEvent",
     "CannedReply",
     "Contact",
+    "ContactField",
+    "ContactLink",
+    "ContactSettings",
+    "ContactValue",
     "CountedChange",
     "Draft",
     "Event",
@@ -46,6 +51,7 @@ __all__ = [
     "PushKey",
     "SavedView",
     "SearchedContact",
+    "SearchedContactValue",
     "SearchedMessage",
     "SignOfLife",
     "Tag",

@@ -8,6 +8,8 @@ from typing import Any
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from sessions.models.contact_fields import ContactField
+
 
 class WordsField(models.Field[Any, Any]):
     """Never read or written, only asked: `filter(words__hold=lexemes)`, as `search.finding` writes them."""
@@ -67,3 +69,18 @@ class SearchedContact(models.Model):
 
     def __str__(self) -> str:
         return f"words of contact {self.pk}"
+
+
+class SearchedContactValue(models.Model):
+    """What is noted of contacts in fields of their own."""
+
+    contact = models.ForeignKey(SearchedContact, on_delete=models.DO_NOTHING, related_name="+")
+    field = models.ForeignKey(ContactField, on_delete=models.DO_NOTHING, related_name="+")
+    words = WordsField()
+
+    class Meta:
+        managed = False
+        db_table = "messaging_sessions_contactvalue"
+
+    def __str__(self) -> str:
+        return f"words of contact value {self.pk}"

@@ -1,4 +1,4 @@
-"""Search over all that somebody may see: texts and notes, phone numbers in any format, names of contacts.
+"""Search over all that somebody may see: texts and notes, phone numbers in any format, contacts.
 
 The access is the queryset that is given; a search only narrows it. What is found is asked for first, and put
 into the query as a list of ids: the database then never sorts all the sessions in which a word occurs. Where
@@ -20,6 +20,7 @@ from sessions.models import (
     MessagingSession,
     MessagingSessionQuerySet,
     SearchedContact,
+    SearchedContactValue,
     SearchedMessage,
 )
 from sessions.search.index import PUNCTUATION
@@ -39,9 +40,9 @@ def matching(
 ) -> MessagingSessionQuerySet:
     """Narrows `sessions` to those that the text finds; an empty one finds all. It asks a few quick questions.
 
-    A text finds a session if one message has all its words, or the contact's name has, the last word by
-    its beginning; or if the contact's number or ours begins or ends with it. `is_whole` is for whoever reads
-    all that is found, not the first page of it.
+    A text finds a session if one message has all its words, or the contact's name or one of its fields has,
+    the last word by its beginning; or if the contact's number or ours begins or ends with it. `is_whole` is
+    for whoever reads all that is found, not the first page of it.
     """
     text = _read(text)
     if not text:
@@ -107,7 +108,7 @@ def with_address(sessions: MessagingSessionQuerySet, found: Q) -> MessagingSessi
 
 
 def of_contact(text: str) -> Q:
-    """Sessions whose contact has such a number, or such a name. For `with_address`."""
+    """Sessions whose contact has such a number, name, or value of a field. For `with_address`."""
     forms, lexemes = forms_of(text), lexemes_of(text)
     found = forms.condition("contact", "contact_reversed")
     sessions = MessagingSession.objects.alias(contact_reversed=Reverse("contact")).filter(found)
@@ -117,8 +118,14 @@ def of_contact(text: str) -> Q:
     if not lexemes:
         return found
     named = SearchedContact.objects.filter(words__hold=lexemes).values_list("address", flat=True)
-    known = list(named[: LISTED_MOST + 1])
-    return found | Q(contact__in=known if len(known) <= LISTED_MOST else named)
+    known = named.union(_noted(lexemes).values_list("contact__address", flat=True))
+    listed = list(known[: LISTED_MOST + 1])
+    return found | Q(contact__in=listed if len(listed) <= LISTED_MOST else known)
+
+
+def _noted(lexemes: str) -> QuerySet[SearchedContactValue]:
+    """What is noted of contacts and has such words. What archived fields hold finds nothing."""
+    return SearchedContactValue.objects.filter(words__hold=lexemes, field__archived_at=None)
 
 
 def of_our_number(text: str) -> Q:
@@ -129,13 +136,14 @@ def of_our_number(text: str) -> Q:
 
 
 def contacts_matching(contacts: QuerySet[Contact], text: str) -> QuerySet[Contact]:
-    """Narrows `contacts` to those whose name or number the text finds; an empty one finds all."""
+    """Narrows `contacts` to those whose name, number or fields the text finds; an empty one finds all."""
     text = _read(text)
     if not text:
         return contacts
     found = forms_of(text).condition("address", "address_reversed")
     if lexemes := lexemes_of(text):
         found |= Q(pk__in=SearchedContact.objects.filter(words__hold=lexemes).values("pk"))
+        found |= Q(pk__in=_noted(lexemes).values("contact"))
     return contacts.alias(address_reversed=Reverse("address")).filter(found)
 
 

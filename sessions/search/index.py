@@ -12,31 +12,54 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 PUNCTUATION = string.punctuation + "‘’“”„‚–—…«»¡¿·•\u00a0"
+Texts = list[tuple[str, str, str]]
 # (table, the column with the text, which rows): a system line's text is no message.
-TEXTS = [
+TEXTS: Texts = [
     ("messaging_sessions_message", "body", "{row}kind <> 'system'"),
     ("messaging_sessions_contact", "name", "{row}name <> ''"),
 ]
+VALUES: Texts = [("messaging_sessions_contactvalue", "value", "{row}value <> ''")]  # they came later
 SESSIONS = "messaging_sessions_messagingsession"
 
 
 def create(_apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
-    postgres = editor.connection.vendor == "postgresql"
-    for statement in _postgres() if postgres else _sqlite():
-        editor.execute(statement, params=None)
+    _create(editor, TEXTS)
+    if editor.connection.vendor == "postgresql":
+        editor.execute(
+            f"CREATE INDEX session_contact_begins ON {SESSIONS} (contact varchar_pattern_ops)", params=None
+        )
+        ends = f"CREATE INDEX session_contact_ends ON {SESSIONS} (reverse(contact) text_pattern_ops)"
+        editor.execute(ends, params=None)
 
 
 def drop(_apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
-    postgres = editor.connection.vendor == "postgresql"
-    for table, _column, _rows in TEXTS:
-        if postgres:
+    _drop(editor, TEXTS)
+    if editor.connection.vendor == "postgresql":
+        editor.execute("DROP INDEX session_contact_begins, session_contact_ends", params=None)
+
+
+def create_values(_apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
+    _create(editor, VALUES)
+
+
+def drop_values(_apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
+    _drop(editor, VALUES)
+
+
+def _create(editor: BaseDatabaseSchemaEditor, texts: Texts) -> None:
+    statements = _postgres if editor.connection.vendor == "postgresql" else _sqlite
+    for statement in statements(texts):
+        editor.execute(statement, params=None)
+
+
+def _drop(editor: BaseDatabaseSchemaEditor, texts: Texts) -> None:
+    for table, _column, _rows in texts:
+        if editor.connection.vendor == "postgresql":
             editor.execute(f"ALTER TABLE {table} DROP COLUMN words", params=None)
         else:
             for event in ("insert", "delete", "update"):
                 editor.execute(f"DROP TRIGGER {table}_words_{event}", params=None)
             editor.execute(f"DROP TABLE {table}_words", params=None)
-    if postgres:
-        editor.execute("DROP INDEX session_contact_begins, session_contact_ends", params=None)
 
 
 def keep(connection: BaseDatabaseWrapper) -> None:
@@ -45,28 +68,26 @@ def keep(connection: BaseDatabaseWrapper) -> None:
         return
     existing = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
-        for table, column, rows in TEXTS:
+        for table, column, rows in [*TEXTS, *VALUES]:
             if f"{table}_words" in existing:
                 for trigger in _triggers(table, column, rows):
                     cursor.execute(trigger)
 
 
-def _postgres() -> Iterator[str]:
+def _postgres(texts: Texts) -> Iterator[str]:
     """A search reads the pending list of a GIN index from end to end, so that is kept short."""
     signs, spaces = PUNCTUATION.replace("'", "''"), " " * len(PUNCTUATION)
-    for table, column, rows in TEXTS:
+    for table, column, rows in texts:
         lexemes = f"to_tsvector('simple', translate({column}, '{signs}', '{spaces}'))"
         yield (
             f"ALTER TABLE {table} ADD COLUMN words tsvector "
             f"GENERATED ALWAYS AS (CASE WHEN {rows.format(row='')} THEN {lexemes} END) STORED"
         )
         yield f"CREATE INDEX {table}_words ON {table} USING gin (words) WITH (gin_pending_list_limit = 128)"
-    yield f"CREATE INDEX session_contact_begins ON {SESSIONS} (contact varchar_pattern_ops)"
-    yield f"CREATE INDEX session_contact_ends ON {SESSIONS} (reverse(contact) text_pattern_ops)"
 
 
-def _sqlite() -> Iterator[str]:
-    for table, column, rows in TEXTS:
+def _sqlite(texts: Texts) -> Iterator[str]:
+    for table, column, rows in texts:
         words = f"{table}_words"
         yield (
             f"CREATE VIRTUAL TABLE {words} USING fts5({column}, content='{table}', content_rowid='id', "

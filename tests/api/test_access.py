@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import ApiToken, Role
 from api.openapi import document
 from routing.models import Extension, MessageQueue
-from sessions.models import Attachment, Message, MessagingSession
+from sessions.models import Attachment, Contact, Message, MessagingSession
 from tests.api.conftest import Caller, code_of, texts
 from tests.factories import CONTACT, OUR_NUMBER
 from tests.portal import logged_in, make_user
@@ -22,6 +22,7 @@ BODIES: dict[str, Any] = {  # of the operations that need one, by the end of the
     "notes": {"body": "Hello"},
     "snooze": {"until": "2030-01-01T09:00:00Z"},
     "tags": {"tags": []},
+    "{number}": {"notes": "Hello"},
     "messages": {"body": "Hello"},
     "sessions": {"number": OUR_NUMBER, "contact": CONTACT, "body": "Hello"},
 }
@@ -33,28 +34,31 @@ OPERATIONS: list[Operation] = [
     for method in methods
     if path not in PUBLIC
 ]
-ABOUT_ONE = [(method, path) for method, path in OPERATIONS if "{" in path]
+OF_ALL = "contacts/{number}"  # in the company's address book
+ABOUT_ONE = [(method, path) for method, path in OPERATIONS if "{" in path and path != OF_ALL]
 WRITES = [(method, path) for method, path in OPERATIONS if method != "get"]
 
 
 @pytest.fixture
-def things(mine: MessagingSession, ada: Caller) -> dict[str, int]:
-    """A session of Ada's with an answer and a picture."""
+def things(mine: MessagingSession, ada: Caller) -> dict[str, Any]:
+    """A session of Ada's with an answer and a picture; its contact."""
+    Contact.objects.create(address=CONTACT, name="Grace")
     sent = ada.post(f"sessions/{mine.pk}/messages", {"body": "Until six."}).json()
     attachment = Attachment(message_id=sent["id"], position=0, content_type="image/png", state="stored")
     attachment.file.save("x.png", ContentFile(b"\x89PNG\r\n\x1a\n"))
     attachment.preview.save("x.jpg", ContentFile(b"\xff\xd8\xff"))
-    return {"session_id": mine.pk, "message_id": sent["id"], "attachment_id": attachment.pk}
+    ids = {"session_id": mine.pk, "message_id": sent["id"], "attachment_id": attachment.pk}
+    return ids | {"number": CONTACT}
 
 
-def call(caller: Caller, method: str, path: str, things: dict[str, int]) -> Any:
+def call(caller: Caller, method: str, path: str, things: dict[str, Any]) -> Any:
     body = BODIES.get(path.rpartition("/")[2])
     if method == "get":
         return caller.get(path.format(**things))
     return getattr(caller, method)(path.format(**things), body)
 
 
-def codes(caller: Caller, operations: list[Operation], things: dict[str, int]) -> dict[Operation, Any]:
+def codes(caller: Caller, operations: list[Operation], things: dict[str, Any]) -> dict[Operation, Any]:
     """What each answers: its problem's code, or its status where there is none."""
     answers = {one: call(caller, *one, things) for one in operations}
     return {
@@ -62,7 +66,7 @@ def codes(caller: Caller, operations: list[Operation], things: dict[str, int]) -
     }
 
 
-def test_thing_of_another_agent_does_not_exist(ben: Caller, cleo: Caller, things: dict[str, int]) -> None:
+def test_thing_of_another_agent_does_not_exist(ben: Caller, cleo: Caller, things: dict[str, Any]) -> None:
     """Ben is in the queue that it came from, Cleo is in none."""
     before = list(MessagingSession.objects.values()), Message.objects.count()
     for somebody in (ben, cleo):
@@ -70,7 +74,7 @@ def test_thing_of_another_agent_does_not_exist(ben: Caller, cleo: Caller, things
     assert (list(MessagingSession.objects.values()), Message.objects.count()) == before
 
 
-def test_cookie_is_no_token(things: dict[str, int], agents: list[Extension]) -> None:
+def test_cookie_is_no_token(things: dict[str, Any], agents: list[Extension]) -> None:
     browser, found = logged_in(agents[0].user), {}
     for method, path in OPERATIONS:
         answer = getattr(browser, method)(f"/api/v1/{path.format(**things)}")
@@ -78,7 +82,7 @@ def test_cookie_is_no_token(things: dict[str, int], agents: list[Extension]) -> 
     assert found == dict.fromkeys(OPERATIONS, ((401, "unauthenticated"), "Bearer"))
 
 
-def test_reading_token_does_not_write(agents: list[Extension], things: dict[str, int]) -> None:
+def test_reading_token_does_not_write(agents: list[Extension], things: dict[str, Any]) -> None:
     reader = Caller(agents[0].user, ApiToken.Scope.READ)
     expected = dict.fromkeys(OPERATIONS, 200) | dict.fromkeys(WRITES, (403, "insufficient_scope"))
     assert codes(reader, OPERATIONS, things) == expected
@@ -100,11 +104,12 @@ DIRECTED = {  # by supervisors, with an extension or without
     ("post", "sessions/{session_id}/take-over"): 200,
     ("post", "sessions/{session_id}/notes"): 201,
     ("put", "sessions/{session_id}/tags"): 200,
+    ("put", OF_ALL): 200,
 }
 
 
 def test_supervisor_reads_and_says_who_answers(
-    vera: Caller, things: dict[str, int], agents: list[Extension]
+    vera: Caller, things: dict[str, Any], agents: list[Extension]
 ) -> None:
     expected = dict.fromkeys(ABOUT_ONE, 200) | dict.fromkeys(WRITES, (403, "read_only")) | DIRECTED
     assert codes(vera, sorted({*ABOUT_ONE, *WRITES}), things) == expected
@@ -127,7 +132,7 @@ def test_supervisor_with_an_extension_picks_up_what_waits(
 
 
 def test_supervisor_with_an_extension_only_reads_what_is_another_s(
-    vera: Caller, agents: list[Extension], queue: MessageQueue, things: dict[str, int]
+    vera: Caller, agents: list[Extension], queue: MessageQueue, things: dict[str, Any]
 ) -> None:
     agents[2].user.role = Role.SUPERVISOR
     agents[2].user.save()
@@ -166,7 +171,7 @@ def test_post_needs_no_csrf_token(ada: Caller, waiting: MessagingSession) -> Non
     assert strict.post(f"/api/v1/sessions/{waiting.pk}/pick-up").status_code == 200
 
 
-def test_attachment_is_downloaded_as_safely_as_in_the_inbox(ada: Caller, things: dict[str, int]) -> None:
+def test_attachment_is_downloaded_as_safely_as_in_the_inbox(ada: Caller, things: dict[str, Any]) -> None:
     shown = ada.get(f"messages/{things['message_id']}").json()["attachments"][0]
     answer: Any = ada.client.get(shown["url"])
     assert b"".join(answer.streaming_content) == b"\x89PNG\r\n\x1a\n"

@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 
 from api.openapi import document
 from pbx_messaging.wsgi import application
-from sessions.models import Attachment, MessagingSession
+from sessions.models import Attachment, Contact, MessagingSession
 from tests.api.conftest import Caller
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
@@ -38,7 +38,7 @@ CONFIG = {
     "generation": {"deterministic": True, "max-examples": EXAMPLES},
     "operations": [
         {
-            "include-operation-id": ["start_session", "reply", "snooze"],
+            "include-operation-id": ["start_session", "reply", "snooze", "put_contact"],
             "checks": {"positive_data_acceptance": {"expected-statuses": USABLE}},
         }
     ],
@@ -49,11 +49,13 @@ schema = described.exclude(path="/events/")  # which never ends
 
 
 @pytest.fixture
-def things(mine: MessagingSession, ada: Caller) -> dict[str, int]:
+def things(mine: MessagingSession, ada: Caller) -> dict[str, Any]:
     sent = ada.post(f"sessions/{mine.pk}/messages", {"body": "Until six."}).json()
     attachment = Attachment(message_id=sent["id"], position=0, content_type="image/png", state="stored")
     attachment.file.save("x.png", ContentFile(b"\x89PNG\r\n\x1a\n"))
-    return {"session_id": mine.pk, "message_id": sent["id"], "attachment_id": attachment.pk}
+    Contact.objects.create(address=mine.contact, name="Grace")
+    ids = {"session_id": mine.pk, "message_id": sent["id"], "attachment_id": attachment.pk}
+    return ids | {"number": mine.contact}
 
 
 @schema.parametrize()
@@ -63,7 +65,7 @@ def things(mine: MessagingSession, ada: Caller) -> dict[str, int]:
 def test_operation_keeps_to_its_description(
     case: "schemathesis.Case[Any]",
     ada: Caller,
-    things: dict[str, int],
+    things: dict[str, Any],
     one_connection: None,
     settings: Settings,
 ) -> None:

@@ -17,7 +17,17 @@ from channels.models import SetUpResult
 from sessions import actions
 from sessions.inbox.lists import GroupName
 from sessions.media import links
-from sessions.models import Attachment, CannedReply, Contact, OptOutEntry, SavedView, Tag, WebhookRequest
+from sessions.models import (
+    Attachment,
+    CannedReply,
+    Contact,
+    ContactField,
+    ContactLink,
+    OptOutEntry,
+    SavedView,
+    Tag,
+    WebhookRequest,
+)
 from sessions.opened import open_session
 from sessions.opt_outs import ledger
 from sessions.push.devices import register
@@ -77,6 +87,9 @@ RULES: dict[str, frozenset[str]] = {
             "audit-list",
             "audit-export",
             "check-fix",
+            "contact-settings",
+            *(f"contact-field-{page}" for page in ("add", "edit", "move")),
+            *(f"contact-link-{page}" for page in ("add", "edit", "move")),
             *(f"tag-{page}" for page in ("list", "add", "edit", "delete")),
             *(f"optout-{page}" for page in ("list", "add", "export", "reopen")),
             *(f"user-{page}" for page in ("invitation", "withdraw", "unlock", "two-step")),
@@ -185,6 +198,8 @@ RULES: dict[str, frozenset[str]] = {
 ELSEWHERE = {
     "events",  # a stream: see tests/sessions/test_events.py and test_supervising.py
     "contact-delete",  # gone after one try: see tests/sessions/contacts/test_views.py
+    *("contact-field-remove", "contact-field-bring-back"),  # so are these: see test_fields.py there,
+    "contact-link-delete",  # and test_links_and_calls.py
     "canned-reply-delete",  # there for the first: see tests/sessions/inbox/test_canned_replies.py
 }
 
@@ -203,6 +218,7 @@ API = {
     "api-numbers",
     "api-destinations",
     "api-tags",
+    *("api-contacts", "api-contact", "api-contact-fields"),
     "api-attachment",
     "api-preview",
     "api-sessions",
@@ -264,9 +280,12 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "inbox-page": GroupName.MINE,
         "inbox-fold": GroupName.MINE,
         "inbox-bulk": "close",
+        **dict.fromkeys(("inbox-viewers", "inbox-viewing"), session.pk),
         "inbox-view": view.pk,
         "inbox": session.pk,
         "log": session.pk,
+        "contact-field": ContactField.objects.create(name="Customer no", key="customer no").pk,
+        "contact-link": ContactLink.objects.create(label="CRM", pattern="https://crm.example.com/").pk,
         "contact": Contact.objects.create(address="+14155550198", name="Ida").pk,
         "tag": Tag.objects.create(name="Billing").pk,
         "profile-token": tokens.create_token(agent.user, name="CRM")[0].pk,
@@ -281,6 +300,7 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "mfa": 1,
         "api-nothing": "v1/nothing",
         **dict.fromkeys(("api-attachment", "api-preview"), attachment.pk),
+        "api-contact": "+14155550198",
         "api-messages": session.pk,
         **dict.fromkeys(
             ("api-message", "api-retry", "api-cancel", "api-reschedule", "api-send-now"), message.pk

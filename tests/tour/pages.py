@@ -134,6 +134,26 @@ def _contact_edited(page: Page) -> None:
     expect(pane.get_by_text("The session began.")).to_be_visible()
 
 
+def _contact_shown(page: Page) -> None:
+    pane = page.get_by_role("complementary", name="Contact")
+    if not pane.is_visible():
+        page.keyboard.press("d")
+    expect(pane.get_by_text("C-4711")).to_be_visible()
+
+
+def _choices(page: Page) -> None:
+    page.get_by_label("Kind").select_option("One of a list")
+    page.get_by_label("Choices").fill("Gold\nSilver")
+
+
+def _wrong_link(page: Page) -> None:
+    """What is typed stays, and what is wrong is said."""
+    page.get_by_label("Label").fill("Customer in the CRM")
+    page.get_by_label("Address").fill("https://crm.example.com/search?phone={phone}")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("There is no placeholder {phone}.")).to_be_visible()
+
+
 def _channel(world: World) -> int:
     return world.channel.pk
 
@@ -173,6 +193,13 @@ SHOTS = (
     Shot("contact-edit", "contact-edit", of=_contact),
     Shot("contact-delete", "contact-delete", of=_contact),
     Shot("contact-import", "contact-import"),
+    Shot("contact-settings", "contact-settings"),
+    Shot("contact-field-add", "contact-field-add", act=_choices),
+    Shot("contact-field", "contact-field-edit", of=lambda world: world.field.pk),
+    Shot("contact-field-remove", "contact-field-remove", of=lambda world: world.field.pk),
+    Shot("contact-link-add", "contact-link-add", act=_wrong_link),
+    Shot("contact-link", "contact-link-edit", of=lambda world: world.link.pk),
+    Shot("contact-link-delete", "contact-link-delete", of=lambda world: world.link.pk),
     Shot("opt-outs", "optout-list"),
     Shot("opt-out-add", "optout-add"),
     Shot("opt-out-reopen", "optout-reopen", of=lambda _world: OptOutEntry.objects.latest("pk").pk),
@@ -218,6 +245,7 @@ SHOTS = (
     Shot("inbox-scheduled", "inbox", who="alice", query="?show=later", act=_change_scheduled),
     Shot("inbox-send-later", "inbox-session", who="alice", of=_session(ANNA), act=_send_later),
     Shot("inbox-contact", "inbox-session", who="alice", of=_session(NADIA), act=_contact_edited),
+    Shot("inbox-contact-fields", "inbox-session", who="alice", of=_session(NADIA), act=_contact_shown),
     Shot("inbox-note", "inbox-session", who="alice", of=_session(NADIA), act=_note),
     Shot("inbox-search", "inbox", who="alice", query="?q=order"),
     Shot("inbox-settings", "inbox-settings", who="alice"),

@@ -13,7 +13,15 @@ from channels.webhook import keys as webhook_keys
 from channels.webhook import url as webhook_url
 from routing.models import Extension, MessageQueue, OpeningHours
 from sessions import actions
-from sessions.models import CannedReply, Contact, MessagingSession, Tag
+from sessions.models import (
+    CannedReply,
+    Contact,
+    ContactField,
+    ContactLink,
+    ContactValue,
+    MessagingSession,
+    Tag,
+)
 from tests.factories import make_road
 from tests.servers import Simulator
 from tests.waiting import wait_until
@@ -74,6 +82,7 @@ class World:
         for contact, name, _number, _body in TEXTS:
             if name:
                 Contact.objects.create(address=contact, name=name)
+        self._make_fields()
         self.order, self.urgent = (
             Tag.objects.create(name=name, colour=colour)
             for name, colour in (("order", "blue"), ("urgent", "red"))
@@ -84,6 +93,30 @@ class World:
         CannedReply.objects.create(
             shortcut="thanks", body="Thank you, {contact}! {agent}", queue=self.support
         )
+
+    def _make_fields(self) -> None:
+        """What is noted of Nadia in them; one is archived."""
+        kinds = ContactField.Kind
+        named = (
+            ("Customer no", kinds.TEXT, "C-4711"),
+            ("Plan", kinds.CHOICE, "Gold"),
+            ("Contract ends", kinds.DATE, "2027-03-31"),
+            ("Website", kinds.WEB, "https://www.example.com/nadia"),
+            ("Fax", kinds.TEXT, "none"),
+        )
+        nadia = Contact.objects.get(name="Nadia Okafor")
+        for place, (name, kind, value) in enumerate(named):
+            options = ["Gold", "Silver", "Trial"] if kind == kinds.CHOICE else []
+            values = {"key": name.casefold(), "kind": kind, "options": options, "position": place}
+            field = ContactField.objects.create(name=name, **values)
+            ContactValue.objects.create(contact=nadia, field=field, value=value)
+        ContactField.objects.filter(name="Fax").update(archived_at=timezone.now())
+        self.field = ContactField.objects.get(name="Plan")
+        self.link = ContactLink.objects.create(
+            label="Customer in the CRM", pattern="https://crm.example.com/search?phone={number}"
+        )
+        shop = "https://shop.example.com/orders?customer={field:Customer no}"
+        ContactLink.objects.create(label="Orders", pattern=shop)
 
     def live(self) -> None:
         """A morning's texts and answers."""
