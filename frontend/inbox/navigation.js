@@ -60,13 +60,12 @@ const askNoMore = () => {
 };
 document.addEventListener("inbox:leaving", askNoMore);
 
+// What was asked for before is not waited for: it would replace the place that the next answer is meant for.
 const showLists = (query) => {
   shownQuery = query;
-  return htmx.ajax("get", `${inbox.dataset.lists}${query}`, {
-    target: "#inbox-lists",
-    source: inbox,
-    swap: "outerHTML",
-  });
+  htmx.trigger(inbox, "htmx:abort");
+  const place = { target: "#inbox-lists", source: inbox, swap: "outerHTML" };
+  htmx.ajax("get", `${inbox.dataset.lists}${query}`, place).catch(() => {}); // htmx has told of a failure
 };
 
 const go = (path, query = location.search) => {

@@ -112,7 +112,7 @@ RULES: dict[str, frozenset[str]] = {
             "inbox-settings",
             "inbox-palette",
             *(f"inbox-{part}" for part in ("sort", "fold", "filters", "views", "view-add")),
-            *("inbox-view-delete", "inbox-bulk"),
+            *("inbox-view-delete", "inbox-bulk", "inbox-undo", "inbox-people"),
             *(
                 f"inbox-{verb}" for verb in ("transfer", "take-over", "note", "tags")
             ),  # of what one supervises
@@ -136,10 +136,8 @@ RULES: dict[str, frozenset[str]] = {
         (
             *(f"inbox-{action}" for action in ("archive", "unarchive", "unread")),
             *(f"inbox-{action}" for action in ("snooze", "unsnooze", "reopen", "again")),
-            "inbox-undo",
             "inbox-contact",
             "inbox-suggestions",
-            "inbox-people",
         ),
         AGENTS,
     ),
@@ -258,7 +256,7 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "inbox-page": GroupName.MINE,
         "inbox-fold": GroupName.MINE,
         "inbox-bulk": "close",
-        "inbox-view": view.pk,
+        "inbox-view-": view.pk,
         "inbox": session.pk,
         "log": session.pk,
         "contact": Contact.objects.create(address="+14155550198", name="Ida").pk,

@@ -18,7 +18,7 @@ from tests.sessions.inbox.undisturbed import hear_of, undisturbed
 from tests.walking import choose, log_in
 
 pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-DESKTOP: ViewportSize = {"width": 1280, "height": 860}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 WHOLE = """[...document.querySelectorAll('.inbox-row')].filter((row) => {
   const { top, bottom } = row.getBoundingClientRect();
