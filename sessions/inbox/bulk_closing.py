@@ -112,5 +112,4 @@ def _asked(label: str, *choices: tuple[str, str]) -> forms.ChoiceField:
         choices=[(LEAVE, _("Leave them open")), *choices],
         initial=LEAVE,
         required=False,
-        widget=forms.RadioSelect,
     )

@@ -196,6 +196,26 @@ def test_range_is_selected_and_closed_by_keys_alone(inbox: Page, sessions: list[
     expect(rows(inbox, "Mine")).to_have_count(18)
     expect(inbox.locator("#bulk")).to_be_hidden()
     assert MessagingSession.objects.filter(closed_at__isnull=False).count() == 2
+    expect(dialog).to_be_hidden()
+    inbox.keyboard.press("z")
+    expect(inbox.get_by_text("2 are as they were.")).to_be_visible()
+    expect(rows(inbox, "Mine")).to_have_count(20)
+    assert not MessagingSession.objects.filter(closed_at__isnull=False).exists()
+
+
+def test_filters_taken_off_while_the_lists_come_anew_are_off(
+    inbox: Page, sessions: list[MessagingSession]
+) -> None:
+    """What was asked for before is not waited for, and its answer takes nobody's place."""
+    inbox.goto(f"{inbox.url}?is=unanswered")
+    expect(rows(inbox, "Mine")).to_have_count(10)
+    inbox.evaluate(
+        """() => {
+          document.dispatchEvent(new CustomEvent("inbox:lists-anew"));
+          document.querySelector("[data-lists-link].chip").click();
+        }"""
+    )
+    expect(rows(inbox, "Mine")).to_have_count(20)
 
 
 def test_escape_ends_the_selection_first(inbox: Page, sessions: list[MessagingSession]) -> None:
