@@ -349,3 +349,23 @@ def test_whoever_is_away_hears_nothing_of_new_sessions(
     with inbox.expect_response("**/calls/"):
         hear_of(inbox, sessions[80])
     inbox.wait_for_function("window.beeps === 1")
+
+
+def test_search_that_is_ended_while_one_types_does_not_come_back(
+    inbox: Page, sessions: list[MessagingSession]
+) -> None:
+    inbox.goto(f"{inbox.url}?q=4155551070")
+    expect(rows(inbox, "Found")).to_have_count(1)
+    with inbox.expect_response("**/inbox/sessions/**"):
+        inbox.evaluate(
+            """() => {
+              const box = document.querySelector("#inbox-search [name=q]");
+              box.value = "zebra";
+              box.dispatchEvent(new Event("input", { bubbles: true }));
+              document.querySelector(".inbox-found [data-lists-link]").click();
+            }"""
+        )
+    expect(rows(inbox, "Mine")).to_have_count(20)
+    inbox.wait_for_timeout(500)  # longer than a search waits for the next letter
+    expect(rows(inbox, "Mine")).to_have_count(20)
+    assert inbox.url.endswith("/inbox/")
