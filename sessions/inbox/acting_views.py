@@ -47,16 +47,17 @@ def transfer(request: ViewerRequest, pk: int) -> HttpResponse:
     """The dialog; once it is done, what is left of the session here. Supervisors assign by it."""
     session = directed_session(request, pk)
     form = TransferForm(request.POST or None, session=session, agent=session.agent or request.agent)
+    had_by = request.POST.get("had_by", session.agent_id or "")
     if request.method == "POST" and form.is_valid():
         try:
             handover = actions.transfer(session, agent=actor_of(request), had_by=form.had_by, **form.values)
             return _after_transfer(request, session, form, handover)
         except actions.AlreadyPickedUp as taken:
             refuse(form, taken, Act.TRANSFER)
-            session = directed_session(request, pk)  # whoever still wants it takes it over from them
+            had_by = taken.by.pk if taken.by else ""  # whoever still wants it takes it over from them
         except actions.ActionError as refused:
             refuse(form, refused, Act.TRANSFER)
-    context = {"session": session, "form": form, "contact": contact_of(session.contact)}
+    context = {"session": session, "form": form, "contact": contact_of(session.contact), "had_by": had_by}
     status = 422 if request.method == "POST" else 200
     return render(request, "sessions/inbox/_transfer_dialog.html", context, status=status)
 

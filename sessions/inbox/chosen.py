@@ -46,7 +46,7 @@ class Chosen:
     @property
     def ids_text(self) -> str:
         """As the form repeats them."""
-        return ".".join(f"{session.pk}-{session.agent_id or ''}" for session in self.sessions)
+        return ".".join(f"{session.pk}-{self.seen_with(session) or ''}" for session in self.sessions)
 
 
 def _read(text: str) -> tuple[list[int], dict[int, int | None]]:

@@ -322,6 +322,8 @@ def test_what_an_agent_picked_up_meanwhile_is_not_assigned(
     dialog, hidden = shown_by(vera, "assign", sessions)
     assert "Also the 1 that an agent has: it is taken over" in dialog
     actions.pick_up(sessions[1], agent=agents[0])
+    unclear = sure(vera, "assign", hidden, to="").content.decode()
+    assert f'value="{hidden["sessions"]}"' in unclear  # as they were seen, not as they are
     words = said(sure(vera, "assign", hidden, to=agents[1].pk, owned="on"))
     assert "4 assigned to 1002 Ben. 1 wasn’t:" in words
     assert "1 × 1001 Ada has got the session meanwhile, and keeps it." in words

@@ -309,6 +309,8 @@ def test_assignment_leaves_what_an_agent_picked_up_meanwhile(
     assert '<input type="hidden" name="had_by" value="">' in dialog
     actions.pick_up(session, agent=agents[0])
     form = {"to": f"extension-{agents[1].pk}", "note": "For Ben", "had_by": ""}
+    unclear = page.post(url("transfer", session.pk), form | {"to": ""}).content.decode()
+    assert '<input type="hidden" name="had_by" value="">' in unclear  # as it was seen, not as it is
     answer = page.post(url("transfer", session.pk), form, headers={"HX-Request": "true"})
     html = answer.content.decode()
     assert answer.status_code == 422
