@@ -20,7 +20,7 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = {"serious", "critical"}
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_no_page_has_a_serious_fault(visitor: Callable[..., Look]) -> None:
     """By turns on a desktop in light and on a phone in dark, which spares time; some in all four ways."""
     phone = {"width": 390, "height": 844}
