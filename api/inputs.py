@@ -143,9 +143,20 @@ class SessionWithMedia(MessageWithMedia, SessionIn):
     """As `SessionIn`, with files."""
 
 
+HadBy = Annotated[
+    str | None,
+    Field(
+        description="The number of the extension that has the session as far as you know; null: nobody. "
+        "Whoever else has got it since then keeps it. Without this, it is not asked.",
+        examples=["1001"],
+    ),
+]
+
+
 class ToExtension(Input):
     extension: ExtensionNumber
     note: Note = ""
+    had_by: HadBy = None
 
 
 def _number(value: Any) -> Any:
@@ -160,6 +171,7 @@ class ToQueue(Input):
         int, Field(ge=1, le=MAX_ID, description="Its id.", examples=[7]), BeforeValidator(_number)
     ]
     note: Note = ""
+    had_by: HadBy = None
 
 
 def _kind_of(value: Any) -> str:

@@ -126,6 +126,12 @@ class MessageOut(BaseModel):
     kind: Kind
     body: Annotated[str, Field(examples=["Are you open today?"])]
     author: Annotated[ExtensionOut | None, Field(description="Of what an agent wrote or did.")]
+    author_name: Annotated[
+        str,
+        Field(
+            description="Who wrote or did it, also a supervisor without an extension.", examples=["Vera Lind"]
+        ),
+    ]
     created_at: Moment
     status: Annotated[
         DeliveryStatus | None, Field(description="Of an outbound text: how it fares.", examples=["delivered"])
@@ -154,6 +160,7 @@ class MessageOut(BaseModel):
             kind=message.kind,  # type: ignore[arg-type]
             body=message.body,
             author=ExtensionOut.of(message.author) if message.author else None,
+            author_name=message.who,
             created_at=message.created_at,
             status=DeliveryStatus(message.status) if message.status else None,
             error_code=message.error_code,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations import AddIndex, AlterField
+from django.db.migrations.operations import AddIndex, AlterField, RemoveIndex
 from django.db.migrations.state import ProjectState
 
 
@@ -64,8 +64,7 @@ class AddIndexBeside(AddIndex):
     ) -> None:
         model = to_state.apps.get_model(app_label, self.model_name)
         if self.allow_migrate_model(schema_editor.connection.alias, model):
-            _drop(schema_editor, self.index.name)
-            schema_editor.add_index(model, self.index, **_concurrently(schema_editor))
+            _build(schema_editor, model, self.index)
 
     def database_backwards(
         self,
@@ -77,6 +76,44 @@ class AddIndexBeside(AddIndex):
         model = from_state.apps.get_model(app_label, self.model_name)
         if self.allow_migrate_model(schema_editor.connection.alias, model):
             _drop(schema_editor, self.index.name)
+
+
+class RemoveIndexBeside(RemoveIndex):
+    """Takes an index away beside those that read and write. For migrations with `atomic = False`.
+
+    Django's own way waits for whoever reads the table, and has all others wait behind it.
+    """
+
+    name: str
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        model = from_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            _drop(schema_editor, self.name)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            state = to_state.models[app_label, self.model_name_lower]
+            _build(schema_editor, model, state.get_index_by_name(self.name))
+
+
+def _build(editor: BaseDatabaseSchemaEditor, model: type[models.Model], index: models.Index) -> None:
+    """Anew, where an earlier try was broken off."""
+    _drop(editor, index.name)
+    editor.add_index(model, index, **_concurrently(editor))
 
 
 def _own_indexes(editor: BaseDatabaseSchemaEditor, model: type[models.Model], field: str) -> Iterator[str]:

@@ -102,6 +102,12 @@ def _faster(error: refused.AlreadyPickedUp) -> str:
     return _("%(agent)s was faster and has the session now.") % {"agent": error.by or "–"}
 
 
+def _picked_up_meanwhile(error: refused.AlreadyPickedUp) -> str:
+    return _(
+        "%(agent)s has got the session meanwhile, and keeps it. To take it all the same, do it again."
+    ) % {"agent": error.by or "–"}
+
+
 def _owned(error: refused.OwnedByAnother) -> str:
     if error.by is None:
         return _("It waits in a message queue that is not yours. Ask one of its agents to transfer it.")
@@ -162,7 +168,11 @@ def _not_cancellable(error: refused.NotCancellable) -> str:
 
 REFUSALS: dict[type[ActionError], Refusal] = {
     refused.AlreadyPickedUp: Refusal(
-        409, gettext_lazy("The session is not waiting any more."), _picked_up, words=_faster
+        409,
+        gettext_lazy("The session is not waiting any more."),
+        _picked_up,
+        words=_faster,
+        by_act={Act.TRANSFER: _picked_up_meanwhile},
     ),
     refused.TooManyOpen: Refusal(
         409,

@@ -207,9 +207,12 @@ class NameTaken(Exception):
 
 
 class ActedMeanwhile(Exception):
-    """Somebody (`by`, None: an administrator) has gone on since, so it is not undone. Not in the API."""
+    """Somebody has gone on since, so it is not undone. Not in the API.
 
-    def __init__(self, by: Extension | None) -> None:
+    `by`: an extension, the name of who has none, or "", where it was no person or an administrator.
+    """
+
+    def __init__(self, by: Extension | str) -> None:
         super().__init__(by)
         self.by = by
 

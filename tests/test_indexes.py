@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db import connection, models
 from django.db.migrations.state import ProjectState
 
-from pbx_messaging.large_tables import AddIndexBeside, DropIndexOfKey
+from pbx_messaging.large_tables import AddIndexBeside, DropIndexOfKey, RemoveIndexBeside
 from routing.models import Extension
 from sessions.models import Message, MessagingSession
 from sessions.queries import drafts_for
@@ -100,6 +100,21 @@ def test_index_is_built_beside_and_goes() -> None:
     for _time in range(2):  # a migration that was broken off begins anew
         with connection.schema_editor(atomic=False) as editor:
             add.database_forwards("messaging_sessions", editor, state, state)
+        assert set(indexes_of(MessagingSession)) == kept
+
+
+@pytest.mark.django_db(transaction=True)
+def test_index_goes_beside_and_comes_back() -> None:
+    state = ProjectState.from_apps(apps)
+    remove = RemoveIndexBeside("messagingsession", "session_open_of_agent")
+    kept = set(indexes_of(MessagingSession))
+    for _time in range(2):  # a migration that was broken off begins anew
+        with connection.schema_editor(atomic=False) as editor:
+            remove.database_forwards("messaging_sessions", editor, state, state)
+        assert {one.name for one in kept - set(indexes_of(MessagingSession))} == {"session_open_of_agent"}
+    for _time in range(2):
+        with connection.schema_editor(atomic=False) as editor:
+            remove.database_backwards("messaging_sessions", editor, state, state)
         assert set(indexes_of(MessagingSession)) == kept
 
 

@@ -1,5 +1,7 @@
 """What an agent does with a session beside answering."""
 
+from types import EllipsisType
+
 from django.utils.translation import gettext as _
 from ninja import Body, Query, Router, Status
 
@@ -37,14 +39,21 @@ def pick_up(request: ApiRequest, session_id: int) -> SessionOut:
     url_name="api-transfer",
     summary="Transfer a session to an extension or a message queue",
     openapi_extra=problems(
-        400, 403, 404, 422, actions.NotTheOwner, actions.SessionClosed, actions.NoDestination
+        400,
+        403,
+        404,
+        422,
+        actions.NotTheOwner,
+        actions.SessionClosed,
+        actions.NoDestination,
+        actions.AlreadyPickedUp,
     ),
 )
 def transfer(request: ApiRequest, session_id: int, said: Body[TransferIn]) -> Status[None]:
     """With its history, and a note for whoever gets it. You may not see it any more then. Supervisors
     transfer all sessions of their queues, waiting and owned ones; with an extension or without."""
     by, session = directing(request), directed(request, session_id)
-    actions.transfer(session, agent=by, to=_place(said), note=said.note)
+    actions.transfer(session, agent=by, to=_place(said), note=said.note, had_by=_had_by(said))
     return Status(204, None)
 
 
@@ -60,6 +69,15 @@ def take_over(request: ApiRequest, session_id: int) -> SessionOut:
     by, session = directing(request), directed(request, session_id)
     actions.take_over(session, agent=by)
     return session_now(session)
+
+
+def _had_by(said: TransferIn) -> int | EllipsisType | None:
+    """Of an extension that there is not, an id that nobody has."""
+    if "had_by" not in said.model_fields_set:
+        return ...
+    if said.had_by is None:
+        return None
+    return Extension.objects.filter(number=said.had_by).values_list("pk", flat=True).first() or 0
 
 
 def _place(said: TransferIn) -> Extension | MessageQueue:

@@ -54,7 +54,7 @@ const inOpened = (row, act) => {
 const select = (isRange) => selection.toggle(focusedRow(), isRange);
 
 const SESSION_KEYS = "beciprtuR";
-const BULK_KEYS = "ct"; // which are for what is selected, while something is
+const BULK_KEYS = "cet"; // which are for what is selected, while something is
 const ACTIONS = {
   j: () => move(1),
   k: () => move(-1),

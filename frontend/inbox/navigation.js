@@ -60,13 +60,16 @@ const askNoMore = () => {
 };
 document.addEventListener("inbox:leaving", askNoMore);
 
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let searching; // what is typed there, in a moment
+
+// What was asked for before is not waited for, nor asked for after it: it would replace the place that the next answer is meant for.
 const showLists = (query) => {
   shownQuery = query;
-  return htmx.ajax("get", `${inbox.dataset.lists}${query}`, {
-    target: "#inbox-lists",
-    source: inbox,
-    swap: "outerHTML",
-  });
+  clearTimeout(searching);
+  htmx.trigger(inbox, "htmx:abort");
+  const place = { target: "#inbox-lists", source: inbox, swap: "outerHTML" };
+  htmx.ajax("get", `${inbox.dataset.lists}${query}`, place).catch(() => {}); // htmx has told of a failure
 };
 
 const go = (path, query = location.search) => {
@@ -132,8 +135,6 @@ window.addEventListener("popstate", () => {
   show(location.pathname + location.search);
 });
 
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let searching;
 const search = () => {
   const params = new URLSearchParams(location.search);
   const text = document.querySelector("#inbox-search [name=q]").value.trim();

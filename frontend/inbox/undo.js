@@ -1,5 +1,6 @@
 // What was done a moment ago is taken back: the server offers it by "undo:offer" {words, token, shown_s}, a toast
-// shows that for some seconds, and what undoing leads to is told by "undo:done" {session, url, body, client_id}.
+// shows that for some seconds, and what undoing leads to is told by "undo:done" {session, url, body, client_id}. What was done with many sessions at
+// once has its button in the server's own toast, and is said in words, {words, is_whole}.
 import { Toast } from "../bootstrap.js";
 import { isJson, post } from "../portal/posting.js";
 
@@ -23,6 +24,16 @@ export const show = (template, words, delay) => {
   return toast;
 };
 
+const showAll = ([words, ...reasons], isWhole) => {
+  const toast = isWhole ? show(offer, words) : refuse(words);
+  toast.querySelector("[data-undo]")?.remove();
+  const list = document.createElement("ul");
+  list.className = "mb-0 ps-3";
+  list.append(...reasons.map((reason) => Object.assign(document.createElement("li"), { textContent: reason })));
+  if (reasons.length) toast.querySelector("[data-words]").append(list);
+  document.dispatchEvent(new CustomEvent("inbox:lists"));
+};
+
 const refuse = (words) => show(document.getElementById("undo-refused"), words);
 
 // Of a signed token: two that were signed at different times name the same.
@@ -39,6 +50,7 @@ const undo = async (token) => {
   if (!isJson(answer)) return refuse(offer.dataset.failed);
   const said = await answer.json();
   if (!answer.ok) return refuse(said.reason);
+  if (said.words) return showAll(said.words, said.is_whole);
   for (const toast of document.querySelectorAll("[data-undo-offer]")) {
     if (toast.dataset.about === aboutOf(token)) Toast.getOrCreateInstance(toast).hide();
   }
@@ -66,8 +78,15 @@ document.addEventListener("undo:offer", ({ detail }) => {
   );
 });
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-undo-send]");
+  const button = event.target.closest("[data-undo-send], [data-undo-many]");
   if (!button) return;
   button.disabled = true;
-  undo(button.dataset.undoSend);
+  const { undoSend, undoMany } = button.dataset;
+  if (undoMany) Toast.getOrCreateInstance(button.closest(".toast")).hide();
+  undo(undoSend ?? undoMany);
+});
+// A toast that also says what could not be done stays; its offer does not.
+document.addEventListener("shown.bs.toast", (event) => {
+  const button = event.target.querySelector("[data-undo-many]");
+  if (button) setTimeout(() => button.remove(), button.dataset.shownS * 1000);
 });

@@ -15,6 +15,7 @@ from sessions.actions.drafting import discard_drafts, save_draft
 from sessions.actions.finishing import Scheduled, close, reopen
 from sessions.actions.keeping import delete_canned_reply, delete_tag, save_canned_reply, save_tag
 from sessions.actions.marking import (
+    TagsChanged,
     add_note,
     archive,
     change_tags,
@@ -92,6 +93,7 @@ __all__ = [
     "Scheduled",
     "SessionClosed",
     "SessionOpen",
+    "TagsChanged",
     "TooManyOpen",
     "accepted_under",
     "add_contact",

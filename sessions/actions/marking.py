@@ -1,6 +1,7 @@
 """What agents do with a session beside answering: notes, tags, unread, the archive."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
@@ -30,6 +31,15 @@ def add_note(session: MessagingSession, *, agent: Actor, body: str) -> Message:
     return note
 
 
+@dataclass(frozen=True)
+class TagsChanged:
+    """The tags that a session has got, and those that it has lost, by their ids."""
+
+    session: int
+    added: list[int]
+    removed: list[int]
+
+
 @transaction.atomic
 def set_tags(session: MessagingSession, *, tags: Iterable[Tag]) -> None:
     session.tags.set(tags)
@@ -37,14 +47,18 @@ def set_tags(session: MessagingSession, *, tags: Iterable[Tag]) -> None:
 
 
 @transaction.atomic
-def change_tags(session: MessagingSession, *, add: Iterable[Tag] = (), remove: Iterable[Tag] = ()) -> bool:
-    """The other tags stay. False if nothing changed by it."""
+def change_tags(
+    session: MessagingSession, *, add: Iterable[Tag] = (), remove: Iterable[Tag] = ()
+) -> TagsChanged | None:
+    """The other tags stay. None if nothing changed by it."""
     before = set(session.tags.values_list("pk", flat=True))
     session.tags.add(*add)
     session.tags.remove(*remove)
-    if changed := before != set(session.tags.values_list("pk", flat=True)):
-        events.record(events.EventKind.SESSION, session)
-    return changed
+    after = set(session.tags.values_list("pk", flat=True))
+    if before == after:
+        return None
+    events.record(events.EventKind.SESSION, session)
+    return TagsChanged(session.pk, sorted(after - before), sorted(before - after))
 
 
 @transaction.atomic

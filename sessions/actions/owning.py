@@ -119,6 +119,13 @@ def user_id_of(actor: Actor) -> int:
     return actor.pk if isinstance(actor, User) else actor.user_id
 
 
+def told_of(by: Actor | None) -> dict[str, Any]:
+    """How a system line keeps who did it: the extension, or the name of who has none."""
+    if isinstance(by, User):
+        return {"author": None, "body": name_of(by)}
+    return {"author": by}
+
+
 def name_of(user: User) -> str:
     """As threads name who has no extension."""
     return user.get_full_name() or user.username
@@ -167,8 +174,12 @@ def end_all(
     events.record_all(events.EventKind.SESSION, sessions)
 
 
-def add_line(session: MessagingSession, line: Message.SystemLine, *, by: Extension | None) -> None:
+def add_line(session: MessagingSession, line: Message.SystemLine, *, by: Actor | None) -> None:
     """Says in the thread what was done with the session, and by whom."""
     Message.objects.create(
-        session=session, kind=Message.Kind.SYSTEM, system_line=line, author=by, created_at=timezone.now()
+        session=session,
+        kind=Message.Kind.SYSTEM,
+        system_line=line,
+        created_at=timezone.now(),
+        **told_of(by),
     )

@@ -1,6 +1,8 @@
 """A session gets a new place: by its agent, by who supervises it, or because its place goes away."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from types import EllipsisType
 from typing import Any
 
 from django.db import transaction
@@ -11,10 +13,19 @@ from accounts.models import User
 from routing.models import Extension, MessageQueue
 from sessions import events
 from sessions.actions.mentioning import mention_in
-from sessions.actions.owning import Actor, add_line, directed, lock, name_of, supervises, user_id_of
+from sessions.actions.owning import (
+    Actor,
+    add_line,
+    directed,
+    lock,
+    name_of,
+    supervises,
+    told_of,
+    user_id_of,
+)
 from sessions.bulk import write
 from sessions.models import Message, MessagingSession
-from sessions.refused import ActedMeanwhile, NoDestination, NotTheOwner
+from sessions.refused import ActedMeanwhile, AlreadyPickedUp, NoDestination, NotTheOwner
 
 Destination = Extension | MessageQueue
 _MOVED_FIELDS = (
@@ -31,32 +42,46 @@ _MOVED_FIELDS = (
 
 @dataclass(frozen=True)
 class Handover:
-    """What a transfer changed: the session's agent and queue before. `last`: the last message of it."""
+    """What a transfer changed: how the session was before. `last`: the last message of it."""
 
     session: int
     agent: int | None
     queue: int | None
+    unread: int
+    waiting_since: datetime | None
     last: int
 
 
 @transaction.atomic
-def transfer(session: MessagingSession, *, agent: Actor, to: Destination, note: str = "") -> Handover:
+def transfer(
+    session: MessagingSession,
+    *,
+    agent: Actor,
+    to: Destination,
+    note: str = "",
+    had_by: int | EllipsisType | None = ...,
+) -> Handover:
     """Hands a session over with its history, by whoever has it or supervises its queue.
 
-    Raises `NotTheOwner`, `SessionClosed` or `NoDestination`.
+    `had_by`: the extension that had it as far as one saw, None for nobody. Another one that has got it since
+    keeps it, which is `AlreadyPickedUp`. Raises also `NotTheOwner`, `SessionClosed` or `NoDestination`.
     """
     locked = directed(session, agent)
+    if had_by is not ... and locked.agent_id not in (None, had_by):
+        raise AlreadyPickedUp(locked.agent)
     move(MessagingSession.objects.filter(pk=locked.pk), to=to, by=agent, note=note)
     session.refresh_from_db()
     last = session.messages.order_by("-pk").values_list("pk", flat=True)[0]
-    return Handover(locked.pk, locked.agent_id, locked.queue_id, last)
+    before = (locked.agent_id, locked.queue_id, locked.unread, locked.waiting_since)
+    return Handover(locked.pk, *before, last)
 
 
 @transaction.atomic
-def take_back(handover: Handover, *, agent: Extension) -> None:
-    """Undoes an agent's own transfer, unless somebody has gone on with the session since.
+def take_back(handover: Handover, *, agent: Actor) -> None:
+    """Undoes one's own transfer, unless somebody has gone on with the session since.
 
-    What its contact has written meanwhile comes along. Raises `ActedMeanwhile` or `NoDestination`.
+    What its contact has written meanwhile comes along, and it waits since it did. Raises `ActedMeanwhile` or
+    `NoDestination`.
     """
     session = lock(MessagingSession(pk=handover.session))
     since = session.messages.filter(pk__gt=handover.last)
@@ -64,13 +89,14 @@ def take_back(handover: Handover, *, agent: Extension) -> None:
     automatic = Q(kind=Message.Kind.OUTBOUND, author=None)
     act = since.exclude(kind=Message.Kind.INBOUND).exclude(automatic).select_related("author").first()
     if act:
-        raise ActedMeanwhile(act.author)
-    if not (handover.agent or MessageQueue.objects.live().filter(pk=handover.queue or 0).exists()):
+        raise ActedMeanwhile(act.author or act.who)
+    before = Extension(pk=handover.agent) if handover.agent else MessageQueue(pk=handover.queue)
+    if not _is_live(before):
         raise NoDestination
     seen_by = events.audience_of(session)
     session.agent_id, session.queue_id = handover.agent, handover.queue
-    session.waiting_since = None if handover.agent else timezone.now()
-    session.unread = texts.count()
+    session.waiting_since = None if handover.agent else handover.waiting_since or timezone.now()
+    session.unread = handover.unread + texts.count()
     session.save(update_fields=["agent", "queue", "waiting_since", "unread"])
     add_line(session, Message.SystemLine.TAKEN_BACK, by=agent)
     events.record(events.EventKind.SESSION, session, audience=seen_by)
@@ -148,19 +174,12 @@ def _tell_in_thread(
     line: Message.SystemLine,
 ) -> list[Message]:
     """Returns the notes among what it has written."""
-    said: dict[str, Any] = {
-        "created_at": timezone.now(),
-        "author": by if isinstance(by, Extension) else None,
-    }
-    moved = said | {
-        "kind": Message.Kind.SYSTEM,
-        "system_line": line,
-        "body": name_of(by) if isinstance(by, User) else "",
-    }
+    said: dict[str, Any] = {"created_at": timezone.now()}
+    moved = said | told_of(by) | {"kind": Message.Kind.SYSTEM, "system_line": line}
     rows = [Message(session=session, **moved, **_named(to or session.queue)) for session in sessions]
     if note:
         said |= {"kind": Message.Kind.NOTE, "body": note}
-        said["author_name"] = name_of(by) if isinstance(by, User) else None
+        said |= {"author_name": name_of(by)} if isinstance(by, User) else {"author": by}
         rows += [Message(session=session, **said) for session in sessions]
     return [row for row in Message.objects.bulk_create(rows) if row.kind == Message.Kind.NOTE]
 

@@ -47,13 +47,17 @@ def transfer(request: ViewerRequest, pk: int) -> HttpResponse:
     """The dialog; once it is done, what is left of the session here. Supervisors assign by it."""
     session = directed_session(request, pk)
     form = TransferForm(request.POST or None, session=session, agent=session.agent or request.agent)
+    had_by = request.POST.get("had_by", session.agent_id or "")
     if request.method == "POST" and form.is_valid():
         try:
-            handover = actions.transfer(session, agent=actor_of(request), **form.values)
+            handover = actions.transfer(session, agent=actor_of(request), had_by=form.had_by, **form.values)
             return _after_transfer(request, session, form, handover)
+        except actions.AlreadyPickedUp as taken:
+            refuse(form, taken, Act.TRANSFER)
+            had_by = taken.by.pk if taken.by else ""  # whoever still wants it takes it over from them
         except actions.ActionError as refused:
             refuse(form, refused, Act.TRANSFER)
-    context = {"session": session, "form": form, "contact": contact_of(session.contact)}
+    context = {"session": session, "form": form, "contact": contact_of(session.contact), "had_by": had_by}
     status = 422 if request.method == "POST" else 200
     return render(request, "sessions/inbox/_transfer_dialog.html", context, status=status)
 
@@ -61,12 +65,10 @@ def transfer(request: ViewerRequest, pk: int) -> HttpResponse:
 def _after_transfer(
     request: ViewerRequest, session: MessagingSession, form: TransferForm, handover: actions.Handover
 ) -> HttpResponse:
-    """Supervisors go on seeing it, and see where it is. Agents, also those who supervise, can undo it."""
+    """Supervisors go on seeing it, and see where it is. All can undo it."""
     answer = into_the_page(_left_of(request, session, form))
-    if request.agent is None:
-        return answer
     words = _("Transferred to %(place)s.") % {"place": form.values["to"]}
-    return told(answer, undo__offer=offered(Done.TRANSFERRED, request.agent, handover, words))
+    return told(answer, undo__offer=offered(Done.TRANSFERRED, actor_of(request), handover, words))
 
 
 def _left_of(request: ViewerRequest, session: MessagingSession, form: TransferForm) -> HttpResponse:
@@ -103,8 +105,8 @@ def note(request: ViewerRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-@agent_required
-def people(request: AgentRequest) -> HttpResponse:
+@viewer_required
+def people(request: ViewerRequest) -> HttpResponse:
     """Whom a note can mention."""
     others = [one for one in actions.people() if one.user != request.user.pk]
     found = [{"name": one.name, "handle": one.handle, "words": one.words} for one in others]

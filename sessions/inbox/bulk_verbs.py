@@ -1,120 +1,21 @@
-"""What is done with many sessions at once: each by the verb that does it with one, as far as that allows it.
+"""What is done with many sessions at once: each by the verb that does it with one."""
 
-Each session is a transaction of its own, so that nothing is locked for longer than by a single one, and what
-is refused for one costs the others nothing.
-"""
-
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django_stubs_ext import StrPromise
 
 from routing.models import Extension
 from sessions import actions
 from sessions.inbox.asking import Viewer, agents_to_filter
-from sessions.inbox.list_template_tags import unanswered_since
+from sessions.inbox.bulk_closing import Archive, Close
+from sessions.inbox.bulk_verb import Skipped, Verb
 from sessions.inbox.loads import open_sessions_of
 from sessions.inbox.session_forms import TransferForm
+from sessions.inbox.undoing import About, Done
 from sessions.models import MessagingSession, Tag
-from sessions.refusals import Act, words_for
-
-
-class Skipped(Exception):
-    """A session is left as it is; the words say why."""
-
-
-@dataclass
-class Outcome:
-    """`done` are ids: whatever undoes the verb for one session undoes it for these."""
-
-    done: list[int] = field(default_factory=list)
-    refused: Counter[str] = field(default_factory=Counter)
-    words: str = ""
-
-    @property
-    def reasons(self) -> list[tuple[str, int]]:
-        """In words, and of how many; the commonest first."""
-        return self.refused.most_common()
-
-
-class Verb:
-    """A form that asks, and what then happens with each session. Subclasses are the verbs."""
-
-    name: ClassVar[str]
-    act: ClassVar[Act]
-    icon: ClassVar[str]
-    button: ClassVar[StrPromise]
-    note: ClassVar[StrPromise] = gettext_lazy(
-        "Those for which it is not possible are left as they are, and you are told why."
-    )
-
-    def __init__(self, viewer: Viewer) -> None:
-        self.viewer = viewer
-        self.by: actions.Actor = viewer.agent or viewer.user
-
-    def form(self, data: Any, sessions: Sequence[MessagingSession]) -> forms.Form:
-        raise NotImplementedError
-
-    def title(self, n: int) -> str:
-        raise NotImplementedError
-
-    def do(self, session: MessagingSession, said: dict[str, Any]) -> None:
-        """Raises `ActionError` or `Skipped`."""
-        raise NotImplementedError
-
-    def said(self, n: int, said: dict[str, Any]) -> str:
-        """What was done, in words."""
-        raise NotImplementedError
-
-    def run(self, sessions: Sequence[MessagingSession], said: dict[str, Any]) -> Outcome:
-        outcome = Outcome()
-        for session in sessions:
-            try:
-                self.do(session, said)
-            except actions.ActionError as refused:
-                outcome.refused[words_for(refused, self.act)] += 1
-            except (Skipped, MessagingSession.DoesNotExist) as skipped:
-                outcome.refused[str(skipped)] += 1
-            else:
-                outcome.done.append(session.pk)
-        outcome.words = self.said(len(outcome.done), said)
-        if left := outcome.refused.total():
-            words = ngettext("%(n)d wasn’t:", "%(n)d weren’t:", left) % {"n": left}
-            outcome.words = f"{outcome.words} {words}"
-        return outcome
-
-
-class Close(Verb):
-    name, act, icon, button = "close", Act.CLOSE, "bi-check2-circle", gettext_lazy("Close")
-
-    def form(self, data: Any, sessions: Sequence[MessagingSession]) -> forms.Form:
-        form = forms.Form(data)
-        if waiting := sum(unanswered_since(session) is not None for session in sessions):
-            label = ngettext(
-                "Also the %(n)d whose contact waits for an answer",
-                "Also the %(n)d whose contacts wait for an answer",
-                waiting,
-            )
-            form.fields["unanswered"] = forms.BooleanField(label=label % {"n": waiting}, required=False)
-        return form
-
-    def title(self, n: int) -> str:
-        return ngettext("Close %(n)d session?", "Close %(n)d sessions?", n) % {"n": n}
-
-    def do(self, session: MessagingSession, said: dict[str, Any]) -> None:
-        if unanswered_since(session) and not said.get("unanswered"):
-            raise Skipped(_("The contact waits for an answer."))
-        if self.viewer.agent is None:
-            raise actions.NotTheOwner
-        actions.close(session, agent=self.viewer.agent)
-
-    def said(self, n: int, said: dict[str, Any]) -> str:
-        return ngettext("%(n)d closed.", "%(n)d closed.", n) % {"n": n}
+from sessions.refusals import Act
 
 
 class TagsForm(forms.Form):
@@ -147,15 +48,17 @@ class ChangeTags(Verb):
     name, act, icon, button = "tag", Act.TAG, "bi-tag", gettext_lazy("Change the tags")
     note = gettext_lazy("Their other tags stay.")
 
-    def form(self, data: Any, sessions: Sequence[MessagingSession]) -> forms.Form:
+    def form(self, data: Any) -> forms.Form:
         return TagsForm(data)
 
     def title(self, n: int) -> str:
         return ngettext("Tags of %(n)d session", "Tags of %(n)d sessions", n) % {"n": n}
 
-    def do(self, session: MessagingSession, said: dict[str, Any]) -> None:
-        if not actions.change_tags(session, **said):
+    def do(self, session: MessagingSession, said: dict[str, Any]) -> tuple[Done, About]:
+        changed = actions.change_tags(session, **said)
+        if changed is None:
             raise Skipped(_("Its tags are so already."))
+        return Done.TAGGED, changed
 
     def said(self, n: int, said: dict[str, Any]) -> str:
         return ngettext("The tags of %(n)d changed.", "The tags of %(n)d changed.", n) % {"n": n}
@@ -164,14 +67,16 @@ class ChangeTags(Verb):
 class Transfer(Verb):
     name, act, icon, button = "transfer", Act.TRANSFER, "bi-arrow-left-right", gettext_lazy("Transfer")
 
-    def form(self, data: Any, sessions: Sequence[MessagingSession]) -> forms.Form:
+    def form(self, data: Any) -> forms.Form:
         return TransferForm(data, agent=self.viewer.agent)
 
     def title(self, n: int) -> str:
         return ngettext("Transfer %(n)d session", "Transfer %(n)d sessions", n) % {"n": n}
 
-    def do(self, session: MessagingSession, said: dict[str, Any]) -> None:
-        actions.transfer(session, agent=self.by, to=said["to"], note=said["note"])
+    def do(self, session: MessagingSession, said: dict[str, Any]) -> tuple[Done, About]:
+        had_by = self.chosen.seen_with(session)
+        moved = actions.transfer(session, agent=self.by, to=said["to"], note=said["note"], had_by=had_by)
+        return Done.TRANSFERRED, moved
 
     def said(self, n: int, said: dict[str, Any]) -> str:
         return _("%(n)d went to %(to)s.") % {"n": n, "to": said["to"]}
@@ -188,8 +93,16 @@ class AssignForm(forms.Form):
         widget=forms.Select(attrs={"data-searchable": "", "data-none": gettext_lazy("No such agent")}),
     )
 
-    def __init__(self, data: Any, viewer: Viewer) -> None:
+    def __init__(self, data: Any, viewer: Viewer, *, owned: int) -> None:
+        """`owned`: how many an agent has already."""
         super().__init__(data)
+        if owned:
+            label = ngettext(
+                "Also the %(n)d that an agent has: it is taken over",
+                "Also the %(n)d that agents have: they are taken over",
+                owned,
+            )
+            self.fields["owned"] = forms.BooleanField(label=label % {"n": owned}, required=False)
         to = self.fields["to"]
         assert isinstance(to, forms.ModelChoiceField)  # noqa: S101 (for the type)
         to.queryset = agents_to_filter(viewer).filter(user__is_active=True)
@@ -208,19 +121,23 @@ def _with_load(agent: Extension, n: int) -> str:
 class Assign(Verb):
     name, act, icon, button = "assign", Act.TRANSFER, "bi-person-check", gettext_lazy("Assign")
 
-    def form(self, data: Any, sessions: Sequence[MessagingSession]) -> forms.Form:
-        return AssignForm(data, self.viewer)
+    def form(self, data: Any) -> forms.Form:
+        owned = sum(self.chosen.seen_with(session) is not None for session in self.chosen.sessions)
+        return AssignForm(data, self.viewer, owned=owned)
 
     def title(self, n: int) -> str:
         return ngettext("Assign %(n)d session", "Assign %(n)d sessions", n) % {"n": n}
 
-    def do(self, session: MessagingSession, said: dict[str, Any]) -> None:
+    def do(self, session: MessagingSession, said: dict[str, Any]) -> tuple[Done, About]:
+        had_by = self.chosen.seen_with(session)
         if session.agent_id == said["to"].pk:
             raise Skipped(_("The agent has it already."))
-        actions.transfer(session, agent=self.by, to=said["to"])
+        if had_by is not None and not said.get("owned"):
+            raise Skipped(_("Another agent has it."))
+        return Done.TRANSFERRED, actions.transfer(session, agent=self.by, to=said["to"], had_by=had_by)
 
     def said(self, n: int, said: dict[str, Any]) -> str:
         return _("%(n)d assigned to %(to)s.") % {"n": n, "to": said["to"]}
 
 
-VERBS: dict[str, type[Verb]] = {verb.name: verb for verb in (Close, ChangeTags, Transfer, Assign)}
+VERBS: dict[str, type[Verb]] = {verb.name: verb for verb in (Close, Archive, ChangeTags, Transfer, Assign)}

@@ -1,6 +1,9 @@
-"""Which sessions something is done with at once: those that are ticked, or all of a filtered list."""
+"""Which sessions something is done with at once: those that are ticked, or all of a filtered list.
 
-from dataclasses import dataclass
+The dialog that asks first names them again, each with who had it then: what it does is what it said.
+"""
+
+from dataclasses import dataclass, field
 
 from django.http import QueryDict
 
@@ -16,33 +19,46 @@ MOST = 500  # at once: each is a transaction of its own, and somebody waits for 
 
 @dataclass(frozen=True)
 class Chosen:
-    """`all` is the group that is meant as a whole, or ""; `query` the filters that it had on the page."""
+    """`seen`: the extension that had each session, or None, when one was asked."""
 
     sessions: list[MessagingSession]
     are_more: bool = False
-    all: str = ""
-    query: str = ""
+    seen: dict[int, int | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, said: QueryDict, viewer: Viewer) -> "Chosen":
         """What one does not see, or only reads along in, is left out."""
-        query = said.get("query", "").lstrip("?")
-        asked, group = Asked.of(QueryDict(query)), said.get("all", "")
+        asked = Asked.of(QueryDict(said.get("query", "").lstrip("?")))
+        group = said.get("all", "")
         if group in set(GroupName):
             of_group = lists.sessions_in(GroupName(group), viewer, asked).order_by("pk")
             ids = list(of_group.values_list("pk", flat=True)[: MOST + 1])
+            seen: dict[int, int | None] = {}
         else:
-            ids = _ids(said)
+            ids, seen = _read(said.get("sessions", ""))
         found = directed_by(viewer.user, viewer.agent).filter(pk__in=ids[:MOST])
-        rows = list(listed(found).order_by("pk"))
-        return cls(rows, len(ids) > MOST, group, f"?{query}" if query else "")
+        return cls(list(listed(found).order_by("pk")), len(ids) > MOST, seen)
+
+    def seen_with(self, session: MessagingSession) -> int | None:
+        """Who had the session when one was asked, or has it, where nobody was."""
+        return self.seen.get(session.pk, session.agent_id)
 
     @property
     def ids_text(self) -> str:
         """As the form repeats them."""
-        return "" if self.all else ".".join(str(session.pk) for session in self.sessions)
+        return ".".join(f"{session.pk}-{self.seen_with(session) or ''}" for session in self.sessions)
 
 
-def _ids(said: QueryDict) -> list[int]:
-    ids = (read_id(text) for text in said.get("sessions", "").split(".")[: MOST + 1])
-    return [pk for pk in ids if pk]
+def _read(text: str) -> tuple[list[int], dict[int, int | None]]:
+    """Ids, of which those that the dialog repeats have their extension's beside them."""
+    ids: list[int] = []
+    seen: dict[int, int | None] = {}
+    for one in text.split(".")[: MOST + 1]:
+        session, dash, agent = one.partition("-")
+        pk = read_id(session)
+        if pk is None:
+            continue
+        ids.append(pk)
+        if dash:
+            seen[pk] = read_id(agent)
+    return ids, seen

@@ -15,6 +15,8 @@ from sessions.inbox.later_forms import LaterFields
 from sessions.media.file_fields import FilesField
 from sessions.queries import numbers_of
 
+CHOSEN_AT_A_GLANCE = 8  # choices; among more one searches
+
 # The page offers contacts while one types, and says how it reads a number.
 SUGGESTING = {
     "inputmode": "text",
@@ -99,6 +101,8 @@ class NewMessageForm(ReplyForm, ContactForm):
         number = self.fields["number"]
         assert isinstance(number, forms.ModelChoiceField)  # noqa: S101 (for the type)
         number.queryset = numbers_of(agent)
+        if len(number.queryset) > CHOSEN_AT_A_GLANCE:
+            number.widget.attrs |= {"data-searchable": "", "data-none": _("No such number")}
         self.fields["body"].widget.attrs["data-segments"] = "#segments"
         self.fields["contact"].label = _("To (a number in any format, or a name)")
         self.fields["contact"].widget.attrs |= SUGGESTING

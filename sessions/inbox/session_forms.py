@@ -1,11 +1,13 @@
 """What agents fill in beside texts: notes, tags, a transfer."""
 
+from types import EllipsisType
 from typing import Any
 
 from django import forms
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.ids import read_id
 from routing.models import Extension, MessageQueue
 from routing.sms_field import MAX_BODY
 from sessions.actions import Scheduled
@@ -79,9 +81,9 @@ class TransferForm(forms.Form):
         agent: Extension | None = None,
         **kwargs: Any,
     ) -> None:
-        """`agent` is who gives it away, and so is not offered it."""
+        """`agent` is who gives it away, and so is not offered it; `session`, of the agents' page."""
         super().__init__(*args, **kwargs)
-        if agent:
+        if session:
             self.fields["note"].widget.attrs |= MENTIONING
         queues = MessageQueue.objects.live()
         extensions = Extension.objects.live().filter(user__is_active=True)
@@ -101,6 +103,11 @@ class TransferForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What the action takes."""
         return {"to": self.places[self.cleaned_data["to"]], "note": self.cleaned_data["note"]}
+
+    @property
+    def had_by(self) -> int | EllipsisType | None:
+        """The extension that had the session when the dialog was opened; not known of what has none."""
+        return read_id(self.data["had_by"]) if "had_by" in self.data else ...
 
     def _choices(self, kind: type[Destination]) -> list[tuple[str, str]]:
         return [(key, str(place)) for key, place in self.places.items() if isinstance(place, kind)]

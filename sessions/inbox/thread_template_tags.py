@@ -176,7 +176,7 @@ def may_take_up(message: Message) -> bool:
 @register.filter
 def system_line(message: Message) -> str:
     """A system line in words."""
-    who = message.author.name if message.author else message.body or _("An administrator")
+    who = message.who or _("An administrator")
     where = message.to_extension or message.to_queue
     return str(_LINES[Message.SystemLine(message.system_line)]) % {"who": who, "where": where}
 

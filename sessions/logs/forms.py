@@ -14,6 +14,7 @@ from accounts.log_listing import day_field
 from accounts.models import User
 from channels.access import channels_of
 from channels.models import Number
+from sessions.inbox.forms import CHOSEN_AT_A_GLANCE
 
 
 class Status(models.TextChoices):
@@ -66,6 +67,8 @@ class LogFilterForm(forms.Form):
         choice = self.fields[name]
         assert isinstance(choice, forms.ChoiceField)  # noqa: S101 (for the type)
         choice.choices = [("", everything), *rows]
+        if len(choice.choices) > CHOSEN_AT_A_GLANCE:
+            choice.widget.attrs |= {"data-searchable": "", "data-none": _("Nothing found")}
 
     @property
     def is_set(self) -> bool:

@@ -1,10 +1,14 @@
 from django.db import migrations, models
 from django.db.models import Q
 
-from pbx_messaging.large_tables import AddIndexBeside
+from pbx_messaging.large_tables import AddIndexBeside, RemoveIndexBeside
+
+BY_AGENT = ["agent", "-last_active_at", "-id"]
 
 
 class Migration(migrations.Migration):
+    """Of two partial indexes that would do, SQLite takes the younger one: that of the open ones is made last."""
+
     atomic = False
 
     dependencies = [("messaging_sessions", "0023_list")]
@@ -18,5 +22,19 @@ class Migration(migrations.Migration):
                 name="session_open_of_queue",
             ),
         ),
-        migrations.RemoveIndex(model_name="messagingsession", name="session_waiting"),
+        RemoveIndexBeside(model_name="messagingsession", name="session_waiting"),
+        AddIndexBeside(
+            model_name="messagingsession",
+            index=models.Index(fields=BY_AGENT, condition=Q(agent__isnull=False), name="session_owned"),
+        ),
+        RemoveIndexBeside(model_name="messagingsession", name="session_of_agent"),
+        RemoveIndexBeside(model_name="messagingsession", name="session_open_of_agent"),
+        AddIndexBeside(
+            model_name="messagingsession",
+            index=models.Index(
+                fields=BY_AGENT,
+                condition=Q(closed_at=None, agent__isnull=False),
+                name="session_open_of_agent",
+            ),
+        ),
     ]

@@ -136,7 +136,11 @@ class MessagingSession(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["agent", "-last_active_at", "-id"], name="session_of_agent"),
+            models.Index(  # without what was nobody's, by which SQLite would look for what waits
+                fields=["agent", "-last_active_at", "-id"],
+                condition=Q(agent__isnull=False),
+                name="session_owned",
+            ),
             models.Index(  # an agent's open ones are few, and asked for all day
                 fields=["agent", "-last_active_at", "-id"],
                 condition=Q(closed_at=None, agent__isnull=False),
@@ -270,6 +274,13 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"message {self.pk}"
+
+    @property
+    def who(self) -> str:
+        """Whose it is, by name, also of who has no extension; "" where that is nobody of the house."""
+        if self.author:
+            return self.author.name
+        return self.author_name or (self.body if self.kind == self.Kind.SYSTEM else "")
 
 
 class Attachment(models.Model):

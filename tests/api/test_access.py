@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import ApiToken, Role
+from accounts.models import ApiToken, Role, User
 from api.openapi import document
 from routing.models import Extension, MessageQueue
 from sessions.models import Attachment, Contact, Message, MessagingSession
@@ -117,6 +117,40 @@ def test_supervisor_reads_and_says_who_answers(
     assert (texts(), session.is_open, session.agent) == (["Until six."], True, agents[1])
     note, *_older = vera.get(f"sessions/{session.pk}/messages").json()["items"][:1]
     assert note["event"] == "transferred"
+
+
+def test_supervisor_stands_by_name_at_what_was_done(vera: Caller, waiting: MessagingSession) -> None:
+    """Notes and system lines have no extension as their author then."""
+    vera_user = User.objects.get(username="vera")
+    vera_user.first_name, vera_user.last_name = "Vera", "Lind"
+    vera_user.save()
+    note = vera.post(f"sessions/{waiting.pk}/notes", {"body": "Call back"}).json()
+    assert (note["author"], note["author_name"]) == (None, "Vera Lind")
+    vera.post(f"sessions/{waiting.pk}/transfer", {"extension": "1001", "note": "Yours"})
+    items = vera.get(f"sessions/{waiting.pk}/messages").json()["items"]
+    named = [(one["kind"], one["event"], one["author_name"]) for one in items]
+    assert sorted(named, key=str) == sorted(
+        [
+            ("note", None, "Vera Lind"),
+            ("note", None, "Vera Lind"),
+            ("system", "transferred", "Vera Lind"),
+            ("inbound", None, ""),
+        ],
+        key=str,
+    )
+
+
+def test_supervisor_s_program_leaves_what_was_picked_up_meanwhile(
+    vera: Caller, ada: Caller, waiting: MessagingSession, agents: list[Extension]
+) -> None:
+    path = f"sessions/{waiting.pk}/transfer"
+    ada.post(f"sessions/{waiting.pk}/pick-up")
+    for had_by in (None, "1003", "99"):
+        answer = vera.post(path, {"extension": "1002", "had_by": had_by})
+        assert code_of(answer) == (409, "already_picked_up")
+    assert MessagingSession.objects.get().agent == agents[0]
+    assert vera.post(path, {"extension": "1002", "had_by": "1001"}).status_code == 204
+    assert vera.post(path, {"extension": "1001"}).status_code == 204
 
 
 def test_supervisor_with_an_extension_picks_up_what_waits(

@@ -126,7 +126,7 @@ RULES: dict[str, frozenset[str]] = {
             "inbox-settings",
             "inbox-palette",
             *(f"inbox-{part}" for part in ("sort", "fold", "filters", "views", "view-add")),
-            *("inbox-view-delete", "inbox-bulk"),
+            *("inbox-view-delete", "inbox-bulk", "inbox-undo", "inbox-people"),
             *(
                 f"inbox-{verb}" for verb in ("transfer", "take-over", "note", "tags")
             ),  # of what one supervises
@@ -150,11 +150,9 @@ RULES: dict[str, frozenset[str]] = {
         (
             *(f"inbox-{action}" for action in ("archive", "unarchive", "unread")),
             *(f"inbox-{action}" for action in ("snooze", "unsnooze", "reopen", "again")),
-            "inbox-undo",
             *("inbox-later", "inbox-scheduled", "inbox-scheduled-send", "inbox-scheduled-cancel"),
             "inbox-contact",
             "inbox-suggestions",
-            "inbox-people",
         ),
         AGENTS,
     ),
@@ -281,7 +279,7 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "inbox-fold": GroupName.MINE,
         "inbox-bulk": "close",
         **dict.fromkeys(("inbox-viewers", "inbox-viewing"), session.pk),
-        "inbox-view": view.pk,
+        "inbox-view-": view.pk,
         "inbox": session.pk,
         "log": session.pk,
         "contact-field": ContactField.objects.create(name="Customer no", key="customer no").pk,

@@ -20,19 +20,28 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = {"serious", "critical"}
 
 
-@pytest.mark.timeout(480)
+@pytest.mark.timeout(900)
 def test_no_page_has_a_serious_fault(visitor: Callable[..., Look]) -> None:
-    """By turns on a desktop in light and on a phone in dark, which spares half of the time."""
+    """By turns on a desktop in light and on a phone in dark, which spares time; some in all four ways."""
+    phone = {"width": 390, "height": 844}
+    ways = {
+        "desktop, light": visitor(),
+        "phone, dark": visitor(**phone, dark=True),
+        "desktop, dark": visitor(dark=True),
+        "phone, light": visitor(**phone),
+    }
+    turns = cycle([*ways][:2])
     found: list[str] = []
-    looks = cycle((visitor(), visitor(width=390, height=844, dark=True)))
-    for shot, look in zip(SHOTS, looks, strict=False):
-        page = look(shot)
-        page.evaluate(AXE.read_text())
-        result: Any = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        found += [
-            f"{shot.name}: {fault['id']}: {node['target']}"
-            for fault in result["violations"]
-            if fault["impact"] in GRAVE
-            for node in fault["nodes"]
-        ]
+    for shot in SHOTS:
+        turn = next(turns)
+        for way in ways if shot.in_all_ways else [turn]:
+            page = ways[way](shot)
+            page.evaluate(AXE.read_text())
+            result: Any = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+            found += [
+                f"{shot.name} ({way}): {fault['id']}: {node['target']}"
+                for fault in result["violations"]
+                if fault["impact"] in GRAVE
+                for node in fault["nodes"]
+            ]
     assert found == []

@@ -21,33 +21,41 @@ from routing.models import Extension, MessageQueue
 from sessions import actions
 from sessions.assigning import giving, leaving
 from sessions.ending import archiving, unanswered
-from sessions.inbox import lists
+from sessions.inbox import lists, undoing
 from sessions.inbox.asking import Asked, Viewer
+from sessions.inbox.bulk_verbs import VERBS
+from sessions.inbox.chosen import Chosen
 from sessions.lanes import seats
-from sessions.models import Attempt, Message, MessagingSession, Priority
+from sessions.models import Attempt, Mention, Message, MessagingSession, Priority, Tag
 from sessions.presence import online
+from sessions.queries import directed_by, visible_to
 from sessions.receiving import intake
-from tests.factories import make_agent, make_queue, make_road
+from tests.factories import CONTACT, make_agent, make_queue, make_road
+from tests.portal import make_user
 from tests.sessions.receiving.test_intake import text
 
 pytestmark = pytest.mark.django_db
 Mode = MessageQueue.PickupMode
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-MOST_STEPS, EXAMPLES = 30, 7
+MOST_STEPS, EXAMPLES = 40, 12  # for about half a minute
 index = st.integers(0, 2)
 queue_index = st.integers(0, len(Mode) - 1)
 actor = st.sampled_from([None, None, None, None, 0, 1, 2])  # None: who has the session, mostly
+director = st.sampled_from([0, 1, 2, 3])  # agents, and Sue at the end
+CONTACTS = (CONTACT, "+14155550124")
 
 
 class House(RuleBasedStateMachine):
-    """Ada and Ben in a queue of each mode, which overflow in a ring; Vera supervises, with an extension."""
+    """Ada and Ben in a queue of each mode, which overflow in a ring; Vera supervises, with an extension, and
+    Sue without one."""
 
     def __init__(self) -> None:
         super().__init__()
         self.undone = transaction.atomic()
         self.undone.__enter__()
         self.ids = count(1)
-        self.handed_over: tuple[actions.Handover, Extension] | None = None
+        self.handed_over: tuple[actions.Handover, actions.Actor] | None = None
+        self.offer: tuple[str, actions.Actor] | None = None
         ada, ben, vera = self.agents = [make_agent(f"100{n}", name) for n, name in enumerate("ABV")]
         self.queues = [make_queue(ada, ben, name=mode) for mode in Mode.values]
         for queue, onward, mode in zip(self.queues, self.queues[1:] + self.queues[:1], Mode, strict=True):
@@ -56,6 +64,9 @@ class House(RuleBasedStateMachine):
             )
         User.objects.filter(pk=vera.user_id).update(role=Role.SUPERVISOR)
         vera.user.supervised_queues.set(self.queues)
+        self.sue = make_user("sue", Role.SUPERVISOR)
+        self.sue.supervised_queues.set(self.queues)
+        self.tag = Tag.objects.create(name="order")
         self.road = make_road(self.queues[0], ada, ben)
         self.there(ada=True, ben=True)
         self.text_comes("Hello?")
@@ -66,9 +77,9 @@ class House(RuleBasedStateMachine):
 
     # --- what contacts and clocks do ---
 
-    @rule(words=st.sampled_from(["Hello?", "Hello?", "STOP", "START"]))
-    def text_comes(self, words: str) -> None:
-        intake.take_in([text(self.road, next(self.ids), words)])
+    @rule(words=st.sampled_from(["Hello?", "Hello?", "STOP", "START"]), contact=st.sampled_from(CONTACTS))
+    def text_comes(self, words: str, contact: str = CONTACT) -> None:
+        intake.take_in([text(self.road, next(self.ids), words, From=contact)])
 
     @rule()
     def sessions_are_assigned(self) -> None:
@@ -143,14 +154,78 @@ class House(RuleBasedStateMachine):
 
     @rule()
     def undo_transfer(self) -> None:
-        if self.handed_over is not None and self.handed_over[1].user.is_active:
-            handover, agent = self.handed_over
+        if self.handed_over is not None:
+            handover, by = self.handed_over
             with suppress(actions.ActedMeanwhile):
-                self.act(lambda _session: actions.take_back(handover, agent=agent))
+                self.act(lambda _session: actions.take_back(handover, agent=by))
         self.handed_over = None
 
-    def transfer(self, session: MessagingSession, agent: Extension, to: Extension | MessageQueue) -> None:
-        self.handed_over = actions.transfer(session, agent=agent, to=to), agent
+    def transfer(self, session: MessagingSession, by: actions.Actor, to: Extension | MessageQueue) -> None:
+        self.handed_over = actions.transfer(session, agent=by, to=to), by
+
+    @rule(who=director, to=index, saw=st.sampled_from(["nothing", "nobody", "what is"]))
+    def assign(self, who: int, to: int, saw: str) -> None:
+        """What is seen as nobody's is not taken from anybody."""
+
+        def give(session: MessagingSession) -> None:
+            owner = MessagingSession.objects.get(pk=session.pk).agent_id
+            had_by = {"nothing": ..., "nobody": None, "what is": owner}[saw]
+            handover = actions.transfer(session, agent=self.by(who), to=self.agent(to), had_by=had_by)
+            assert saw != "nobody" or owner is None
+            self.handed_over = handover, self.by(who)
+
+        self.give(give)
+
+    @rule(who=director)
+    def take_over(self, who: int) -> None:
+        """By Sue, back to its queue."""
+        self.give(lambda session: actions.take_over(session, agent=self.by(who)))
+
+    @rule(who=actor, whom=st.sampled_from(["@1000", "@1001", "@1002", "@sue"]))
+    def mention(self, who: int | None, whom: str) -> None:
+        self.act(lambda session: actions.add_note(session, agent=self.agent(who), body=whom))
+
+    @rule(who=director)
+    def read_where_mentioned(self, who: int) -> None:
+        """It is read by that, and nothing else; to do something with it takes more than a mention."""
+        by = self.by(who)
+        user, agent = (by.user, by) if isinstance(by, Extension) else (by, None)
+        for session in visible_to(user, agent).exclude(pk__in=directed_by(user, agent).values("pk")):
+            before = MessagingSession.objects.filter(pk=session.pk).values().get()
+            actions.see_mentions(session, user=user)
+            for verb in (actions.pick_up, actions.take_over, actions.close):
+                if agent is not None:
+                    with suppress(actions.ActionError):
+                        verb(session, agent=agent)
+                        raise AssertionError(verb)
+            assert MessagingSession.objects.filter(pk=session.pk).values().get() == before
+            assert not Mention.objects.unseen().filter(user=user, session=session).exists()
+
+    @rule(
+        who=director,
+        verb=st.sampled_from(sorted(VERBS)),
+        to=index,
+        is_hard=st.booleans(),
+        scheduled=st.sampled_from(["leave", *actions.Scheduled]),
+    )
+    def many(self, who: int, verb: str, to: int, *, is_hard: bool, scheduled: str) -> None:
+        """As the page does it: with all that one sees, whosever they are."""
+        by = self.by(who)
+        user, agent = (by.user, by) if isinstance(by, Extension) else (by, None)
+        sessions = list(directed_by(user, agent).order_by("pk"))
+        said: dict[str, Any] = {"unanswered": is_hard, "owned": is_hard, "scheduled": scheduled, "note": ""}
+        said = {"add": [self.tag]} if verb == "tag" else said | {"to": self.agent(to)}
+        outcome = VERBS[verb](Viewer(user, agent), Chosen(sessions)).run(said)
+        assert len(outcome.done) + outcome.refused.total() == len(sessions)
+        self.offer = (outcome.token, by) if outcome.token else None
+
+    @rule()
+    def undo_many(self) -> None:
+        """Whatever was done since."""
+        if self.offer is not None:
+            token, by = self.offer
+            undoing.undo(token, by)
+        self.offer = None
 
     @rule(who=actor)
     def snooze(self, who: int | None) -> None:
@@ -229,6 +304,9 @@ class House(RuleBasedStateMachine):
         return [
             agent for agent in Extension.objects.live() if can_answer(agent, session) and sees(agent, session)
         ]
+
+    def by(self, who: int) -> actions.Actor:
+        return self.sue if who == len(self.agents) else self.agent(who)
 
     def agent(self, who: int | None) -> Extension:
         newest = MessagingSession.objects.order_by("-pk").first()

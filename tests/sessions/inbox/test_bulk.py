@@ -1,17 +1,20 @@
 """Many sessions at once: what still allows it is done, and the rest is said, in words."""
 
 import json
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Role, User
 from routing.models import Extension, MessageQueue
 from sessions import actions
 from sessions.inbox import chosen
-from sessions.models import Message, MessagingSession, Tag
+from sessions.models import Draft, Message, MessagingSession, Tag
 from tests.portal import logged_in, make_user, text_of
 from tests.sessions.conftest import Post
 
@@ -47,6 +50,26 @@ def said(answer: Any) -> str:
     assert answer.status_code == 200, answer.content.decode()
     assert set(json.loads(answer["HX-Trigger"])) == {"dialog:close", "inbox:bulk-done", "inbox:lists"}
     return " ".join(text_of(answer.content.decode()).split())
+
+
+def shown_by(page: Client, verb: str, sessions: list[MessagingSession]) -> tuple[str, dict[str, Any]]:
+    """The dialog that asks, and what it would send."""
+    html = bulk(page, verb, sessions, sure="").content.decode()
+    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', html)
+    return " ".join(text_of(html).split()), dict(hidden)
+
+
+def sure(page: Client, verb: str, hidden: dict[str, Any], **data: Any) -> Any:
+    return page.post(reverse("inbox-bulk", args=[verb]), hidden | data)
+
+
+def undo(page: Client, answer: Any) -> list[str]:
+    token = re.findall(r'data-undo-many="([^"]+)"', answer.content.decode())
+    done = page.post(reverse("inbox-undo"), {"token": token[0]})
+    assert done.status_code == 200, done.content
+    words: list[str] = done.json()["words"]
+    assert done.json()["is_whole"] == (len(words) == 1)
+    return words
 
 
 def open_ids() -> list[int]:
@@ -197,3 +220,119 @@ def test_loads_are_counted_by_queue_and_agent(
         ("Cleo", 0, 0, 0),
     ]
     assert logged_in(agents[0].user).get(f"{reverse('inbox')}?show=team").context["load"] is None
+
+
+# --- what would be lost by closing is asked ---
+
+
+@pytest.fixture
+def mine(agents: list[Extension], sessions: list[MessagingSession]) -> list[MessagingSession]:
+    """Three of Ada's, answered: one with a scheduled text, one with a draft."""
+    for session in sessions[:3]:
+        actions.pick_up(session, agent=agents[0])
+        actions.reply(session, agent=agents[0], body="Hi")
+    due_at = timezone.now() + timedelta(hours=1)
+    actions.reply(sessions[1], agent=agents[0], body="Tomorrow", due_at=due_at)
+    actions.save_draft(sessions[2], agent=agents[0], body="I was about to", client_id="x")
+    return sessions[:3]
+
+
+def test_closing_asks_what_becomes_of_scheduled_texts_and_drafts(
+    ada: Client, mine: list[MessagingSession]
+) -> None:
+    dialog, hidden = shown_by(ada, "close", mine)
+    for words in (
+        "1 has scheduled texts",
+        "Close, and let them go out at their times",
+        "Close, and cancel them",
+        "In 1 you have written something that was not sent",
+        "Close, and keep it as a draft",
+        "Close, and discard it",
+        "Leave them open",
+    ):
+        assert words in dialog
+    answer = sure(ada, "close", hidden, scheduled="leave", drafts="leave")
+    words = said(answer)
+    assert "1 closed. 2 weren’t:" in words
+    assert "1 × Texts are scheduled in it." in words
+    assert "1 × You have written something in it that was not sent." in words
+    assert undo(ada, answer) == ["1 is as it was."]
+    assert len(open_ids()) == 5
+    assert "3 closed." in said(sure(ada, "close", hidden, scheduled="cancel", drafts="keep"))
+    assert Draft.objects.get(session=mine[2]).body == "I was about to"
+    assert Message.objects.get(body="Tomorrow").status == "cancelled"
+
+
+def test_drafts_are_discarded_and_scheduled_texts_kept_if_one_says_so(
+    ada: Client, mine: list[MessagingSession]
+) -> None:
+    hidden = shown_by(ada, "close", mine)[1]
+    assert "3 closed." in said(sure(ada, "close", hidden, scheduled="keep", drafts="discard"))
+    assert Draft.objects.get(session=mine[2]).body == ""
+    assert Message.objects.get(body="Tomorrow").status == "scheduled"
+
+
+# --- what was done with many is undone with all of them ---
+
+
+def test_each_verb_is_undone_for_all_of_them(
+    ada: Client, agents: list[Extension], mine: list[MessagingSession]
+) -> None:
+    tag, old = (Tag.objects.create(name=name) for name in ("new", "old"))
+    mine[0].tags.add(old)
+    columns = ("agent", "queue", "closed_at", "archived_at")
+    before = list(MessagingSession.objects.order_by("pk").values(*columns))
+    to_do: dict[str, dict[str, Any]] = {
+        "close": {"scheduled": "keep", "drafts": "keep"},
+        "archive": {},
+        "tag": {"add": [tag.pk], "remove": [old.pk]},
+        "transfer": {"to": f"extension-{agents[1].pk}"},
+    }
+    for verb, data in to_do.items():
+        answer = sure(ada, verb, shown_by(ada, verb, mine)[1], **data)
+        assert answer.status_code == 200, verb
+        assert undo(ada, answer) == ["3 are as they were."], verb
+        assert list(MessagingSession.objects.order_by("pk").values(*columns)) == before, verb
+    assert [list(session.tags.all()) for session in mine] == [[old], [], []]
+
+
+def test_supervisor_undoes_an_assignment_and_the_rest_is_said(
+    vera: Client, agents: list[Extension], sessions: list[MessagingSession]
+) -> None:
+    since = {one.pk: (one.waiting_since, one.unread) for one in MessagingSession.objects.all()}
+    answer = bulk(vera, "assign", sessions, to=agents[1].pk)
+    actions.reply(MessagingSession.objects.get(pk=sessions[0].pk), agent=agents[1], body="Hi")
+    words = "1002 Ben has gone on with the session meanwhile, so this is not undone."
+    assert undo(vera, answer) == ["4 are as they were.", f"1 × {words}"]
+    waiting = {one.pk: (one.waiting_since, one.unread) for one in MessagingSession.objects.waiting()}
+    assert waiting == {one.pk: since[one.pk] for one in sessions[1:]}
+    line = sessions[1].messages.order_by("-pk")[0]
+    assert (line.system_line, line.who) == ("taken_back", "vera")
+    token = re.findall(r'data-undo-many="([^"]+)"', answer.content.decode())[0]
+    assert logged_in(agents[1].user).post(reverse("inbox-undo"), {"token": token}).status_code == 409
+
+
+# --- whoever was faster keeps it ---
+
+
+def test_what_an_agent_picked_up_meanwhile_is_not_assigned(
+    vera: Client, agents: list[Extension], sessions: list[MessagingSession]
+) -> None:
+    actions.pick_up(sessions[0], agent=agents[0])
+    dialog, hidden = shown_by(vera, "assign", sessions)
+    assert "Also the 1 that an agent has: it is taken over" in dialog
+    actions.pick_up(sessions[1], agent=agents[0])
+    unclear = sure(vera, "assign", hidden, to="").content.decode()
+    assert f'value="{hidden["sessions"]}"' in unclear  # as they were seen, not as they are
+    words = said(sure(vera, "assign", hidden, to=agents[1].pk, owned="on"))
+    assert "4 assigned to 1002 Ben. 1 wasn’t:" in words
+    assert "1 × 1001 Ada has got the session meanwhile, and keeps it." in words
+    assert MessagingSession.objects.get(pk=sessions[1].pk).agent == agents[0]
+    assert MessagingSession.objects.get(pk=sessions[0].pk).agent == agents[1]
+    words = said(bulk(vera, "assign", sessions, to=agents[0].pk))
+    assert "0 assigned to 1001 Ada. 5 weren’t:" in words
+    assert "4 × Another agent has it." in words
+    hidden = shown_by(vera, "transfer", sessions)[1]
+    actions.transfer(sessions[1], agent=agents[0], to=agents[1])
+    words = said(sure(vera, "transfer", hidden, to=f"extension-{agents[2].pk}"))
+    assert "4 went to 1003 Cleo. 1 wasn’t:" in words

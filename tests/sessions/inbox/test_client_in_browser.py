@@ -67,14 +67,13 @@ def _walk_and_pick_up(ada: Page, ben: Page) -> None:
     expect(ada.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     ada.keyboard.press("Escape")
     ada.keyboard.press("j")
-    expect(row(ada, WAITING, "e-bikes")).to_be_focused()
-    ada.keyboard.press("j")
     expect(row(ada, WAITING, "open today")).to_be_focused()
-    ada.keyboard.press("k")
     ada.keyboard.press("j")
+    expect(row(ada, WAITING, "e-bikes")).to_be_focused()
+    ada.keyboard.press("k")
     for page in (ada, ben):
         if page is ben:
-            page.keyboard.press("k")  # from the end
+            page.keyboard.press("j")
             expect(row(page, WAITING, "open today")).to_be_focused()
         page.keyboard.press("o")
         expect(log(page)).to_contain_text("Are you open today?")

@@ -18,7 +18,7 @@ from tests.sessions.inbox.undisturbed import hear_of, undisturbed
 from tests.walking import choose, log_in
 
 pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-DESKTOP: ViewportSize = {"width": 1280, "height": 860}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 WHOLE = """[...document.querySelectorAll('.inbox-row')].filter((row) => {
   const { top, bottom } = row.getBoundingClientRect();
@@ -196,6 +196,26 @@ def test_range_is_selected_and_closed_by_keys_alone(inbox: Page, sessions: list[
     expect(rows(inbox, "Mine")).to_have_count(18)
     expect(inbox.locator("#bulk")).to_be_hidden()
     assert MessagingSession.objects.filter(closed_at__isnull=False).count() == 2
+    expect(dialog).to_be_hidden()
+    inbox.keyboard.press("z")
+    expect(inbox.get_by_text("2 are as they were.")).to_be_visible()
+    expect(rows(inbox, "Mine")).to_have_count(20)
+    assert not MessagingSession.objects.filter(closed_at__isnull=False).exists()
+
+
+def test_filters_taken_off_while_the_lists_come_anew_are_off(
+    inbox: Page, sessions: list[MessagingSession]
+) -> None:
+    """What was asked for before is not waited for, and its answer takes nobody's place."""
+    inbox.goto(f"{inbox.url}?is=unanswered")
+    expect(rows(inbox, "Mine")).to_have_count(10)
+    inbox.evaluate(
+        """() => {
+          document.dispatchEvent(new CustomEvent("inbox:lists-anew"));
+          document.querySelector("[data-lists-link].chip").click();
+        }"""
+    )
+    expect(rows(inbox, "Mine")).to_have_count(20)
 
 
 def test_escape_ends_the_selection_first(inbox: Page, sessions: list[MessagingSession]) -> None:
@@ -329,3 +349,23 @@ def test_whoever_is_away_hears_nothing_of_new_sessions(
     with inbox.expect_response("**/calls/"):
         hear_of(inbox, sessions[80])
     inbox.wait_for_function("window.beeps === 1")
+
+
+def test_search_that_is_ended_while_one_types_does_not_come_back(
+    inbox: Page, sessions: list[MessagingSession]
+) -> None:
+    inbox.goto(f"{inbox.url}?q=4155551070")
+    expect(rows(inbox, "Found")).to_have_count(1)
+    with inbox.expect_response("**/inbox/sessions/**"):
+        inbox.evaluate(
+            """() => {
+              const box = document.querySelector("#inbox-search [name=q]");
+              box.value = "zebra";
+              box.dispatchEvent(new Event("input", { bubbles: true }));
+              document.querySelector(".inbox-found [data-lists-link]").click();
+            }"""
+        )
+    expect(rows(inbox, "Mine")).to_have_count(20)
+    inbox.wait_for_timeout(500)  # longer than a search waits for the next letter
+    expect(rows(inbox, "Mine")).to_have_count(20)
+    assert inbox.url.endswith("/inbox/")

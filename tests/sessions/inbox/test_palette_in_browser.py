@@ -101,6 +101,7 @@ def test_actions_are_those_of_the_open_session_and_go_the_way_of_its_buttons(
 
 def test_focus_goes_back_and_reply_takes_it(inbox: Page) -> None:
     inbox.locator(".inbox-row").click()
+    expect(inbox.locator(".session-open")).to_be_visible()
     inbox.locator(".inbox-row").focus()
     palette = palette_of(inbox)
     inbox.keyboard.press("Escape")

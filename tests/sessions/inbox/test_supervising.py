@@ -1,5 +1,6 @@
 """Supervisors read all sessions of their queues, and say who answers. That it is live: test_events.py."""
 
+import json
 import re
 from typing import Any
 
@@ -229,7 +230,7 @@ def test_supervisor_without_an_extension_assigns_and_notes(
     vera.save()
     form = {"to": f"extension-{agents[1].pk}", "note": "She waits since nine."}
     answer = page.post(url("transfer", session.pk), form, headers={"HX-Request": "true"})
-    assert answer["HX-Trigger"] == "dialog:close"
+    assert set(json.loads(answer["PBX-Events"])) == {"dialog:close", "undo:offer"}
     session.refresh_from_db()
     assert (session.agent, session.waiting_since) == (agents[1], None)
     page.post(url("note", session.pk), {"body": "Call her back."})
@@ -299,3 +300,40 @@ def test_closed_session_is_not_taken_over(
     answer = page.post(url("take-over", session.pk))
     assert answer.status_code == 422
     assert "closed meanwhile, so it can’t be taken over" in answer.content.decode()
+
+
+def test_assignment_leaves_what_an_agent_picked_up_meanwhile(
+    page: Client, session: MessagingSession, agents: list[Extension]
+) -> None:
+    dialog = page.get(url("transfer", session.pk)).content.decode()
+    assert '<input type="hidden" name="had_by" value="">' in dialog
+    actions.pick_up(session, agent=agents[0])
+    form = {"to": f"extension-{agents[1].pk}", "note": "For Ben", "had_by": ""}
+    unclear = page.post(url("transfer", session.pk), form | {"to": ""}).content.decode()
+    assert '<input type="hidden" name="had_by" value="">' in unclear  # as it was seen, not as it is
+    answer = page.post(url("transfer", session.pk), form, headers={"HX-Request": "true"})
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "1001 Ada has got the session meanwhile, and keeps it." in html
+    assert "For Ben</textarea>" in html
+    assert f'name="had_by" value="{agents[0].pk}"' in html  # sent again, it is taken over
+    assert MessagingSession.objects.get().agent == agents[0]
+    again = form | {"had_by": str(agents[0].pk)}
+    assert page.post(url("transfer", session.pk), again, headers={"HX-Request": "true"}).status_code == 200
+    assert MessagingSession.objects.get().agent == agents[1]
+
+
+def test_supervisor_without_an_extension_mentions_and_undoes(
+    page: Client, session: MessagingSession, agents: list[Extension]
+) -> None:
+    people = page.get(url("people")).json()["people"]
+    assert [one["name"] for one in people] == ["Ada", "Ben", "Cleo"]  # not herself
+    assert "data-mentions" in page.get(url("transfer", session.pk)).content.decode()
+    page.post(url("note", session.pk), {"body": "@Cleo, look"})
+    assert [mention.user for mention in session.mentions.all()] == [agents[2].user]
+    answer = page.post(url("transfer", session.pk), {"to": f"extension-{agents[1].pk}"})
+    token = json.loads(answer["PBX-Events"])["undo:offer"]["token"]
+    assert page.post(url("undo"), {"token": token}).status_code == 200
+    session.refresh_from_db()
+    assert session.agent is None
+    assert thread(session)[-1][:2] == ("taken_back", "vera")

@@ -315,3 +315,14 @@ def test_group_text_says_who_else_got_it(client: Any, agents: list[Extension], p
     others = "also to <bdi>+14155550122</bdi>, <bdi>+14155550133</bdi>."
     assert [others in " ".join(page.split()) for page in pages] == [True, False]
     assert ["Your answer goes to the sender only." in page for page in pages] == [True, False]
+
+
+def test_sender_is_searched_where_there_are_many_numbers(
+    ada: Client, agents: list[Extension], road: Road
+) -> None:
+    assert "data-searchable" not in ada.get(url("new")).content.decode()
+    for n in range(8):
+        road.channel.numbers.create(address=f"+1415555090{n}", queue=road.number.queue).initiators.add(
+            agents[0]
+        )
+    assert re.search(r"<select[^>]*data-searchable[^>]*>", ada.get(url("new")).content.decode())

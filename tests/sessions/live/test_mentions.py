@@ -54,7 +54,8 @@ def test_who_is_typing_is_seen_by_whoever_has_the_session_open(
     ben = log_in(phone, stack.url, "agent1002", "secret-of-the-agent")
     for page in (ada, ben):
         page.goto(f"{stack.url}/inbox/{session.pk}/")
-        expect(page.get_by_role("status").filter(has_text="Live")).to_be_attached()
+        live = page.get_by_role("status", include_hidden=True)  # beside the lists: a phone hides them
+        expect(live.filter(has_text="Live")).to_be_attached()
     line = ben.locator("#viewers")
     expect(line).to_contain_text("1001 Ada has this session open, too.")
     ada.get_by_label("Message", exact=True).press_sequentially("We are open until ", delay=50)

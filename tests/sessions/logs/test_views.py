@@ -187,3 +187,15 @@ def test_detail_pages_through_a_long_thread(
     older = admin_page.get(path, {"before": str(thread.older)}).context["thread"]
     bodies = [message.body for message in [*older.messages, *thread.messages]]
     assert bodies == ["A green one, please", *(f"Text {number}" for number in range(PAGE + 10))]
+
+
+@pytest.mark.django_db
+def test_long_filters_are_searched(admin_page: Client, road: Road) -> None:
+    assert "data-searchable" not in filters_of(admin_page)
+    for n in range(8):
+        road.channel.numbers.create(address=f"+1415555090{n}", queue=road.number.queue)
+    assert filters_of(admin_page).count("data-searchable") == 1
+
+
+def filters_of(page: Client) -> str:
+    return page.get("/logs/").content.decode().partition('id="log-filters"')[2].partition("</form>")[0]
