@@ -14,6 +14,7 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    StrictBool,
     StringConstraints,
     Tag,
 )
@@ -97,9 +98,8 @@ class Input(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-UntilReply = Annotated[
-    bool, Field(description="Of a scheduled text: it is cancelled if the contact writes before its time.")
-]
+_UNTIL_REPLY = "Of a scheduled text: it is cancelled if the contact writes before its time."
+UntilReply = Annotated[StrictBool, Field(description=_UNTIL_REPLY)]
 
 
 class MessageIn(Input):
@@ -115,6 +115,7 @@ class MessageIn(Input):
 
 class MessageWithMedia(MessageIn):
     body: OptionalBody = ""
+    until_reply: Annotated[bool, Field(description=_UNTIL_REPLY)] = False  # a form has words only
     media: Media = []
 
     @property

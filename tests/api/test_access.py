@@ -22,6 +22,7 @@ BODIES: dict[str, Any] = {  # of the operations that need one, by the end of the
     "notes": {"body": "Hello"},
     "snooze": {"until": "2030-01-01T09:00:00Z"},
     "tags": {"tags": []},
+    "reschedule": {"body": "Hello"},
     "{number}": {"notes": "Hello"},
     "messages": {"body": "Hello"},
     "sessions": {"number": OUR_NUMBER, "contact": CONTACT, "body": "Hello"},
