@@ -179,6 +179,8 @@ def _words(field: "Field[Any, Any]", value: Any) -> str:
         return _("Yes") if value else _("No")
     if isinstance(value, date):  # or a datetime
         return value.isoformat()
+    if isinstance(value, list):
+        return ", ".join(map(str, value))[:VALUE_MOST]
     return str(dict(field.flatchoices).get(value, value))[:VALUE_MOST]
 
 

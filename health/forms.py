@@ -52,7 +52,7 @@ class WishesForm(forms.ModelForm[AlarmWishes]):
         label=gettext_lazy("Tell me when"),
         choices=[*kinds.KINDS.items()],
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
 
     class Meta:

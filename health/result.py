@@ -34,9 +34,10 @@ class Result:
     @property
     def title(self) -> str:
         """What was checked, and of which channel."""
-        title = str(wording.TITLES[self.check])
-        label = self.params.get("label")
-        return _("%(check)s: %(name)s") % {"check": title, "name": label} if label else title
+        title = wording.TITLES[self.check]
+        if not (label := self.params.get("label")):
+            return str(title)
+        return _("%(check)s: %(name)s") % {"check": wording.OF_ONE.get(self.check, title), "name": label}
 
     @property
     def unit(self) -> str:

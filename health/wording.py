@@ -46,6 +46,7 @@ TITLES: dict[str, Text] = {
     "balance": gettext_lazy("Balance at the ITSP"),
     "mail": gettext_lazy("E-mail"),
 }
+OF_ONE: dict[str, Text] = {"channels": gettext_lazy("Channel")}  # where a title is about one of several
 UNITS: dict[str, str] = {
     "version": "",
     **dict.fromkeys(("web", "stream", "sender", "worker", "beat"), "s"),
@@ -267,9 +268,7 @@ WORDS: dict[tuple[str, str], Words] = {
         for check in TITLES
     },
     **{
-        (check, "later"): Words(
-            gettext_lazy("Not looked at yet."), gettext_lazy("The worker looks every few minutes.")
-        )
+        (check, "later"): Words(gettext_lazy("Not looked at yet: the worker looks every few minutes."))
         for check in ("address", "certificate", "clock", "balance")
     },
 }

@@ -50,9 +50,11 @@ def _failures() -> list[Result]:
     many, worst = [], 0.0
     for pk, channel in channels.items():
         found = counts[pk]
-        percent = 100 * found.failed / found.total if found.total else 0.0
+        if found.total < FEW:
+            continue
+        percent = 100 * found.failed / found.total
         worst = max(worst, percent)
-        if found.total >= FEW and percent > most_percent:
+        if percent > most_percent:
             params = {"label": channel.name, "failed": found.failed, "total": found.total}
             params |= _commonest_error(channel, since=now - HOUR)
             many.append(Result("failures", State.FAILING, "many", percent, params, about=str(pk)))

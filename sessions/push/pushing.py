@@ -126,7 +126,8 @@ def _content(push: Push) -> bytes | None:
         return None
     if push.notice is None:
         told = {"title": _("PBX Messaging"), "body": _("This device is told."), "tag": "test"}
-        return encoded(told | {"url": reverse("home")})
+        page = "alarms" if push.device.user.is_administrator else "inbox-settings"
+        return encoded(told | {"url": reverse(page)})
     session, notice = push.notice.session, push.notice
     agent = Extension.objects.live().filter(user=push.device.user_id).first()
     if not visible_to(push.device.user, agent).filter(pk=session.pk).exists():

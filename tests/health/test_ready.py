@@ -94,7 +94,10 @@ def test_readyz_is_503_while_the_database_takes_nothing(client: Client) -> None:
     finally:
         with connection.cursor() as cursor:
             cursor.execute(off)
-    assert (answer.status_code, answer.json()) == (503, WELL | {"database": "refuses writes", "migrations": "unknown"})
+    assert (answer.status_code, answer.json()) == (
+        503,
+        WELL | {"database": "refuses writes", "migrations": "unknown"},
+    )
     assert [one.code for one in found] == ["refuses"]
     assert found[0].says.startswith("Answers, but takes nothing: ")
     assert client.get("/readyz").status_code == 200

@@ -91,6 +91,9 @@ def test_what_opens_connections_of_its_own_is_known() -> None:
     ours = [name for name in found if not name.startswith(("channels/itsp/", "pbx_messaging/outside/"))]
     assert sorted(ours) == [
         "channels/set_up/public_address.py",  # for the names of errors
+        "health/alarms/addresses.py",  # over `outside.http`; and for the names of errors
+        "health/alarms/dead_man.py",
+        "health/alarms/roads.py",
         "pbx_messaging/doors/paced_socket.py",  # of whoever calls us
         "pbx_messaging/embedded/installation.py",  # asks its own processes
         "pbx_messaging/embedded/nursery.py",  # is told by its supervisor

@@ -1,0 +1,129 @@
+"""Real processes are killed: each is seen dead, told of once, and over when it is back."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import Role, User
+from health import checks
+from health.alarms import kinds
+from health.models import Alarm, AlarmMessage, HealthSettings
+from pbx_messaging.processes import life
+from tests.health.conftest import SECRET, Receiver, wish
+from tests.portal import make_user
+from tests.product import Stack
+from tests.waiting import wait_until
+
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.timeout(240),
+    pytest.mark.django_db(transaction=True),
+]
+MINUTE_S = 60.0
+
+
+@pytest.fixture
+def anna() -> User:
+    return make_user("anna", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def stack(anna: User, receiver: Receiver, start_stack: Callable[..., Stack]) -> Iterator[Stack]:
+    """All processes, and an administrator with a webhook."""
+    wish(anna, by_mail=False, webhook_url=f"{receiver.url}/hook", webhook_secret=SECRET)
+    HealthSettings.objects.create(pk=1, dead_man_url=f"{receiver.url}/alive")
+    stack = start_stack(ALARM_NEAR_URLS=receiver.url)
+    wait_until(lambda: not dead(), timeout_s=40)
+    yield stack
+
+
+def dead() -> set[str]:
+    """What is not seen to live."""
+    names = [name for name in life.KINDS if name != "web" or connection.vendor == "postgresql"]
+    return {one.check for one in checks.run(names) if one.code != "ok"}
+
+
+def processes_of() -> dict[str, tuple[str, set[str]]]:
+    """By kind: the process to be killed, and all that dies with it."""
+    if connection.vendor == "sqlite":
+        return {"worker": ("background", {"sender", "worker"}), "beat": ("beat", {"beat"})}
+    one = {"sender": "sender-1", "worker": "worker-1", "beat": "beat", "stream": "stream", "web": "web"}
+    return {kind: (name, {kind}) for kind, name in one.items()}
+
+
+def told(receiver: Receiver) -> list[tuple[str, str]]:
+    """What came by the webhook about processes."""
+    read = [json.loads(body) for path, _headers, body in receiver.calls if path == "/hook"]
+    return [(one["type"], one["data"]["check"]) for one in read if one["data"]["kind"] == "processes"]
+
+
+def is_over() -> bool:
+    """Of what is fine again the minute has passed in which it must stay so."""
+    mine = Alarm.objects.open().filter(check_name__in=life.KINDS)
+    mine.filter(fine_since__isnull=False).update(fine_since=timezone.now() - kinds.FINE_MOST)
+    return not mine.exists()
+
+
+@pytest.mark.parametrize("kind", ["worker", "beat", "sender", "stream", "web"])
+def test_killed_process_is_told_within_a_minute_and_over_when_it_is_back(
+    stack: Stack, receiver: Receiver, kind: str
+) -> None:
+    """The worker's own death is told by a web process, which has no worker for it."""
+    if kind not in processes_of():
+        pytest.skip("one process does this together with another one")
+    name, dying = processes_of()[kind]
+    stack.kill(name)
+    began = time.monotonic()
+    wait_until(lambda: {check for _type, check in told(receiver)} >= dying, timeout_s=MINUTE_S)
+    assert time.monotonic() - began < MINUTE_S
+    assert dying <= {alarm.check_name for alarm in Alarm.objects.ringing()}
+    stack.start(name)
+    wait_until(lambda: not dead(), timeout_s=40)
+    wait_until(is_over, timeout_s=30)
+    wait_until(lambda: len(told(receiver)) == 2 * len(dying), timeout_s=30)
+    assert sorted(told(receiver)) == sorted(
+        [("alarm.began", check) for check in dying] + [("alarm.ended", check) for check in dying]
+    )
+
+
+def test_restart_neither_repeats_nor_forgets(stack: Stack, receiver: Receiver) -> None:
+    """All is started anew while the worker is dead."""
+    name, dying = processes_of()["worker"]
+    stack.kill(name)
+    wait_until(lambda: {check for _type, check in told(receiver)} >= dying, timeout_s=MINUTE_S)
+    others = [other for other in stack.children if other != name]
+    for other in others:
+        stack.kill(other)
+    stack.start(*others)
+    looked_at: datetime = timezone.now()
+    time.sleep(20)  # some looks
+    assert len(told(receiver)) == len(dying)
+    assert Alarm.objects.ringing().filter(began_at__lt=looked_at, check_name__in=dying).count() == len(dying)
+    stack.start(name)
+    wait_until(lambda: not dead(), timeout_s=40)
+    wait_until(is_over, timeout_s=30)
+    wait_until(lambda: len(told(receiver)) == 2 * len(dying), timeout_s=30)
+
+
+def test_worker_sends_what_it_can_and_calls_the_monitor(stack: Stack, receiver: Receiver, anna: User) -> None:
+    now = timezone.now()
+    AlarmMessage.objects.create(user=anna, road="webhook", at=now, next_try_at=now)
+    wait_until(lambda: "/hook" in [path for path, *_ in receiver.calls], timeout_s=30)
+    wait_until(lambda: "/alive" in [path for path, *_ in receiver.calls], timeout_s=90)
+
+
+def test_monitor_is_no_longer_called_once_a_process_is_dead(
+    stack: Stack, receiver: Receiver, settings: Any
+) -> None:
+    wait_until(lambda: "/alive" in [path for path, *_ in receiver.calls], timeout_s=90)
+    stack.kill("beat")
+    wait_until(lambda: "beat" in dead(), timeout_s=40)
+    before = len([path for path, *_ in receiver.calls if path == "/alive"])
+    time.sleep(5)
+    assert len([path for path, *_ in receiver.calls if path == "/alive"]) == before
