@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role, User
-from health.alarms import addresses, signing, telling
+from health.alarms import addresses, roads, signing, telling
 from health.models import AlarmMessage
 from tests.health.conftest import DEAD, FAILING, SECRET, Clock, Receiver, wish
 from tests.pbx_messaging.outside.hanging import at_most, hanging
@@ -21,6 +21,8 @@ from tests.portal import logged_in, make_user
 from tests.push_service import push_service
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+ADVICE = "Open the channel: its set-up check says what to mend. Its texts leave as soon as it works."
 
 
 @pytest.fixture
@@ -74,7 +76,7 @@ def test_webhook_gets_a_signed_message(anna: User, clock: Clock, receiver: Recei
     assert told["data"] == {
         "title": "Alarm: Channel: Main",
         "body": "The ITSP refuses it, and its queue waits: No such account.",
-        "what_to_do": "Open the channel: its set-up check says what to mend. Its texts leave as soon as it works.",
+        "what_to_do": ADVICE,
         "link": "https://pbx.example.com/system/status/",
         "alarm": told["data"]["alarm"],
         "kind": "channel",
@@ -222,15 +224,15 @@ def test_end_is_told_though_the_beginning_was_under_way_then(
 ) -> None:
     wish(anna, webhook_url=f"{receiver.url}/hook")
     ring(clock, DEAD)
-    real = telling.roads.send
+    real = roads.send
 
     def slow(message: AlarmMessage) -> Any:
-        monkeypatch.setattr(telling.roads, "send", real)
+        monkeypatch.setattr(roads, "send", real)
         clock.look(after_s=10)
         clock.look(after_s=90)
         return real(message)
 
-    monkeypatch.setattr(telling.roads, "send", slow)
+    monkeypatch.setattr(roads, "send", slow)
     telling.send_due()
     telling.send_due()
     assert receiver.told() == [("alarm.began", "Alarm: Worker"), ("alarm.ended", "Over: Worker")]
