@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from health import wording
+from health.words import WORDS
 
 
 class State(enum.StrEnum):
@@ -49,11 +50,11 @@ class Result:
 
     @property
     def says(self) -> str:
-        return str(wording.WORDS[self.check, self.code].says) % self._words()
+        return str(WORDS[self.check, self.code].says) % self._words()
 
     @property
     def what_to_do(self) -> str:
-        return str(wording.WORDS[self.check, self.code].what_to_do) % self._words()
+        return str(WORDS[self.check, self.code].what_to_do) % self._words()
 
     def _words(self) -> dict[str, Any]:
         return {"figure": self.figure, **self.params}

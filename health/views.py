@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,8 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import UserRequest, administrator_required
 from health import checks
-from health.alarms.dead_man import FACT
-from health.models import Alarm, Fact, HealthSettings
+from health.models import Alarm
 from health.result import Result, State
 
 TITLES: dict[str, Promise | str] = {
@@ -56,7 +54,8 @@ class Overview:
 def system(request: UserRequest) -> HttpResponse:
     """All checks; as a fragment it renews itself."""
     template = "health/_system.html" if request.htmx else "health/system.html"
-    context = {"overview": _overview(), "now": timezone.now(), **_alarms(), **_switch()}
+    told = Alarm.objects.filter(began_at__isnull=False).order_by("-began_at", "-pk")
+    context = {"overview": _overview(), "now": timezone.now(), "alarms": told[:LATELY_MOST]}
     return render(request, template, context)
 
 
@@ -75,17 +74,3 @@ def _overview() -> Overview:
             for name, group in checks.GROUPS.items()
         ]
     )
-
-
-def _alarms() -> dict[str, object]:
-    told = Alarm.objects.filter(began_at__isnull=False).order_by("-began_at", "-pk")
-    return {"alarms": list(told[:LATELY_MOST])}
-
-
-def _switch() -> dict[str, object]:
-    is_set = bool(HealthSettings.load().dead_man_url)
-    return {
-        "switch_is_set": is_set,
-        "switch": Fact.objects.filter(name=FACT).first() if is_set else None,
-        "email_is_set": settings.EMAIL_IS_SET,
-    }

@@ -11,6 +11,7 @@ import requests
 
 from health import checks
 from health.alarms import addresses
+from health.checks.outside import DEAD_MAN
 from health.models import HealthSettings, note_fact
 from health.result import State
 from pbx_messaging.outside.shares import Shares
@@ -19,7 +20,6 @@ from pbx_messaging.outside.sockets import ForbiddenAddress
 logger = logging.getLogger(__name__)
 
 MUST_LIVE = ("database", "valkey", "web", "stream", "sender", "worker", "beat")
-FACT = "dead_man"
 shares = Shares(in_all=1, each=1)
 
 
@@ -36,10 +36,10 @@ def _call(url: str, now: datetime) -> bool:
     dead = [one.check for one in checks.run(MUST_LIVE) if one.state not in {State.OK, State.WARNING}]
     if dead:
         logger.warning("the dead man's switch is not called: %s", ", ".join(dead))
-        note_fact(FACT, now, took=False, dead=dead, trouble="")
+        note_fact(DEAD_MAN, now, took=False, dead=dead, trouble="")
         return False
     took, trouble = _ask(url)
-    note_fact(FACT, now, took=took, dead=[], trouble=trouble)
+    note_fact(DEAD_MAN, now, took=took, dead=[], trouble=trouble)
     return took
 
 

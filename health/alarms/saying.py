@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from health.alarms import kinds
 from health.models import AlarmMessage
-from health.wording import COSTS
 
 
 @dataclass(frozen=True)
@@ -25,12 +24,9 @@ def said_of(message: AlarmMessage) -> Said:
         return Said(_("Alarms work"), _("This is a test: alarms reach you here."), "", reverse("alarms"))
     result = message.alarm.result
     title = _("Over: %(what)s") if message.is_over else _("Alarm: %(what)s")
-    costs = str(COSTS.get(result.check, ""))
-    body = " ".join(filter(None, (result.says, costs)))
+    body = _("It is fine again. What was wrong: %(says)s") if message.is_over else "%(says)s"
     advice = "" if message.is_over else result.what_to_do
-    if message.is_over:
-        body = _("It is fine again. What was wrong: %(says)s") % {"says": result.says}
-    return Said(title % {"what": result.title}, body, advice, reverse("system"))
+    return Said(title % {"what": result.title}, body % {"says": result.says}, advice, reverse("system"))
 
 
 def payload_of(message: AlarmMessage) -> dict[str, Any]:

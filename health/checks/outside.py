@@ -8,11 +8,14 @@ from django.conf import settings
 from django.utils import timezone
 
 from channels.models import Channel
+from health import wording
 from health.models import Fact, HealthSettings
 from health.result import Result, State
 
 OLD = timedelta(minutes=30)  # then nobody looks any more
 CLOCK_OFF_S, CLOCK_WRONG_S = 5.0, 30.0
+DEAD_MAN = "dead_man"  # the fact that `health.alarms.dead_man` notes each minute
+LATE = timedelta(minutes=3)
 NAME = "itsp:%d"  # of the fact about a channel's account
 
 
@@ -82,6 +85,21 @@ def _mail() -> list[Result]:
     return [Result("mail", State.OK)] if settings.EMAIL_IS_SET else [Result("mail", State.WARNING, "unset")]
 
 
+def _dead_man() -> list[Result]:
+    """Whether the monitor elsewhere is called: see `health.alarms.dead_man`."""
+    if not HealthSettings.load().dead_man_url:
+        return [Result("dead_man", State.UNKNOWN, "unset")]
+    if (called := Fact.objects.filter(name=DEAD_MAN).first()) is None:
+        return _later("dead_man")
+    age = timezone.now() - called.at
+    if called.values["dead"] or age > LATE:
+        return [Result("dead_man", State.WARNING, "silent")]
+    params = {"age": wording.duration(age.total_seconds()), "trouble": called.values["trouble"]}
+    took = called.values["took"]
+    state, code = (State.OK, "ok") if took else (State.WARNING, "refused")
+    return [Result("dead_man", state, code, None, params)]
+
+
 def _of_channels() -> Sequence[tuple[Channel, dict[str, Any]]]:
     channels = Channel.objects.live().filter(disabled_at=None).defer("credentials").order_by("name")
     by_name = {NAME % channel.pk: channel for channel in channels}
@@ -104,4 +122,5 @@ CHECKS: dict[str, Callable[[], list[Result]]] = {
     "clock": _clock,
     "balance": _balance,
     "mail": _mail,
+    "dead_man": _dead_man,
 }

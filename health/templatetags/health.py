@@ -17,6 +17,7 @@ PLACES = {  # by check; those of a channel are about one
     "queue": "channel-sending",
     "failures": "channel-sending",
     "webhooks": "journal-list",
+    "dead_man": "alarms",
 }
 
 

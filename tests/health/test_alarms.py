@@ -1,5 +1,6 @@
 """An alarm begins once and is over once, however often one looks, and whatever is restarted."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,9 +13,11 @@ from health.alarms import kinds, looking, telling
 from health.checks import CHECKS
 from health.models import Alarm, AlarmMessage
 from health.result import Result, State
-from health.wording import TITLES, UNITS, WORDS
+from health.wording import TITLES, UNITS
+from health.words import WORDS
 from tests.health.conftest import DEAD, FAILING, Clock, Receiver, wish
 from tests.portal import make_user
+from tests.servers import ROOT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -155,6 +158,16 @@ def test_beginning_that_has_not_arrived_is_not_told_when_it_is_over(
 
 def test_every_check_has_its_words_and_its_kind() -> None:
     assert CHECKS.keys() == TITLES.keys() == UNITS.keys()
-    assert CHECKS.keys() - kinds.KIND_OF.keys() == {"version", "mail"}  # which never fail
+    assert CHECKS.keys() - kinds.KIND_OF.keys() == {"version", "mail", "dead_man"}  # which never fail
     assert set(kinds.KIND_OF.values()) == kinds.KINDS.keys()
     assert {check for check, _code in WORDS} == CHECKS.keys()
+
+
+def test_every_code_that_a_check_can_find_has_words() -> None:
+    """Those that stand in the sources as plain words."""
+    named = set()
+    for path in (ROOT / "health" / "checks").glob("*.py"):
+        text = path.read_text()
+        named |= set(re.findall(r'Result\(\s*"(\w+)", State\.\w+, "(\w+)"', text))
+    assert len(named) > 20
+    assert named - WORDS.keys() == set()

@@ -27,6 +27,8 @@ from tests.pbx_messaging.outside.hanging import at_most, hanging
 from tests.servers import ROOT, Simulator
 from tests.sessions.sending.test_pump import write
 
+COST = "No text leaves, and none that was kept back is taken in."
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -58,11 +60,11 @@ def test_version_is_that_of_the_project() -> None:
 
 def test_process_lives_as_long_as_it_says_so(redis_client: "Redis", monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "_began", float("-inf"))
-    assert found("sender") == [("failing", "never", "It has given no sign of life yet.")]
+    assert found("sender") == [("failing", "never", f"It has given no sign of life yet. {COST}")]
     life.leave("sender")
     assert found("sender") == [("ok", "ok", "Works. Last sign of life 0 s ago; 1 running.")]
     redis_client.zincrby("life:sender", -300, str(redis_client.zrange("life:sender", 0, -1)[0]))
-    assert found("sender") == [("failing", "gone", "No sign of life for 5 min.")]
+    assert found("sender") == [("failing", "gone", f"No sign of life for 5 min. {COST}")]
     (result,) = checks.run(["sender"])
     assert result.what_to_do.startswith("Start it again: ")
 

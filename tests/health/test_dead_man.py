@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from health import checks
 from health.alarms import dead_man
 from health.models import Fact, HealthSettings
 from pbx_messaging.processes import life
@@ -25,7 +26,7 @@ def switch(receiver: Receiver) -> Receiver:
 def test_monitor_is_called_while_all_live(switch: Receiver) -> None:
     assert dead_man.call(now=timezone.now())
     assert [path for path, _headers, _body in switch.calls] == ["/ping/1"]
-    assert Fact.objects.get().values == {"took": True, "dead": [], "trouble": ""}
+    assert [(one.state, one.code) for one in checks.run(["dead_man"])] == [("ok", "ok")]
 
 
 @pytest.mark.parametrize("kind", ["stream", "sender", "worker", "beat"])
@@ -33,6 +34,7 @@ def test_monitor_is_not_called_while_one_is_dead(switch: Receiver, redis_client:
     redis_client.delete(f"life:{kind}")
     assert not dead_man.call(now=timezone.now())
     assert (switch.calls, Fact.objects.get().values["dead"]) == ([], [kind])
+    assert codes() == ["silent"]
 
 
 def test_monitor_is_not_called_while_valkey_takes_nothing(switch: Receiver, redis_client: Any) -> None:
@@ -46,13 +48,13 @@ def test_monitor_is_not_called_while_valkey_takes_nothing(switch: Receiver, redi
 
 def test_without_an_address_nobody_is_called(receiver: Receiver) -> None:
     assert not dead_man.call(now=timezone.now())
-    assert (receiver.calls, Fact.objects.count()) == ([], 0)
+    assert (receiver.calls, Fact.objects.count(), codes()) == ([], 0, ["unset"])
 
 
 def test_monitor_that_refuses_or_hangs_is_told_on_the_page(switch: Receiver, settings: Any) -> None:
     switch.answers = [404]
     assert not dead_man.call(now=timezone.now())
-    assert Fact.objects.get().values["trouble"] == "HTTP 404"
+    assert checks.run(["dead_man"])[0].says == "The monitor did not take the call (HTTP 404)."
     settings.ALARM_TOTAL_S = 1.0
     with hanging() as outsider:
         settings.ALARM_NEAR_URLS = [outsider.url]
@@ -60,4 +62,8 @@ def test_monitor_that_refuses_or_hangs_is_told_on_the_page(switch: Receiver, set
         HealthSettings.objects.create(pk=1, dead_man_url=outsider.url)
         with at_most(3):
             assert not dead_man.call(now=timezone.now())
-    assert Fact.objects.get().values["took"] is False
+    assert codes() == ["refused"]
+
+
+def codes() -> list[str]:
+    return [one.code for one in checks.run(["dead_man"])]

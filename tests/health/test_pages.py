@@ -37,7 +37,8 @@ def test_page_says_at_one_look_what_fails(
         life.leave(kind)
     said = page_of(admin_page)
     assert "1 thing fails" in said
-    assert "Worker. It has given no sign of life yet. Start it again:" in said
+    cost = "No attachments, set-up checks, e-mails and look-ups."
+    assert f"Worker. It has given no sign of life yet. {cost} Start it again:" in said
     life.leave("worker")
     assert "1 thing fails" not in page_of(admin_page)
 
