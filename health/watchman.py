@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from django.db import Error, connection
+from django.db import Error, close_old_connections
 from django.utils import timezone
 
 from health.alarms import looking, telling
@@ -35,7 +35,7 @@ def _run(walk: Callable[[], object]) -> None:
         except Exception:
             logger.exception("a round of the watch failed")
         finally:
-            connection.close()
+            close_old_connections()
 
 
 def _look() -> None:

@@ -19,7 +19,7 @@ from sessions.lanes.figures import marks_of
 from sessions.models import Attempt, Event, WebhookRequest
 from sessions.receiving import spool
 from sessions.sending.claiming import may_send
-from stats.queries import counts_by_channel
+from stats.queries import NOTHING, counts_by_channel
 
 STREAMS = (spool.TEXTS, spool.VERIFIED, spool.UNVERIFIED)
 SPOOL_STUCK_S, OUTBOX_LATE_S, OUTBOX_STUCK_S = 30.0, 10.0, 30.0
@@ -45,11 +45,11 @@ def _queue() -> list[Result]:
 def _failures() -> list[Result]:
     """By quarter hours: of the last hour and the quarter that it began in."""
     most_percent, now = HealthSettings.load().failures_percent, timezone.now()
-    counts = counts_by_channel(bucket_of(now - HOUR), None)
-    channels = Channel.objects.live().in_bulk(counts)
+    channels = Channel.objects.live().defer("credentials").in_bulk()
+    counts = counts_by_channel(bucket_of(now - HOUR), None, channels=channels)
     many, worst = [], 0.0
     for pk, channel in channels.items():
-        found = counts[pk]
+        found = counts.get(pk, NOTHING)
         if found.total < FEW:
             continue
         percent = 100 * found.failed / found.total
