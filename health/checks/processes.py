@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from health.checks import stores
 from health.result import Result, State
 from pbx_messaging.processes import life
 from pbx_messaging.queues import SENDER, WORKER
@@ -21,8 +22,13 @@ def _version() -> list[Result]:
 
 
 def _of(kind: str) -> list[Result]:
-    """A machine of its own has no `web` process: what serves streams serves pages, too."""
+    """A machine of its own has no `web` process: what serves streams serves pages, too.
+
+    While Valkey takes nothing, nobody can leave a sign.
+    """
     found = life.signs()[kind]
+    if not found.count and stores.valkey()[0].state is not State.OK:
+        return [Result(kind, State.UNKNOWN, "untold")]
     if found.age_s is None:
         if kind not in NEEDED:
             return []

@@ -85,6 +85,17 @@ def test_nobody_is_called_dead_while_valkey_is_away(monkeypatch: pytest.MonkeyPa
     assert codes("sender", "worker", "beat") == ["untold"] * 3
 
 
+def test_nobody_is_called_dead_while_valkey_takes_no_signs(redis_client: "Redis") -> None:
+    life.leave("sender")
+    redis_client.zincrby("life:sender", -300, str(redis_client.zrange("life:sender", 0, -1)[0]))
+    redis_client.config_set("maxmemory", "1")
+    try:
+        assert codes("sender", "worker") == ["untold"] * 2
+    finally:
+        redis_client.config_set("maxmemory", "0")
+    assert codes("sender") == ["gone"]
+
+
 # --- stores ---
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import connection
 from django.utils import timezone
+from redis import Redis
 
 from accounts.models import Role, User
 from health import checks
@@ -61,10 +62,10 @@ def deaths() -> dict[str, tuple[list[str], set[str]]]:
     }
 
 
-def told(receiver: Receiver) -> list[tuple[str, str]]:
-    """What came by the webhook about processes."""
+def told(receiver: Receiver, kind: str = "processes") -> list[tuple[str, str]]:
+    """What came by the webhook about them."""
     read = [json.loads(body) for path, _headers, body in receiver.calls if path == "/hook"]
-    return [(one["type"], one["data"]["check"]) for one in read if one["data"]["kind"] == "processes"]
+    return [(one["type"], one["data"]["check"]) for one in read if one["data"]["kind"] == kind]
 
 
 def is_over() -> bool:
@@ -123,6 +124,19 @@ def test_worker_sends_what_it_can_and_calls_the_monitor_while_all_live(
     before = paths(receiver).count("/alive")
     wait_until(lambda: "beat" in dead(), timeout_s=40)
     assert paths(receiver).count("/alive") == before
+
+
+def test_valkey_that_takes_nothing_is_told_and_nobody_is_called_dead(
+    stack: Stack, receiver: Receiver, redis_client: "Redis"
+) -> None:
+    """No task can be asked for then: a web process sends it by itself."""
+    redis_client.config_set("maxmemory", "1")
+    try:
+        wait_until(lambda: ("alarm.began", "valkey") in told(receiver, "stores"), timeout_s=MINUTE_S)
+        assert told(receiver) == []
+    finally:
+        redis_client.config_set("maxmemory", "0")
+    wait_until(lambda: not dead(), timeout_s=40)
 
 
 def paths(receiver: Receiver) -> list[str]:
