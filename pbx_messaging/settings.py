@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "channels",
     "sessions",
     "stats",
+    "health",
     "api",
 ]
 MIDDLEWARE = [
@@ -155,13 +156,15 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ROUTES = ("pbx_messaging.queues.route",)
 CELERY_WORKER_POOL = "pbx_messaging.processes.pools:PoolOfEachQueue"
 SENDER_TASK_THREADS = env.int("SENDER_TASK_THREADS", default=4)  # of the sender's queue, per process
-WORKER_THREADS = env.int("WORKER_THREADS", default=13)  # of the worker's queue: all shares and one more
+WORKER_THREADS = env.int("WORKER_THREADS", default=17)  # of the worker's queue: all shares and one more
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A nudge waits for no broker, nor does whoever nudges.
 CELERY_BROKER_TRANSPORT_OPTIONS = dict(socket_timeout=5, socket_connect_timeout=2, max_retries=0)  # noqa: C408
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+CELERY_IMPORTS = ("pbx_messaging.processes.signing",)
+CELERY_BEAT_SCHEDULER = "pbx_messaging.processes.signing:SigningScheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 NUDGES = NUDGED_EVERY_S | {
     "sessions.tasks.close_idle_sessions": env.float("CLOSE_IDLE_EVERY_S", default=60.0)
@@ -212,6 +215,12 @@ PICTURE_WAIT_S = env.float(
 # --- Notifications ---------------------------------------------------------------------------------
 PUSH_TOTAL_S = env.float("PUSH_TOTAL_S", default=10.0)  # of one call to a browser's push service
 PUSH_STAND_IN_URLS: list[str] = env.list("PUSH_STAND_IN_URLS", default=[])  # of tests; they may be near
+
+# --- Health and alarms -----------------------------------------------------------------------------
+HEALTH_TOKEN = env("HEALTH_TOKEN", default="")  # by which a monitor reads /readyz?verbose
+ALARM_TOTAL_S = env.float("ALARM_TOTAL_S", default=10.0)  # of one call to a webhook or the dead man's switch
+ALARM_NEAR_URLS: list[str] = env.list("ALARM_NEAR_URLS", default=[])  # may be near, and without TLS
+BACKUP_LATE_H = env.float("BACKUP_LATE_H", default=26.0)  # after the last one
 
 # --- REST API -------------------------------------------------------------------------------------
 API_RATE_PER_MIN = env.int("API_RATE_PER_MIN", default=600)  # requests of one token

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from pbx_messaging.health import healthz, readyz
+from health.ready_views import healthz, readyz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sessions.urls")),
     path("", include("sessions.ending.urls")),
     path("", include("stats.urls")),
+    path("system/", include("health.urls")),
     path("", include("api.urls")),
 ]

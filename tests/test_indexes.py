@@ -19,7 +19,7 @@ from routing.models import Extension
 from sessions.models import Message, MessagingSession
 from sessions.queries import drafts_for
 
-OURS = ("accounts", "routing", "channels", "messaging_sessions", "stats")
+OURS = ("accounts", "routing", "channels", "messaging_sessions", "stats", "health")
 
 OF_POSTGRES = """
 SELECT class.relname, indisunique, COALESCE(pg_get_expr(indpred, indrelid), ''),

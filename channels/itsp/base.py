@@ -4,7 +4,8 @@ import enum
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -166,6 +167,18 @@ class Media:
 
 
 @dataclass(frozen=True)
+class AccountState:
+    """What an ITSP tells of an account in passing; None is what it does not tell.
+
+    `ahead`: of its clock, ours is. `balance`: what is left, in `currency` (ISO 4217).
+    """
+
+    ahead: timedelta | None = None
+    balance: Decimal | None = None
+    currency: str = ""
+
+
+@dataclass(frozen=True)
 class Acknowledgement:
     """What the ITSP wants to read as a webhook's answer."""
 
@@ -204,6 +217,10 @@ class Itsp(ABC):
     @abstractmethod
     def check_credentials(self, credentials: Credentials) -> None:
         """Asks the ITSP. Raises `ItspError`; its `field` names the wrong one where that is known."""
+
+    def account_state(self, credentials: Credentials) -> AccountState:
+        """Asks the ITSP, in one short call. Raises `ItspError`. One that tells nothing needs no call."""
+        return AccountState()
 
     @abstractmethod
     def advice_on(self, error_code: str) -> Advice:

@@ -8,11 +8,14 @@ import django
 from django.urls import get_resolver
 
 from pbx_messaging.processes.orphans import die_with_parent
+from pbx_messaging.processes.servers import ASGI
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pbx_messaging.settings")
 django.setup()  # gunicorn reads this file before it loads the application
 
-from sessions.receiving import heart  # noqa: E402  only now are the apps loaded
+from health import watchman  # noqa: E402  only now are the apps loaded
+from pbx_messaging.processes import life  # noqa: E402
+from sessions.receiving import heart  # noqa: E402
 
 control_socket_disable = True
 preload_app = True  # so that a worker that was killed is there again at once
@@ -38,3 +41,5 @@ def post_fork(server: Any, worker: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """Runs when the application is there: this process serves webhooks from now on."""
     heart.begin(worker.cfg.worker_class_str)
+    life.begin("stream" if worker.cfg.worker_class_str == ASGI else "web")
+    watchman.begin()

@@ -56,14 +56,17 @@ class DeviceForm(forms.Form):
 
 def may_be_called(endpoint: str) -> bool:
     """https, and no user in it; where its name leads is judged when it is connected to. Or a stand-in."""
-    if is_stand_in(endpoint):
-        return True
+    return is_stand_in(endpoint) or is_plain_https(endpoint)
+
+
+def is_plain_https(url: str) -> bool:
+    """One that all readers read alike."""
     try:
-        parts = urlsplit(endpoint)
+        parts = urlsplit(url)
         port = parts.port
     except ValueError:
         return False
-    plain = endpoint.isascii() and endpoint.isprintable() and not set(endpoint) & set(' \\"<>')
+    plain = url.isascii() and url.isprintable() and not set(url) & set(' \\"<>')
     is_host = bool(parts.hostname) and "@" not in parts.netloc and port in {None, 443}
     return plain and parts.scheme == "https" and is_host
 

@@ -74,7 +74,7 @@ def _try(push: Push) -> bool:
         push.delete()
         return True
     try:
-        answer = _post(push.device, content)
+        answer = post(push.device, content)
     except ForbiddenAddress:
         logger.warning("device %s leads into a private network: it is removed", push.device_id)
         push.device.delete()
@@ -126,7 +126,8 @@ def _content(push: Push) -> bytes | None:
         return None
     if push.notice is None:
         told = {"title": _("PBX Messaging"), "body": _("This device is told."), "tag": "test"}
-        return _encoded(told | {"url": reverse("inbox-settings")})
+        page = "alarms" if push.device.user.is_administrator else "inbox-settings"
+        return encoded(told | {"url": reverse(page)})
     session, notice = push.notice.session, push.notice
     agent = Extension.objects.live().filter(user=push.device.user_id).first()
     if not visible_to(push.device.user, agent).filter(pk=session.pk).exists():
@@ -134,15 +135,15 @@ def _content(push: Push) -> bytes | None:
     said = said_of(session, notice.kind)
     token = signing.dumps([notice.pk, notice.mark], salt=SALT)
     told = {"title": said.title, "body": said.body, "url": said.path, "tag": f"session-{session.pk}"}
-    return _encoded(told | {"taken": reverse("push-taken", args=[token])})
+    return encoded(told | {"taken": reverse("push-taken", args=[token])})
 
 
-def _encoded(told: dict[str, str]) -> bytes:
+def encoded(told: dict[str, str]) -> bytes:
     content = json.dumps(told | {"icon": static("img/icon-192.png")}, ensure_ascii=False).encode()
     return content if len(content) <= CONTENT_MOST else json.dumps(told | {"body": ""}).encode()
 
 
-def _post(device: PushDevice, content: bytes) -> requests.Response:
+def post(device: PushDevice, content: bytes) -> requests.Response:
     """Within the total time, over connections that lead to the public internet only; no redirects."""
     p256dh, auth = (bytes_of(device.keys[name]) for name in ("p256dh", "auth"))
     body = encrypted(content, p256dh=p256dh, auth=auth)

@@ -26,4 +26,5 @@ def push_devices(context: dict[str, Any]) -> dict[str, Any]:
         "devices": shown,
         "session_key": request.session.session_key,
         "csrf_token": context["csrf_token"],
+        "path": request.path,
     }

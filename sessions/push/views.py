@@ -6,11 +6,12 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from routing.access import ViewerRequest, viewer_required
+from routing.access import ViewerRequest, member_required
 from sessions.models import PushDevice
 from sessions.nudges import nudge
 from sessions.presence.online import PAGE_NAME
@@ -19,7 +20,7 @@ from sessions.push.pushing import KEPT_S, SALT
 
 
 @require_POST
-@viewer_required
+@member_required
 def register(request: ViewerRequest) -> HttpResponse:
     """A browser's subscription; also one that is known, whose login has become another one."""
     form = devices.DeviceForm(request.POST)
@@ -40,26 +41,33 @@ def register(request: ViewerRequest) -> HttpResponse:
 
 
 @require_POST
-@viewer_required
+@member_required
 def try_out(request: ViewerRequest, pk: int) -> HttpResponse:
     device = get_object_or_404(PushDevice, pk=pk, user=request.user)
     devices.try_out(device)
     nudge("sessions.tasks.push_due")
     messages.success(request, _("A notification is on its way to “%s”.") % device.name)
-    return redirect("inbox-settings")
+    return _back(request)
 
 
 @require_POST
-@viewer_required
+@member_required
 def remove(request: ViewerRequest, pk: int) -> HttpResponse:
     device = get_object_or_404(PushDevice, pk=pk, user=request.user)
     device.delete()
     messages.success(request, _("“%s” is told no more.") % device.name)
-    return redirect("inbox-settings")
+    return _back(request)
+
+
+def _back(request: ViewerRequest) -> HttpResponse:
+    """To the page with the list, which there are two of."""
+    page = request.POST.get("next", "")
+    known = page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
+    return redirect(page if known else "home")
 
 
 @require_POST
-@viewer_required
+@member_required
 def looks(request: ViewerRequest) -> HttpResponse:
     """`page`: its name, made up by itself; `looks`: "1" while somebody looks at it, said again and again."""
     page = request.POST.get("page", "")

@@ -10,8 +10,10 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.models import Invitation, User
+from accounts.models import Invitation, Role, User
 from channels.actions import ask_for_check
+from health.alarms import signing, telling
+from health.models import AlarmWishes, HealthSettings
 from pbx_messaging.nudges import nudge
 from routing.models import Extension
 from sessions import actions, opened
@@ -35,7 +37,7 @@ TEXTS = 6 if WHOLE else 3
 # other tests beside this one.
 MOST_S = 5.0 if WHOLE else 10.0
 PATHS = {"media": "/Media/", "look-ups": "/Messages/SM", "set-up checks": "/IncomingPhoneNumbers"}
-KINDS = [*PATHS, "mail", "push"]
+KINDS = [*PATHS, "mail", "push", "alarms"]
 
 
 @dataclass
@@ -45,6 +47,7 @@ class World:
     simulator: Simulator
     mail_server: Outsider
     push_services: list[Outsider]
+    receiver: Outsider  # of alarms
     agent: Extension
     roads: list[Road]
     inbound: Road
@@ -60,11 +63,14 @@ class World:
             "set-up checks": self._check_set_up,
             "mail": self._invite,
             "push": self._tell_devices,
+            "alarms": self._give_alarm,
         }[kind]()
 
     def was_asked(self, kind: str) -> bool:
         if kind == "mail":
             return bool(self.mail_server.connections)
+        if kind == "alarms":
+            return bool(self.receiver.connections)
         if kind == "push":
             return any(service.connections for service in self.push_services)
         faults = self.simulator.get("/control/faults")["faults"]
@@ -123,6 +129,16 @@ class World:
                 devices.try_out(device)
                 nudge("sessions.tasks.push_due")
 
+    def _give_alarm(self) -> None:
+        """Several administrators have a webhook, and the monitor of the dead man's switch hangs, too."""
+        HealthSettings.objects.create(pk=1, dead_man_url=self.receiver.url)
+        nudge("health.tasks.call_dead_man")
+        for number in range(EACH):
+            user = User.objects.create_user(f"admin{number}", role=Role.ADMINISTRATOR)
+            url, secret = f"{self.receiver.url}/{number}", signing.new_secret()
+            AlarmWishes.objects.create(user=user, webhook_url=url, webhook_secret=secret)
+            telling.try_out(user, now=timezone.now())
+
     def all_goes_on(self) -> None:
         """Texts leave, arrive and are told of, while it hangs."""
         load = Load(self.stack.url + self.inbound.path)
@@ -170,10 +186,13 @@ def world(simulator: Simulator, start_stack: Callable[..., Stack]) -> Iterator[W
             roads.append(make_road(queue, agent, address=address, name=address, **credentials))
         push_services = [ends.enter_context(hanging()) for _ in range(CHANNELS)]
         inbound = make_road(queue, name="Inbound")
-        world = World(simulator, mail_server, push_services, agent, roads, inbound)
+        receiver = ends.enter_context(hanging())
+        world = World(simulator, mail_server, push_services, receiver, agent, roads, inbound)
         stand_in = ",".join(service.url for service in push_services)
         email = f"smtp://127.0.0.1:{mail_server.port}"
-        world.stack = start_stack(workers=1, EMAIL_URL=email, PUSH_STAND_IN_URLS=stand_in)
+        world.stack = start_stack(
+            workers=1, EMAIL_URL=email, PUSH_STAND_IN_URLS=stand_in, ALARM_NEAR_URLS=receiver.url
+        )
         for name in world.stack.children:
             if name.startswith(("sender", "worker", "background")):
                 wait_until(lambda name=name: is_up(world.stack, name), timeout_s=60)  # type: ignore[misc]
@@ -192,6 +211,7 @@ def world(simulator: Simulator, start_stack: Callable[..., Stack]) -> Iterator[W
 def test_outsider_that_hangs_delays_nothing_of_ours(world: World, kinds: list[str], manner: str) -> None:
     if manner == "drip":
         world.mail_server.drip = b"220 a"
+        world.receiver.drip = b"HTTP/1.1 200 "
         for service in world.push_services:
             service.drip = b"HTTP/1.1 201 "
     for kind in kinds:

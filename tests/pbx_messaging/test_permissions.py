@@ -68,6 +68,7 @@ RULES: dict[str, frozenset[str]] = {
     ),
     **dict.fromkeys((f"contact-{page}" for page in ("list", "page", "add", "edit")), LOGGED_IN),
     **dict.fromkeys(("push-try", "push-remove"), AGENTS),  # whose device it is
+    **dict.fromkeys(("push-register", "push-looks"), LOGGED_IN),
     "push-taken": EVERYBODY,  # who has the signed address
     **dict.fromkeys(("inbox-attachment", "inbox-attachment-preview"), LOGGED_IN),  # they are in the logs, too
     **dict.fromkeys(
@@ -102,6 +103,8 @@ RULES: dict[str, frozenset[str]] = {
             "rule-dialog",
             "rule-save",
             "security",
+            "system",
+            *(f"alarms{page}" for page in ("", "-for-all", "-try", "-ringing")),
         ),
         ADMINISTRATORS,
     ),
@@ -119,8 +122,6 @@ RULES: dict[str, frozenset[str]] = {
             "inbox-palette",
             "inbox-places",
             "inbox-viewing",
-            "push-register",
-            "push-looks",
             "inbox-viewers",
             "inbox-calls",
             "inbox-settings",

@@ -83,6 +83,7 @@ def test_start_stops_without(name: str, value: str | None) -> None:
         ("CREDENTIALS_KEYS", "a-password"),
         ("PUBLIC_URL", "pbx.example.com"),
         ("PUBLIC_URL", "https://pbx.example.com/portal"),
+        ("HEALTH_TOKEN", "short"),
     ],
 )
 def test_start_stops_at_what_can_not_be_used(name: str, value: str) -> None:

@@ -208,6 +208,8 @@ SHOTS = (
     Shot("user-invitation", "user-invitation", of=lambda world: world.sam.pk),
     Shot("user-tokens", "user-tokens", of=lambda world: world.alice.user_id),
     Shot("security", "security"),
+    Shot("system", "system"),
+    Shot("alarms", "alarms"),
     Shot("audit", "audit-list"),
     Shot("profile", "profile", who="alice"),
     Shot("tokens", "profile-tokens", who="alice"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels.itsp.base import (
+    AccountState,
     Acknowledgement,
     Advice,
     Credentials,
@@ -26,7 +27,7 @@ from channels.itsp.base import (
     WebhookCall,
 )
 from channels.itsp.set_up import Change, Finding, SetUp
-from channels.itsp.twilio import lists, media, received, tables, webhook_calls
+from channels.itsp.twilio import account_state, lists, media, received, tables, webhook_calls
 from channels.itsp.twilio.checks import ACCOUNT_STATUSES, Checks, fix
 from channels.itsp.twilio.client import TwilioSender, client_of, found, twilios_errors
 from channels.itsp.twilio.errors import translated_check
@@ -75,6 +76,9 @@ class Twilio(Itsp):
             raise translated_check(ValueError("no status that we know"))
         if account.status != "active":
             raise ItspError(Advice.STOP, _("The Twilio account is %(status)s.") % {"status": account.status})
+
+    def account_state(self, credentials: Credentials) -> AccountState:
+        return account_state.ask(credentials)
 
     def advice_on(self, error_code: str) -> Advice:
         return tables.advice_on(error_code)

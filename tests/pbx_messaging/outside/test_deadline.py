@@ -85,12 +85,15 @@ def test_task_of_the_senders_queue_asks_no_outsider(name: str, monkeypatch: pyte
 def test_what_opens_connections_of_its_own_is_known() -> None:
     """Who asks an outsider goes by `outside`; what can open connections is named by these only."""
     words = r"^ *(import|from) (requests|urllib3|smtplib|http\.client|urllib\.request|socket|twilio)\b"
-    folders = ["accounts", "api", "channels", "pbx_messaging", "routing", "sessions", "stats"]
+    folders = ["accounts", "api", "channels", "health", "pbx_messaging", "routing", "sessions", "stats"]
     command = ["grep", "-rlE", words, "--include=*.py", *folders]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.split()
     ours = [name for name in found if not name.startswith(("channels/itsp/", "pbx_messaging/outside/"))]
     assert sorted(ours) == [
         "channels/set_up/public_address.py",  # for the names of errors
+        "health/alarms/addresses.py",  # over `outside.http`; and for the names of errors
+        "health/alarms/dead_man.py",
+        "health/alarms/roads.py",
         "pbx_messaging/doors/paced_socket.py",  # of whoever calls us
         "pbx_messaging/embedded/installation.py",  # asks its own processes
         "pbx_messaging/embedded/nursery.py",  # is told by its supervisor

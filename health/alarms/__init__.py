@@ -1,0 +1,1 @@
+"""What fails is told: once when it begins, and once when it is over."""
