@@ -188,4 +188,6 @@ class ChannelPage:
     @property
     def first_tab(self) -> str:
         errors = self.tab_errors
+        if self.data is None:
+            return MESSAGING if self.request.GET.get("tab") == MESSAGING else AUTHENTICATION
         return MESSAGING if errors[MESSAGING] and not errors[AUTHENTICATION] else AUTHENTICATION

@@ -26,7 +26,7 @@ def test_whole_channel_is_saved_in_one_go(
     answer = admin_page.post(ADD, values, follow=True)
     assert messages_of(answer) == ["The channel “Main” was saved and is connected."]
     assert rows_of(answer) == [
-        ["Main", "Twilio", "+12015550123 +25402161183", "Connected", "0", "0", "0", "0"]
+        ["Main", "Twilio", "+12015550123 +25402161183", "Being checked", "0", "0", "0", "0"]
     ]
     channel = Channel.objects.get()
     assert channel.credentials == {
