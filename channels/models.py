@@ -6,6 +6,8 @@ import json
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
@@ -68,6 +70,9 @@ class Channel(models.Model):
     # Set-up check: when it was asked for last, and when that ended.
     check_asked_at = models.DateTimeField(null=True)
     check_finished_at = models.DateTimeField(null=True)
+    # While it is not connected: when a check may connect it again, and how long it waited for that last.
+    recheck_at = models.DateTimeField(null=True)
+    recheck_wait_s = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, editable=False)
 
@@ -85,6 +90,14 @@ class Channel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def recorded_name(self) -> str:
+        """As records name it: another channel may have the name of a deleted one."""
+        if self.archived_at is None:
+            return self.name
+        day = date_format(timezone.localtime(self.archived_at), "j M Y")
+        return _("%(name)s (deleted %(day)s)") % {"name": self.name, "day": day}
 
 
 class WebhookAddress(models.Model):
@@ -237,7 +250,8 @@ class ContactCountry(models.Model):
         return self.code
 
 
-_BY_ITSELF = {"status", "status_reason", "status_changed_at", "held_since", "held_s", "last_inbound_at"}
-audit.watch(Channel, left_out=_BY_ITSELF | {"created_at"}, secrets={"credentials"})
+_STATUS = {"status", "status_reason", "status_changed_at", "recheck_at", "recheck_wait_s"}
+_BY_ITSELF = _STATUS | {"held_since", "held_s", "last_inbound_at", "created_at"}
+audit.watch(Channel, left_out=_BY_ITSELF, secrets={"credentials"})
 audit.watch(Number, lists=["initiators"])
 audit.watch(WebhookAddress, left_out={"token_hash", "created_at", "last_used_at"}, secrets={"token"})
