@@ -18,6 +18,7 @@ from channels.editing.kept_secrets import KeptSecrets
 from channels.itsp import ITSPS
 from channels.itsp.base import Advice, ItspError
 from channels.models import Channel, WebhookAddress
+from channels.numbers.moving import Moves
 from channels.numbers.rules import RuleTable
 from channels.set_up.checklist import Checklist
 from channels.webhook.url import callback_url, hash_of, is_valid_for, new_token, webhook_url
@@ -157,9 +158,11 @@ class ChannelPage:
         self.__dict__.pop("stored_secrets", None)
 
     def save(self) -> Channel:
-        """Raises `IntegrityError` when somebody else was faster."""
+        """Raises `IntegrityError` when somebody else was faster. `moves` says what its numbers need."""
         values: dict[str, Any] = self.form.cleaned_data | {"credentials": self.credentials_form.cleaned_data}
         values |= {"rules": self.table.values, "verification": self.verification}
+        numbers = [rule["number"] for rule in self.table.values]
+        self.moves = Moves.by_saving(self.channel, self.itsp.code, numbers).words
         if self.channel:
             channel = actions.update_channel(self.channel, **values)
         else:

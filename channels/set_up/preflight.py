@@ -17,7 +17,7 @@ from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, SetUp
 from channels.models import Channel, Number, SetUpResult
 from channels.phone_numbers import country_of
 from channels.set_up import public_address
-from channels.webhook.url import webhook_url_of
+from channels.webhook.url import channel_name_at, webhook_url_of
 from pbx_messaging.outside.shares import Shares
 
 DAILY = timedelta(hours=24)
@@ -119,7 +119,8 @@ def _findings(channel: Channel, numbers: list[str]) -> Iterator[Finding]:
 
 
 def _set_up(channel: Channel, itsp: Itsp, numbers: list[str]) -> SetUp:
-    return SetUp(numbers, webhook_url_of(channel, itsp), sorted(countries_of(channel)))
+    url, countries = webhook_url_of(channel, itsp), sorted(countries_of(channel))
+    return SetUp(numbers, url, countries, channel_at=channel_name_at)
 
 
 def countries_of(channel: Channel) -> set[str]:

@@ -47,9 +47,8 @@ class Checks:
         yield from self._asked(Check.ACCOUNT, self._kind_of_account)
         services, listed = Services(self.client), self._listed()
         for address in self.set_up.numbers:
-            checks = NumberChecks(
-                self.client, self.account, services, address, self.set_up.webhook_url, listed
-            )
+            url, channel_at = self.set_up.webhook_url, self.set_up.channel_at
+            checks = NumberChecks(self.client, self.account, services, address, url, listed, channel_at)
             yield from checks.findings(_untold)
         yield from self._asked(Check.COUNTRIES, self._countries)
         yield from self._asked(Check.BALANCE, self._balance)

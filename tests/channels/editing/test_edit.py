@@ -262,3 +262,22 @@ def test_wrong_validity_opens_the_messaging_settings(
         "page"
     ]
     assert (page.first_tab, page.tab_errors["messaging"]) == ("messaging", True)
+
+
+def test_saving_says_what_a_number_needs_that_moves(
+    admin_page: Client, channel: Channel, edited: dict[str, Any], filled: Filled, ada: Extension
+) -> None:
+    """Told to both: the channel that it leaves, and the one that it comes to."""
+    path = f"/channels/{channel.pk}/"
+    left = messages_of(admin_page.post(path, edited | {"rule": []}, follow=True))
+    assert left[-1:] == [
+        f"{NUMBER} left the channel. Its webhook at Twilio still names this channel: change it, or texts "
+        "to it arrive only while another channel of the same account has it."
+    ]
+    came = messages_of(admin_page.post(ADD, filled(rule(NUMBER, ada), name="Other"), follow=True))
+    assert came[-1:] == [
+        f"{NUMBER} was on the channel “Main”. Give it this channel’s Webhook URL at Twilio; the set-up check "
+        "says whether that is done, and can do it."
+    ]
+    again = messages_of(admin_page.post(path, edited | {"rule": []}, follow=True))
+    assert again == ["The channel “Main” was saved and is connected."]

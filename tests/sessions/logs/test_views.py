@@ -197,7 +197,7 @@ def test_deleted_channels_and_numbers_are_offered_and_marked(
 ) -> None:
     channel = road.channel
     with time_machine.travel(datetime(2026, 3, 5, 12, tzinfo=UTC)):
-        archiving.archive_channel(channel)
+        archiving.archive_channel(channel, cancel_waiting=True)
     for page in (admin_page, supervisor_page):
         filters = page.get("/logs/").context["filters"].fields
         assert (channel.pk, "Main (deleted 5 Mar 2026)") in filters["channel"].choices
