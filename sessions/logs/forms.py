@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.ids import MAX_ID
 from accounts.log_listing import day_field
 from accounts.models import User
+from accounts.pasted import cleaned
 from channels.access import recorded_channels_of
 from channels.models import Number
 
@@ -76,7 +77,7 @@ class LogFilterForm(forms.Form):
         self.is_valid()
         data = {name: self.cleaned_data.get(name) for name in self.fields}
         return Asked(
-            text=self.data.get("q", "").strip(),
+            text=cleaned(self.data.get("q", "")),
             since=_midnight(data["since"]),
             until=_midnight(data["until"], days=1),
             sender=data["sender"] or "",

@@ -99,7 +99,7 @@ def test_wrong_auth_token_is_an_error_on_its_field(admin_page: Client, filled: F
     assert errors_of(answer.context["page"].credentials_form) == {"auth_token": [words]}
     assert words in answer.content.decode()
     assert answer.context["page"].first_tab == "authentication"
-    assert answer.context["page"].kept_names == set()
+    assert answer.context["page"].kept_names == {"auth_token"}
     assert Channel.objects.count() == 0
 
 
