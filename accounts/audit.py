@@ -61,9 +61,11 @@ def kinds() -> list[tuple[str, str]]:
     return [(model._meta.label_lower, str(model._meta.verbose_name).capitalize()) for model in models]
 
 
-def note(instance: Model, action: AuditEntry.Action, *, name: str = "") -> None:
+def note(
+    instance: Model, action: AuditEntry.Action, *, name: str = "", changes: Changes | None = None
+) -> None:
     """An entry about what no save tells."""
-    _write(type(instance), instance.pk, action, name or _name_of(instance), {})
+    _write(type(instance), instance.pk, action, name or _name_of(instance), changes or {})
 
 
 @contextmanager

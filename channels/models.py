@@ -96,7 +96,7 @@ class Channel(models.Model):
         """As records name it: another channel may have the name of a deleted one."""
         if self.archived_at is None:
             return self.name
-        day = date_format(timezone.localtime(self.archived_at), "j M Y")
+        day = date_format(timezone.localtime(self.archived_at), "DATE_FORMAT")
         return _("%(name)s (deleted %(day)s)") % {"name": self.name, "day": day}
 
 

@@ -237,8 +237,8 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 AUTHENTICATION_BACKENDS = ["accounts.backends.UserBackend"]
 INVITATION_DAYS = env.float("INVITATION_DAYS", default=7.0)  # how long a link for setting a password works
-LOGIN_FAILURES = env.int("LOGIN_FAILURES", default=5)  # of one username within LOGIN_LOCKED_MIN: locked
-LOGIN_LOCKED_MIN = env.float("LOGIN_LOCKED_MIN", default=15.0)
+LOGIN_FAILURES = env.int("LOGIN_FAILURES", default=5)  # of a username from one network; then each waits
+LOGIN_LOCKED_MIN = env.float("LOGIN_LOCKED_MIN", default=15.0)  # the longest wait; the first is a minute
 
 # --- Logging in: django-allauth -------------------------------------------------------------------
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
@@ -294,6 +294,7 @@ CONTENT_SECURITY_POLICY = {
 # --- Language, time, files ------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 USE_I18N = True
+FORMAT_MODULE_PATH = ["pbx_messaging.formats"]
 USE_TZ = True
 TIME_ZONE = env("TIME_ZONE", default="UTC")
 DEFAULT_REGION = env("DEFAULT_REGION", default="US")  # of phone numbers entered without a country code

@@ -44,7 +44,7 @@ def _readable(value: str) -> str:
         moment = datetime.fromisoformat(value) if "T" in value else None
     except ValueError:
         moment = None
-    return date_format(timezone.localtime(moment), "j M Y, H:i") if moment and moment.tzinfo else value
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment and moment.tzinfo else value
 
 
 def _words(entry: AuditEntry, change: dict[str, str | list[str]]) -> str:

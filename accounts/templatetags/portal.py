@@ -1,14 +1,11 @@
 """What the portal's templates are built of: fields, sortable column heads, links that keep the query."""
 
-from datetime import datetime
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.forms import BoundField, CheckboxInput, PasswordInput, Select, SelectMultiple, Textarea, TextInput
 from django.template import Context
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
 from accounts.listing import Query
@@ -106,12 +103,6 @@ def browser(user_agent: str) -> str:
     name = next((name for mark, name in BROWSERS.items() if mark in user_agent), "")
     system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), "")
     return ", ".join(filter(None, (name, system))) or user_agent or "–"
-
-
-@register.filter
-def moment(at: datetime | None) -> str:
-    """The one way in which the portal writes a moment: with the year, and with the zone that it is in."""
-    return date_format(timezone.localtime(at), "j M Y, H:i T") if at else ""
 
 
 @register.simple_tag(takes_context=True)

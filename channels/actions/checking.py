@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import audit
 from channels.actions.gaps import note_gap
 from channels.itsp.base import ItspError
 from channels.itsp.set_up import Check, CheckOutcome, Finding
@@ -43,6 +44,8 @@ def ask_for_fix(result: SetUpResult) -> None:
     now, channels = timezone.now(), Channel.objects.filter(pk=result.channel_id)
     channels.exclude(status=Channel.Status.CONNECTED).update(recheck_at=now)
     channels.update(check_asked_at=now)
+    changed: audit.Changes = {change["label"]: {} for change in result.changes}  # their values are secrets
+    audit.note(result.number or result.channel, audit.Action.FIXED, changes=changed)
     nudge("channels.tasks.fix_set_up", result.pk, result.changes_digest)
 
 

@@ -59,16 +59,18 @@ def test_role_and_password_of_a_user_are_logged_without_the_password(admin_page:
     assert "Role: Agent → Supervisor" in changes
 
 
-def test_own_password_change_is_logged_and_logging_in_is_not(administrator: User) -> None:
+def test_login_and_own_password_change_are_logged_and_a_newer_hash_is_not(administrator: User) -> None:
     browser, old_hash = Client(), PBKDF2PasswordHasher().encode(PASSWORD, "0" * 22, iterations=2)
     User.objects.filter(pk=administrator.pk).update(password=old_hash)
     browser.post("/login/", {"username": "root", "password": PASSWORD})
     assert User.objects.get(pk=administrator.pk).password != old_hash  # it is stored by the present method
-    assert AuditEntry.objects.count() == 0
+    (login,) = AuditEntry.objects.all()
+    assert (login.action, login.username, login.name) == ("logged_in", "root", "root")
+    assert (login.changes, login.address) == ({}, "127.0.0.1")
     new = "horse-staple-battery-9"
     data = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
     assert browser.post("/profile/password/", data).status_code == 302
-    assert [entry.changes for entry in AuditEntry.objects.all()] == [{"password": {}}]
+    assert [entry.changes for entry in AuditEntry.objects.order_by("pk")] == [{}, {"password": {}}]
 
 
 def test_queue_members_are_logged_as_one_entry(admin_page: Client, ada: Extension) -> None:

@@ -39,7 +39,7 @@ def shown(admin_page: Client, sessions: dict[str, MessagingSession]) -> Callable
 def test_list_has_its_columns(admin_page: Client, sessions: dict[str, MessagingSession]) -> None:
     Contact.objects.create(address=OTHER, name="Ben")
     rows = [row[1:] for row in rows_of(admin_page.get("/logs/"))]
-    at = [f"03/0{day}/2026 12:00" for day in (1, 2, 3)]
+    at = [f"{day} Mar 2026 12:00 UTC" for day in (1, 2, 3)]
     ids = {name: str(session.pk) for name, session in sessions.items()}
     assert rows == [
         [ids["ours"], at[2], at[2], "+12015550123", THIRD, "Other", "1003 Cleo", "Open"],
