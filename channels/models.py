@@ -251,7 +251,8 @@ class ContactCountry(models.Model):
 
 
 _STATUS = {"status", "status_reason", "status_changed_at", "recheck_at", "recheck_wait_s"}
-_BY_ITSELF = _STATUS | {"held_since", "held_s", "last_inbound_at", "created_at"}
+_SEEN = {"last_inbound_at", "last_callback_at", "unreported_since", "check_asked_at", "check_finished_at"}
+_BY_ITSELF = _STATUS | _SEEN | {"held_since", "held_s", "created_at"}
 audit.watch(Channel, left_out=_BY_ITSELF, secrets={"credentials"})
 audit.watch(Number, lists=["initiators"])
 audit.watch(WebhookAddress, left_out={"token_hash", "created_at", "last_used_at"}, secrets={"token"})

@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from accounts import tasks
+from accounts import audit, tasks
 from accounts.models import AuditEntry, User
+from accounts.templatetags.auditing import label_of, words_of_kind
 from channels import actions
 from channels.actions import Verification
 from channels.models import Channel
@@ -241,3 +242,17 @@ def test_retention_forgets_old_entries(settings: Settings, ada: Extension) -> No
         AuditEntry.objects.create(at=at, action="changed", kind="routing.extension", name=str(days))
     tasks.forget_audit()
     assert [entry.name for entry in AuditEntry.objects.all()] == ["9"]
+
+
+def test_no_field_is_shown_by_the_name_that_the_code_has_for_it() -> None:
+    """What Django has made of a name of several words needs words of ours."""
+    raw = {
+        field
+        for kind, field in audit.watched_fields()
+        if "_" in field and label_of(kind, field).lower() == field.replace("_", " ")
+    }
+    plain = {"first_name", "last_name", "time_zone", "pickup_mode", "opted_out", "notifications_show"}
+    unseen = {"archived_at", "is_staff", "is_superuser"}  # told as added or deleted; of no use here
+    assert raw <= plain | unseen
+    assert words_of_kind("accounts.apitoken") == "API token"
+    assert not any("_" in words_of_kind(kind) or "Api" in words_of_kind(kind) for kind in audit.kinds())

@@ -57,10 +57,10 @@ class World:
         self.channel = road.channel
         second = {"address": SECOND, "extension": Extension.objects.get(number="1004")}
         self.channel.numbers.create(**second).initiators.add(self.alice)
-        Channel.objects.create(
+        self.refused = Channel.objects.create(
             name="Marketing",
             itsp="twilio",
-            credentials=login,
+            credentials=login | {"auth_token": "0" * 32},
             status=Channel.Status.FAILING,
             status_reason="Twilio does not accept the account's credentials.",
         )

@@ -9,6 +9,7 @@ from typing import Any
 import requests
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, SetUp
 from channels.itsp.twilio.http import ERRORS, UNREADABLE, http_status_of
@@ -151,7 +152,11 @@ class Checks:
         if not failed:
             return _passed(Check.FAILURES, _("Twilio has reached the Webhook URL whenever it called it."))
         latest = max(failed, key=lambda alert: alert.date_generated)
-        why = _("Twilio could not deliver to the Webhook URL: %(count)d times, last with error %(code)s.")
+        why = ngettext(
+            "Twilio could not deliver to the Webhook URL: %(count)d time, with error %(code)s.",
+            "Twilio could not deliver to the Webhook URL: %(count)d times, last with error %(code)s.",
+            len(failed),
+        )
         return _failed(
             Check.FAILURES,
             why % {"count": len(failed), "code": latest.error_code},

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from channels.itsp.set_up import Change, Check, CheckOutcome, Finding
 from channels.itsp.twilio.http import ERRORS
@@ -176,7 +177,11 @@ class NumberChecks:
         return [self._deferring(service)]
 
     def _deferring(self, service: Service) -> Change:
-        label = _("Messaging Service “%(name)s”: texts to all %(count)d numbers in it go to")
+        label = ngettext(
+            "Messaging Service “%(name)s”: texts to the %(count)d number in it go to",
+            "Messaging Service “%(name)s”: texts to all %(count)d numbers in it go to",
+            len(service.numbers),
+        )
         label %= {"name": service.name, "count": len(service.numbers)}
         after = _("the webhook of each number")
         return Change(f"service:{service.sid}", label, service.inbound_url, after)
