@@ -156,12 +156,20 @@ class Standing:
             return Step(words, at_itsp, found.link) if found.link else Step(words, _("See it"), results)
         if preflight.is_running(self.channel):
             return Step(_("The set-up check is finding out what is wrong."), _("Follow it"), results)
+        if not self._was_checked:
+            return Step(_("What is wrong was not checked yet."), _("Check now"), check, True)
         words = _("The set-up check finds no cause. If %(itsp)s has mended it, check again to connect.")
         return Step(words % {"itsp": self._itsp_name}, _("Check again"), check, True)
 
+    @property
+    def _was_checked(self) -> bool:
+        """Since it fails: an older check is about a time when all was well."""
+        since, finished = self.channel.status_changed_at, self.channel.check_finished_at
+        return finished is not None and (since is None or finished >= since)
+
     @cached_property
     def _stopping(self) -> SetUpResult | None:
-        """Of the check that was made since it fails: an older one is about a time when all was well."""
+        """What the check has found since it fails."""
         since = self.channel.status_changed_at
         stored = self.channel.set_up_results.filter(outcome=CheckOutcome.FAIL, check_name__in=STOPPING)
         found = stored.filter(checked_at__gte=since) if since else stored

@@ -216,7 +216,7 @@ def test_channel_that_could_not_be_verified_is_asked_about_again(road: Road) -> 
         (
             {"status": "failing", "paused_at": NOW, "status_reason": "Refused."},
             "Failing Paused",
-            "Refused. The set-up check finds no cause.",
+            "Refused. What is wrong was not checked yet. Check now",
         ),
     ],
 )
