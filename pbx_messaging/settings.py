@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.PrivatePagesMiddleware",
     "accounts.middleware.UserTimeZoneMiddleware",
     "accounts.audit_origin.AuditOriginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -325,7 +326,18 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}},
+    "filters": {
+        "keys": {"()": "pbx_messaging.log_filters.WithoutKeys"},
+        "tracebacks": {"()": "pbx_messaging.log_filters.WithoutTraceback"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "stream": sys.stderr,
+            "formatter": "line",
+            "filters": ["keys", "tracebacks"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="INFO")},
     "loggers": {
         "twilio.http_client": {"level": "WARNING"},  # at INFO it prints phone numbers
