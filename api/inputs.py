@@ -78,9 +78,9 @@ def _named(value: Any) -> Any:
 
 Contact = Annotated[
     str,
-    BeforeValidator(_pasted),
     StringConstraints(max_length=32),
     AfterValidator(_address),
+    BeforeValidator(_pasted),
     Field(
         description="In E.164, or a short code.",
         examples=["+14155550123"],
@@ -95,7 +95,7 @@ IdempotencyKey = Annotated[
         examples=['"4b0c0e5e-8f0c-4c1c-9d43-0b1b7d0c1a52"'],
     ),
 ]
-ExtensionNumber = Annotated[str, BeforeValidator(_pasted), Field(pattern=r"^[0-9]{1,16}$", examples=["1002"])]
+ExtensionNumber = Annotated[str, Field(pattern=r"^[0-9]{1,16}$", examples=["1002"]), BeforeValidator(_pasted)]
 Note = Annotated[
     str,
     StringConstraints(max_length=2_000, pattern=NO_NUL),
@@ -129,8 +129,8 @@ class MessageWithMedia(MessageIn):
 class SessionIn(MessageIn):
     number: Annotated[
         str,
-        BeforeValidator(_pasted),
         StringConstraints(min_length=1, max_length=16, pattern=NO_NUL),
+        BeforeValidator(_pasted),
         Field(description="One of GET numbers.", examples=["+25402161183"]),
     ]
     contact: Contact
@@ -188,6 +188,6 @@ class SnoozeIn(Input):
 
 class TagsIn(Input):
     tags: Annotated[
-        list[Annotated[str, BeforeValidator(_named), StringConstraints(max_length=32, pattern=NO_NUL)]],
+        list[Annotated[str, StringConstraints(max_length=32, pattern=NO_NUL), BeforeValidator(_named)]],
         Field(max_length=50, description="Those that it has then.", examples=[["billing"]]),
     ]
