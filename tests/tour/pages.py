@@ -151,6 +151,7 @@ SHOTS = (
     Shot("channel-failing", "channel-edit", of=_refused),
     Shot("channel-failing-sending", "channel-sending", of=_refused),
     Shot("channel-failing-delete", "channel-delete", of=_refused),
+    Shot("channel-failing-missed", "channel-missed", of=_refused),
     Shot("channel-renew", "channel-renew", of=_channel),
     Shot("channel-disable", "channel-disable", of=_channel),
     Shot("channel-import", "channel-import", of=_channel),
