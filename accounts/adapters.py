@@ -7,13 +7,18 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import authenticate
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import AuthenticationForm
-from django.http import HttpRequest
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
-from accounts.lockout import key_of, unlock
-from accounts.models import User
+from accounts import audit
+from accounts.devices import remember
+from accounts.lockout import begin, failed, succeeded, tries_of, unlock, waiting_words
+from accounts.models import AuditEntry, User
 from pbx_messaging.encryption import decrypt, encrypt
 
 
@@ -31,14 +36,31 @@ def _locked() -> str:
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": lazy(_wrong_password, str)(),
-        "too_many_login_attempts": lazy(_locked, str)(),
+        "too_many_login_attempts": lazy(_locked, str)(),  # of the second step, which allauth counts
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        return key_of(credentials.get("username") or credentials["email"])
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """In the place of allauth's own count, which would lock a username for everybody."""
+        username = credentials.get("username") or credentials.get("email") or ""
+        tries = tries_of(request, username)
+        if left := begin(tries):
+            raise ValidationError(waiting_words(left), code="too_many_login_attempts")
+        user: AbstractBaseUser | None = authenticate(request, **credentials)
+        if user:
+            succeeded(tries)
+        else:
+            failed(tries)
+        return user
+
+    def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
+        """All ways to log in end here."""
+        response: HttpResponse = super().post_login(request, user, **options)
+        audit.note(user, AuditEntry.Action.LOGGED_IN)
+        remember(request, response, user.username)
+        return response
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **options: Any) -> None:
         """What it calls information is something that was done."""

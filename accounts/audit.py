@@ -55,15 +55,26 @@ def watch(
         m2m_changed.connect(handler, sender=through, weak=False, dispatch_uid=f"{uid}-{name}")
 
 
-def kinds() -> list[tuple[str, str]]:
-    """What entries can be about, in words, for a filter."""
-    models = sorted(_watched, key=lambda model: str(model._meta.verbose_name))
-    return [(model._meta.label_lower, str(model._meta.verbose_name).capitalize()) for model in models]
+def kinds() -> list[str]:
+    """What entries can be about."""
+    return [model._meta.label_lower for model in _watched]
 
 
-def note(instance: Model, action: AuditEntry.Action, *, name: str = "") -> None:
+def watched_fields() -> list[tuple[str, str]]:
+    """(kind, field) of all that entries can say to have changed."""
+    return [
+        (model._meta.label_lower, field.name)
+        for model, watched in _watched.items()
+        for field in model._meta.concrete_fields
+        if not field.primary_key and field.name not in watched.left_out
+    ]
+
+
+def note(
+    instance: Model, action: AuditEntry.Action, *, name: str = "", changes: Changes | None = None
+) -> None:
     """An entry about what no save tells."""
-    _write(type(instance), instance.pk, action, name or _name_of(instance), {})
+    _write(type(instance), instance.pk, action, name or _name_of(instance), changes or {})
 
 
 def note_changes(instance: Model, changes: dict[str, tuple[str, str]]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import chain
+from operator import itemgetter
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
@@ -15,7 +16,7 @@ from accounts.access import UserRequest, administrator_required
 from accounts.csv_export import csv_response, in_batches
 from accounts.log_listing import Since, asked, log_listing, narrowed, pk_asked
 from accounts.models import AuditEntry, User
-from accounts.templatetags.auditing import kind_words, sentences
+from accounts.templatetags.auditing import kind_words, sentences, words_of_kind
 
 SEARCH = ["name", "username", "address", "changes"]
 
@@ -29,7 +30,7 @@ def audit_list(request: UserRequest) -> HttpResponse:
         "is_filtered": bool(request.GET.keys() - {"before", "q"}),
         "people": list(people[:100]),
         "actions": AuditEntry.Action.choices,
-        "kinds": audit.kinds(),
+        "kinds": sorted(((kind, words_of_kind(kind)) for kind in audit.kinds()), key=itemgetter(1)),
         "sinces": Since.choices,
     }
     return render(request, "accounts/audit_list.html", context)

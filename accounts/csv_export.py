@@ -4,6 +4,7 @@ Its lines are made while they are read: the first leave at once, and with the re
 """
 
 import csv
+import re
 from array import array
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import TypeVar
@@ -66,13 +67,21 @@ def _pieces(header: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[st
         yield piece
 
 
+# Full-width signs are signs, too. Behind these separators a spreadsheet may begin another cell, whatever
+# stands around the whole; a list's dashes and a negative number are left alone there.
+_FIRST = frozenset("=+-@＝＋－＠\t\r\n")
+_BEHIND = re.compile(r"([;\t\r\n] *)([=@＝＠]|[+\-＋－](?=[^\s\d]))")
+_GUARDED = re.compile(r"([;\t\r\n] *)'([=@＝＠]|[+\-＋－](?=[^\s\d]))")
+
+
 def harmless(text: str) -> str:
     """The text as it is, unless a spreadsheet would take it for a formula. A phone number is none."""
-    formula = text[:1] in {"=", "+", "-", "@", "\t", "\r"} and not text.removeprefix("+").isalnum()
-    return f"'{text}" if formula else text
+    guarded = _BEHIND.sub(r"\1'\2", text)
+    formula = text[:1] in _FIRST and not text.removeprefix("+").isalnum()
+    return f"'{guarded}" if formula else guarded
 
 
 def unharmed(text: str) -> str:
     """What `harmless` was given, of an export that is imported again."""
-    bare = text.removeprefix("'")
+    bare = _GUARDED.sub(r"\1\2", text.removeprefix("'"))
     return bare if harmless(bare) == text else text

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.csv_export import unharmed
+from accounts.pasted import cleaned
 
 ROWS_MOST = 1_000
 BYTES_MOST = 1024 * 1024
@@ -80,7 +81,7 @@ def _rows_of(text: str) -> tuple[list[tuple[int, list[str]]], bool]:
     separator = told[1] if told else max(";,\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
-        rows = [(reader.line_num, [unharmed(cell.strip()) for cell in row]) for row in reader]
+        rows = [(reader.line_num, [unharmed(cleaned(cell)) for cell in row]) for row in reader]
     except csv.Error as error:
         raise ValidationError(_("This is not a CSV file: save it as CSV in the spreadsheet.")) from error
     return [(line, row) for line, row in rows if any(row)], told is not None

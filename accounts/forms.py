@@ -9,6 +9,7 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.lockout import begin, failed, own_tries_of, succeeded, waiting_words
 from accounts.models import ApiToken, Role, SecuritySettings, User
 
 USERNAME_TAKEN = _(
@@ -126,6 +127,19 @@ class OwnPasswordForm(PasswordChangeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["old_password"].widget.attrs.pop("autofocus", None)
+
+    def clean_old_password(self) -> str:
+        """Guesses are counted: whoever finds a browser logged in must not get the password out of it."""
+        tries = own_tries_of(self.user)
+        if left := begin(tries):
+            raise ValidationError(waiting_words(left), code="too_many_login_attempts")
+        try:
+            password: str = super().clean_old_password()
+        except ValidationError:
+            failed(tries)
+            raise
+        succeeded(tries)
+        return password
 
 
 class ProfileForm(forms.ModelForm[User]):

@@ -9,6 +9,8 @@ from django.db.models import Expression, F, Model, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 from django.http import HttpRequest
 
+from accounts.pasted import cleaned
+
 ROWS_PER_PAGE = 25
 Row = TypeVar("Row", bound=Model)
 Columns = Mapping[str, Sequence[str | Expression]]  # by name: what a column sorts by
@@ -29,7 +31,7 @@ class Query:
         if sort.removeprefix("-") not in columns:
             sort = default or columns[0]
         column = sort.removeprefix("-")
-        return cls(request.GET.get("q", "").replace("\0", "").strip(), column, sort.startswith("-"))
+        return cls(cleaned(request.GET.get("q", "").replace("\0", "")), column, sort.startswith("-"))
 
 
 @dataclass(frozen=True)

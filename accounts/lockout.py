@@ -1,27 +1,84 @@
-"""Who is locked after too many failed logins. allauth counts them by username, in the cache."""
+"""Who waits after too many failed logins: a username from one network, longer each time.
 
+A stranger who guesses holds up nobody elsewhere, and nobody on a browser that the user has logged in with
+before: such a one is counted for itself. The second step is counted by allauth, by user: who gets that far
+knows the password.
+"""
+
+import hashlib
+import ipaddress
+import math
 import time
 from collections.abc import Iterable
 
 from allauth.core.internal import ratelimit
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils.translation import ngettext
+from redis import RedisError
 
+from accounts.audit_origin import address_of
+from accounts.devices import device_of
 from accounts.models import User
 
-COUNTED = {"app": "allauth.account", "action": "login_failed"}
+SECOND_STEP = {"app": "allauth.account", "action": "login_failed"}
+FIRST_WAIT_S = 60
+PREFIXES = {4: 24, 6: 56}  # bits of an address that tell a network
+
+
+def begin(who: str) -> float:
+    """Counts a try as failed, until `succeeded` says otherwise. Seconds to wait first; 0 if it may be made.
+
+    Of many tries at once, no more are made than one after the other.
+    """
+    left = _left(who)
+    if left > 0:
+        return left
+    failures = _add(who, 1)
+    if failures > settings.LOGIN_FAILURES and not _lock(who, failures):
+        _add(who, -1)
+        return max(_left(who), 1.0)
+    return 0.0
+
+
+def succeeded(who: str) -> None:
+    """Takes back what `begin` counted, and no more: a guesser may know one password of several."""
+    _add(who, -1)
+    cache.delete(_lock_key(who))
+
+
+def failed(who: str) -> None:
+    """The next one waits, once there were too many."""
+    failures = int(cache.get(_count_key(who)) or 0)
+    if failures >= settings.LOGIN_FAILURES:
+        _lock(who, failures, anew=True)
+        username = who.partition("|")[0]
+        cache.set(_list_key(username), {*_known(username), who}, _kept_s())
+
+
+def tries_of(request: HttpRequest, username: str) -> str:
+    """What a login is counted by, whether there is such a user or not."""
+    device = device_of(request, username)
+    return f"{username.lower()}|{f'device {device}' if device else _network_of(request)}"
+
+
+def own_tries_of(user: User) -> str:
+    """What guesses of the present password are counted by, of somebody who is logged in."""
+    return f"{user.username.lower()}|own"
 
 
 def locked_among(users: Iterable[User], request: HttpRequest) -> set[int]:
-    """The ids of those who can't log in for now."""
-    rate = ratelimit.get_rates(**COUNTED)[0]
+    """The ids of those who can't log in for now, from wherever it is."""
+    found = list(users)
+    by_password = {user.pk for user in found if any(_left(who) > 0 for who in _known(user.username.lower()))}
+    rate = ratelimit.get_rates(**SECOND_STEP)[0]
     owners = {
-        ratelimit.get_cache_key(request, **COUNTED, rate=rate, key=key): user.pk
-        for user in users
-        for key in _keys(user)
+        ratelimit.get_cache_key(request, **SECOND_STEP, rate=rate, key=_second_step_of(user)): user.pk
+        for user in found
     }
     now = time.time()
-    return {
+    return by_password | {
         owners[key]
         for key, failures in cache.get_many(owners).items()
         if not ratelimit.apply_rate(failures, now, rate, dry_run=True)[0]
@@ -29,15 +86,89 @@ def locked_among(users: Iterable[User], request: HttpRequest) -> set[int]:
 
 
 def unlock(user: User, request: HttpRequest) -> None:
-    for key in _keys(user):
-        ratelimit.clear(request, **COUNTED, key=key)
+    username = user.username.lower()
+    for who in {*_known(username), tries_of(request, username), own_tries_of(user)}:
+        cache.delete(_lock_key(who))
+        cache.delete(_count_key(who))
+    cache.delete(_list_key(username))
+    ratelimit.clear(request, **SECOND_STEP, key=_second_step_of(user))
 
 
-def key_of(username: str) -> str:
-    """What failed passwords of a username are counted by, whether there is such a user or not."""
-    return f"username:{username.lower()}"
+def wait_s(failures: int) -> float:
+    """Doubled by each failure, up to `LOGIN_LOCKED_MIN`."""
+    doubled = float(FIRST_WAIT_S * 2 ** min(failures - int(settings.LOGIN_FAILURES), 20))
+    return min(doubled, float(settings.LOGIN_LOCKED_MIN) * 60)
 
 
-def _keys(user: User) -> tuple[str, str]:
-    """Of the password, and of the second step as allauth names it."""
-    return key_of(user.username), f"mfa-auth-user-{user.pk}"
+def waiting_words(wait_s: float) -> str:
+    """To somebody who must not try again yet."""
+    minutes = math.ceil(wait_s / 60)
+    return ngettext(
+        "Too many wrong passwords. Try again in %(n)d minute, or ask an administrator to unlock you.",
+        "Too many wrong passwords. Try again in %(n)d minutes, or ask an administrator to unlock you.",
+        minutes,
+    ) % {"n": minutes}
+
+
+def _lock(who: str, failures: int, *, anew: bool = False) -> bool:
+    """False if there is a lock already, by another try at the same moment."""
+    wait = wait_s(failures)
+    if anew:
+        cache.set(_lock_key(who), time.time() + wait, wait)
+        return True
+    return bool(cache.add(_lock_key(who), time.time() + wait, wait))
+
+
+def _left(who: str) -> float:
+    return float(cache.get(_lock_key(who)) or 0) - time.time()
+
+
+def _add(who: str, n: int) -> int:
+    """The failures then. While Redis is away nothing is counted."""
+    key = _count_key(who)
+    try:
+        cache.add(key, 0, _kept_s())
+        count = int(cache.incr(key, n))
+        cache.touch(key, _kept_s())
+    except (RedisError, ValueError):
+        return 0
+    return count
+
+
+def _known(username: str) -> set[str]:
+    """From where the username was locked lately."""
+    return set(cache.get(_list_key(username)) or ())
+
+
+def _kept_s() -> float:
+    """After the last failure; longer than any lock."""
+    return 4 * float(settings.LOGIN_LOCKED_MIN) * 60
+
+
+def _network_of(request: HttpRequest) -> str:
+    address = address_of(request)
+    if address is None:
+        return "unknown"
+    prefix = PREFIXES[ipaddress.ip_address(address).version]
+    return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))
+
+
+def _second_step_of(user: User) -> str:
+    """As allauth names it."""
+    return f"mfa-auth-user-{user.pk}"
+
+
+def _count_key(who: str) -> str:
+    return f"login-failures:{_digest(who)}"
+
+
+def _lock_key(who: str) -> str:
+    return f"login-lock:{_digest(who)}"
+
+
+def _list_key(username: str) -> str:
+    return f"login-locks:{_digest(username)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -20,6 +20,41 @@ def _is_logged_in(request: HttpRequest) -> bool:
     return "_auth_user_id" in getattr(request, "session", {})
 
 
+# None of them is of use here, nor to a page in a frame of ours.
+PERMISSIONS = (
+    ", ".join(
+        f"{feature}=()"
+        for feature in (
+            "accelerometer",
+            "camera",
+            "display-capture",
+            "geolocation",
+            "gyroscope",
+            "microphone",
+        )
+    )
+    + ", payment=(), serial=(), usb=()"
+)
+
+
+class PrivatePagesMiddleware:
+    """What is shown to somebody who is logged in is kept by no cache, and not for the next one either.
+
+    A view that says otherwise is heeded: attachments are kept for a day.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        was_logged_in = _is_logged_in(request)
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", PERMISSIONS)
+        if was_logged_in or _is_logged_in(request):
+            response.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
 class UserTimeZoneMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

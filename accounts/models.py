@@ -131,6 +131,8 @@ class AuditEntry(models.Model):
         REPLAYED = "replayed", _("Replayed")
         DISMISSED = "dismissed", _("Dismissed")
         FETCHED = "fetched", _("Missed texts asked for")
+        FIXED = "fixed", _("Changed at the ITSP")
+        LOGGED_IN = "logged_in", _("Logged in")
 
     at = models.DateTimeField(default=timezone.now)
     user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")

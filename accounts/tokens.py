@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.access import extension_of
 from accounts.models import ApiToken, User
+from accounts.pasted import cleaned
 
 PREFIX = "pbx_"  # by which secret scanners and people recognise a token
 USE_NOTED_EVERY = timedelta(minutes=1)
@@ -38,7 +39,11 @@ def token_of(header: str) -> ApiToken | None:
     if scheme.lower() != "bearer" or not secret:
         return None
     tokens = ApiToken.objects.filter(revoked_at=None, user__is_active=True)
-    found = tokens.select_related("user__extension").filter(token_hash=hash_of(secret.strip())).first()
+    found = (
+        tokens.select_related("user__extension")
+        .filter(token_hash=hash_of(cleaned(secret, is_code=True)))
+        .first()
+    )
     if found is None or not may_use_tokens(found.user):
         return None
     _note_use(found)

@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from accounts.ids import MAX_ID
+from accounts.pasted import cleaned
 from channels.phone_numbers import read_number
 from routing.sms_field import MAX_BODY
 from sessions.actions import Scheduled
@@ -68,10 +69,20 @@ def _address(text: str) -> str:
     return address
 
 
+def _pasted(value: Any) -> Any:
+    """A code: what a spreadsheet or a page has put around it is no part of it."""
+    return cleaned(value, is_code=True) if isinstance(value, str) else value
+
+
+def _named(value: Any) -> Any:
+    return cleaned(value) if isinstance(value, str) else value
+
+
 Contact = Annotated[
     str,
     StringConstraints(max_length=32),
     AfterValidator(_address),
+    BeforeValidator(_pasted),
     Field(
         description="In E.164, or a short code.",
         examples=["+14155550123"],
@@ -86,7 +97,7 @@ IdempotencyKey = Annotated[
         examples=['"4b0c0e5e-8f0c-4c1c-9d43-0b1b7d0c1a52"'],
     ),
 ]
-ExtensionNumber = Annotated[str, Field(pattern=r"^[0-9]{1,16}$", examples=["1002"])]
+ExtensionNumber = Annotated[str, Field(pattern=r"^[0-9]{1,16}$", examples=["1002"]), BeforeValidator(_pasted)]
 Note = Annotated[
     str,
     StringConstraints(max_length=2_000, pattern=NO_NUL),
@@ -135,6 +146,7 @@ class SessionIn(MessageIn):
     number: Annotated[
         str,
         StringConstraints(min_length=1, max_length=16, pattern=NO_NUL),
+        BeforeValidator(_pasted),
         Field(description="One of GET numbers.", examples=["+25402161183"]),
     ]
     contact: Contact
@@ -204,7 +216,7 @@ class SnoozeIn(Input):
 
 class TagsIn(Input):
     tags: Annotated[
-        list[Annotated[str, StringConstraints(max_length=32, pattern=NO_NUL)]],
+        list[Annotated[str, StringConstraints(max_length=32, pattern=NO_NUL), BeforeValidator(_named)]],
         Field(max_length=50, description="Those that it has then.", examples=[["billing"]]),
     ]
 

@@ -6,6 +6,8 @@ import json
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
@@ -70,6 +72,9 @@ class Channel(SessionTimeout):
     # Set-up check: when it was asked for last, and when that ended.
     check_asked_at = models.DateTimeField(null=True)
     check_finished_at = models.DateTimeField(null=True)
+    # While it is not connected: when a check may connect it again, and how long it waited for that last.
+    recheck_at = models.DateTimeField(null=True)
+    recheck_wait_s = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, editable=False)
 
@@ -87,6 +92,14 @@ class Channel(SessionTimeout):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def recorded_name(self) -> str:
+        """As records name it: another channel may have the name of a deleted one."""
+        if self.archived_at is None:
+            return self.name
+        day = date_format(timezone.localtime(self.archived_at), "DATE_FORMAT")
+        return _("%(name)s (deleted %(day)s)") % {"name": self.name, "day": day}
 
 
 class WebhookAddress(models.Model):
@@ -239,7 +252,9 @@ class ContactCountry(models.Model):
         return self.code
 
 
-_BY_ITSELF = {"status", "status_reason", "status_changed_at", "held_since", "held_s", "last_inbound_at"}
-audit.watch(Channel, left_out=_BY_ITSELF | {"created_at"}, secrets={"credentials"})
+_STATUS = {"status", "status_reason", "status_changed_at", "recheck_at", "recheck_wait_s"}
+_SEEN = {"last_inbound_at", "last_callback_at", "unreported_since", "check_asked_at", "check_finished_at"}
+_BY_ITSELF = _STATUS | _SEEN | {"held_since", "held_s", "created_at"}
+audit.watch(Channel, left_out=_BY_ITSELF, secrets={"credentials"})
 audit.watch(Number, lists=["initiators"])
 audit.watch(WebhookAddress, left_out={"token_hash", "created_at", "last_used_at"}, secrets={"token"})

@@ -11,6 +11,8 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from accounts.pasted import cleaned
+
 _DECORATION = re.compile(r"[\s().\-/\u00a0\u2010-\u2015]")
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _SHORT_CODE = re.compile(r"[1-9]\d{3,5}")
@@ -26,7 +28,7 @@ class NumberInput:
 
 def read_number(text: str, region: str) -> NumberInput:
     """Raises `ValidationError` in words. `region` (ISO 3166, as "US") is where national input belongs."""
-    digits = _DECORATION.sub("", text.strip())
+    digits = _DECORATION.sub("", cleaned(text, is_code=True))
     if digits.startswith("00"):
         digits = "+" + digits[2:]
     if digits.startswith("+"):
@@ -81,11 +83,11 @@ def _national(text: str, digits: str, region: str) -> NumberInput:
                 "Enter it as + and country code, for example +25402161183."
             ),
             code="invalid",
-            params={"text": text.strip(), "region": region},
+            params={"text": cleaned(text), "region": region},
         )
     address = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     note = _("“%(text)s” was read as %(address)s. Check it, then save.")
-    return NumberInput(address, note % {"text": text.strip(), "address": address})
+    return NumberInput(address, note % {"text": cleaned(text), "address": address})
 
 
 def _parse(digits: str, region: str | None) -> phonenumbers.PhoneNumber | None:

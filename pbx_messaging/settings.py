@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.PrivatePagesMiddleware",
     "accounts.middleware.UserTimeZoneMiddleware",
     "accounts.audit_origin.AuditOriginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -247,8 +248,8 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 AUTHENTICATION_BACKENDS = ["accounts.backends.UserBackend"]
 INVITATION_DAYS = env.float("INVITATION_DAYS", default=7.0)  # how long a link for setting a password works
-LOGIN_FAILURES = env.int("LOGIN_FAILURES", default=5)  # of one username within LOGIN_LOCKED_MIN: locked
-LOGIN_LOCKED_MIN = env.float("LOGIN_LOCKED_MIN", default=15.0)
+LOGIN_FAILURES = env.int("LOGIN_FAILURES", default=5)  # of a username from one network; then each waits
+LOGIN_LOCKED_MIN = env.float("LOGIN_LOCKED_MIN", default=15.0)  # the longest wait; the first is a minute
 
 # --- Logging in: django-allauth -------------------------------------------------------------------
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
@@ -304,6 +305,7 @@ CONTENT_SECURITY_POLICY = {
 # --- Language, time, files ------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 USE_I18N = True
+FORMAT_MODULE_PATH = ["pbx_messaging.formats"]
 USE_TZ = True
 TIME_ZONE = env("TIME_ZONE", default="UTC")
 DEFAULT_REGION = env("DEFAULT_REGION", default="US")  # of phone numbers entered without a country code
@@ -334,7 +336,18 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}},
+    "filters": {
+        "keys": {"()": "pbx_messaging.log_filters.WithoutKeys"},
+        "tracebacks": {"()": "pbx_messaging.log_filters.WithoutTraceback"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "stream": sys.stderr,
+            "formatter": "line",
+            "filters": ["keys", "tracebacks"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="INFO")},
     "loggers": {
         "twilio.http_client": {"level": "WARNING"},  # at INFO it prints phone numbers

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from accounts.pasted import cleaned
 from routing.models import MessageQueue, OpeningHours
 from routing.opening import MIDNIGHT
 
@@ -96,13 +97,13 @@ def _stored_closed_days(queue: MessageQueue | None) -> list[ClosedRow]:
 def _typed_spans(data: QueryDict, weekday: int) -> list[SpanRow]:
     """Rows that were left empty are no rows."""
     pairs = zip_longest(data.getlist(f"opens-{weekday}"), data.getlist(f"closes-{weekday}"), fillvalue="")
-    rows = [SpanRow(opens.strip(), closes.strip()) for opens, closes in pairs]
+    rows = [SpanRow(cleaned(opens), cleaned(closes)) for opens, closes in pairs]
     return [row for row in rows if row.opens or row.closes][:ROWS_MOST]
 
 
 def _typed_closed_days(data: QueryDict) -> list[ClosedRow]:
     pairs = zip_longest(data.getlist("closed_date"), data.getlist("closed_name"), fillvalue="")
-    rows = [ClosedRow(day.strip(), name.strip()) for day, name in pairs]
+    rows = [ClosedRow(cleaned(day), cleaned(name)) for day, name in pairs]
     return [row for row in rows if row.date or row.name][:ROWS_MOST]
 
 

@@ -11,6 +11,7 @@ from django.db import Error
 from django.utils import timezone
 from redis import RedisError
 
+from channels.set_up import preflight
 from pbx_messaging.queues import QUEUES
 from pbx_messaging.redis import redis_client
 from sessions import events
@@ -27,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 PILED_MOST = 500  # nudges that nobody takes: with a worker away, more of them would only fill Redis
 DUE: dict[str, Callable[[], bool]] = {
+    "channels.tasks.check_due": lambda: preflight.rechecks().exists(),
     "sessions.tasks.drain_spool": spool.has_any,
     "sessions.tasks.queue_due": seats.is_due,
     "sessions.tasks.assign_waiting": lambda: giving.queues_with_work().exists(),

@@ -9,6 +9,7 @@ from accounts.listing import Query
 from channels.itsp import ITSPS
 from channels.itsp.set_up import CheckOutcome
 from channels.models import Channel, Number
+from channels.set_up.standing import Standing
 from sessions.lanes.figures import QueueMark, marks_of
 from stats.periods import Bounds
 from stats.queries import NOTHING, Counts, count_of
@@ -24,6 +25,10 @@ class ChannelRow:
     counts: Counts
     mark: QueueMark | None = None
     failed_checks: int = 0  # of the set-up check
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(self.channel, has_numbers=bool(self.numbers))
 
     @property
     def itsp_name(self) -> str:

@@ -39,16 +39,25 @@ def over_time(asked: Range, channels: Iterable[int]) -> list[Slot]:
 
 
 def total_of(slots: Iterable[Slot]) -> Counts:
-    rows = [slot.counts for slot in slots]
+    return _sum([slot.counts for slot in slots])
+
+
+def _sum(rows: list[Counts]) -> Counts:
     return Counts(*(sum(getattr(row, name) for row in rows) for name in ("success", "failed", "received")))
 
 
-def by_channel(asked: Range, channels: QuerySet[Channel], *, most: int) -> list[tuple[Channel, Counts]]:
-    """Finds the channels with the most messages; of several with as many, the older one comes first."""
+def by_channel(
+    asked: Range, channels: QuerySet[Channel], *, most: int
+) -> tuple[list[tuple[Channel, Counts]], Counts]:
+    """Finds the channels with the most messages, and the counts of all others together.
+
+    Of several with as many, the older one comes first.
+    """
     counts = counts_by_channel(*asked.bounds, channels=channels.values_list("pk", flat=True))
-    busiest = sorted(counts, key=lambda pk: (-counts[pk].total - counts[pk].received, pk))[:most]
-    found = channels.defer("credentials").in_bulk(busiest)
-    return [(found[pk], counts[pk]) for pk in busiest if pk in found]
+    busiest = sorted(counts, key=lambda pk: (-counts[pk].total - counts[pk].received, pk))
+    found = channels.defer("credentials").in_bulk(busiest[:most])
+    others = _sum([counts[pk] for pk in busiest[most:]])
+    return [(found[pk], counts[pk]) for pk in busiest[:most] if pk in found], others
 
 
 def _by_slot(asked: Range, step: Step, channels: list[int]) -> dict[datetime, Counts]:

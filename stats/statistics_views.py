@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import UserRequest, supervisor_required
 from accounts.csv_export import csv_response
-from channels.access import channels_of
+from channels.access import recorded_channels_of
 from sessions.queries import logged_for
 from stats.answering import Answering, answers_in
 from stats.messages import Slot, by_channel, over_time, total_of
@@ -27,8 +27,9 @@ TABLES = ("time", "channels", "queues", "agents")
 def statistics(request: UserRequest) -> HttpResponse:
     form = RangeForm(request.GET)
     asked = Range.asked(request.GET, form)
-    channels = channels_of(request.user)
+    channels = recorded_channels_of(request.user)
     slots = over_time(asked, channels.values_list("pk", flat=True))
+    busiest, others = by_channel(asked, channels, most=CHANNELS_MOST)
     context = {
         "form": form,
         "asked": asked,
@@ -37,7 +38,8 @@ def statistics(request: UserRequest) -> HttpResponse:
         "slots": slots,
         "chart": _chart(slots),
         "total": total_of(slots),
-        "channels": by_channel(asked, channels, most=CHANNELS_MOST),
+        "channels": busiest,
+        "other_channels": others,
         "answers": answers_in(asked, logged_for(request.user)),
     }
     return render(request, "stats/statistics.html", context)
@@ -71,13 +73,13 @@ def _chart(slots: list[Slot]) -> dict[str, Any]:
 def _table(request: UserRequest, table: str, asked: Range) -> tuple[list[str], Iterator[list[str]]]:
     counted = [_("Sent: Success"), _("Failed"), _("Total"), _("Received")]
     waits = [_("Answered"), _("First answer: median (s)"), _("90 % within (s)")]
-    channels = channels_of(request.user)
+    channels = recorded_channels_of(request.user)
     if table == "time":
         slots = over_time(asked, channels.values_list("pk", flat=True))
         return [_("Begin"), *counted], ([slot.begin.isoformat(), *_counts(slot.counts)] for slot in slots)
     if table == "channels":
-        found = by_channel(asked, channels, most=channels.count())
-        return [_("Channel"), *counted], ([channel.name, *_counts(counts)] for channel, counts in found)
+        found, _none = by_channel(asked, channels, most=channels.count())
+        return [_("Channel"), *counted], ([one.recorded_name, *_counts(counts)] for one, counts in found)
     answers = answers_in(asked, logged_for(request.user))
     if table == "queues":
         header = [_("Message Queue"), _("Opened"), _("Closed"), _("Unanswered"), *waits]

@@ -14,7 +14,6 @@ ROOMS_OF_CHANNELS = (
     "encryption",
     "phone_numbers",
     "segments",
-    "templatetags",
     "itsp",
     "models",
     "access",
@@ -23,6 +22,7 @@ ROOMS_OF_CHANNELS = (
     "actions",
     "missed",
     "set_up",
+    "templatetags",
     "numbers",
     "editing",
 )

@@ -9,27 +9,64 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import AuditEntry
 
 register = template.Library()
 
 
+# What the code calls otherwise than people do, by the field's name.
+LABELS = {
+    "credentials": gettext_lazy("Credentials"),
+    "disabled_at": gettext_lazy("Disabled"),
+    "draining_since": gettext_lazy("Deleted once its queue is empty"),
+    "email": gettext_lazy("E-mail"),
+    "expires_at": gettext_lazy("Valid until"),
+    "is_active": gettext_lazy("Active"),
+    "is_staff": gettext_lazy("Staff status"),
+    "is_superuser": gettext_lazy("Superuser status"),
+    "notifications_show": gettext_lazy("Notifications show"),
+    "opted_out": gettext_lazy("Opted out"),
+    "overflow_extension": gettext_lazy("When nobody answers: to the extension"),
+    "overflow_queue": gettext_lazy("When nobody answers: to the message queue"),
+    "paused_at": gettext_lazy("Paused"),
+    "rate_unit": gettext_lazy("Count in"),
+    "revoked_at": gettext_lazy("Revoked"),
+    "token": gettext_lazy("Webhook URL"),
+    "two_step_required_of": gettext_lazy("Two-step login is required of"),
+    "user_permissions": gettext_lazy("User permissions"),
+}
+KINDS = {
+    "accounts.apitoken": gettext_lazy("API token"),
+    "accounts.securitysettings": gettext_lazy("Security settings"),
+    "channels.webhookaddress": gettext_lazy("Webhook URL"),
+    "messaging_sessions.optoutentry": gettext_lazy("Opt-out"),
+    "mfa.authenticator": gettext_lazy("Second step"),
+}
+
+
 @register.filter
 def kind_words(entry: AuditEntry) -> str:
+    return words_of_kind(entry.kind)
+
+
+def words_of_kind(kind: str) -> str:
     try:
-        return capfirst(str(apps.get_model(entry.kind)._meta.verbose_name))
+        return str(KINDS.get(kind) or capfirst(str(apps.get_model(kind)._meta.verbose_name)))
     except LookupError:  # of a model that is gone
-        return entry.kind
+        return kind
 
 
 @register.filter
 def sentences(entry: AuditEntry) -> list[tuple[str, str]]:
     """(field, what became of it); a secret only says that it was set or changed."""
-    return [(_label(entry.kind, field), _words(entry, change)) for field, change in entry.changes.items()]
+    return [(label_of(entry.kind, field), _words(entry, change)) for field, change in entry.changes.items()]
 
 
-def _label(kind: str, field: str) -> str:
+def label_of(kind: str, field: str) -> str:
+    if field in LABELS:
+        return str(LABELS[field])
     try:
         found = apps.get_model(kind)._meta.get_field(field)
         rows = found.related_model if found.one_to_many else None
@@ -44,7 +81,7 @@ def _readable(value: str) -> str:
         moment = datetime.fromisoformat(value) if "T" in value else None
     except ValueError:
         moment = None
-    return date_format(timezone.localtime(moment), "j M Y, H:i") if moment and moment.tzinfo else value
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment and moment.tzinfo else value
 
 
 def _words(entry: AuditEntry, change: dict[str, str | list[str]]) -> str:

@@ -2,6 +2,7 @@
 
 from channels.actions.checking import (
     ask_for_check,
+    ask_for_check_now,
     ask_for_fix,
     claim_check,
     drop_findings,
@@ -12,15 +13,17 @@ from channels.actions.checking import (
 from channels.actions.disabling import archive_channel, disable_channel, drain_channel, enable_channel
 from channels.actions.gaps import ask_for_missed, finish_gap, note_gap, note_gap_of_all
 from channels.actions.number_rules import forbid_initiating, import_rules
-from channels.actions.pausing import pause_channel, reconnect_channel, resume_channel, stop_channel
+from channels.actions.pausing import pause_channel, resume_channel
 from channels.actions.renewing import renew_webhook
 from channels.actions.signs import note_callback, note_contact, note_inbound, note_sent, note_webhook_used
+from channels.actions.status import put_off_recheck, reconnect_channel, stop_channel
 from channels.actions.storing import Verification, create_channel, update_channel
 
 __all__ = [
     "Verification",
     "archive_channel",
     "ask_for_check",
+    "ask_for_check_now",
     "ask_for_fix",
     "ask_for_missed",
     "claim_check",
@@ -42,6 +45,7 @@ __all__ = [
     "note_unfixed",
     "note_webhook_used",
     "pause_channel",
+    "put_off_recheck",
     "reconnect_channel",
     "renew_webhook",
     "resume_channel",

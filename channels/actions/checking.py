@@ -6,9 +6,11 @@ for earlier does not end a later one.
 
 from datetime import datetime
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import audit
 from channels.actions.gaps import note_gap
 from channels.itsp.base import ItspError
 from channels.itsp.set_up import Check, CheckOutcome, Finding
@@ -24,9 +26,26 @@ def ask_for_check(channel: Channel) -> None:
     nudge("channels.tasks.check_set_up", channel.pk)
 
 
+def ask_for_first_check(channel: Channel) -> None:
+    """As the channel is now, it was never checked. Within the transaction that changes it."""
+    Channel.objects.filter(pk=channel.pk).update(check_asked_at=timezone.now(), check_finished_at=None)
+    transaction.on_commit(lambda: nudge("channels.tasks.check_set_up", channel.pk))
+
+
+def ask_for_check_now(channel: Channel) -> None:
+    """An admin's wish: if all is right, the channel is connected by it, whenever that would be due."""
+    unwell = Channel.objects.filter(pk=channel.pk).exclude(status=Channel.Status.CONNECTED)
+    unwell.update(recheck_at=timezone.now())
+    ask_for_check(channel)
+
+
 def ask_for_fix(result: SetUpResult) -> None:
     """Has the changes of the result made, as they are now."""
-    Channel.objects.filter(pk=result.channel_id).update(check_asked_at=timezone.now())
+    now, channels = timezone.now(), Channel.objects.filter(pk=result.channel_id)
+    channels.exclude(status=Channel.Status.CONNECTED).update(recheck_at=now)
+    channels.update(check_asked_at=now)
+    changed: audit.Changes = {change["label"]: {} for change in result.changes}  # their values are secrets
+    audit.note(result.number or result.channel, audit.Action.FIXED, changes=changed)
     nudge("channels.tasks.fix_set_up", result.pk, result.changes_digest)
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from channels.actions.checking import ask_for_check
+from channels.actions.checking import ask_for_first_check
 from channels.models import Channel, WebhookAddress
 from channels.webhook import keys as webhook_keys
 from channels.webhook.url import current_address, hash_of, new_token
@@ -24,5 +24,5 @@ def renew_webhook(channel: Channel, *, instead_of: int, overlap: timedelta, by: 
     token = new_token(by)
     WebhookAddress.objects.create(channel=locked, token=token, token_hash=hash_of(token))
     transaction.on_commit(lambda: webhook_keys.remember(locked.webhook_addresses.all()))
-    transaction.on_commit(lambda: ask_for_check(locked))
+    ask_for_first_check(locked)
     return True

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from channels.actions import validity_clock
-from channels.actions.checking import ask_for_check
+from channels.actions.checking import ask_for_first_check
 from channels.actions.gaps import note_reconnected
 from channels.actions.number_rules import lock_live, store_rules
+from channels.actions.status import FIELDS, set_status
 from channels.models import Channel, WebhookAddress
 from channels.webhook import keys as webhook_keys
 from channels.webhook.url import hash_of
@@ -33,13 +33,13 @@ def create_channel(
     Raises `IntegrityError` when the name, a number or the token is taken meanwhile.
     """
     channel = Channel(**values)
-    _set_status(channel, verification)
+    set_status(channel, verification.status, verification.reason)
     channel.save()
     _keep_clock(channel)
     WebhookAddress.objects.create(channel=channel, token=token, token_hash=hash_of(token))
     store_rules(channel, rules)
     transaction.on_commit(lambda: webhook_keys.remember(channel.webhook_addresses.all()))
-    transaction.on_commit(lambda: ask_for_check(channel))
+    ask_for_first_check(channel)
     return channel
 
 
@@ -50,16 +50,15 @@ def update_channel(
     """As `create_channel`; a number without a rule is archived."""
     lock_live(channel)
     stored = Channel.objects.get(pk=channel.pk)
-    fields = [*values, "status", "status_reason", "status_changed_at"]
     for field, value in values.items():
         setattr(channel, field, value)
-    _set_status(channel, verification)
-    channel.save(update_fields=fields)
+    set_status(channel, verification.status, verification.reason)
+    channel.save(update_fields=[*values, *FIELDS])
     _note_gap(stored, channel)
     _keep_clock(channel)
     store_rules(channel, rules)
     transaction.on_commit(lambda: webhook_keys.remember(channel.webhook_addresses.all()))
-    transaction.on_commit(lambda: ask_for_check(channel))
+    ask_for_first_check(channel)
     return channel
 
 
@@ -69,12 +68,6 @@ def _note_gap(before: Channel, after: Channel) -> None:
     is_mended = was_failing or before.credentials != after.credentials
     if is_mended and after.status == Channel.Status.CONNECTED:
         note_reconnected(before)
-
-
-def _set_status(channel: Channel, verification: Verification) -> None:
-    if channel.status != verification.status or channel.status_changed_at is None:
-        channel.status_changed_at = timezone.now()
-    channel.status, channel.status_reason = verification.status, verification.reason
 
 
 def _keep_clock(channel: Channel) -> None:

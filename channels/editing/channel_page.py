@@ -1,5 +1,6 @@
 """The Add and Edit page of a channel: its form, credentials, webhook token and rules as one thing."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -18,10 +19,12 @@ from channels.editing.kept_secrets import KeptSecrets
 from channels.itsp import ITSPS
 from channels.itsp.base import Advice, ItspError
 from channels.models import Channel, WebhookAddress
+from channels.numbers.moving import Moves
 from channels.numbers.rules import RuleTable
 from channels.set_up.checklist import Checklist
 from channels.webhook.url import callback_url, hash_of, is_valid_for, new_token, webhook_url
 
+HIDDEN = "•" * 16  # where a secret is there and can't be shown
 AUTHENTICATION, MESSAGING = "authentication", "messaging"
 
 
@@ -96,6 +99,17 @@ class ChannelPage:
                 data[name] = secret
         return self.itsp.credentials_form(data)
 
+    def credential_fields(self) -> Iterator[tuple[forms.BoundField, str]]:
+        """With what is said of a secret that an empty field stands for."""
+        kept, stored = self.kept_names, self.stored_secrets
+        for bound in self.credentials_form:
+            if bound.name in stored:
+                bound.field.widget.attrs["placeholder"] = HIDDEN
+            words = _("Kept as you typed it, and not shown again. Type only to replace it.")
+            if bound.name not in kept:
+                words = _("Stored, and not shown again. Leave it empty to keep it.")
+            yield bound, words if bound.name in stored else ""
+
     def begin_credentials(self) -> None:
         """For an ITSP that was just chosen: empty fields are no errors yet, and what was typed stays."""
         typed = self.request.POST.dict()
@@ -148,18 +162,20 @@ class ChannelPage:
         return Channel.Status.NEVER_VERIFIED
 
     def _keep_secrets(self) -> None:
-        """Under the token that the page goes on with; what the ITSP has just refused is not kept."""
-        wrong = self.credentials_form.errors
+        """Under the token that the page goes on with. The ITSP refuses an account and its secret together,
+        so that the secret may be the right one of the two."""
         secrets = {name: self.credentials_form.data.get(name, "") for name in self.secret_fields}
         if not self.channel:
             self.kept = KeptSecrets(self.request.session, hash_of(self.token))
-        self.kept.keep({name: value for name, value in secrets.items() if name not in wrong})
+        self.kept.keep(secrets)
         self.__dict__.pop("stored_secrets", None)
 
     def save(self) -> Channel:
-        """Raises `IntegrityError` when somebody else was faster."""
+        """Raises `IntegrityError` when somebody else was faster. `moves` says what its numbers need."""
         values: dict[str, Any] = self.form.cleaned_data | {"credentials": self.credentials_form.cleaned_data}
         values |= {"rules": self.table.values, "verification": self.verification}
+        numbers = [rule["number"] for rule in self.table.values]
+        self.moves = Moves.by_saving(self.channel, self.itsp.code, numbers).words
         if self.channel:
             channel = actions.update_channel(self.channel, **values)
         else:
@@ -188,4 +204,6 @@ class ChannelPage:
     @property
     def first_tab(self) -> str:
         errors = self.tab_errors
+        if self.data is None:
+            return MESSAGING if self.request.GET.get("tab") == MESSAGING else AUTHENTICATION
         return MESSAGING if errors[MESSAGING] and not errors[AUTHENTICATION] else AUTHENTICATION

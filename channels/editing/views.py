@@ -46,6 +46,8 @@ def _say_saved(request: UserRequest, channel: Channel, page: ChannelPage) -> Non
         messages.warning(request, _("The channel “%(channel)s” was saved, but: %(reason)s") % named)
     else:
         messages.success(request, _("The channel “%(channel)s” was saved and is connected.") % named)
+    for words in page.moves:
+        messages.warning(request, words)
 
 
 @administrator_required

@@ -1,6 +1,6 @@
 """The words of the set-up check: what is checked, and what was found."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -71,3 +71,4 @@ class SetUp:
     numbers: Sequence[str]
     webhook_url: str  # with the ITSP's connection overrides
     countries: Sequence[str] = ()  # ISO 3166, that texts go to
+    channel_at: Callable[[str], str] = lambda _url: ""  # whose Webhook URL of PBX that is, by name

@@ -15,6 +15,7 @@ from accounts.csv_import import STORED, ImportForm, Outcome, preview_context
 from channels import actions
 from channels.models import Channel
 from channels.numbers.importing import COLUMNS, ImportRow, preview
+from channels.numbers.moving import Moves
 
 EXAMPLE = [
     ["+25402161183", "Message Queue", "Support", "1001 1002"],
@@ -53,6 +54,7 @@ def import_example(request: UserRequest) -> StreamingHttpResponse:
 
 def _stored(request: UserRequest, channel: Channel, rows: list[ImportRow]) -> bool:
     todo = [row for row in rows if row.outcome in STORED]
+    moves = Moves.by_adding(channel, [row.number for row in todo])
     try:
         actions.import_rules(channel, [row.rule for row in todo])
     except IntegrityError:
@@ -61,4 +63,6 @@ def _stored(request: UserRequest, channel: Channel, rows: list[ImportRow]) -> bo
     counts = Counter(row.outcome for row in todo)
     named = {"added": counts[Outcome.ADD], "changed": counts[Outcome.CHANGE]}
     messages.success(request, _("Numbers added: %(added)d, changed: %(changed)d.") % named)
+    for words in moves.words:
+        messages.warning(request, words)
     return True

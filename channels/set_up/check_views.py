@@ -19,7 +19,7 @@ def channel_check(request: UserRequest, pk: int) -> HttpResponse:
     """The results; a POST has all checks run again."""
     channel = get_object_or_404(Channel.objects.live(), pk=pk)
     if request.method == "POST":
-        actions.ask_for_check(channel)
+        actions.ask_for_check_now(channel)
     return _results(request, channel.pk)
 
 

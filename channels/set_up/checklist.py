@@ -120,7 +120,9 @@ class Checklist:
         shown += [(one.check_name, one.outcome, one.happened_at) for one in self.results]
         if gap := self.last_fetch:
             shown += [gap.pk, gap.fetched, gap.reason, gap.finished_at]
-        shown += [self.done, channel.check_finished_at if channel else None]
+        if channel:
+            shown += [self.done, channel.check_finished_at, channel.status, channel.status_reason]
+            shown += [channel.recheck_at, channel.paused_at, channel.disabled_at]
         return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
     # --- the setup guide ---

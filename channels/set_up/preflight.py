@@ -17,7 +17,7 @@ from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, SetUp
 from channels.models import Channel, Number, SetUpResult
 from channels.phone_numbers import country_of
 from channels.set_up import public_address
-from channels.webhook.url import webhook_url_of
+from channels.webhook.url import channel_name_at, webhook_url_of
 from pbx_messaging.outside.shares import Shares
 
 DAILY = timedelta(hours=24)
@@ -52,7 +52,19 @@ def _due() -> QuerySet[Channel]:
     old = Q(check_finished_at__gte=F("check_asked_at"), check_finished_at__lte=now - DAILY)
     unfinished = Q(check_finished_at=None) | Q(check_finished_at__lt=F("check_asked_at"))
     lost = unfinished & Q(check_asked_at__lte=now - LONGEST_RUN)
-    return _live().filter(Q(check_asked_at=None) | old | lost)
+    return _live().filter(Q(check_asked_at=None) | old | lost | _recheck_is_due())
+
+
+def rechecks() -> QuerySet[Channel]:
+    """Those that are not connected, and may be by now."""
+    return _live().filter(_recheck_is_due())
+
+
+def _recheck_is_due() -> Q:
+    """Not while a run is under way: it decides."""
+    is_over = Q(check_finished_at__gte=F("check_asked_at"))
+    waited = Q(recheck_at=None) | Q(recheck_at__lte=timezone.now())
+    return is_over & waited & ~Q(status=Channel.Status.CONNECTED)
 
 
 def is_running(channel: Channel) -> bool:
@@ -107,7 +119,8 @@ def _findings(channel: Channel, numbers: list[str]) -> Iterator[Finding]:
 
 
 def _set_up(channel: Channel, itsp: Itsp, numbers: list[str]) -> SetUp:
-    return SetUp(numbers, webhook_url_of(channel, itsp), sorted(countries_of(channel)))
+    url, countries = webhook_url_of(channel, itsp), sorted(countries_of(channel))
+    return SetUp(numbers, url, countries, channel_at=channel_name_at)
 
 
 def countries_of(channel: Channel) -> set[str]:
@@ -122,11 +135,29 @@ def _obey(channel: Channel, findings: list[Finding]) -> None:
     stopped = next((finding for finding in findings if finding.stops), None)
     if stopped:
         actions.stop_channel(channel.pk, reason=stopped.why)
+        if channel.status != Channel.Status.CONNECTED and _may_connect(channel):
+            actions.put_off_recheck(channel)
         return
-    essential = [one for one in findings if one.check in {Check.CREDENTIALS, Check.OWNED, Check.CAPABLE}]
+    essential = [one for one in findings if _is_essential(one)]
     usable = all(finding.outcome is CheckOutcome.PASS for finding in essential)
-    if essential and usable and channel.status != Channel.Status.CONNECTED:
+    if channel.status == Channel.Status.CONNECTED or not _may_connect(channel):
+        return
+    if essential and usable:
         actions.reconnect_channel(channel)
+    else:
+        actions.put_off_recheck(channel)
+
+
+def _is_essential(finding: Finding) -> bool:
+    """A short code is in no ITSP's list of numbers, so that nothing can be told of it."""
+    if finding.check == Check.CREDENTIALS:
+        return True
+    return finding.check in {Check.OWNED, Check.CAPABLE} and finding.number.startswith("+")
+
+
+def _may_connect(channel: Channel) -> bool:
+    """Not the check that is made when the ITSP has just refused a text: it only says what is wrong."""
+    return channel.recheck_at is None or channel.recheck_at <= timezone.now()
 
 
 # --- fixing ---

@@ -61,6 +61,14 @@ def webhook_url_of(channel: Channel, itsp: Itsp) -> str:
     return webhook_url(address.token, itsp) if address else ""
 
 
+def channel_name_at(url: str) -> str:
+    """Whose Webhook URL that is, with or without connection overrides; "" if it is none of ours."""
+    bare = url.partition("#")[0]
+    token = bare.removeprefix(callback_url("").removesuffix("/")).strip("/")
+    address = WebhookAddress.objects.select_related("channel").filter(token_hash=hash_of(token)).first()
+    return address.channel.recorded_name if address and bare == callback_url(token) else ""
+
+
 def current_address(channel: Channel) -> WebhookAddress | None:
     """The one that is not being replaced."""
     return channel.webhook_addresses.filter(expires_at=None).order_by("-pk").first()

@@ -10,11 +10,15 @@ for (const name of ["input", "change", "htmx:afterSettle"]) document.addEventLis
 document.addEventListener(
   "click",
   (event) => {
-    if (event.target.closest("[data-remove]")) note(event);
+    if (event.target.closest("[data-remove], [data-unsaved-copy] [data-copy]")) note(event);
     if (event.target.closest("[data-discard]")) changed.clear();
   },
   true,
 );
+// A Webhook URL that was copied works only if the form is saved that shows it.
+document.addEventListener("copy", (event) => {
+  if (event.target.closest?.("[data-unsaved-copy]")) note(event);
+});
 document.addEventListener("submit", (event) => changed.delete(event.target));
 document.addEventListener("DOMContentLoaded", () => {
   const shownAgain = document.querySelectorAll("form[data-unsaved=typed]"); // with what was typed, and its errors

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import time_zone_field
+from accounts.pasted import cleaned
 from channels.phone_numbers import NumberInput, read_number
 from sessions.contact_form import ContactForm
 from sessions.contacts.lookup import known_senders
@@ -22,7 +23,7 @@ _NAMED_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 _&+\-]{1,11}")
 
 def read_address(text: str, senders: Collection[str]) -> NumberInput:
     """A phone number, or the name of one of the `senders`; raises `ValidationError` in words."""
-    text = text.strip()
+    text = cleaned(text)
     if not is_name(text):
         return read_number(text, settings.DEFAULT_REGION)
     if text not in senders:
@@ -33,7 +34,7 @@ def read_address(text: str, senders: Collection[str]) -> NumberInput:
 
 def is_name(text: str) -> bool:
     """Whether a sender can be called so whom one can't answer, such as ACME."""
-    return bool(_NAMED_SENDER.fullmatch(text.strip()))
+    return bool(_NAMED_SENDER.fullmatch(cleaned(text)))
 
 
 class ContactNotesForm(WithFields, forms.ModelForm[Contact]):

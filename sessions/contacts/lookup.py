@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from accounts.pasted import cleaned
 from channels.phone_numbers import NumberInput, read_number
 from sessions.models import Contact, MessagingSession
 from sessions.search.finding import contacts_matching
@@ -28,12 +29,12 @@ def contacts_of(addresses: Iterable[str]) -> dict[str, Contact]:
 
 def contacts_like(text: str, *, most: int = 6) -> list[Contact]:
     """Contacts whose name has a word, or whose number a part, that begins as what was typed so far."""
-    return list(contacts_matching(Contact.objects.all(), text)[:most]) if text.strip() else []
+    return list(contacts_matching(Contact.objects.all(), text)[:most]) if cleaned(text) else []
 
 
 def known_senders(names: Iterable[str]) -> set[str]:
     """Those of the names by which somebody has texted us, or that are contacts already."""
-    asked = {name.strip() for name in names}
+    asked = {cleaned(name) for name in names}
     texted = MessagingSession.objects.filter(contact__in=asked).order_by().values_list("contact", flat=True)
     kept = Contact.objects.filter(address__in=asked).values_list("address", flat=True)
     return {*texted.distinct(), *kept}
@@ -42,6 +43,6 @@ def known_senders(names: Iterable[str]) -> set[str]:
 def understood(text: str) -> NumberInput | None:
     """The number that was typed; None if it is none, or not yet."""
     try:
-        return read_number(text, settings.DEFAULT_REGION) if text.strip() else None
+        return read_number(text, settings.DEFAULT_REGION) if cleaned(text) else None
     except ValidationError:
         return None

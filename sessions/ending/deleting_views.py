@@ -108,6 +108,7 @@ def _ask(
     if consequences.sessions and not isinstance(subject, Channel):
         form = RehomingForm(data, holder=subject, consequences=consequences)
     context: dict[str, Any] = {"page": page, "form": form, "consequences": consequences, "subject": subject}
+    context["channel"] = subject if isinstance(subject, Channel) else None
     status = 200 if data is None else 422
     if data is not None and (form is None or form.is_valid()):
         try:

@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from accounts.ids import read_id
 from accounts.models import Role, User
+from accounts.pasted import cleaned
 from channels.models import Number
 from routing.models import Extension, MessageQueue
 from sessions.models import ListSettings, Tag
@@ -52,7 +53,7 @@ class Asked:
             show=Show(show) if show in set(Show) else Show.OPEN,
             **{name: read_id(params.get(name, "")) for name in FILTERED_BY},
             marks=tuple(mark for mark in Mark if mark in params.getlist("is")),
-            text=params.get("q", "").replace("\0", "").strip(),
+            text=cleaned(params.get("q", "").replace("\0", "")),
         )
 
     @property

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.ids import read_id
+from accounts.pasted import cleaned
 from routing.access import AgentRequest, agent_required
 from routing.models import Extension
 from sessions import actions
@@ -48,7 +49,7 @@ def suggestions(request: AgentRequest) -> HttpResponse:
         "name": contact_names([read.address]).get(read.address) if read else None,
         "suggestions": [one for one in contacts_like(typed) if not read or one.address != read.address],
         "hindrance": _hindrance(request, read.address) if read else "",
-        "typed": typed.strip(),
+        "typed": cleaned(typed),
     }
     return render(request, "sessions/inbox/_suggestions.html", context)
 

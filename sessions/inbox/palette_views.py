@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.ids import read_id
+from accounts.pasted import cleaned
 from routing.access import ViewerRequest, viewer_required
 from sessions.contacts.lookup import contacts_like
 from sessions.inbox import lists, orders
@@ -23,7 +24,7 @@ LATELY_MOST = 8  # of each kind that are asked for by their ids
 @viewer_required
 def palette(request: ViewerRequest) -> HttpResponse:
     """Sessions and contacts that a text finds; without one, those of the ids, as far as one may see them."""
-    asked = Asked(text=request.GET.get("q", "").replace("\0", "").strip()[:TEXT_MOST])
+    asked = Asked(text=cleaned(request.GET.get("q", "").replace("\0", ""))[:TEXT_MOST])
     if asked.text:
         found = lists.page_of(GroupName.FOUND, viewer_of(request), asked).rows[:FOUND_MOST]
         contacts = contacts_like(asked.text, most=FOUND_MOST)

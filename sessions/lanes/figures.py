@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.utils import timezone
 from redis import RedisError
 
@@ -55,7 +55,12 @@ class QueueMark:
     """What the channel list says of a queue that needs a look."""
 
     unknown: int = 0  # attempts without a clear answer
+    held: int = 0  # texts that wait while the channel is paused or failing
     oldest_s: float | None = None  # None if nothing waits for long
+
+    @property
+    def is_beyond(self) -> bool:
+        return self.held > COUNTED_MOST
 
 
 def state_of(channel: Channel) -> SendingState:
@@ -87,20 +92,29 @@ def marks_of(channel_ids: Iterable[int]) -> dict[int, QueueMark]:
     unknown = Attempt.objects.filter(channel__in=list(channel_ids), status=DeliveryStatus.UNKNOWN)
     counts = dict(unknown.order_by().values_list("channel").annotate(count=Count("pk")))
     now, marks = timezone.now(), {}
-    for pk, oldest_at in _oldest(channel_ids).items():
+    for pk, oldest_at, held in _waiting(channel_ids):
         old = oldest_at is not None and now - oldest_at >= OLD
-        if old or counts.get(pk):
+        if old or held or counts.get(pk):
             oldest_s = (now - oldest_at).total_seconds() if old and oldest_at else None
-            marks[pk] = QueueMark(counts.get(pk, 0), oldest_s)
+            marks[pk] = QueueMark(counts.get(pk, 0), held, oldest_s)
     return marks
 
 
-def _oldest(channel_ids: Iterable[int]) -> dict[int, datetime | None]:
-    """Since when the oldest text of each channel waits."""
+class _CountOf(Subquery):
+    """How many rows a subquery has; it says itself how many it counts at most."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def _waiting(channel_ids: Iterable[int]) -> QuerySet[Channel, tuple[int, datetime | None, int]]:
+    """Since when the oldest text of each channel waits, and how many do, where none of them can leave."""
     waiting = Attempt.objects.filter(channel=OuterRef("pk"), status=DeliveryStatus.QUEUED)
     oldest = Subquery(waiting.order_by("queued_at").values("queued_at")[:1])
+    is_held = Q(paused_at__isnull=False) | Q(status=Channel.Status.FAILING)
+    held = Case(When(is_held, then=_CountOf(waiting.order_by().values("pk")[: COUNTED_MOST + 1])), default=0)
     channels = Channel.objects.filter(pk__in=list(channel_ids))
-    return dict(channels.annotate(oldest_at=oldest).values_list("pk", "oldest_at"))
+    return channels.annotate(oldest_at=oldest, held=held).values_list("pk", "oldest_at", "held")
 
 
 def _used_rate(channel: Channel) -> float:

@@ -26,6 +26,7 @@ from django.utils.crypto import constant_time_compare
 
 from accounts.ids import read_id
 from accounts.models import ApiToken, User
+from accounts.pasted import cleaned
 from accounts.tokens import hash_of
 from accounts.two_step import owes_two_step
 from routing.models import Extension, MessageQueue
@@ -60,7 +61,7 @@ def credential_of(headers: Mapping[str, str]) -> Credential | None:
     """What a request shows, by its headers' names in small letters. A token goes before a cookie."""
     scheme, _space, secret = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return Credential(token_hash=hash_of(secret.strip()))
+        return Credential(token_hash=hash_of(cleaned(secret, is_code=True)))
     key = parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
     return Credential(session_key=key) if key else None
 

@@ -74,7 +74,7 @@ def _cells(found: MessagingSessionQuerySet) -> Iterator[list[str]]:
                 sender_of(session),
                 recipient_of(session),
                 names.get(session.contact, ""),
-                session.number.channel.name,
+                session.number.channel.recorded_name,
                 str(session.agent or ""),
                 str(session.queue or ""),
                 _("Open") if session.is_open else _("Closed"),

@@ -6,13 +6,15 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import MAX_ID
 from accounts.log_listing import day_field
 from accounts.models import User
-from channels.access import channels_of
+from accounts.pasted import cleaned
+from channels.access import recorded_channels_of
 from channels.models import Number
 from sessions.inbox.forms import CHOSEN_AT_A_GLANCE
 
@@ -58,10 +60,11 @@ class LogFilterForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        channels = channels_of(user).order_by("name")
-        numbers = Number.objects.live().filter(channel__in=channels).order_by("address")
-        self._offer("channel", _("All channels"), channels.values_list("pk", "name"))
-        self._offer("number", _("All numbers"), numbers.values_list("pk", "address"))
+        channels = recorded_channels_of(user).defer("credentials")
+        numbers = Number.objects.filter(channel__in=channels.order_by().values("pk"))
+        live_first = numbers.order_by(F("archived_at").desc(nulls_first=True), "address", "pk")
+        self._offer("channel", _("All channels"), [(one.pk, one.recorded_name) for one in channels])
+        self._offer("number", _("All numbers"), [(one.pk, _recorded(one)) for one in live_first])
 
     def _offer(self, name: str, everything: Any, rows: Any) -> None:
         choice = self.fields[name]
@@ -79,7 +82,7 @@ class LogFilterForm(forms.Form):
         self.is_valid()
         data = {name: self.cleaned_data.get(name) for name in self.fields}
         return Asked(
-            text=self.data.get("q", "").strip(),
+            text=cleaned(self.data.get("q", "")),
             since=_midnight(data["since"]),
             until=_midnight(data["until"], days=1),
             sender=data["sender"] or "",
@@ -90,6 +93,11 @@ class LogFilterForm(forms.Form):
             session=data["session"],
             is_homeless=bool(data["deleted"]),
         )
+
+
+def _recorded(number: Number) -> str:
+    """One that no channel has any more keeps its sessions."""
+    return _("%(number)s (removed)") % {"number": number} if number.archived_at else number.address
 
 
 def _midnight(day: date | None, *, days: int = 0) -> datetime | None:

@@ -35,6 +35,8 @@ PROCESSED = Result(Outcome.PROCESSED)
 class Item:
     """One text or status of a request. Whoever deals with it sets `result`.
 
+    `channel` is the one that was called, and later the one whose text it is; a `note` goes into the journal.
+
     It happened at `at`; at `known_at` we got to know of it, which is later for what was fetched.
     """
 
@@ -43,6 +45,7 @@ class Item:
     at: datetime
     known_at: datetime
     result: Result | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)

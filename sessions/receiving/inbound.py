@@ -1,6 +1,6 @@
 """Contacts' texts become messages in sessions, before the eyes of those whom they are routed to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -21,6 +21,7 @@ from sessions.opt_outs import ledger
 from sessions.opt_outs.words import wish_of
 from sessions.receiving import automatic_replies, overtaking, reasons
 from sessions.receiving.arrivals import PROCESSED, Item, Outcome, Result
+from sessions.receiving.moved import elsewhere
 
 LONGEST_WISH = 20  # characters, blanks around it included
 
@@ -74,7 +75,8 @@ def store(items: Sequence[Item]) -> list[Text]:
     Attachment.objects.bulk_create(attachment for text in texts for attachment in _attachments(text))
     for text in texts:
         _note_in_session(text)
-        text.item.result = PROCESSED
+        note = text.item.note
+        text.item.result = Result(Outcome.PROCESSED, note) if note else PROCESSED
     write(
         list(sessions.values()),
         "unread",
@@ -149,22 +151,31 @@ def _is_outdated(text: Text) -> bool:
 
 
 def _wanted(items: Sequence[Item]) -> list[tuple[Item, InboundSms, Number]]:
-    """The texts that are new and for one of the channel's numbers; the others get their results."""
+    """The texts that are new and for a number of ours; the others get their results.
+
+    A text for a number that another channel of the same account has is that channel's from here on.
+    """
     texts = [(item, item.content) for item in items if isinstance(item.content, InboundSms)]
     if not texts:
         return []
     numbers = _numbers_of(texts)
-    stored = _stored_among(texts)
+    foreign = elsewhere([one for one in texts if (one[0].channel.pk, one[1].recipient) not in numbers])
+    stored = _stored_among(texts, {one.number.channel_id for one in foreign.values()})
     wanted = []
     for item, sms in texts:
-        key = (item.channel.pk, sms.itsp_message_id)
-        number = numbers.get((item.channel.pk, sms.recipient))
-        if key in stored:
+        place = (item.channel.pk, sms.recipient)
+        number, other = numbers.get(place), foreign.get(place)
+        if other and other.is_same_account:
+            number = other.number
+        keys = {(pk, sms.itsp_message_id) for pk in (item.channel.pk, number.channel_id if number else 0)}
+        if keys & stored:
             item.result = Result(Outcome.DUPLICATE, reasons.ALREADY_STORED)
         elif number is None:
-            item.result = Result(Outcome.IGNORED, f"{reasons.UNKNOWN_NUMBER} {sms.recipient}.")
+            unknown = f"{reasons.UNKNOWN_NUMBER} {sms.recipient}."
+            item.result = Result(Outcome.IGNORED, other.reason if other else unknown)
         else:
-            stored.add(key)
+            stored |= keys
+            item.channel, item.note = number.channel, other.reason if other else ""
             wanted.append((item, sms, number))
     return wanted
 
@@ -178,9 +189,9 @@ def _numbers_of(texts: Sequence[tuple[Item, InboundSms]]) -> dict[tuple[int, str
     return {(number.channel_id, number.address): number for number in found}
 
 
-def _stored_among(texts: Sequence[tuple[Item, InboundSms]]) -> set[tuple[int, str | None]]:
-    """The channels and ids of those that are stored already."""
-    channels = {item.channel.pk for item, _sms in texts}
+def _stored_among(texts: Sequence[tuple[Item, InboundSms]], others: Set[int]) -> set[tuple[int, str | None]]:
+    """The channels and ids of those that are stored already, by the channels called or by the `others`."""
+    channels = {item.channel.pk for item, _sms in texts} | others
     return set(_stored_ids(channels, {sms.itsp_message_id for _item, sms in texts}))
 
 

@@ -12,6 +12,7 @@ from accounts import audit
 from accounts.access import UserRequest, administrator_required
 from accounts.log_listing import Since, asked, log_listing, narrowed, pk_asked
 from accounts.models import User
+from channels.access import recorded_channels_of
 from channels.models import Channel
 from channels.webhook import url as webhook_url
 from sessions.models import WebhookRequest
@@ -28,13 +29,13 @@ CHANNELS_OFFERED = 100
 @require_GET
 def journal_list(request: UserRequest) -> HttpResponse:
     rows = _rows(request).defer("headers", "body", "channel__credentials").select_related("channel")
-    channels = Channel.objects.live().order_by("name").values_list("pk", "name")[:CHANNELS_OFFERED]
+    channels = recorded_channels_of(request.user).defer("credentials")[:CHANNELS_OFFERED]
     channel = pk_asked(request, "channel")
     context = {
         "listing": log_listing(request, rows, time="received_at"),
         "is_filtered": bool(request.GET.keys() - {"before", "q"}),
         "channel": Channel.objects.defer("credentials").filter(pk=channel).first() if channel else None,
-        "channels": list(channels),
+        "channels": [(one.pk, one.recorded_name) for one in channels],
         "outcomes": WebhookRequest.Outcome.choices,
         "sources": WebhookRequest.Source.choices,
         "kinds": [(kind.value or "other", kind.label) for kind in WebhookRequest.Kind],

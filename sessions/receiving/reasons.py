@@ -14,6 +14,8 @@ DELETED_CHANNEL = "The channel was deleted."
 WRONG_SIGNATURE = "The signature is wrong: it was made with another Auth Token, or for another URL."
 OTHER_ACCOUNT = "It names another account."
 UNKNOWN_NUMBER = "This channel does not have the number"
+MOVED_NUMBER = "It came to the Webhook URL of the number's former channel, and was taken in for"
+NUMBER_OF_OTHER_ACCOUNT = "The number is, with another account, that of the channel"
 ALREADY_STORED = "The text is already stored."
 NO_USE = "It holds nothing that we have a use for."
 NOT_OURS = "It is about a message that we did not send."
@@ -48,6 +50,16 @@ _ADVICE = {
     UNKNOWN_NUMBER: _(
         "Open the channel, add the number in the Number section of Messaging Settings, and save. Then come "
         "back and replay this request: its text then arrives."
+    ),
+    MOVED_NUMBER: _(
+        "The number has moved in PBX, but its webhook at the ITSP still names its former channel. Open the "
+        "channel that has the number now, and give the number its Webhook URL, by “Fix it for me” in the "
+        "set-up check: if the former channel is deleted, texts that still go there are lost."
+    ),
+    NUMBER_OF_OTHER_ACCOUNT: _(
+        "The ITSP says that the number belongs to this channel’s account; in PBX, it is on a channel of "
+        "another account. If it was moved at the ITSP, remove it from that channel, add it to this one, and "
+        "replay this request: its text then arrives. Otherwise correct the credentials of that channel."
     ),
     ALREADY_STORED: _("Nothing to do: the ITSP posted the same text again, and it is stored once."),
     NO_USE: _("Nothing to do, unless you expected a text: then the payload below shows what came instead."),

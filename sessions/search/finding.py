@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Case, Model, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Reverse
 
+from accounts.pasted import cleaned
 from channels.models import Number
 from sessions.models import (
     Contact,
@@ -57,7 +58,7 @@ def matching(
 
 
 def _read(text: str) -> str:
-    return text.replace("\0", " ").strip()[:TEXT_MOST]
+    return cleaned(text.replace("\0", " "))[:TEXT_MOST]
 
 
 def lexemes_of(text: str) -> str:

@@ -17,11 +17,12 @@ from accounts.models import Role, User
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
 from sessions import actions
+from sessions.ending.archiving import archive_channel
 from sessions.models import CountedChange, Message, MessagingSession
 from sessions.opened import open_session
 from stats.counting import fold
 from tests.factories import Road, make_agent, make_queue, make_road
-from tests.portal import PASSWORD, logged_in, make_user
+from tests.portal import PASSWORD, logged_in, make_user, rows_of, text_of
 from tests.waiting import wait_until
 from tests.walking import log_in
 
@@ -169,6 +170,49 @@ def test_supervisor_sees_the_queues_alone(
     seen = page.get("/statistics/").context
     assert (seen["total"].total, seen["answers"].all.opened) == (3, 1)
     assert [row[0] for row in lines_of(page.get("/statistics/export/?table=channels"))] == ["Channel", "Main"]
+
+
+def figures_of(answer: Any) -> tuple[int, ...]:
+    """What the table by channel adds up to."""
+    rows = [counts for _channel, counts in answer.context["channels"]] + [answer.context["other_channels"]]
+    return tuple(sum(getattr(row, name) for row in rows) for name in ("success", "failed", "received"))
+
+
+def test_deleted_channels_stay_in_figures_tables_and_exports(
+    admin_page: Client, road: Road, other: Road, queue: MessageQueue, ada: Extension
+) -> None:
+    count(road.channel, NOW, success=3, failed=1, received=5)
+    fold()
+    count(other.channel, NOW, success=10, received=2)
+    session(road, "+14155550000", NOW, answered_s=10, by=ada)
+    vera = make_user("vera", Role.SUPERVISOR)
+    vera.supervised_queues.add(queue)
+    before = admin_page.get("/statistics/").context
+    archive_channel(road.channel)
+    make_road(ada, address="+12015550777", name="Main")
+    answer = admin_page.get("/statistics/")
+    total = answer.context["total"]
+    assert total == before["total"]
+    assert figures_of(answer) == (total.success, total.failed, total.received) == (13, 1, 7)
+    assert answer.context["answers"].all.opened == before["answers"].all.opened == 1
+    assert "Main (deleted 15 Mar 2026) 3 1 4 5 " in text_of(answer.content.decode())
+    lines = lines_of(admin_page.get("/statistics/export/?table=channels"))
+    assert lines[1:] == [["Other", "10", "0", "10", "2"], ["Main (deleted 15 Mar 2026)", "3", "1", "4", "5"]]
+    supervised = logged_in(vera).get("/statistics/").context
+    assert (supervised["total"].total, supervised["answers"].all.opened) == (4, 1)
+    assert [row[0] for row in rows_of(admin_page.get("/channels/"))] == ["Main", "Other"]
+
+
+def test_table_by_channel_adds_up_when_it_is_cut(
+    admin_page: Client, ada: Extension, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stats.statistics_views.CHANNELS_MOST", 2)
+    for n in range(5):
+        one = make_road(ada, address=f"+1201555010{n}", name=f"C{n}")
+        count(one.channel, NOW, success=n + 1, received=1)
+    answer = admin_page.get("/statistics/")
+    assert figures_of(answer) == (15, 0, 5)
+    assert "All other channels 6 0 6 3 " in text_of(answer.content.decode())
 
 
 def test_exports(admin_page: Client, road: Road, ada: Extension) -> None:

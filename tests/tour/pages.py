@@ -136,6 +136,10 @@ def _channel(world: World) -> int:
     return world.channel.pk
 
 
+def _refused(world: World) -> int:
+    return world.refused.pk
+
+
 def _contact(_world: World) -> int:
     return Contact.objects.earliest("pk").pk
 
@@ -158,6 +162,10 @@ SHOTS = (
     Shot("channel-messaging", "channel-edit", of=_channel, act=_messaging_tab),
     Shot("channel-sending", "channel-sending", of=_channel),
     Shot("channel-missed", "channel-missed", of=_channel),
+    Shot("channel-failing", "channel-edit", of=_refused),
+    Shot("channel-failing-sending", "channel-sending", of=_refused),
+    Shot("channel-failing-delete", "channel-delete", of=_refused),
+    Shot("channel-failing-missed", "channel-missed", of=_refused),
     Shot("channel-renew", "channel-renew", of=_channel),
     Shot("channel-disable", "channel-disable", of=_channel),
     Shot("channel-import", "channel-import", of=_channel),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from channels.itsp import ITSPS
 from channels.models import Channel, FetchGap
+from channels.set_up import preflight
 from channels.webhook import keys as webhook_keys
 from channels.webhook import url as webhook_url
 from routing.models import Extension, MessageQueue, OpeningHours
@@ -66,13 +67,14 @@ class World:
         self.channel = road.channel
         second = {"address": SECOND, "extension": Extension.objects.get(number="1004")}
         self.channel.numbers.create(**second).initiators.add(self.alice)
-        Channel.objects.create(
+        self.refused = Channel.objects.create(
             name="Marketing",
             itsp="twilio",
-            credentials=login,
+            credentials=login | {"auth_token": "0" * 32},
             status=Channel.Status.FAILING,
             status_reason="Twilio does not accept the account's credentials.",
         )
+        preflight.run(self.refused.pk)
         webhook_keys.remember_all()
         url = webhook_url.webhook_url(road.token, ITSPS["twilio"])
         for number in (NUMBER, SECOND):

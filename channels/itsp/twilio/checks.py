@@ -9,6 +9,7 @@ from typing import Any
 import requests
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, SetUp
 from channels.itsp.twilio.http import ERRORS, UNREADABLE, http_status_of
@@ -47,9 +48,8 @@ class Checks:
         yield from self._asked(Check.ACCOUNT, self._kind_of_account)
         services, listed = Services(self.client), self._listed()
         for address in self.set_up.numbers:
-            checks = NumberChecks(
-                self.client, self.account, services, address, self.set_up.webhook_url, listed
-            )
+            url, channel_at = self.set_up.webhook_url, self.set_up.channel_at
+            checks = NumberChecks(self.client, self.account, services, address, url, listed, channel_at)
             yield from checks.findings(_untold)
         yield from self._asked(Check.COUNTRIES, self._countries)
         yield from self._asked(Check.BALANCE, self._balance)
@@ -152,7 +152,11 @@ class Checks:
         if not failed:
             return _passed(Check.FAILURES, _("Twilio has reached the Webhook URL whenever it called it."))
         latest = max(failed, key=lambda alert: alert.date_generated)
-        why = _("Twilio could not deliver to the Webhook URL: %(count)d times, last with error %(code)s.")
+        why = ngettext(
+            "Twilio could not deliver to the Webhook URL: %(count)d time, with error %(code)s.",
+            "Twilio could not deliver to the Webhook URL: %(count)d times, last with error %(code)s.",
+            len(failed),
+        )
         return _failed(
             Check.FAILURES,
             why % {"count": len(failed), "code": latest.error_code},

@@ -6,9 +6,11 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.pasted import CodeField
 from channels.itsp.base import (
     AccountState,
     Acknowledgement,
@@ -36,16 +38,18 @@ from channels.itsp.twilio.tables import FINAL_CODES
 
 
 class CredentialsForm(forms.Form):
-    account_sid = forms.RegexField(
+    account_sid = CodeField(
         label=gettext_lazy("Account SID"),
-        regex=r"^AC[0-9a-fA-F]{32}$",
-        error_messages={
-            "invalid": gettext_lazy(
-                "An Account SID is AC and 32 more letters and digits. Copy it from the Twilio dashboard."
+        validators=[
+            RegexValidator(
+                r"^AC[0-9a-fA-F]{32}\Z",
+                gettext_lazy(
+                    "An Account SID is AC and 32 more letters and digits. Copy it from the Twilio dashboard."
+                ),
             )
-        },
+        ],
     )
-    auth_token = forms.CharField(
+    auth_token = CodeField(
         label=gettext_lazy("Auth Token"),
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from channels.itsp.set_up import Change, Check, CheckOutcome, Finding
 from channels.itsp.twilio.http import ERRORS
@@ -30,6 +31,7 @@ class NumberChecks:
     address: str
     webhook_url: str
     listed: Mapping[str, Any] | None = None  # all numbers of the account, where they are known
+    channel_at: Callable[[str], str] = lambda _url: ""  # as of `SetUp`
 
     def findings(self, untold: Untold) -> Iterator[Finding]:
         """Of a number that this account does not have, there is nothing more to ask."""
@@ -115,13 +117,8 @@ class NumberChecks:
     def _webhook(self, number: Any) -> Finding:
         changes = self.webhook_changes(number)
         if not _same(number.sms_url, self.webhook_url):
-            why = (
-                _("Texts to the number go to %(url)s.") % {"url": number.sms_url}
-                if number.sms_url
-                else _("The number has no webhook: texts to it go nowhere.")
-            )
             what_to_do = _("Paste the Webhook URL at “A message comes in” of the number.")
-            return self._failed(Check.WEBHOOK, why, what_to_do, NUMBERS, changes)
+            return self._failed(Check.WEBHOOK, self._where(number.sms_url), what_to_do, NUMBERS, changes)
         if number.sms_method != "POST":
             why = _("The webhook is called with HTTP GET, which PBX does not answer.")
             return self._failed(Check.WEBHOOK, why, _("Choose HTTP POST."), NUMBERS, changes)
@@ -130,6 +127,14 @@ class NumberChecks:
             return self._passed(Check.WEBHOOK, why)
         hint = _("If PBX does not answer at once, Twilio would hardly try again: this can be improved.")
         return self._passed(Check.WEBHOOK, why, hint, changes)
+
+    def _where(self, url: str | None) -> str:
+        """Another channel's Webhook URL is not shown: it is as good as a key."""
+        if not url:
+            return _("The number has no webhook: texts to it go nowhere.")
+        if name := self.channel_at(url):
+            return _("Texts to the number go to the Webhook URL of the channel “%(name)s”.") % {"name": name}
+        return _("Texts to the number go to %(url)s.") % {"url": url}
 
     def webhook_changes(self, number: Any) -> list[Change]:
         """Another fallback URL than ours stays; none becomes ours, called without the overrides."""
@@ -172,7 +177,11 @@ class NumberChecks:
         return [self._deferring(service)]
 
     def _deferring(self, service: Service) -> Change:
-        label = _("Messaging Service “%(name)s”: texts to all %(count)d numbers in it go to")
+        label = ngettext(
+            "Messaging Service “%(name)s”: texts to the %(count)d number in it go to",
+            "Messaging Service “%(name)s”: texts to all %(count)d numbers in it go to",
+            len(service.numbers),
+        )
         label %= {"name": service.name, "count": len(service.numbers)}
         after = _("the webhook of each number")
         return Change(f"service:{service.sid}", label, service.inbound_url, after)

@@ -26,7 +26,7 @@ def test_whole_channel_is_saved_in_one_go(
     answer = admin_page.post(ADD, values, follow=True)
     assert messages_of(answer) == ["The channel “Main” was saved and is connected."]
     assert rows_of(answer) == [
-        ["Main", "Twilio", "+12015550123 +25402161183", "Connected", "0", "0", "0", "0"]
+        ["Main", "Twilio", "+12015550123 +25402161183", "Being checked", "0", "0", "0", "0"]
     ]
     channel = Channel.objects.get()
     assert channel.credentials == {
@@ -99,7 +99,7 @@ def test_wrong_auth_token_is_an_error_on_its_field(admin_page: Client, filled: F
     assert errors_of(answer.context["page"].credentials_form) == {"auth_token": [words]}
     assert words in answer.content.decode()
     assert answer.context["page"].first_tab == "authentication"
-    assert answer.context["page"].kept_names == set()
+    assert answer.context["page"].kept_names == {"auth_token"}
     assert Channel.objects.count() == 0
 
 

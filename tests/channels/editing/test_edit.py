@@ -229,13 +229,13 @@ def test_archived_number_revived_by_two_admins_at_once_has_one_channel(
 def test_edit_page_costs_the_same_however_many_numbers(
     admin_page: Client, channel: Channel, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         admin_page.get(f"/channels/{channel.pk}/")
     for place in range(20):
         agent = make_agent(f"30{place:02}")
         number = Number.objects.create(channel=channel, address=f"+1201555{place:04}", extension=agent)
         number.initiators.add(agent)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         admin_page.get(f"/channels/{channel.pk}/")
 
 
@@ -262,3 +262,22 @@ def test_wrong_validity_opens_the_messaging_settings(
         "page"
     ]
     assert (page.first_tab, page.tab_errors["messaging"]) == ("messaging", True)
+
+
+def test_saving_says_what_a_number_needs_that_moves(
+    admin_page: Client, channel: Channel, edited: dict[str, Any], filled: Filled, ada: Extension
+) -> None:
+    """Told to both: the channel that it leaves, and the one that it comes to."""
+    path = f"/channels/{channel.pk}/"
+    left = messages_of(admin_page.post(path, edited | {"rule": []}, follow=True))
+    assert left[-1:] == [
+        f"{NUMBER} left the channel. Its webhook at Twilio still names this channel: change it, or texts "
+        "to it arrive only while another channel of the same account has it."
+    ]
+    came = messages_of(admin_page.post(ADD, filled(rule(NUMBER, ada), name="Other"), follow=True))
+    assert came[-1:] == [
+        f"{NUMBER} was on the channel “Main”. Give it this channel’s Webhook URL at Twilio; the set-up check "
+        "says whether that is done, and can do it."
+    ]
+    again = messages_of(admin_page.post(path, edited | {"rule": []}, follow=True))
+    assert again == ["The channel “Main” was saved and is connected."]

@@ -217,3 +217,29 @@ def test_leaving_with_something_typed_asks_first(open_form: Callable[..., Page])
     page.get_by_role("link", name="Cancel").click()
     page.wait_for_url("**/channels/")
     assert asked == ["beforeunload", "beforeunload"]
+
+
+@pytest.mark.parametrize("how", ["button", "fallback", "by hand"])
+def test_leaving_the_add_page_after_copying_its_url_asks_first(
+    open_form: Callable[..., Page], how: str
+) -> None:
+    """The URL that is now in the clipboard would never work."""
+    page = open_form(permissions=["clipboard-read", "clipboard-write"])
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    url = page.get_by_label("Webhook URL").input_value()
+    if how == "by hand":
+        page.get_by_label("Webhook URL").select_text()
+        page.keyboard.press("Control+c")
+    else:
+        page.get_by_role("button", name="Copy", exact=True).nth(0 if how == "button" else 1).click()
+    page.get_by_role("link", name="Extensions").click()
+    expect(page.get_by_label("Webhook URL")).to_have_value(url)
+    assert asked == ["beforeunload"]
+    page.get_by_role("link", name="Cancel").click()
+    page.wait_for_url("**/channels/")

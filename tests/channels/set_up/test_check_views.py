@@ -10,6 +10,7 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from pytest_django.fixtures import Settings
 
+from accounts.models import AuditEntry
 from channels import actions, tasks
 from channels.itsp import ITSPS
 from channels.itsp.twilio.http import HttpClient
@@ -240,6 +241,10 @@ def test_fix_changes_what_was_shown_and_checks_again(
     assert SetUpResult.objects.get(check_name="webhook").outcome == "pass"
     assert not preflight.is_running(Channel.objects.get())
     assert admin_page.get(path).status_code == 404
+    entry = AuditEntry.objects.get(action="fixed")
+    assert (entry.username, entry.name) == ("root", f"{OUR_NUMBER} (Main)")
+    assert set(entry.changes) == {"A message comes in", "HTTP method", "Primary handler fails"}
+    assert broken.channel.webhook_addresses.get().token not in str(entry.changes)
 
 
 def test_fix_of_what_has_changed_since_shows_it_anew(

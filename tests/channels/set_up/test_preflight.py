@@ -93,6 +93,7 @@ def test_failing_channel_is_connected_when_all_is_right_again(
     check()
     assert Channel.objects.get().status == "failing"
     simulator.post("/control/numbers", {"address": OUR_NUMBER, "sms": True})
+    actions.ask_for_check_now(road.channel)
     check()
     channel = Channel.objects.get()
     assert (channel.status, channel.status_reason, channel.held_since) == ("connected", "", None)

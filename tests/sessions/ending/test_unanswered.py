@@ -139,7 +139,7 @@ def test_alert_is_mailed_to_the_supervisors_who_have_an_address(
     assert [unanswered.mail_alert(session.pk) for _ in range(2)] == [1, 0]
     (letter,) = mail.outbox
     assert (letter.subject, letter.to) == ("A contact waits in Support", ["vera@example.com"])
-    assert "since Nov. 25, 2026, 12:30 a.m." in letter.body
+    assert "since 25 Nov 2026, 00:30 JST" in letter.body
     assert f"{settings.PUBLIC_URL}/inbox/{session.pk}/" in letter.body
     assert session.contact not in letter.body
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -73,7 +74,7 @@ def test_figures_follow_the_queue(admin_page: Client, road: Road, agents: list[E
         "In flight": "2",
         "Unknown": "1",
     }
-    assert "and 1 with a time of their own" in text_of(page)
+    assert "and 1 with a time of its own" in text_of(page)
 
 
 def test_rate_is_of_segments_where_they_count(
@@ -184,3 +185,42 @@ def test_channel_list_marks_queues_that_need_a_look(
     assert status_of(admin_page, "Main") == "Connected Waiting for 3 min"
     assert status_of(admin_page, "Other") == "Connected"
     assert f'href="/channels/{road.channel.pk}/sending/"' in admin_page.get("/channels/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        ({"paused_at": timezone.now()}, ["1 message waits", "3 messages wait"]),
+        ({"status": "failing"}, ["1 message waits", "3 messages wait"]),
+        ({}, ["", ""]),
+    ],
+)
+def test_channel_list_says_how_many_wait_where_nothing_is_sent(
+    admin_page: Client, agents: list[Extension], road: Road, held: dict[str, Any], words: list[str]
+) -> None:
+    Channel.objects.update(**held)
+    said = []
+    for n in (1, 2):
+        for m in range(n):
+            actions.start_session(
+                agent=agents[0],
+                number=road.number,
+                contact=f"+1415555{n}{m}00",
+                body="Hi",
+                client_id=f"{n}{m}",
+            )
+        text = rows_of(admin_page.get("/channels/"))[0][3]
+        said.append(next((one for one in ["1 message waits", "3 messages wait"] if one in text), ""))
+    assert said == words
+
+
+def test_no_more_are_counted_than_is_cheap(
+    admin_page: Client, agents: list[Extension], road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sessions.lanes.figures.COUNTED_MOST", 1)
+    Channel.objects.update(paused_at=timezone.now())
+    for n in range(3):
+        actions.start_session(
+            agent=agents[0], number=road.number, contact=f"+1415555010{n}", body="Hi", client_id=str(n)
+        )
+    assert "Over 100,000 messages wait" in rows_of(admin_page.get("/channels/"))[0][3]

@@ -1,8 +1,10 @@
 """The message logs: who sees which sessions, how they are narrowed, and what a session's page shows."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
@@ -37,7 +39,7 @@ def shown(admin_page: Client, sessions: dict[str, MessagingSession]) -> Callable
 def test_list_has_its_columns(admin_page: Client, sessions: dict[str, MessagingSession]) -> None:
     Contact.objects.create(address=OTHER, name="Ben")
     rows = [row[1:] for row in rows_of(admin_page.get("/logs/"))]
-    at = [f"03/0{day}/2026 12:00" for day in (1, 2, 3)]
+    at = [f"{day} Mar 2026 12:00 UTC" for day in (1, 2, 3)]
     ids = {name: str(session.pk) for name, session in sessions.items()}
     assert rows == [
         [ids["ours"], at[2], at[2], "+12015550123", THIRD, "Other", "1003 Cleo", "Open"],
@@ -199,3 +201,29 @@ def test_long_filters_are_searched(admin_page: Client, road: Road) -> None:
 
 def filters_of(page: Client) -> str:
     return page.get("/logs/").content.decode().partition('id="log-filters"')[2].partition("</form>")[0]
+
+
+@pytest.mark.django_db
+def test_deleted_channels_and_numbers_are_offered_and_marked(
+    admin_page: Client, supervisor_page: Client, shown: Callable[..., list[str]], road: Road
+) -> None:
+    channel = road.channel
+    with time_machine.travel(datetime(2026, 3, 5, 12, tzinfo=UTC)):
+        archiving.archive_channel(channel, cancel_waiting=True)
+    for page in (admin_page, supervisor_page):
+        filters = page.get("/logs/").context["filters"].fields
+        assert (channel.pk, "Main (deleted 5 Mar 2026)") in filters["channel"].choices
+        assert (road.number.pk, f"{OUR_NUMBER} (removed)") in filters["number"].choices
+        assert shown(page, channel=str(channel.pk)) == ["waiting", "closed"]
+        assert shown(page, number=str(road.number.pk)) == ["waiting", "closed"]
+    assert any("Main (deleted 5 Mar 2026)" in line for line in lines_of(admin_page.get("/logs/export/")))
+    assert "Main (deleted 5 Mar 2026)" in admin_page.get("/journal/").content.decode()
+
+
+@pytest.mark.django_db
+def test_supervisor_is_not_offered_what_leads_elsewhere_now(supervisor_page: Client, road: Road) -> None:
+    """A live channel whose numbers led to the queue once goes on counting for others."""
+    road.number.archived_at = timezone.now()
+    road.number.save()
+    filters = supervisor_page.get("/logs/").context["filters"].fields
+    assert [label for pk, label in filters["channel"].choices if pk == road.channel.pk] == []

@@ -1,0 +1,56 @@
+"""What is said to an admin whose saving moves a number between channels: its webhook has to follow."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from channels.itsp import ITSPS
+from channels.models import Channel, Number
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Numbers that leave a channel, and such that come to it from another live one, with that one's name."""
+
+    itsp_name: str
+    left: list[str]
+    came: dict[str, str]
+
+    @classmethod
+    def by_saving(cls, channel: Channel | None, itsp: str, addresses: Collection[str]) -> "Moves":
+        """What changes when the channel gets exactly these numbers. To be asked before it is saved."""
+        present = set(channel.numbers.live().values_list("address", flat=True)) if channel else set()
+        return cls._of(itsp, sorted(present - set(addresses)), set(addresses) - present)
+
+    @classmethod
+    def by_adding(cls, channel: Channel, addresses: Collection[str]) -> "Moves":
+        present = set(channel.numbers.live().values_list("address", flat=True))
+        return cls._of(channel.itsp, [], set(addresses) - present)
+
+    @classmethod
+    def _of(cls, itsp: str, left: list[str], new: Collection[str]) -> "Moves":
+        former = Number.objects.filter(address__in=new, archived_at__isnull=False, channel__archived_at=None)
+        names = former.order_by("address", "pk").values_list("address", "channel__name")
+        return cls(ITSPS[itsp].name, left, dict(names))
+
+    @property
+    def words(self) -> list[str]:
+        """Sentences; [] if nothing moves."""
+        came = _(
+            "%(number)s was on the channel “%(former)s”. Give it this channel’s Webhook URL at %(itsp)s; the "
+            "set-up check says whether that is done, and can do it."
+        )
+        named = [{"number": address, "former": name} for address, name in self.came.items()]
+        said = [came % {**one, "itsp": self.itsp_name} for one in named]
+        if self.left:
+            left = ngettext(
+                "%(numbers)s left the channel. Its webhook at %(itsp)s still names this channel: change it, "
+                "or texts to it arrive only while another channel of the same account has it.",
+                "%(numbers)s left the channel. Their webhooks at %(itsp)s still name this channel: change "
+                "them, or texts to them arrive only while another channel of the same account has them.",
+                len(self.left),
+            )
+            said.append(left % {"numbers": ", ".join(self.left), "itsp": self.itsp_name})
+        return said

@@ -1,0 +1,58 @@
+"""Exports are made while they are read: they begin at once, and end with their reader."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+import requests
+from django.conf import settings
+from django.test import Client
+
+from accounts.models import AuditEntry
+from benchmarks.machine import cpu_s
+from tests.product import Stack
+
+ENTRIES = 20_000
+
+
+@pytest.mark.processes
+@pytest.mark.django_db(transaction=True)
+def test_export_begins_at_once_and_ends_with_its_reader(
+    start_stack: Callable[..., Stack], admin_page: Client
+) -> None:
+    AuditEntry.objects.all().delete()
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            username="root", action=AuditEntry.Action.CHANGED, kind="routing.extension", name=f"#{number}"
+        )
+        for number in range(ENTRIES)
+    )
+    stack = start_stack(only=("web", "proxy"))
+    web = stack.children["web"]
+    cookies = {settings.SESSION_COOKIE_NAME: admin_page.cookies[settings.SESSION_COOKIE_NAME].value}
+
+    def ask() -> requests.Response:
+        url = f"http://127.0.0.1:{stack.web_port}/audit/export/"
+        answer = requests.get(url, cookies=cookies, stream=True, timeout=60)
+        assert answer.status_code == 200
+        return answer
+
+    ask().close()  # so that all is loaded
+    time.sleep(1)
+    asked_at, used = time.monotonic(), cpu_s(web.pid)
+    answer = ask()
+    pieces = answer.iter_content(65_536)
+    first = next(pieces)
+    began_s = time.monotonic() - asked_at
+    rest = b"".join(pieces)
+    took_s, cost_s = time.monotonic() - asked_at, cpu_s(web.pid) - used
+    assert (first + rest).count(b"\r\n") == ENTRIES + 1
+    assert began_s < took_s / 3
+
+    logged, used = len(web.log_path.read_bytes().splitlines()), cpu_s(web.pid)
+    answer = ask()
+    next(answer.iter_content(1_024))
+    answer.close()
+    time.sleep(took_s)
+    assert cpu_s(web.pid) - used < cost_s / 2
+    assert len(web.log_path.read_bytes().splitlines()) - logged < 10
