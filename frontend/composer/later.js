@@ -31,6 +31,11 @@ const renew = async (place, form, selector, words) => {
   const old = place.querySelector(selector);
   const focused = old?.contains(document.activeElement) ? document.activeElement?.getAttribute("name") : null;
   if (!update || !old) return;
+  for (const field of old.querySelectorAll("[name]")) {
+    const isTyped = field.value !== (params.get(field.name) ?? "") && field.type !== "checkbox"; // since it was asked
+    const fresh = update.querySelector(`[name="${field.name}"]`);
+    if (isTyped && fresh) fresh.value = field.value;
+  }
   for (const error of words ? [] : update.querySelectorAll(".invalid-feedback")) error.remove(); // nothing was sent yet
   if (!words) update.querySelector(".is-invalid")?.classList.remove("is-invalid");
   old.replaceWith(document.adoptNode(update));

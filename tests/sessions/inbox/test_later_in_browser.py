@@ -107,5 +107,6 @@ def test_closing_is_undone_with_what_was_scheduled(
     inbox.get_by_role("button", name="Close and cancel 1 scheduled text").click()
     expect(inbox.get_by_text("1 scheduled text was cancelled.")).to_be_visible()
     inbox.keyboard.press("z")
+    expect(inbox.locator("#thread").get_by_text("reopened the session")).to_be_visible()
     expect(inbox.locator("#thread").get_by_text("Goes out on")).to_be_visible()
     assert list(Attempt.objects.order_by("pk").values_list("status", flat=True)) == ["cancelled", "scheduled"]
