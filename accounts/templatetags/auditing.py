@@ -18,11 +18,18 @@ register = template.Library()
 
 # What the code calls otherwise than people do, by the field's name.
 LABELS = {
+    "balance_below": gettext_lazy("Alarm when the balance is below"),
+    "by_mail": gettext_lazy("Told by e-mail"),
+    "by_push": gettext_lazy("Told on devices"),
+    "certificate_days": gettext_lazy("Alarm when the certificate ends in (days)"),
     "credentials": gettext_lazy("Credentials"),
+    "dead_man_url": gettext_lazy("Dead man’s switch"),
     "disabled_at": gettext_lazy("Disabled"),
+    "disk_percent": gettext_lazy("Alarm when the disk is full by (%)"),
     "draining_since": gettext_lazy("Deleted once its queue is empty"),
     "email": gettext_lazy("E-mail"),
     "expires_at": gettext_lazy("Valid until"),
+    "failures_percent": gettext_lazy("Alarm when messages fail (%)"),
     "is_active": gettext_lazy("Active"),
     "is_staff": gettext_lazy("Staff status"),
     "is_superuser": gettext_lazy("Superuser status"),
@@ -31,16 +38,21 @@ LABELS = {
     "overflow_extension": gettext_lazy("When nobody answers: to the extension"),
     "overflow_queue": gettext_lazy("When nobody answers: to the message queue"),
     "paused_at": gettext_lazy("Paused"),
+    "queue_minutes": gettext_lazy("Alarm when a message waits (minutes)"),
     "rate_unit": gettext_lazy("Count in"),
     "revoked_at": gettext_lazy("Revoked"),
     "token": gettext_lazy("Webhook URL"),
     "two_step_required_of": gettext_lazy("Two-step login is required of"),
     "user_permissions": gettext_lazy("User permissions"),
+    "webhook_secret": gettext_lazy("Secret of the webhook"),
+    "webhook_url": gettext_lazy("Told at the webhook URL"),
 }
 KINDS = {
     "accounts.apitoken": gettext_lazy("API token"),
     "accounts.securitysettings": gettext_lazy("Security settings"),
     "channels.webhookaddress": gettext_lazy("Webhook URL"),
+    "health.alarmwishes": gettext_lazy("How somebody is told of alarms"),
+    "health.healthsettings": gettext_lazy("Alarms"),
     "messaging_sessions.optoutentry": gettext_lazy("Opt-out"),
     "mfa.authenticator": gettext_lazy("Second step"),
 }

@@ -35,6 +35,7 @@ class ContactFieldForm(forms.ModelForm[ContactField]):
         help_texts = {
             "name": gettext_lazy("As agents see it, for example Customer no."),
         }
+        error_messages = {"name": {"required": gettext_lazy("Give the field a name.")}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -42,8 +43,6 @@ class ContactFieldForm(forms.ModelForm[ContactField]):
 
     def clean_name(self) -> str:
         name = tidy(self.cleaned_data["name"])
-        if not name:
-            raise ValidationError(_("Give the field a name."))
         if set(name) & set("{}"):
             raise ValidationError(_("Leave out { and }: canned replies and links name fields between them."))
         key = name.casefold()
@@ -100,6 +99,7 @@ class ContactLinkForm(forms.ModelForm[ContactLink]):
         model = ContactLink
         fields = ["label", "pattern"]
         help_texts = {"label": gettext_lazy("What agents click, for example Customer in the CRM.")}
+        error_messages = {"label": {"required": gettext_lazy("Give the link a label.")}}
         widgets = {
             "pattern": forms.Textarea(
                 attrs={
@@ -113,9 +113,7 @@ class ContactLinkForm(forms.ModelForm[ContactLink]):
         }
 
     def clean_label(self) -> str:
-        if label := tidy(self.cleaned_data["label"]):
-            return label
-        raise ValidationError(_("Give the link a label."))
+        return tidy(self.cleaned_data["label"])
 
     def clean_pattern(self) -> str:
         known = known_placeholders(live_fields())

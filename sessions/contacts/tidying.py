@@ -1,14 +1,15 @@
-"""Words as people paste them, without what nobody sees: what looks the same is the same."""
+"""Words as people paste them, in one form: what looks the same is the same."""
 
 import unicodedata
 
-_JOINERS = "\u200c\u200d"  # parts of words, and of emoji
-_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+from accounts.pasted import cleaned
+
+_OF_NO_WORD = {"Cc", "Cs", "Co", "Cn"}  # categories of Unicode: controls, halves, and what has no meaning
 
 
 def tidy(text: str) -> str:
     """One line."""
-    return " ".join(part for part in map(_seen, _spaced(text).split()) if part)
+    return unicodedata.normalize("NFC", " ".join(filter(None, map(_seen, text.split()))))
 
 
 def tidy_lines(text: str) -> str:
@@ -16,10 +17,5 @@ def tidy_lines(text: str) -> str:
     return "\n".join(map(tidy, text.splitlines())).strip("\n")
 
 
-def _spaced(text: str) -> str:
-    return "".join(" " if one.isspace() or unicodedata.category(one)[0] == "Z" else one for one in text)
-
-
 def _seen(word: str) -> str:
-    seen = "".join(one for one in word if one in _JOINERS or unicodedata.category(one) not in _UNSEEN)
-    return unicodedata.normalize("NFC", seen).strip(_JOINERS)
+    return cleaned("".join(one for one in word if unicodedata.category(one) not in _OF_NO_WORD))

@@ -218,7 +218,12 @@ def test_log_is_narrowed_searched_and_exported(
     (line,) = lines[1:]
     _time, *said, changes = line.split(",")
     assert said == ["root", "127.0.0.1", "Added", "Message queue", "'=SUM(1)"]
-    named = {"Name: =SUM(1)", "Pickup mode: Manual pickup", "Next session goes to: Whose turn it is"}
+    named = {
+        "Name: =SUM(1)",
+        "Pickup mode: Manual pickup",
+        "Next session goes to: Whose turn it is",
+        "Close idle sessions: As their channel has it",
+    }
     assert set(changes.split("; ")) == named
 
 
@@ -251,7 +256,15 @@ def test_no_field_is_shown_by_the_name_that_the_code_has_for_it() -> None:
         for kind, field in audit.watched_fields()
         if "_" in field and label_of(kind, field).lower() == field.replace("_", " ")
     }
-    plain = {"first_name", "last_name", "time_zone", "pickup_mode", "opted_out", "notifications_show"}
+    plain = {
+        "first_name",
+        "last_name",
+        "time_zone",
+        "pickup_mode",
+        "opted_out",
+        "notifications_show",
+        "closing_text",
+    }
     unseen = {"archived_at", "is_staff", "is_superuser"}  # told as added or deleted; of no use here
     assert raw <= plain | unseen
     assert words_of_kind("accounts.apitoken") == "API token"

@@ -161,9 +161,9 @@ def test_user_list_pages(admin_page: Client) -> None:
 def test_user_list_costs_the_same_however_many(
     admin_page: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         admin_page.get("/users/")
     for number in range(20):
         make_agent(f"10{number:02}")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         admin_page.get("/users/")

@@ -152,9 +152,9 @@ def test_extension_list_costs_the_same_however_many(
     admin_page: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     make_queue(make_agent("1001"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         admin_page.get("/extensions/")
     for number in range(20):
         make_queue(make_agent(f"20{number:02}"), name=f"Queue {number}")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         admin_page.get("/extensions/")

@@ -100,9 +100,9 @@ def test_queue_list_costs_the_same_however_many(
 ) -> None:
     agent = make_agent("1001")
     make_queue(agent)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         admin_page.get("/queues/")
     for number in range(20):
         make_queue(agent, name=f"Queue {number}")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         admin_page.get("/queues/")

@@ -163,9 +163,9 @@ def test_list_costs_the_same_however_many(
     admin_page: Client, ada: Extension, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     make_road(ada)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         admin_page.get("/channels/")
     for place in range(30):
         count(make_road(ada, name=f"C{place}", address=f"+120155501{place:02}").channel, NOW, received=1)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         admin_page.get("/channels/?sort=-received")
