@@ -60,7 +60,7 @@ test: dev-environment assets chromium ## Run the tests of the scripts, and the o
 faults: dev-environment assets ## Kill, cut off and spoil everything in mid-sending, on both stacks
 	@status=0; export FAULTS=whole; \
 	for stack in embedded postgres; do \
-	  echo "==> Faults on $$stack"; $(PY) -m pytest --stack=$$stack tests/faults tests/pbx_messaging/doors $(ARGS) || status=1; \
+	  echo "==> Faults on $$stack"; $(PY) -m pytest --stack=$$stack tests/faults tests/pbx_messaging/doors tests/health/test_processes.py $(ARGS) || status=1; \
 	done; exit $$status
 
 screenshots: dev-environment assets chromium ## Take pictures of all pages into build/screenshots

@@ -26,25 +26,28 @@ class Timetable:
         return not self.hours or any(_covers(span, local) for span in self.hours)
 
     def opens_on(self, day: date) -> datetime | None:
-        """The beginning of its first hours on a day; None if it is closed then."""
-        begins = [span.opens_at for span in self.hours if span.weekday == day.weekday()]
-        if day in self.closed_days or not begins:
-            return None
-        return datetime.combine(day, min(begins), tzinfo=self.zone).astimezone(UTC)
+        """The beginning of its first hours on a day; None without any, or if they go on from the eve."""
+        return min(self._begins(day), default=None)
 
     def opens_after(self, at: datetime) -> datetime | None:
         """The next beginning of hours; None if there is none within some weeks."""
         today = at.astimezone(self.zone).date()
         for day in (today + timedelta(days=days) for days in range(DAYS_LOOKED)):
-            begins = [] if day in self.closed_days else self.hours
-            times = [
-                datetime.combine(day, span.opens_at, tzinfo=self.zone).astimezone(UTC)
-                for span in begins
-                if span.weekday == day.weekday()
-            ]
-            if later := [time for time in times if time > at]:
+            if later := [begin for begin in self._begins(day) if begin > at]:
                 return min(later)
         return None
+
+    def _begins(self, day: date) -> list[datetime]:
+        """Of the hours of a day, but not of those that only go on after midnight."""
+        if day in self.closed_days:
+            return []
+        eve = day - timedelta(days=1)
+        goes_on = eve not in self.closed_days and any(
+            span.weekday == eve.weekday() and span.closes_at == MIDNIGHT for span in self.hours
+        )
+        times = [span.opens_at for span in self.hours if span.weekday == day.weekday()]
+        begins = [begin for begin in times if not (goes_on and begin == MIDNIGHT)]
+        return [datetime.combine(day, begin, tzinfo=self.zone).astimezone(UTC) for begin in begins]
 
 
 def timetable_of(queue: MessageQueue) -> Timetable:

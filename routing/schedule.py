@@ -20,7 +20,7 @@ ROWS_MOST = 400  # of closed days, and of a day's spans
 
 
 class Span(NamedTuple):
-    """`closes_at` 00:00 is the end of the day."""
+    """`closes_at` 00:00 is the end of the day; hours past midnight are a span of the next day, too."""
 
     weekday: int
     opens_at: time
@@ -71,7 +71,7 @@ class Schedule:
     def read(self, *, with_hours: bool) -> bool:
         """False if a row has an error."""
         if with_hours:
-            self.spans = [span for day in self.days for span in _read_day(day)]
+            self.spans = _read_days(self.days)
         self.closed = list(_read_closed_days(self.closed_days))
         errors = [row.error for row in self.closed_days]
         if with_hours:
@@ -81,8 +81,8 @@ class Schedule:
 
 def _stored_days(queue: MessageQueue | None) -> list[Day]:
     days = [Day(weekday.value) for weekday in OpeningHours.Weekday]
-    stored = list(queue.opening_hours.all()) if queue else []
-    for span in stored:
+    stored = [Span(*row) for row in queue.opening_hours.values_list(*Span._fields)] if queue else []
+    for span in _joined(stored):
         days[span.weekday].spans.append(SpanRow(f"{span.opens_at:%H:%M}", f"{span.closes_at:%H:%M}"))
     if not stored:
         for weekday in DEFAULT_DAYS:
@@ -107,17 +107,40 @@ def _typed_closed_days(data: QueryDict) -> list[ClosedRow]:
     return [row for row in rows if row.date or row.name][:ROWS_MOST]
 
 
-def _read_day(day: Day) -> list[Span]:
+def _read_days(days: list[Day]) -> list[Span]:
     spans: list[Span] = []
-    for row in day.spans:
+    for weekday, row in ((day.weekday, row) for day in days for row in day.spans):
         try:
-            span = Span(day.weekday, _time(row.opens), _time(row.closes))
-            _check(span, spans)
+            parts = _split(Span(weekday, _time(row.opens), _time(row.closes)))
+            for part in parts:
+                _check(part, spans)
         except ValidationError as error:
             row.error = " ".join(error.messages)
         else:
-            spans.append(span)
-    return spans
+            spans += parts
+    return sorted(spans)
+
+
+def _split(span: Span) -> list[Span]:
+    """At midnight."""
+    if span.opens_at == span.closes_at != MIDNIGHT:
+        raise ValidationError(_("The hours end when they begin. From 00:00 to 00:00 is the whole day."))
+    if span.opens_at < span.closes_at or span.closes_at == MIDNIGHT:
+        return [span]
+    next_day = (span.weekday + 1) % 7
+    return [span._replace(closes_at=MIDNIGHT), Span(next_day, MIDNIGHT, span.closes_at)]
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    """Those that `_split` has made are one again."""
+    rests = {span.weekday: span for span in spans if span.opens_at == MIDNIGHT != span.closes_at}
+    joined: dict[Span, Span] = {}
+    for span in spans:
+        rest = rests.get((span.weekday + 1) % 7)
+        if rest and span.closes_at == MIDNIGHT and rest.closes_at < span.opens_at:
+            joined[span] = rest
+    alone = [span for span in spans if span not in joined.values()]
+    return [span._replace(closes_at=joined[span].closes_at) if span in joined else span for span in alone]
 
 
 def _time(text: str) -> time:
@@ -131,11 +154,7 @@ def _time(text: str) -> time:
 
 
 def _check(span: Span, others: list[Span]) -> None:
-    if span.opens_at >= span.closes_at != MIDNIGHT:
-        raise ValidationError(
-            _("The end comes before the beginning. Hours past midnight go on the next day from 00:00.")
-        )
-    for other in others:
+    for other in (one for one in others if one.weekday == span.weekday):
         starts_later = other.closes_at != MIDNIGHT and span.opens_at >= other.closes_at
         ends_before = span.closes_at != MIDNIGHT and span.closes_at <= other.opens_at
         if not (starts_later or ends_before):

@@ -64,10 +64,11 @@ def _proposed(now: datetime, zone: tzinfo, timetable: Timetable | None) -> Itera
 
 
 def _morning_of(day: date, zone: tzinfo, timetable: Timetable | None) -> datetime | None:
-    """When the queue opens on that day, None if it does not; nine o'clock where it has no hours."""
-    if timetable and timetable.hours:
-        return timetable.opens_on(day)
-    return _on_the_wall(day, MORNING, zone)
+    """When the queue opens on that day; nine o'clock where it is open all night. None if it is closed."""
+    nine = _on_the_wall(day, MORNING, zone)
+    if timetable is None or not timetable.hours:
+        return nine
+    return timetable.opens_on(day) or (nine if timetable.is_open(nine) else None)
 
 
 def _on_the_wall(day: date, clock: time, zone: tzinfo) -> datetime:

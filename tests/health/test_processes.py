@@ -1,4 +1,4 @@
-"""Real processes are killed: each is seen dead, told of once, and over when it is back."""
+"""Killed processes are seen dead, told of once, and over when they are back; all of it by `make faults`."""
 
 import json
 import time
@@ -14,6 +14,7 @@ from health import checks
 from health.alarms import kinds
 from health.models import Alarm, AlarmMessage, HealthSettings
 from pbx_messaging.processes import life
+from tests.faults.drain import WHOLE
 from tests.health.conftest import SECRET, Receiver, wish
 from tests.portal import make_user
 from tests.product import Stack
@@ -75,7 +76,7 @@ def is_over() -> bool:
     return not mine.exists()
 
 
-@pytest.mark.parametrize("death", ["worker", "others", "web"])
+@pytest.mark.parametrize("death", ["worker", "others", "web"] if WHOLE else ["others"])
 def test_killed_process_is_told_within_a_minute_and_over_when_it_is_back(
     stack: Stack, receiver: Receiver, death: str
 ) -> None:
@@ -113,6 +114,7 @@ def test_restart_neither_repeats_nor_forgets(stack: Stack, receiver: Receiver) -
     assert Alarm.objects.ringing().filter(began_at__lt=looked_at, check_name__in=dying).count() == len(dying)
 
 
+@pytest.mark.skipif(not WHOLE, reason="it waits for a minute; a part of `make faults`")
 def test_worker_sends_what_it_can_and_calls_the_monitor_while_all_live(
     stack: Stack, receiver: Receiver, anna: User
 ) -> None:

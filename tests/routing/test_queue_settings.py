@@ -1,6 +1,7 @@
 """A queue's opening hours, closed days, limits and overflow in its form, and in the audit log."""
 
-from datetime import date, time
+import zoneinfo
+from datetime import date, datetime, time
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 
 from routing import actions
 from routing.models import ClosedDay, Extension, MessageQueue, OpeningHours
+from routing.opening import timetable_of
 from tests.factories import make_agent, make_queue
 from tests.portal import errors_of, messages_of, rows_of, text_of
 
@@ -83,7 +85,7 @@ def test_what_is_taken_out_of_the_form_is_gone(admin_page: Client, queue: Messag
 def test_each_row_says_what_is_wrong_and_nothing_typed_is_lost(admin_page: Client) -> None:
     values = FULL | {
         "opens-0": ["09:00", "11:00", "22:00", "12:00", "noon"],
-        "closes-0": ["12:00", "13:00", "06:00", "", "13:00"],
+        "closes-0": ["12:00", "13:00", "22:00", "", "13:00"],
         "closed_date": ["2026-12-25", "2026-12-25", "", "soon"],
         "closed_name": ["Christmas", "Again", "New Year", ""],
         "overflow_after_minutes": "",
@@ -93,12 +95,12 @@ def test_each_row_says_what_is_wrong_and_nothing_typed_is_lost(admin_page: Clien
     form = answer.context["form"]
     both = "Enter both times, or remove the row."
     clock = "Enter times as on a clock, for example 09:00."
-    night = "The end comes before the beginning. Hours past midnight go on the next day from 00:00."
+    night = "The hours end when they begin. From 00:00 to 00:00 is the whole day."
     assert rows(form) == (
         [
             (0, "09:00", "12:00", ""),
             (0, "11:00", "13:00", "This overlaps other hours of the day."),
-            (0, "22:00", "06:00", night),
+            (0, "22:00", "22:00", night),
             (0, "12:00", "", both),
             (0, "noon", "13:00", clock),
             (5, "10:00", "14:00", ""),
@@ -212,3 +214,47 @@ def test_assignment_is_chosen_and_kept_by_forms_that_do_not_say_it(
     answer = admin_page.post(path, PLAIN | {"assignment": "best"})
     words = "Select a valid choice. best is not one of the available choices."
     assert errors_of(answer.context["form"]) == {"assignment": [words]}
+
+
+def test_hours_past_midnight_are_typed_and_shown_as_one_and_go_on_until_their_end(admin_page: Client) -> None:
+    values = {
+        "name": "Night",
+        "agents": [make_agent("1001").pk],
+        "pickup_mode": "manual",
+        "has_hours": "on",
+        "time_zone": "Africa/Nairobi",
+        "opens-4": ["20:30"],
+        "closes-4": ["04:15"],
+        "opens-6": ["22:00", "09:00"],
+        "closes-6": ["06:00", "12:00"],
+    }
+    answer = admin_page.post("/queues/add/", values)
+    assert answer.status_code == 302
+    queue = MessageQueue.objects.get(name="Night")
+    form = admin_page.get(f"/queues/{queue.pk}/").context["form"]
+    assert rows(form)[0] == [
+        (4, "20:30", "04:15", ""),
+        (6, "09:00", "12:00", ""),
+        (6, "22:00", "06:00", ""),
+    ]
+    table = timetable_of(queue)
+    nairobi = zoneinfo.ZoneInfo("Africa/Nairobi")
+
+    def at(day: int, hour: int, minute: int = 0) -> datetime:
+        return datetime(2026, 11, day, hour, minute, tzinfo=nairobi)  # the 27th is a Friday
+
+    open_at = [at(27, 20, 30), at(28, 4, 14), at(29, 23), at(30, 0), at(30, 5, 59)]
+    closed_at = [at(27, 20, 29), at(28, 4, 15), at(28, 12), at(30, 6)]
+    assert [table.is_open(one) for one in open_at] == [True] * 5
+    assert [table.is_open(one) for one in closed_at] == [False] * 4
+    assert table.opens_after(at(27, 23)) == at(29, 9)
+
+
+def test_hours_past_midnight_overlap_those_of_the_next_day(admin_page: Client) -> None:
+    values = {"name": "Night", "agents": [make_agent("1001").pk], "pickup_mode": "manual", "has_hours": "on"}
+    typed = {"opens-0": "22:00", "closes-0": "06:00", "opens-1": "05:00", "closes-1": "09:00"}
+    answer = admin_page.post("/queues/add/", values | typed)
+    assert rows(answer.context["form"])[0] == [
+        (0, "22:00", "06:00", ""),
+        (1, "05:00", "09:00", "This overlaps other hours of the day."),
+    ]
