@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import Role, User
-from sessions.models import MessagingSession
+from sessions.models import Attempt, MessagingSession
 from tests import walking
 from tests.servers import Simulator
 
@@ -72,6 +72,8 @@ def test_whole_setup_guide_from_nothing_to_the_agents_answer(
     assert walking.counts(admin, "Today") == ["1", "0", "1", "2"]
     assert walking.counts(admin, "Yesterday") == ["0", "0", "0", "0"]
 
-    MessagingSession.objects.update(last_active_at=timezone.now() - timedelta(days=31))
+    long_ago = timezone.now() - timedelta(days=31)
+    MessagingSession.objects.update(last_active_at=long_ago)
+    Attempt.objects.update(claimed_at=long_ago)
     closed = "Closed automatically, because nothing happened in the session."
     expect(ada.get_by_text(closed)).to_be_visible(timeout=15_000)
