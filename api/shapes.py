@@ -84,7 +84,10 @@ class AttachmentOut(BaseModel):
     state: Literal["pending", "stored", "refused"]
     reason: Annotated[str, Field(description="Why it was refused, in words.")]
     url: Annotated[str | None, Field(description="Where it is fetched, once it is stored.")]
-    preview_url: Annotated[str | None, Field(description="A JPEG of a picture that browsers don't show.")]
+    preview_url: Annotated[
+        str | None,
+        Field(description="A JPEG, MP3 or MP4 of a file that browsers don't show."),
+    ]
     contact_cards: Annotated[list[ContactCard], Field(description="What a contact card says.")]
 
     @classmethod

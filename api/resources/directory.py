@@ -85,9 +85,9 @@ def attachment(request: HttpRequest, attachment_id: int) -> HttpResponseBase:
 @router.get(
     "attachments/{int:attachment_id}/preview",
     url_name="api-preview",
-    summary="Download the preview of a picture",
+    summary="Download the preview of a picture or recording",
     openapi_extra={"responses": FILE_ANSWER | problems(404)["responses"]},
 )
 def attachment_preview(request: HttpRequest, attachment_id: int) -> HttpResponseBase:
-    """A JPEG, of pictures that browsers don't show, such as HEIC; 404 for all others."""
+    """Made of files that browsers don't show: JPEG of HEIC, MP3 of AMR, MP4 of 3GP; 404 for all others."""
     return stored_preview(request, attachment_id)

@@ -1,6 +1,10 @@
 """Which files a page shows by itself. Everything else is only downloaded, whatever it says that it is."""
 
 import enum
+import mimetypes
+
+from sessions.media.content_types import UNKNOWN
+from sessions.models import Attachment
 
 
 class Preview(enum.StrEnum):
@@ -20,13 +24,18 @@ _SHOWN = {
     "audio/mpeg": Preview.AUDIO,
     "audio/mp4": Preview.AUDIO,
     "video/mp4": Preview.VIDEO,
-    "video/3gpp": Preview.VIDEO,  # some browsers play it; the page offers the download, too
+    "video/3gpp": Preview.VIDEO,  # some browsers play it
     "video/quicktime": Preview.VIDEO,
 }
 
 
-NOT_EVERYWHERE = frozenset({"video/3gpp", "video/quicktime", "audio/amr"})  # browsers may not play them
+NOT_PLAYED = frozenset({"video/3gpp", "video/quicktime", "audio/amr"})  # by all browsers
 
 
 def preview_of(content_type: str) -> Preview:
     return _SHOWN.get(content_type, Preview.NONE)
+
+
+def type_of_preview(attachment: Attachment) -> str:
+    """Of the file that was made of one which browsers don't show."""
+    return mimetypes.guess_type(str(attachment.preview.name))[0] or UNKNOWN

@@ -1,12 +1,14 @@
 """What the thread shows of a file that browsers don't show. The file itself stays as it came."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import asdict
 
 from django.core.files.base import ContentFile, File
 
 from sessions.media.content_types import suffix_of
 from sessions.media.pictures import fitting
+from sessions.media.previews import NOT_PLAYED
 from sessions.media.vcards import MOST_BYTES, cards_of
 from sessions.models import Attachment
 
@@ -16,15 +18,21 @@ _NOT_SHOWN = {"image/heic", "image/tiff", "image/avif"}  # by all browsers
 
 
 def prepare(attachment: Attachment, content: File[bytes]) -> None:
-    """In memory: the preview of a picture, what a contact card says. Without one it is only downloaded."""
+    """In memory: the preview of a picture or recording, what a contact card says, or nothing."""
     if attachment.content_type == "text/vcard":
         content.seek(0)
         attachment.cards = [asdict(card) for card in cards_of(content.read(MOST_BYTES))]
-    elif attachment.content_type in _NOT_SHOWN:
+    elif make := _maker_of(attachment.content_type):
         try:
-            shown = fitting.preview(content)
+            shown = make(content)
         except (fitting.NotFitted, fitting.Busy) as why:
             logger.info("attachment %s has no preview: %s", attachment.pk, why)
             return
         name = f"{attachment.pk}-preview{suffix_of(shown.content_type)}"
         attachment.preview.save(name, ContentFile(shown.content), save=False)
+
+
+def _maker_of(content_type: str) -> Callable[[File[bytes]], fitting.Picture] | None:
+    if content_type in _NOT_SHOWN:
+        return fitting.preview
+    return fitting.played if content_type in NOT_PLAYED else None

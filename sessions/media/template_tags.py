@@ -5,7 +5,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from sessions.media.content_types import suffix_of
-from sessions.media.previews import NOT_EVERYWHERE, preview_of
+from sessions.media.previews import NOT_PLAYED, preview_of, type_of_preview
 from sessions.models import Attachment
 
 register = template.Library()
@@ -21,8 +21,9 @@ _ICONS = {
 
 @register.filter
 def preview(attachment: Attachment) -> str:
-    """How the page shows it: picture, audio, video, or "" for a download."""
-    return preview_of(attachment.content_type).value
+    """How the page shows it, or what was made of it: picture, audio, video, or "" for a download."""
+    shown = type_of_preview(attachment) if attachment.preview else attachment.content_type
+    return preview_of(shown).value
 
 
 @register.filter
@@ -36,7 +37,7 @@ def file_kind(attachment: Attachment) -> str:
 @register.filter
 def is_played_everywhere(attachment: Attachment) -> bool:
     """False for what some browsers don't play: then the page says so, and offers the download."""
-    return attachment.content_type not in NOT_EVERYWHERE
+    return attachment.content_type not in NOT_PLAYED
 
 
 @register.filter

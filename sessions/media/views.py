@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_safe
 from routing.access import ViewerRequest, member_required
 from sessions.media.content_types import suffix_of
 from sessions.media.links import attachment_of
-from sessions.media.previews import preview_of
+from sessions.media.previews import preview_of, type_of_preview
 from sessions.models import Attachment
 from sessions.queries import readable_by
 
@@ -37,11 +37,11 @@ def attachment(request: ViewerRequest, pk: int) -> HttpResponseBase:
 @require_GET
 @member_required
 def preview(request: ViewerRequest, pk: int) -> HttpResponseBase:
-    """A JPEG that we made of a picture which browsers don't show."""
+    """A JPEG, MP3 or MP4 that we made of what browsers don't show."""
     found = _stored(request, pk)
     if not found.preview:
         raise Http404
-    return FileResponse(found.preview.open("rb"), content_type="image/jpeg", headers=_HEADERS)
+    return FileResponse(found.preview.open("rb"), content_type=type_of_preview(found), headers=_HEADERS)
 
 
 def _stored(request: ViewerRequest, pk: int) -> Attachment:

@@ -1,7 +1,7 @@
-"""Makes one picture fit, in a process of its own: strangers' pictures are opened nowhere else.
+"""Makes one picture or recording fit, in a process of its own: strangers' files are opened nowhere else.
 
-`python -m sessions.media.pictures PURPOSE MOST_BYTES MOST_PIXELS MOST_MEMORY MOST_S`; the picture comes on
-standard input. Answers with a line of JSON (`content_type`; or `refused` and why), then the picture.
+`python -m sessions.media.pictures PURPOSE MOST_BYTES MOST_PIXELS MOST_MEMORY MOST_S`; the file comes on
+standard input. Answers with a line of JSON (`content_type`; or `refused` and why), then what was made of it.
 It knows no secret, ends by itself when it takes too much memory or time, and holds nobody up but who asked.
 """
 
@@ -19,12 +19,16 @@ def main(purpose: str, most_bytes: str, most_pixels: str, most_memory: str, most
     signal.alarm(2 * int(most_s))  # whoever asked may be gone
     content = b""
     try:
-        content, content_type = make(
-            sys.stdin.buffer.read(),
-            most_bytes=int(most_bytes),
-            most_pixels=int(most_pixels),
-            is_preview=purpose == "preview",
-        )
+        given = sys.stdin.buffer.read()
+        if purpose == "play":
+            from sessions.media.pictures.playing import played  # noqa: PLC0415  it loads 100 MB
+
+            content, content_type = played(given, most_bytes=int(most_bytes))
+        else:
+            is_preview = purpose == "preview"
+            content, content_type = make(
+                given, most_bytes=int(most_bytes), most_pixels=int(most_pixels), is_preview=is_preview
+            )
         said = {"content_type": content_type}
     except Refused as refused:
         said = {"refused": refused.args[0]}

@@ -1,4 +1,4 @@
-"""Has pictures made to fit, each in a process of its own (see `__main__`), a few at once.
+"""Has pictures and recordings made to fit, each in a process of its own (see `__main__`), a few at once.
 
 Whoever asks waits for it, for a second as a rule. Its thread then needs no processor, and the limits of the
 child hold whatever the picture does: this process neither grows nor stands still.
@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 2  # of this process
+RECORDING_BYTES = 20 * 1024 * 1024  # of one that browsers don't play, as they are given it
 PREVIEW_BYTES = 600 * 1024  # of a picture that browsers don't show, as they are shown it
 
 # Why a picture can't be made to fit.
@@ -75,6 +76,11 @@ def fitted(file: File[bytes], *, most_bytes: int) -> Picture:
 def preview(file: File[bytes]) -> Picture:
     """A JPEG of one that browsers don't show, for a worker that has time. Raises `NotFitted` or `Busy`."""
     return _made("preview", file, PREVIEW_BYTES, wait_s=4 * settings.PICTURE_TOTAL_S)
+
+
+def played(file: File[bytes]) -> Picture:
+    """A recording that browsers don't play, as MP3 or MP4, for a worker. Raises `NotFitted` or `Busy`."""
+    return _made("play", file, RECORDING_BYTES, wait_s=4 * settings.PICTURE_TOTAL_S)
 
 
 def _made(purpose: str, file: File[bytes], most_bytes: int, *, wait_s: float) -> Picture:
