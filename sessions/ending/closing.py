@@ -73,6 +73,7 @@ def _close_batch(idle: MessagingSessionQuerySet) -> int:
 
 
 def _say_good_bye(session: MessagingSession) -> None:
-    text = session.number.channel.closing_text
-    if text and is_e164(session.contact):
-        automatic.write(session, session.number, text)
+    number = session.number
+    text = number.channel.closing_text
+    if text and not number.archived_at and is_e164(session.contact):
+        automatic.write(session, number, text)

@@ -132,6 +132,14 @@ def test_closing_text_is_sent_once_and_not_to_who_opted_out(
     assert MessagingSession.objects.open().get().contact == waiting.contact
 
 
+def test_no_closing_text_leaves_from_a_number_that_was_removed(waiting: MessagingSession, road: Road) -> None:
+    Channel.objects.update(session_timeout_days=1, closing_text="Good bye")
+    road.number.archived_at = timezone.now()
+    road.number.save()
+    assert close_after(waiting, 2 * DAY) == 1
+    assert not Message.objects.filter(kind=Message.Kind.OUTBOUND).exists()
+
+
 def test_hundreds_are_closed_in_as_many_statements_as_ten(road: Road, queue: MessageQueue) -> None:
     Channel.objects.update(session_timeout_days=1)
     now = timezone.now()
