@@ -11,6 +11,7 @@ from django.conf import settings as django_settings
 from django.db import connection, connections
 from pytest_django.fixtures import Settings
 
+from sessions.receiving import journal
 from tests.browser import browser, new_page, page
 from tests.portal import admin_page, administrator
 from tests.product import Stack, new_stack, stacks_key
@@ -39,6 +40,12 @@ def redis_client() -> Iterator["redis.Redis"]:
     with redis.Redis.from_url(django_settings.REDIS_URL, decode_responses=True) as client:
         client.flushall()
         yield client
+
+
+@pytest.fixture(autouse=True)
+def reject_budget() -> None:
+    """Traces of rejected requests that a test may leave are not used up by the test before it."""
+    journal._reject_budget.used = 0
 
 
 @pytest.fixture(scope="session")

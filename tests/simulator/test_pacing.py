@@ -19,15 +19,16 @@ def test_messages_leave_at_the_numbers_rate(stand_in: StandIn) -> None:
     stand_in.post("numbers", address=NUMBER, rate=10)
     sids = [stand_in.send(f"text {i}") for i in range(6)]
     assert stand_in.client.messages(sids[-1]).fetch().status == "queued"
-    between = gaps(times_of(stand_in, sids))
-    assert all(0.08 < gap < 0.15 for gap in between), between
+    began, *later = times_of(stand_in, sids)
+    late = [at - began - 0.1 * slot for slot, at in enumerate(later, start=1)]
+    assert all(-0.02 < seconds < 0.5 for seconds in late), late  # a busy machine may be late, never early
 
 
 def test_long_text_holds_the_number_for_its_segments(stand_in: StandIn) -> None:
     stand_in.post("numbers", address=NUMBER, rate=10)
     sids = [stand_in.send("a" * 459), stand_in.send("b")]
     (gap,) = gaps(times_of(stand_in, sids))
-    assert 0.28 < gap < 0.38
+    assert 0.28 < gap < 0.8
 
 
 def test_kinds_of_number_have_twilios_rates(stand_in: StandIn) -> None:

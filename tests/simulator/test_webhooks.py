@@ -102,7 +102,7 @@ def test_read_timeout_is_honoured_and_retried(stand_in: StandIn, receiver: Recei
     receiver.answers.append(Answer(after_s=0.6))
     result = stand_in.text("x")
     assert [one["failure"] for one in result["tries"]] == ["rt", None]
-    assert 0.15 < gaps([request.at for request in receiver.received])[0] < 0.5
+    assert 0.15 < gaps([request.at for request in receiver.received])[0] < 2
 
 
 def test_total_time_bounds_all_tries(stand_in: StandIn, receiver: Receiver) -> None:
