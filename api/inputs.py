@@ -1,5 +1,6 @@
 """What clients send. Fields that nobody knows are refused, so that a misspelt one is not lost silently."""
 
+import zoneinfo
 from typing import Annotated, Any
 
 from django.conf import settings
@@ -221,6 +222,12 @@ class TagsIn(Input):
     ]
 
 
+def _known_zone(name: str) -> str:
+    if name in ("", *zoneinfo.available_timezones()):
+        return name
+    raise ValueError(_("There is no such time zone. Write one as Africa/Nairobi."))
+
+
 def _visible(text: str) -> str:
     if name := tidy(text):
         return name
@@ -234,6 +241,14 @@ ContactName = Annotated[
     Field(examples=["Grace Hopper"]),
 ]
 ContactNotes = Annotated[str, StringConstraints(max_length=10_000, pattern=NO_NUL)]
+ZoneName = Annotated[
+    str,
+    AfterValidator(_known_zone),
+    Field(
+        description='Where the contact lives, as the IANA has it; "" leaves it to the number.',
+        examples=["Africa/Nairobi"],
+    ),
+]
 FieldValue = Annotated[str, StringConstraints(max_length=2_000, pattern=NO_NUL)]
 
 
@@ -242,6 +257,7 @@ class ContactIn(Input):
 
     name: ContactName | None = None
     notes: ContactNotes | None = None
+    time_zone: ZoneName | None = None
     fields: Annotated[
         dict[str, FieldValue | None],
         Field(

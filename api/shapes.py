@@ -320,6 +320,9 @@ class ContactOut(BaseModel):
     number: Address
     name: Annotated[str, Field(examples=["Grace Hopper"])]
     notes: str
+    time_zone: Annotated[
+        str, Field(description='As it was set; "" where the number tells.', examples=["Africa/Nairobi"])
+    ]
     fields: Annotated[
         dict[str, str], Field(description="Those that have a value.", examples=[{"Customer no": "4711"}])
     ]
@@ -328,7 +331,8 @@ class ContactOut(BaseModel):
 
     @classmethod
     def of(cls, contact: Contact, fields: dict[str, str]) -> "ContactOut":
-        values = {name: getattr(contact, name) for name in ("name", "notes", "created_at", "updated_at")}
+        kept = ("name", "notes", "time_zone", "created_at", "updated_at")
+        values = {name: getattr(contact, name) for name in kept}
         return cls(number=contact.address, fields=fields, **values)
 
 

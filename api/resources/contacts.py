@@ -90,7 +90,8 @@ def put_contact(request: ApiRequest, number: Address, said: ContactIn) -> Contac
     values = _read(said.fields)
     if not Contact.objects.filter(address=number).exists():
         _check_new(number, said)
-    saved = actions.save_contact(address=number, name=said.name, notes=said.notes, values=values)
+    known = said.model_dump(include={"name", "notes", "time_zone"})
+    saved = actions.save_contact(address=number, values=values, **known)
     return _shown([saved])[0]
 
 

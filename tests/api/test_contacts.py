@@ -69,6 +69,15 @@ def test_contact_is_added_changed_and_read(ada: Caller, ben: Caller, fields: lis
     ]
 
 
+def test_where_a_contact_lives_is_set_kept_and_left_to_the_number(ada: Caller) -> None:
+    added = ada.put(f"contacts/{CONTACT}", {"name": "Grace", "time_zone": "America/Lima"})
+    assert added.json()["time_zone"] == "America/Lima"
+    assert ada.put(f"contacts/{CONTACT}", {"notes": "Pilot"}).json()["time_zone"] == "America/Lima"
+    assert ada.put(f"contacts/{CONTACT}", {"time_zone": ""}).json()["time_zone"] == ""
+    wrong = errors_of(ada.put(f"contacts/{CONTACT}", {"time_zone": "Lima"}))
+    assert wrong == {"time_zone": ["There is no such time zone. Write one as Africa/Nairobi."]}
+
+
 def test_what_is_wrong_is_said_by_field_and_nothing_is_stored(ada: Caller) -> None:
     assert errors_of(ada.put(f"contacts/{CONTACT}", {"fields": {"Plan": "Lead", "Old": "x"}})) == {
         "fields.Plan": ["“Lead” is not one of: Gold, Silver."],

@@ -80,6 +80,8 @@ class House(RuleBasedStateMachine):
     @rule(words=st.sampled_from(["Hello?", "Hello?", "STOP", "START"]), contact=st.sampled_from(CONTACTS))
     def text_comes(self, words: str, contact: str = CONTACT) -> None:
         intake.take_in([text(self.road, next(self.ids), words, From=contact)])
+        unless_answered = Attempt.objects.filter(status=DeliveryStatus.SCHEDULED, until_reply=True)
+        assert not unless_answered.filter(lane__contact=contact).exists()
 
     @rule()
     def sessions_are_assigned(self) -> None:
@@ -120,10 +122,11 @@ class House(RuleBasedStateMachine):
     def pick_up(self, who: int | None) -> None:
         self.give(lambda session: actions.pick_up(session, agent=self.agent(who)))
 
-    @rule(who=actor, when=st.sampled_from(["now", "later", "held"]))
+    @rule(who=actor, when=st.sampled_from(["now", "later", "unless answered", "held"]))
     def answer(self, who: int | None, *, when: str) -> None:
-        due_at = timezone.now() + HOUR if when == "later" else None
+        due_at = timezone.now() + HOUR if when in ("later", "unless answered") else None
         how: dict[str, Any] = {"due_at": due_at, "hold_s": 5 if when == "held" else 0}
+        how["until_reply"] = when == "unless answered"
         self.give(lambda session: actions.reply(session, agent=self.agent(who), body="Yes", **how))
 
     @rule(who=actor)
@@ -137,6 +140,19 @@ class House(RuleBasedStateMachine):
         scheduled = Message.objects.filter(status=DeliveryStatus.SCHEDULED).order_by("pk").first()
         if scheduled is not None:
             self.act(lambda _session: actions.cancel(scheduled, agent=self.agent(who)))
+
+    @rule(who=actor, until_reply=st.sampled_from([None, True, False]))
+    def reschedule(self, who: int | None, *, until_reply: bool | None) -> None:
+        scheduled = Message.objects.filter(status=DeliveryStatus.SCHEDULED).order_by("pk").first()
+        if scheduled is not None:
+            later, how = timezone.now() + 2 * HOUR, {"until_reply": until_reply}
+            self.act(lambda _session: actions.reschedule(scheduled, agent=self.agent(who), due_at=later, **how))
+
+    @rule(who=actor)
+    def send_scheduled_now(self, who: int | None) -> None:
+        scheduled = Message.objects.filter(status=DeliveryStatus.SCHEDULED).order_by("pk").first()
+        if scheduled is not None:
+            self.give(lambda _session: actions.send_now(scheduled, agent=self.agent(who)))
 
     @rule(who=actor)
     def send_again(self, who: int | None) -> None:
