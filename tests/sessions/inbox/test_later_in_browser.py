@@ -1,7 +1,8 @@
 """What is put off, from the keyboard alone, on a desktop and on a phone, and live."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -110,3 +111,24 @@ def test_closing_is_undone_with_what_was_scheduled(
     expect(inbox.locator("#thread").get_by_text("reopened the session")).to_be_visible()
     expect(inbox.locator("#thread").get_by_text("Goes out on")).to_be_visible()
     assert list(Attempt.objects.order_by("pk").values_list("status", flat=True)) == ["cancelled", "scheduled"]
+
+
+def test_zone_that_is_chosen_at_the_contact_tells_night_there_from_day(inbox: Page) -> None:
+    zone = ZoneInfo("Pacific/Auckland")
+    inbox.locator(".inbox-row").click()
+    inbox.get_by_role("button", name="Add name and notes").click()
+    card = inbox.locator("#contact-card")
+    card.get_by_label("Name").fill("Aroha")
+    card.get_by_role("combobox", name="Time zone").press_sequentially("auckl")
+    inbox.keyboard.press("Enter")
+    card.get_by_role("button", name="Save").click()
+    expect(card).to_contain_text("there now (Auckland)")
+    inbox.get_by_label("Send later").check()
+    words = inbox.locator(".later-words")
+    expect(words).to_contain_text("now for Aroha (Auckland)")
+    day = (timezone.now() + timedelta(days=3)).date()
+    for hour, is_night in ((3, True), (15, False)):
+        at = timezone.localtime(datetime.combine(day, time(hour), tzinfo=zone))
+        inbox.locator("[name=due_at]").fill(f"{at:%Y-%m-%dT%H:%M}")
+        expect(words).to_contain_text(f"{hour:02}:00 for Aroha (Auckland)")
+        expect(words.get_by_text("It is night there then.")).to_be_visible(visible=is_night)
