@@ -208,6 +208,14 @@ class NoteIn(Input):
     body: Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=NOT_BLANK)]
 
 
+class OptOutIn(Input):
+    reason: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=500, pattern=NOT_BLANK),
+        Field(description="What the contact said, and how.", examples=["Please don't text me, by phone"]),
+    ]
+
+
 class SnoozeIn(Input):
     until: Annotated[
         AwareDatetime,

@@ -35,6 +35,7 @@ class Act(enum.Enum):
     TAG = "tag"
     TAKE_OVER = "take_over"
     SCHEDULE = "schedule"
+    OPT_OUT = "opt_out"
     DELETE = "delete"  # of an extension or a queue whose sessions go elsewhere
 
 
@@ -287,6 +288,7 @@ REFUSALS: dict[type[ActionError], Refusal] = {
         form_field="contact",
         by_act={
             Act.START: gettext_lazy("This contact opted out of texts from this number, so none can be sent."),
+            Act.OPT_OUT: gettext_lazy("This contact is opted out of texts from this number already."),
         },
     ),
     refused.ChannelDisabled: Refusal(

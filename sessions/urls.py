@@ -5,6 +5,7 @@ from sessions.lanes import views as sending_views
 from sessions.live.stream import served_elsewhere
 from sessions.media.views import outbound_media
 from sessions.opt_outs import views as opt_out_views
+from sessions.opt_outs import word_views
 from sessions.push import settings_views
 from sessions.receiving import journal_views
 from sessions.receiving.webhook import webhook_view
@@ -44,6 +45,8 @@ urlpatterns = [
     path("tags/<int:pk>/delete/", tag_views.tag_delete, name="tag-delete"),
     path("opt-outs/", opt_out_views.opt_out_list, name="optout-list"),
     path("opt-outs/add/", opt_out_views.opt_out_add, name="optout-add"),
+    path("opt-outs/words/", word_views.word_list, name="optout-words"),
+    path("opt-outs/words/<int:pk>/delete/", word_views.word_delete, name="optout-word-delete"),
     path("opt-outs/export/", opt_out_views.opt_out_export, name="optout-export"),
     path("opt-outs/<int:pk>/re-open/", opt_out_views.opt_out_reopen, name="optout-reopen"),
 ]

@@ -8,7 +8,7 @@ from ninja import Body, Query, Router, Status
 from api.auth import ApiRequest, acting, directing
 from api.described import problems
 from api.finding import acted_on, directed, message_now, readable, session_now, to_pick_up
-from api.inputs import ClosingAsked, NoteIn, SnoozeIn, TagsIn, ToExtension, TransferIn
+from api.inputs import ClosingAsked, NoteIn, OptOutIn, SnoozeIn, TagsIn, ToExtension, TransferIn
 from api.problems import Problem
 from api.shapes import MessageOut, SessionOut
 from routing.models import Extension, MessageQueue
@@ -144,6 +144,21 @@ def mark_read(request: ApiRequest, session_id: int) -> SessionOut:
     else:
         session = acted_on(request, session_id)
     actions.mark_read(session, agent=acting(request))
+    return session_now(session)
+
+
+@router.post(
+    "sessions/{int:session_id}/opt-out",
+    response=SessionOut,
+    url_name="api-opt-out",
+    summary="Record that the contact wants no more texts",
+    openapi_extra=problems(400, 403, 404, 422, actions.NotTheOwner, actions.OptedOut),
+)
+def opt_out(request: ApiRequest, session_id: int, said: Body[OptOutIn]) -> SessionOut:
+    """Nothing more is sent to the contact from the session's number, and what waits is cancelled. The contact
+    opts in again by START; an administrator can take it back, too."""
+    session = acted_on(request, session_id)
+    actions.opt_out(session, agent=acting(request), reason=said.reason)
     return session_now(session)
 
 

@@ -58,6 +58,14 @@ class MediaRef:
     content_type: str
 
 
+class KeywordKind(enum.StrEnum):
+    """What a contact asks for by a word that machines obey."""
+
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+
+
 @dataclass(frozen=True)
 class InboundSms:
     """A text from a contact. Addresses are kept as the ITSP wrote them."""
@@ -69,7 +77,7 @@ class InboundSms:
     body: str
     media: tuple[MediaRef, ...] = ()
     others: tuple[str, ...] = ()  # of a group text: who got it beside us
-    opt_out: bool | None = None  # the ITSP calls it a STOP (True) or START (False)
+    keyword: KeywordKind | None = None  # what the ITSP calls it
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from sessions.actions.marking import (
     unarchive,
 )
 from sessions.actions.mentioning import mentions_to_see, people, see_mentions
+from sessions.actions.opting_out import opt_out
 from sessions.actions.owning import Actor, end_all, mark_read, pick_up
 from sessions.actions.replying import LATEST, accepted_under, check_may_start, reply, start_session
 from sessions.actions.resending import cancel, retry, undo_send
@@ -117,6 +118,7 @@ __all__ = [
     "mentions_to_see",
     "move",
     "move_one",
+    "opt_out",
     "people",
     "pick_up",
     "remove_field",

@@ -36,6 +36,15 @@ class NoteForm(forms.Form):
     )
 
 
+class OptOutReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("What did the contact say, and how?"),
+        max_length=500,
+        error_messages={"required": _("Write why, for whoever asks later.")},
+        widget=forms.TextInput(attrs={"placeholder": _("“Please don’t text me”, by phone"), "dir": "auto"}),
+    )
+
+
 class TagsForm(forms.Form):
     tags = forms.ModelMultipleChoiceField(Tag.objects.all(), required=False)
 

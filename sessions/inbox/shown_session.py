@@ -17,6 +17,7 @@ from sessions.inbox.thread import page_of, unread_from
 from sessions.lanes.standing import places_by_message
 from sessions.models import Message, MessagingSession, OptOutEntry, Tag
 from sessions.opt_outs.ledger import opt_out_of
+from sessions.opt_outs.proposals import latest_unanswered, seems_to_opt_out
 from sessions.presence import typists
 from sessions.queries import (
     directed_by,
@@ -96,6 +97,7 @@ def thread_context(
     looks = session.is_open or starts
     opt_out = opt_out_of(session.number_id, session.contact) if looks else None
     picks_up = _picks_up(request, session, acts=acts)
+    composer = _composer(session, opt_out, acts=acts, picks_up=picks_up, starts=starts)
     return {
         "agent": request.agent,
         "session": session,
@@ -105,7 +107,8 @@ def thread_context(
         "unread_from": unread,
         "found": found,
         "places": places_by_message(queued_of(session)),
-        "composer": _composer(session, opt_out, acts=acts, picks_up=picks_up, starts=starts),
+        "composer": composer,
+        "wants_no_texts": composer == "reply" and seems_to_opt_out(latest_unanswered(session)),
         "acts": acts,
         "supervises": supervises,
         "directs": session.is_open and supervises,

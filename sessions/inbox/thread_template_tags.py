@@ -79,6 +79,7 @@ _LINES = {
         "The contact wrote first, so what was scheduled was cancelled."
     ),
     Message.SystemLine.RESCHEDULED: gettext_lazy("%(who)s changed a scheduled text."),
+    Message.SystemLine.OPTED_OUT: gettext_lazy("%(who)s recorded that the contact wants no more texts."),
 }
 
 _LINE_ICONS = {
@@ -100,6 +101,7 @@ _LINE_ICONS = {
     Message.SystemLine.TAKEN_OVER: "bi-person-up",
     Message.SystemLine.CONTACT_FIRST: "bi-calendar-x",
     Message.SystemLine.RESCHEDULED: "bi-calendar-event",
+    Message.SystemLine.OPTED_OUT: "bi-slash-circle",
 }
 
 

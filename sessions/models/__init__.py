@@ -4,7 +4,7 @@ from sessions.models.contact_fields import ContactField, ContactLink, ContactSet
 from sessions.models.journal import CountedChange, Event, SignOfLife, WebhookRequest
 from sessions.models.list import ListSettings, SavedView
 from sessions.models.mentions import Mention, MentionQuerySet, called
-from sessions.models.opt_out import OptOutEntry
+from sessions.models.opt_out import OptOutEntry, OptOutWord
 from sessions.models.outbound import Attempt, AttemptEvent, Lane, Priority, Turn
 from sessions.models.overflow import Overflow
 from sessions.models.push import Notice, Push, PushDevice, PushKey
@@ -44,6 +44,7 @@ __all__ = [
     "MessagingSessionQuerySet",
     "Notice",
     "OptOutEntry",
+    "OptOutWord",
     "Overflow",
     "Priority",
     "Push",

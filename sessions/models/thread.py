@@ -236,6 +236,7 @@ class Message(models.Model):
         TAKEN_OVER = "taken_over", _("Taken from its agent")
         CONTACT_FIRST = "contact_first", _("A scheduled text was cancelled, because the contact wrote first")
         RESCHEDULED = "rescheduled", _("A scheduled text was changed")
+        OPTED_OUT = "opted_out", _("Opted out by hand")
 
     session = models.ForeignKey(  # another index begins with it
         MessagingSession, on_delete=models.PROTECT, related_name="messages", db_index=False

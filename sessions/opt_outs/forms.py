@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.models import Number
 from sessions.contact_form import ContactForm
+from sessions.models import OptOutWord
+from sessions.opt_outs.words import key_of, kind_of_key
 
 
 class OptOutForm(ContactForm):
@@ -22,3 +24,24 @@ class OptOutForm(ContactForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["contact"].label = _("Contact")
+
+
+class OptOutWordForm(forms.ModelForm[OptOutWord]):
+    """A word that means something already is not added: it would say the same twice, or two things."""
+
+    class Meta:
+        model = OptOutWord
+        fields = ["word", "kind"]
+        widgets = {"word": forms.TextInput(attrs={"placeholder": "HALT", "dir": "auto"})}
+
+    def clean_word(self) -> str:
+        word: str = self.cleaned_data["word"]
+        self.instance.key = key_of(word)
+        if not 0 < len(self.instance.key) <= OptOutWord.KEY_MOST:
+            raise forms.ValidationError(_("Write one or two words, without a question mark."))
+        if kind := kind_of_key(self.instance.key):
+            meaning = OptOutWord.Kind(kind).label
+            raise forms.ValidationError(
+                _("“%(word)s” is understood already: %(meaning)s."), params={"word": word, "meaning": meaning}
+            )
+        return word

@@ -51,7 +51,7 @@ def note_text(number: Number, sms: InboundSms, *, at: datetime) -> None:
     """Records what an inbound text says of it, if anything. In the transaction that stores the text."""
     opted_out = wish_of(sms)
     if opted_out is not None:
-        source = Source.KEYWORD if sms.opt_out is None else Source.ITSP
+        source = Source.KEYWORD if sms.keyword is None else Source.ITSP
         record(number, sms.sender, opted_out=opted_out, source=source, at=at, itsp_id=sms.itsp_message_id)
 
 
@@ -84,6 +84,7 @@ def record(
     at: datetime,
     itsp_id: str = "",
     by: User | None = None,
+    reason: str = "",
 ) -> OptOutEntry | None:
     """Adds an entry, and takes what waits for the contact out of the queue. None if it would say nothing new.
 
@@ -96,7 +97,7 @@ def record(
     locked = seats.lock([lane.pk])
     latest = _latest(number.pk, contact)
     said = latest is not None and latest.opted_out
-    own_wish_follows = latest is not None and latest.source == Source.ADMIN and source != Source.ADMIN
+    own_wish_follows = latest is not None and latest.is_ours and source not in OptOutEntry.OURS
     if said == opted_out and not (opted_out and own_wish_follows):
         return None
     entry = OptOutEntry.objects.create(
@@ -106,6 +107,7 @@ def record(
         source=source,
         itsp_message_id=itsp_id,
         by=by,
+        reason=reason,
         at=at,
     )
     if opted_out:
@@ -123,12 +125,12 @@ def opt_out(number: Number, contact: str, *, by: User) -> bool:
 
 @transaction.atomic
 def reopen(entry: OptOutEntry, *, by: User) -> bool:
-    """Takes an administrator's entry back. False if that was done already. Raises `OwnWish`."""
+    """Takes an entry of ours back. False if that was done already. Raises `OwnWish`."""
     seats.lock(Lane.objects.filter(number=entry.number, contact=entry.contact).values_list("pk", flat=True))
     latest = opt_out_of(entry.number_id, entry.contact)
     if latest is None:
         return False
-    if latest.source != Source.ADMIN:
+    if not latest.is_ours:
         raise OwnWish
     number, now = entry.number, timezone.now()
     record(number, entry.contact, opted_out=False, source=Source.ADMIN, at=now, by=by)

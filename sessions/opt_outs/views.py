@@ -87,7 +87,7 @@ def opt_out_export(request: UserRequest) -> StreamingHttpResponse:
     query = Query.of(request, list(COLUMNS), default=DEFAULT)
     order = [f"{'-' if query.descending else ''}{field}" for field in COLUMNS[query.column]]
     found = matching(_entries(request), query.text, SEARCH).order_by(*order, "pk")
-    header = [_("Contact"), _("Number"), _("Status"), _("Source"), _("By"), _("Since")]
+    header = [_("Contact"), _("Number"), _("Status"), _("Source"), _("By"), _("Since"), _("Reason")]
     return csv_response("opt-outs", header, _cells(found))
 
 
@@ -113,7 +113,7 @@ def _cells(found: QuerySet[OptOutEntry]) -> Iterator[list[str]]:
         status = _("Opted out") if entry.opted_out else _("Opted in again")
         by = entry.by.username if entry.by else ""
         source, since = str(entry.get_source_display()), _moment(entry.at)
-        yield [entry.contact, entry.number.address, status, source, by, since]
+        yield [entry.contact, entry.number.address, status, source, by, since, entry.reason]
 
 
 def _moment(at: datetime) -> str:

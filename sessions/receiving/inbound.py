@@ -18,12 +18,10 @@ from sessions.models import WAIT_FIELDS, Attachment, Lane, Message, MessagingSes
 from sessions.nudges import nudge
 from sessions.opened import Wanted, open_sessions
 from sessions.opt_outs import ledger
-from sessions.opt_outs.words import wish_of
+from sessions.opt_outs.words import LONGEST, wishes_of
 from sessions.receiving import automatic_replies, overtaking, reasons
 from sessions.receiving.arrivals import PROCESSED, Item, Outcome, Result
 from sessions.receiving.moved import elsewhere
-
-LONGEST_WISH = 20  # characters, blanks around it included
 
 _live_numbers = Compiled(
     lambda channels, addresses: Number.objects.live().filter(channel__in=channels, address__in=addresses)
@@ -70,7 +68,11 @@ def store(items: Sequence[Item]) -> list[Text]:
     if not wanted:
         return []
     sessions = open_sessions(Wanted(number, sms.sender, item.at) for item, sms, number in wanted)
-    texts = [_text(item, sms, number, sessions[number.pk, sms.sender]) for item, sms, number in wanted]
+    wishes = wishes_of([sms for _item, sms, _number in wanted])
+    texts = [
+        _text(item, sms, number, sessions[number.pk, sms.sender], wish)
+        for (item, sms, number), wish in zip(wanted, wishes, strict=True)
+    ]
     insert([text.message for text in texts])
     Attachment.objects.bulk_create(attachment for text in texts for attachment in _attachments(text))
     for text in texts:
@@ -145,9 +147,9 @@ def _is_outdated(text: Text) -> bool:
         return True
     of_contact = Message.objects.filter(session__number=text.number, session__contact=text.sms.sender)
     later = of_contact.filter(kind=Message.Kind.INBOUND, created_at__gt=text.at)
-    short = later.annotate(length=Length("body")).filter(length__lte=LONGEST_WISH)
-    said = (replace(text.sms, body=body, opt_out=None) for body in short.values_list("body", flat=True))
-    return any(wish_of(sms) is not None for sms in said)
+    short = later.annotate(length=Length("body")).filter(length__lte=LONGEST)
+    said = [replace(text.sms, body=body, keyword=None) for body in short.values_list("body", flat=True)]
+    return any(wish is not None for wish in wishes_of(said))
 
 
 def _wanted(items: Sequence[Item]) -> list[tuple[Item, InboundSms, Number]]:
@@ -195,7 +197,9 @@ def _stored_among(texts: Sequence[tuple[Item, InboundSms]], others: Set[int]) ->
     return set(_stored_ids(channels, {sms.itsp_message_id for _item, sms in texts}))
 
 
-def _text(item: Item, sms: InboundSms, number: Number, session: MessagingSession) -> Text:
+def _text(
+    item: Item, sms: InboundSms, number: Number, session: MessagingSession, opted_out: bool | None
+) -> Text:
     message = Message(
         session=session,
         kind=Message.Kind.INBOUND,
@@ -207,7 +211,7 @@ def _text(item: Item, sms: InboundSms, number: Number, session: MessagingSession
         channel=item.channel,
         itsp_message_id=sms.itsp_message_id,
     )
-    return Text(item, sms, number, session, message, wish_of(sms))
+    return Text(item, sms, number, session, message, opted_out)
 
 
 def _attachments(text: Text) -> list[Attachment]:

@@ -192,6 +192,7 @@ SHOTS = (
     Shot("contact-link-delete", "contact-link-delete", of=lambda world: world.link.pk),
     Shot("opt-outs", "optout-list"),
     Shot("opt-out-add", "optout-add"),
+    Shot("opt-out-words", "optout-words"),
     Shot("opt-out-reopen", "optout-reopen", of=lambda _world: OptOutEntry.objects.latest("pk").pk),
     Shot("canned-replies", "canned-reply-list"),
     Shot("canned-reply-add", "canned-reply-add"),

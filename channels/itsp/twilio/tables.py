@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from channels.itsp.base import Advice
+from channels.itsp.base import Advice, KeywordKind
 from channels.itsp.delivery import DeliveryStatus
 
 STATUSES = {
@@ -21,7 +21,7 @@ STATUSES = {
     "canceled": DeliveryStatus.CANCELLED,
 }
 TRIAL_PREFIX = "Sent from your Twilio trial account - "  # put before the texts of trial accounts
-OPT_OUT_TYPES = {"STOP": True, "START": False}  # with Advanced Opt-Out only
+OPT_OUT_TYPES = {kind.name: kind for kind in KeywordKind}  # with Advanced Opt-Out only
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ def _inbound(fields: dict[str, str]) -> InboundSms | Unreadable:
         body=fields.get("Body", ""),
         media=media,
         others=_others(fields),
-        opt_out=tables.OPT_OUT_TYPES.get(fields.get("OptOutType", "")),
+        keyword=tables.OPT_OUT_TYPES.get(fields.get("OptOutType", "")),
     )
 
 

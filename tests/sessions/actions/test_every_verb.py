@@ -145,8 +145,8 @@ class House(RuleBasedStateMachine):
     def reschedule(self, who: int | None, *, until_reply: bool | None) -> None:
         scheduled = Message.objects.filter(status=DeliveryStatus.SCHEDULED).order_by("pk").first()
         if scheduled is not None:
-            later, how = timezone.now() + 2 * HOUR, {"until_reply": until_reply}
-            self.act(lambda _session: actions.reschedule(scheduled, agent=self.agent(who), due_at=later, **how))
+            said = {"due_at": timezone.now() + 2 * HOUR, "until_reply": until_reply}
+            self.act(lambda _session: actions.reschedule(scheduled, agent=self.agent(who), **said))
 
     @rule(who=actor)
     def send_scheduled_now(self, who: int | None) -> None:
