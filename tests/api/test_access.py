@@ -21,6 +21,7 @@ BODIES: dict[str, Any] = {  # of the operations that need one, by the end of the
     "transfer": {"extension": "1002"},
     "notes": {"body": "Hello"},
     "snooze": {"until": "2030-01-01T09:00:00Z"},
+    "opt-out": {"reason": "By phone"},
     "tags": {"tags": []},
     "reschedule": {"body": "Hello"},
     "{number}": {"notes": "Hello"},

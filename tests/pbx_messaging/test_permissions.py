@@ -151,7 +151,7 @@ RULES: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             *(f"inbox-{action}" for action in ("archive", "unarchive", "unread")),
-            *(f"inbox-{action}" for action in ("snooze", "unsnooze", "reopen", "again")),
+            *(f"inbox-{action}" for action in ("snooze", "unsnooze", "reopen", "again", "opt-out")),
             *("inbox-later", "inbox-scheduled", "inbox-scheduled-send", "inbox-scheduled-cancel"),
             "inbox-contact",
             "inbox-suggestions",
@@ -227,7 +227,7 @@ API = {
     "api-message",
     *(f"api-{verb}" for verb in ("pick-up", "transfer", "take-over", "close")),
     *(f"api-{verb}" for verb in ("read", "unread", "archive", "unarchive")),
-    *(f"api-{verb}" for verb in ("snooze", "unsnooze", "reopen")),
+    *(f"api-{verb}" for verb in ("snooze", "unsnooze", "reopen", "opt-out")),
     *("api-scheduled", "api-reschedule", "api-send-now"),
     *("api-notes", "api-session-tags", "api-retry", "api-cancel"),
     "api-nothing",  # every other address below /api/
