@@ -19,9 +19,16 @@ def opt_out(session: MessagingSession, *, agent: Extension, reason: str) -> None
     `NotTheOwner`, or `OptedOut` if the contact has opted out before.
     """
     locked = own(session, agent, closed_too=True)
-    source, now = OptOutEntry.Source.AGENT, timezone.now()
-    how = {"source": source, "at": now, "by": agent.user, "reason": reason}
-    if ledger.record(locked.number, locked.contact, opted_out=True, **how) is None:
+    entry = ledger.record(
+        locked.number,
+        locked.contact,
+        opted_out=True,
+        source=OptOutEntry.Source.AGENT,
+        at=timezone.now(),
+        by=agent.user,
+        reason=reason,
+    )
+    if entry is None:
         known = ledger.opt_out_of(locked.number_id, locked.contact)
         assert known is not None  # noqa: S101 (for the type)
         raise OptedOut(known)

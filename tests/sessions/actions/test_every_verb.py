@@ -145,7 +145,7 @@ class House(RuleBasedStateMachine):
     def reschedule(self, who: int | None, *, until_reply: bool | None) -> None:
         scheduled = Message.objects.filter(status=DeliveryStatus.SCHEDULED).order_by("pk").first()
         if scheduled is not None:
-            said = {"due_at": timezone.now() + 2 * HOUR, "until_reply": until_reply}
+            said: dict[str, Any] = {"due_at": timezone.now() + 2 * HOUR, "until_reply": until_reply}
             self.act(lambda _session: actions.reschedule(scheduled, agent=self.agent(who), **said))
 
     @rule(who=actor)
