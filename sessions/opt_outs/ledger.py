@@ -89,7 +89,7 @@ def record(
     """Adds an entry, and takes what waits for the contact out of the queue. None if it would say nothing new.
 
     The lane's lock makes one entry of several that come at once. A contact's own wish is recorded
-    even where an administrator's entry says the same, so that the administrator can't re-open it.
+    even where an entry of ours says the same, so that no administrator can re-open it.
     """
     lane, _created = Lane.objects.get_or_create(
         number=number, contact=contact, defaults={"channel": number.channel}
