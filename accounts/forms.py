@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.lockout import begin, failed, own_tries_of, succeeded, waiting_words
 from accounts.models import ApiToken, Role, SecuritySettings, User
+from accounts.tokens import LIVES_DAYS
 
 USERNAME_TAKEN = _(
     "A user with that username already exists. If it was deleted, find it by Users > Show deleted users "
@@ -161,6 +162,14 @@ class ProfileForm(forms.ModelForm[User]):
 
 class TokenForm(forms.ModelForm[ApiToken]):
     """A new API token; what it is worth is shown once, when it is made."""
+
+    days = forms.TypedChoiceField(
+        label=_("Ends after"),
+        coerce=int,
+        initial=LIVES_DAYS,
+        choices=[(30, _("30 days")), (90, _("90 days")), (LIVES_DAYS, _("a year")), (730, _("two years"))],
+        help_text=_("Two weeks before, its user is told by e-mail. A program needs another one then."),
+    )
 
     class Meta:
         model = ApiToken

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import forgotten, invitations, mailing
+from accounts import forgotten, invitations, mailing, token_ends
 from accounts.models import AuditEntry, Invitation, User
 from pbx_messaging.nudges import nudge
 
@@ -41,6 +41,15 @@ def mail_forgotten(user_id: int, tries: int = 0) -> None:
             return
     if tries < LINK_MOST_TRIES:
         nudge("accounts.tasks.mail_forgotten", user_id, tries + 1, later_s=AGAIN_S)
+
+
+@shared_task
+def tell_of_token_ends() -> None:
+    """What did not leave is for the next run."""
+    with mailing.shares.of() as mine:
+        for token in token_ends.to_tell() if mine else ():
+            if not token_ends.tell(token):
+                return
 
 
 @shared_task

@@ -8,9 +8,9 @@ from ninja.security import HttpBearer
 
 from accounts.access import extension_of
 from accounts.models import ApiToken, User
-from accounts.tokens import token_of
+from accounts.tokens import refusal_of, shown_hash, token_of
 from api import rate
-from api.problems import Problem
+from api.problems import Problem, unauthenticated
 from api.rate import Rate
 from routing.models import Extension
 from sessions.actions import Actor
@@ -30,9 +30,12 @@ class ApiRequest(HttpRequest):
 class Bearer(HttpBearer):
     """A token of the Authorization header; it also counts the request, and checks the token's scope."""
 
-    def __call__(self, request: HttpRequest) -> ApiToken | None:
-        token = token_of(request.headers.get("Authorization", ""))
-        return self.admit(request, token) if token else None
+    def __call__(self, request: HttpRequest) -> ApiToken:
+        header = request.headers.get("Authorization", "")
+        token = token_of(header)
+        if token is None:
+            raise unauthenticated(refusal_of(shown_hash(header)))
+        return self.admit(request, token)
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
         raise NotImplementedError  # the parent splits the header; `token_of` does that already

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from accounts.token_refusals import Refusal
 from api.problems import MEDIA_TYPE
 from sessions.actions import ActionError
 from sessions.refusals import REFUSALS
@@ -49,7 +50,9 @@ EVENTS: dict[str, Any] = {
                 "description": "The stream.",
                 "content": {"text/event-stream": {"schema": {"type": "string"}}},
             },
-            "401": {"description": "The token is missing, unknown or revoked."},
+            "401": {
+                "description": "The token is missing, unknown, revoked or past its end, or its login must do something first."
+            },
         },
         "security": [{"Bearer": []}],
     }
@@ -57,7 +60,7 @@ EVENTS: dict[str, Any] = {
 
 CODES = {
     400: ["bad_request"],
-    401: ["unauthenticated"],
+    401: [one.code for one in Refusal],
     403: ["insufficient_scope", "read_only"],
     404: ["not_found"],
     413: ["too_large"],
@@ -67,7 +70,7 @@ CODES = {
 }
 MEANINGS = {
     400: "The body can’t be read.",
-    401: "The token is missing, unknown or revoked.",
+    401: "The token is missing, unknown, revoked or past its end, or its login must do something first.",
     403: "The token only reads, or the login has no extension.",
     404: "It does not exist, or is not for you to see.",
     409: "The state of things forbids it.",

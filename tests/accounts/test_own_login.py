@@ -5,14 +5,18 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.conf import settings as project
 from django.core import mail
+from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from accounts import tasks
-from accounts.models import User
-from tests.portal import PASSWORD, logged_in, make_user, rows_of
+from accounts import logins, tasks
+from accounts.models import AuditEntry, User
+from tests.portal import PASSWORD, logged_in, make_user, messages_of, rows_of
 
 pytestmark = pytest.mark.django_db
 NEW = "another-long-phrase-1"
@@ -102,10 +106,94 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 CHROME = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
 
 
+def titles(page: Client, path: str = "/profile/sessions/") -> list[str]:
+    return [row[0] for row in rows_of(page.get(path))]
+
+
+def test_one_browser_is_logged_out_singly(grace: User) -> None:
+    here, there, phone = log_in(FIREFOX), log_in(CHROME), log_in("Safari on an iPhone")
+    login = UserSession.objects.get(session_key=there.session.session_key)
+    answer = here.post(f"/profile/sessions/{login.pk}/end/", follow=True)
+    assert messages_of(answer) == ["1 browser was logged out."]
+    assert there.get("/profile/").status_code == 302
+    assert phone.get("/profile/").status_code == 200
+    assert sorted(titles(here)) == ["Firefox, Linux this one", "Safari, iPhone"]
+    assert here.post(f"/profile/sessions/{login.pk}/end/").status_code == 404
+    own = UserSession.objects.get(session_key=here.session.session_key)
+    assert here.post(f"/profile/sessions/{own.pk}/end/").status_code == 404  # there is “Log out” for it
+
+
+def test_login_of_somebody_else_is_not_there(grace: User) -> None:
+    make_user("mallory")
+    browser = log_in(FIREFOX)
+    login = UserSession.objects.get(user=grace)
+    assert (
+        logged_in(User.objects.get(username="mallory")).post(f"/profile/sessions/{login.pk}/end/").status_code
+        == 404
+    )
+    assert browser.get("/profile/").status_code == 200
+
+
+def test_administrator_ends_one_login_or_all(admin_page: Client, grace: User) -> None:
+    browsers = [log_in(agent) for agent in (FIREFOX, CHROME, "Edg on Windows")]
+    path = f"/users/{grace.pk}/logins/"
+    assert f'href="{path}"' in admin_page.get(f"/users/{grace.pk}/").content.decode()
+    assert sorted(titles(admin_page, path)) == ["Chrome, Windows", "Edge, Windows", "Firefox, Linux"]
+    first = UserSession.objects.get(session_key=browsers[0].session.session_key)
+    assert admin_page.post(f"/users/logins/{first.pk}/end/")["Location"] == path
+    assert [browser.get("/profile/").status_code for browser in browsers] == [302, 200, 200]
+    assert messages_of(admin_page.post(path, follow=True))[-1] == "2 browsers were logged out."
+    assert [browser.get("/profile/").status_code for browser in browsers] == [302, 302, 302]
+    assert admin_page.get("/users/").status_code == 200
+    entries = AuditEntry.objects.filter(action="logged_out").order_by("pk")
+    assert [(entry.username, entry.name) for entry in entries] == [("root", "grace")] * 2
+    assert entries[0].changes["logins"]["removed"] == ["Firefox, Linux, 127.0.0.1"]
+    assert len(entries[1].changes["logins"]["removed"]) == 2
+
+
+def test_administrator_who_ends_all_own_logins_keeps_this_one(
+    admin_page: Client, administrator: User
+) -> None:
+    other = logged_in(administrator)
+    admin_page.post(f"/users/{administrator.pk}/logins/")
+    assert (admin_page.get("/users/").status_code, other.get("/users/").status_code) == (200, 302)
+
+
+def writes(page: Client, address: str = "127.0.0.1") -> list[str]:
+    """The updates of logins that one request makes."""
+    with CaptureQueriesContext(connection) as captured:
+        assert page.get("/profile/", REMOTE_ADDR=address).status_code == 200
+    return [query["sql"] for query in captured if query["sql"].startswith("UPDATE")]
+
+
+def test_use_is_noted_once_in_some_minutes(grace: User) -> None:
+    page = log_in(FIREFOX)
+    assert [writes(page) for _ in range(3)] == [[], [], []]  # the login itself was noted
+    some_time_ago = timezone.now() - logins.USE_NOTED_EVERY
+    UserSession.objects.update(last_seen_at=some_time_ago)
+    logins._noted.clear()  # as if that time had passed
+    assert [len(writes(page, "203.0.113.9")) for _ in range(3)] == [1, 0, 0]
+    login = UserSession.objects.get()
+    assert (login.ip, login.last_seen_at > some_time_ago) == ("203.0.113.9", True)
+    logins._noted.clear()  # another process, which has not seen it
+    writes(page, "203.0.113.10")
+    assert UserSession.objects.get().ip == "203.0.113.9"
+
+
+def test_page_is_shown_though_the_use_can_t_be_noted(grace: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = log_in(FIREFOX)
+    logins._noted.clear()
+
+    def fail(*_args: object, **_values: object) -> int:
+        raise OperationalError
+
+    monkeypatch.setattr("django.db.models.query.QuerySet.update", fail)
+    assert page.get("/profile/").status_code == 200
+
+
 def test_other_browsers_are_listed_and_logged_out(grace: User) -> None:
     here, there = log_in(FIREFOX), log_in(CHROME)
-    names = [row[0] for row in rows_of(here.get("/profile/sessions/"))]
-    assert names == ["Firefox, Linux this one", "Chrome, Windows"]
+    assert sorted(titles(here)) == ["Chrome, Windows", "Firefox, Linux this one"]
     assert here.post("/profile/sessions/")["Location"] == "/profile/sessions/"
     assert there.get("/profile/").status_code == 302
     assert [row[0] for row in rows_of(here.get("/profile/sessions/"))] == ["Firefox, Linux this one"]
