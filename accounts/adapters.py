@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.devices import remember
-from accounts.lockout import begin, failed, succeeded, tries_of, unlock, waiting_words
+from accounts.lockout import begin, failed, succeeded, tries_of, unlock
 from accounts.models import AuditEntry, User
 from pbx_messaging.encryption import decrypt, encrypt
 
@@ -46,8 +46,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """In the place of allauth's own count, which would lock a username for everybody."""
         username = credentials.get("username") or credentials.get("email") or ""
         tries = tries_of(request, username)
-        if left := begin(tries):
-            raise ValidationError(waiting_words(left), code="too_many_login_attempts")
+        if wait := begin(tries):
+            raise ValidationError(wait.words, code="too_many_login_attempts")
         user: AbstractBaseUser | None = authenticate(request, **credentials)
         if user:
             succeeded(tries)
@@ -71,6 +71,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Whoever got the e-mailed link has shown who it is."""
         super().set_password(user, password)
         unlock(user, self.request)
+        self.request.has_shown_to_be = user.username
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]

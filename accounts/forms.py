@@ -9,7 +9,7 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.lockout import begin, failed, own_tries_of, succeeded, waiting_words
+from accounts.lockout import begin, failed, own_tries_of, succeeded
 from accounts.models import ApiToken, Role, SecuritySettings, User
 from accounts.tokens import LIVES_DAYS
 
@@ -132,8 +132,8 @@ class OwnPasswordForm(PasswordChangeForm):
     def clean_old_password(self) -> str:
         """Guesses are counted: whoever finds a browser logged in must not get the password out of it."""
         tries = own_tries_of(self.user)
-        if left := begin(tries):
-            raise ValidationError(waiting_words(left), code="too_many_login_attempts")
+        if wait := begin(tries):
+            raise ValidationError(wait.words, code="too_many_login_attempts")
         try:
             password: str = super().clean_old_password()
         except ValidationError:

@@ -1,4 +1,4 @@
-"""Where one is logged in, and for administrators where somebody else is: each login can be ended by itself."""
+"""Where one is logged in, and for administrators where others are: each login is ended by itself."""
 
 from allauth.usersessions.models import UserSession
 from django.contrib import messages

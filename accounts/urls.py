@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
 
 from accounts import audit_views, invitation_views, login_views, security_views, token_views, views
+from accounts.devices import remembering
 
 # allauth's own names: it refers to its pages by them. Those that are not here, as signing up, don't exist.
 ALLAUTH = [
@@ -18,7 +19,7 @@ ALLAUTH = [
     ),
     re_path(
         r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        account.password_reset_from_key,
+        remembering(account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
     path("profile/confirm/", account.reauthenticate, name="account_reauthenticate"),

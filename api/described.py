@@ -15,6 +15,8 @@ Send `Authorization: Bearer …` with a token of an extension. Errors are proble
 sent with a `client_id` (or the header `Idempotency-Key`) is accepted once, however often it is sent. How
 many requests a token has left is told by the headers `RateLimit` and `RateLimit-Policy`."""
 
+NOT_ADMITTED = "The token is missing, unknown, revoked or ended, or its login must do something first."
+
 TAGS = {
     "Sessions": "The threads between our numbers and contacts.",
     "Messages": "What was written in them.",
@@ -50,9 +52,7 @@ EVENTS: dict[str, Any] = {
                 "description": "The stream.",
                 "content": {"text/event-stream": {"schema": {"type": "string"}}},
             },
-            "401": {
-                "description": "The token is missing, unknown, revoked or past its end, or its login must do something first."
-            },
+            "401": {"description": NOT_ADMITTED},
         },
         "security": [{"Bearer": []}],
     }
@@ -70,7 +70,7 @@ CODES = {
 }
 MEANINGS = {
     400: "The body can’t be read.",
-    401: "The token is missing, unknown, revoked or past its end, or its login must do something first.",
+    401: NOT_ADMITTED,
     403: "The token only reads, or the login has no extension.",
     404: "It does not exist, or is not for you to see.",
     409: "The state of things forbids it.",

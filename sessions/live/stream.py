@@ -100,12 +100,10 @@ async def _why_not(credential: Credential | None) -> str:
 
 
 async def _refuse(send: Send, status: int, words: str) -> None:
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", b"%d" % len(words.encode())),
-    ]
+    body = words.encode()
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": words.encode()})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _serve(client: Client, last_id: str, send: Send) -> None:

@@ -1,10 +1,13 @@
 """One's own login: forgotten passwords, and the browsers in which one is logged in."""
 
 import re
+import zoneinfo
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.usersessions.models import UserSession
 from django.conf import settings as project
 from django.core import mail
@@ -12,11 +15,13 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import date_format
 from pytest_django.fixtures import Settings
 
 from accounts import logins, tasks
+from accounts.adapters import AccountAdapter
 from accounts.models import AuditEntry, User
-from tests.portal import PASSWORD, logged_in, make_user, messages_of, rows_of
+from tests.portal import PASSWORD, logged_in, login_of, make_user, messages_of, rows_of
 
 pytestmark = pytest.mark.django_db
 NEW = "another-long-phrase-1"
@@ -86,7 +91,52 @@ def test_mail_server_that_is_away_keeps_no_page_and_is_tried_again(
     later: list[tuple[object, ...]] = []
     monkeypatch.setattr("accounts.tasks.nudge", lambda *args, later_s: later.append(args))
     ask_for_link("grace@example.com")
-    assert later == [("accounts.tasks.mail_forgotten", grace.pk, 1)]
+    ((name, user_id, _address, _browser, _asked_at, tries),) = later
+    assert (name, user_id, tries) == ("accounts.tasks.mail_forgotten", grace.pk, 1)
+
+
+def test_mail_says_who_asked_and_how_long_the_link_works(grace: User, settings: Settings) -> None:
+    User.objects.update(time_zone="Asia/Kathmandu")
+    asked = {"email": "grace@example.com"}
+    Client(headers={"User-Agent": FIREFOX}).post("/password/reset/", asked, REMOTE_ADDR="203.0.113.77")
+    (message,) = mail.outbox
+    assert message.subject == "Set a new password for PBX Messaging"
+    zone = zoneinfo.ZoneInfo("Asia/Kathmandu")
+    until = date_format(timezone.localtime(timezone=zone) + timedelta(hours=4), "DATETIME_FORMAT")
+    said = str(message.body)
+    assert ", Firefox, Linux, from the address 203.0.113.77\n" in said
+    assert f"It works once, until {until} (Asia/Kathmandu)." in said or "59" in until
+    assert "If it was not you, do nothing" in said
+
+
+def test_stranger_writes_nothing_into_the_mail(grace: User) -> None:
+    said = "Call +1 900 555 0100 at once"
+    Client(headers={"User-Agent": said}).post("/password/reset/", {"email": "grace@example.com"})
+    assert said not in str(mail.outbox[0].body)
+
+
+def test_link_ends_when_the_mail_says(grace: User, settings: Settings) -> None:
+    (link,) = ask_for_link("grace@example.com")
+    settings.PASSWORD_RESET_TIMEOUT = -1
+    assert follow(link)[1].context["token_fail"] is True
+
+
+def test_library_mails_nobody(grace: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is mailed is in our words: through all that one changes of one's login, the library keeps quiet."""
+    monkeypatch.setattr(AccountAdapter, "send_mail", lambda *args, **_options: pytest.fail(str(args[1])))
+    browser = log_in(FIREFOX)
+    browser.post("/profile/confirm/", {"password": PASSWORD})
+    page = browser.get("/profile/two-step/totp/activate/")
+    code = hotp_value(page.context["form"].secret, next(yield_hotp_counters_from_time()))
+    assert (
+        browser.post("/profile/two-step/totp/activate/", {"code": format_hotp_value(code)}).status_code == 302
+    )
+    assert browser.post("/profile/two-step/recovery-codes/generate/").status_code == 302
+    assert browser.post("/profile/two-step/totp/deactivate/").status_code == 302
+    (link,) = ask_for_link("grace@example.com")
+    reset, page = follow(link)
+    assert reset.post(page.context["action_url"], {"password1": NEW, "password2": NEW}).status_code == 302
+    assert [message.subject for message in mail.outbox] == ["Set a new password for PBX Messaging"]
 
 
 def test_portal_without_email_says_whom_to_ask(settings: Settings) -> None:
@@ -124,13 +174,8 @@ def test_one_browser_is_logged_out_singly(grace: User) -> None:
 
 
 def test_login_of_somebody_else_is_not_there(grace: User) -> None:
-    make_user("mallory")
-    browser = log_in(FIREFOX)
-    login = UserSession.objects.get(user=grace)
-    assert (
-        logged_in(User.objects.get(username="mallory")).post(f"/profile/sessions/{login.pk}/end/").status_code
-        == 404
-    )
+    stranger, browser = logged_in(make_user("mallory")), log_in(FIREFOX)
+    assert stranger.post(f"/profile/sessions/{login_of(browser).pk}/end/").status_code == 404
     assert browser.get("/profile/").status_code == 200
 
 
@@ -155,6 +200,7 @@ def test_administrator_who_ends_all_own_logins_keeps_this_one(
     admin_page: Client, administrator: User
 ) -> None:
     other = logged_in(administrator)
+    assert login_of(other) != login_of(admin_page)
     admin_page.post(f"/users/{administrator.pk}/logins/")
     assert (admin_page.get("/users/").status_code, other.get("/users/").status_code) == (200, 302)
 

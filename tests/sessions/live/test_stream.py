@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
-from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
 from redis import Redis
@@ -21,7 +20,7 @@ from sessions import actions, events
 from sessions.models import Message, MessagingSession
 from sessions.presence import online
 from tests.factories import Road
-from tests.portal import make_user
+from tests.portal import login_of, make_user
 from tests.product import Stack
 from tests.servers import ValkeyServer
 from tests.sessions.conftest import Post, sid_of
@@ -178,8 +177,7 @@ def test_stream_ends_with_its_one_login_with_its_token_and_with_a_duty(
     here, there = listen(agents[0].user), listen(agents[0].user)
     program, cleo = listen(None, token=token), listen(agents[2].user)
     assert [one.next()[1] for one in (here, there, program, cleo)] == ["hello"] * 4
-    login = UserSession.objects.get(session_key=there.browser.session.session_key)
-    here.browser.post(f"/profile/sessions/{login.pk}/end/")
+    here.browser.post(f"/profile/sessions/{login_of(there.browser).pk}/end/")
     ApiToken.objects.filter(pk=row.pk).update(expires_at=timezone.now())
     assert wait_until(lambda: there.ended.is_set() and program.ended.is_set(), timeout_s=10)
     assert not here.ended.is_set()

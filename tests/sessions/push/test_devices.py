@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
@@ -13,7 +12,7 @@ from routing.models import Extension
 from sessions.models import Notice, Push, PushDevice
 from sessions.push import pushing
 from tests.pbx_messaging.outside.hanging import hanging
-from tests.portal import logged_in, make_user
+from tests.portal import logged_in, login_of, make_user
 from tests.push_service import PushService
 from tests.sessions.conftest import Post
 from tests.sessions.push.conftest import Subscribe, look, tell, told
@@ -30,14 +29,12 @@ def end_by_revocation(client: Client, user: User) -> None:
 
 
 def end_singly(client: Client, user: User) -> None:
-    login = UserSession.objects.get(session_key=client.session.session_key)
-    assert logged_in(user).post(f"/profile/sessions/{login.pk}/end/").status_code == 302
+    assert logged_in(user).post(f"/profile/sessions/{login_of(client).pk}/end/").status_code == 302
 
 
 def end_by_administrator(client: Client, user: User) -> None:
-    login = UserSession.objects.get(session_key=client.session.session_key)
     page = logged_in(make_user("root", Role.ADMINISTRATOR))
-    assert page.post(f"/users/logins/{login.pk}/end/").status_code == 302
+    assert page.post(f"/users/logins/{login_of(client).pk}/end/").status_code == 302
 
 
 def end_by_disabling(client: Client, user: User) -> None:
