@@ -122,7 +122,7 @@ def test_link_ends_when_the_mail_says(grace: User, settings: Settings) -> None:
 
 
 def test_library_mails_nobody(grace: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is mailed is in our words: through all that one changes of one's login, the library keeps quiet."""
+    """What is mailed is in our words: whatever one changes of one's login, the library keeps quiet."""
     monkeypatch.setattr(AccountAdapter, "send_mail", lambda *args, **_options: pytest.fail(str(args[1])))
     browser = log_in(FIREFOX)
     browser.post("/profile/confirm/", {"password": PASSWORD})
