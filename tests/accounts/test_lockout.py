@@ -147,7 +147,8 @@ def test_many_guesses_at_once_are_no_more_guesses(administrator: User) -> None:
 
 FROM_MANY_PLACES = (
     "Too many wrong passwords for this username, from many places. Log in with a browser that you have "
-    "logged in with before, or set a new password by “Forgot your password?” or by a link of an administrator."
+    "logged in with before, or set a new password by “Forgot your password?” or by a link of an "
+    "administrator."
 )
 
 
