@@ -1,5 +1,6 @@
 """What allauth asks us: how failed logins are counted, our words, and how secrets are kept."""
 
+import math
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -14,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import audit
 from accounts.devices import remember
@@ -27,10 +29,14 @@ def _wrong_password() -> str:
 
 
 def _locked() -> str:
-    return _(
+    minutes = math.ceil(settings.LOGIN_LOCKED_MIN)
+    return ngettext(
+        "Too many failed logins: this login is locked for up to %(n)d minute. Try again then, or ask an "
+        "administrator to unlock it.",
         "Too many failed logins: this login is locked for up to %(n)d minutes. Try again then, or ask an "
-        "administrator to unlock it."
-    ) % {"n": settings.LOGIN_LOCKED_MIN}
+        "administrator to unlock it.",
+        minutes,
+    ) % {"n": minutes}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from ninja.security import HttpBearer
 
 from accounts.access import extension_of
@@ -44,8 +45,12 @@ class Bearer(HttpBearer):
         asked = rate.count(token.pk)
         request.rate = asked  # type: ignore[attr-defined]
         if asked and asked.is_exceeded:
-            words = _("This token may ask %(limit)s times a minute. Go on in %(reset)s s.")
-            detail: Any = str(words) % {"limit": asked.limit, "reset": asked.reset_s}
+            words = ngettext(
+                "This token may ask %(limit)d time a minute. Go on in %(reset)d s.",
+                "This token may ask %(limit)d times a minute. Go on in %(reset)d s.",
+                asked.limit,
+            )
+            detail: Any = words % {"limit": asked.limit, "reset": asked.reset_s}
             raise Problem(429, "rate_limited", _("Too many requests."), detail)
         if token.scope == ApiToken.Scope.READ and request.method not in READING:
             title, detail = _("This token only reads."), _("Make a token with the scope “Read and send”.")
