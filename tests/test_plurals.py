@@ -1,4 +1,4 @@
-"""Nobody reads “1 files”: a number before a noun that means many is said by `ngettext`, or stands behind it."""
+"""Nobody reads “1 files”: what counts a noun has both its forms, by `ngettext`, or says the number last."""
 
 import ast
 import re
@@ -36,7 +36,7 @@ def words_without_count(source: str) -> Iterator[str]:
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
-            yield "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in known:
             yield node.value
 

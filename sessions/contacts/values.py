@@ -31,9 +31,8 @@ def read_value(field: ContactField, text: str) -> str:
     text = tidy_lines(text) if kind == Kind.LONG_TEXT else tidy(text)
     most = LONGEST.get(kind)
     if most and len(text) > most:
-        raise ValidationError(
-            ngettext("At most %d character.", "At most %d characters.", most) % most, code="max_length"
-        )
+        words = ngettext("At most %d character.", "At most %d characters.", most)
+        raise ValidationError(words % most, code="max_length")
     if not text:
         return ""
     return _read_choice(field, text) if kind == Kind.CHOICE else _READERS.get(kind, str)(text)
