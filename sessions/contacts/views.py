@@ -52,7 +52,7 @@ def contact_add(request: ViewerRequest) -> HttpResponse:
     """A number in national format is shown in E.164 first; the second Save saves."""
     form = NewContactForm(request.POST or None, initial=request.GET.dict())
     if form.is_valid():
-        if form.note:
+        if form.asks:
             form.show_address_read()
         else:
             try:
