@@ -47,16 +47,18 @@ NAMES: dict[type[Model], tuple[str, ...]] = {
 LONGEST = 255  # of what has no limit in the database
 SCROLLING = """() => {
   const page = document.scrollingElement
-  const wide = page.scrollWidth > innerWidth + 1 ? [`page ${page.scrollWidth}`] : []
+  const wide = page.scrollWidth > innerWidth + 1 ? [`the page: ${page.scrollWidth}`] : []
   for (const one of document.querySelectorAll('main *')) {
     const scrolls = ['auto', 'scroll'].includes(getComputedStyle(one).overflowX)
-    if (scrolls && !one.matches('pre, .period-filter') && one.clientWidth && one.scrollWidth > one.clientWidth + 1)
-      wide.push(`${one.className || one.tagName} ${one.scrollWidth} in ${one.clientWidth}`)
+    if (scrolls && !one.matches('pre, .period-filter') && one.clientWidth &&
+        one.scrollWidth > one.clientWidth + 1)
+      wide.push(`${one.localName}.${one.className}: ${one.scrollWidth} in ${one.clientWidth}`)
   }
   if (wide.length) {
-    const out = [...document.querySelectorAll('body *')].filter(one =>
-      one.getBoundingClientRect().right > innerWidth + 1 && !one.querySelector('*') && !one.closest('.visually-hidden'))
-    wide.push(...out.slice(0, 3).map(one => `<${one.localName} ${one.className}> in ${one.parentElement.className}`))
+    const ends = [...document.querySelectorAll('body *')].filter(one =>
+      !one.children.length && one.getBoundingClientRect().right > innerWidth + 1)
+    const named = one => `${one.localName}.${one.className}`
+    wide.push(...ends.slice(0, 2).map(one => `${named(one)} in ${named(one.parentElement)}`))
   }
   return wide
 }"""
@@ -79,10 +81,8 @@ def give_longest_names() -> None:
 
 def _once_each() -> list[Shot]:
     """Every page as it opens; what is done on one finds its way by names."""
-    opened = {
-        (shot.view, shot.who, shot.query, shot.of): replace(shot, act=lambda _page: None) for shot in SHOTS
-    }
-    return list(opened.values())
+    opened = {(shot.view, shot.who, shot.query, shot.of): shot for shot in SHOTS}
+    return [replace(shot, act=lambda _page: None) for shot in opened.values()]
 
 
 def _too_wide(look: Look, name: str, shots: list[Shot]) -> list[str]:
@@ -104,4 +104,5 @@ def test_no_page_scrolls_sideways_with_the_longest_names(world: World, visitor: 
             look(shot)  # logged in by the name of before
     ApiToken.objects.create(user=world.alice.user, name="x", token_hash="x", expires_at="2099-01-01T00:00Z")
     give_longest_names()
-    assert [fault for name, look in ways.items() for fault in _too_wide(look, name, shots)] == []
+    found = [fault for name, look in ways.items() for fault in _too_wide(look, name, shots)]
+    assert found == [], "\n".join(found)
