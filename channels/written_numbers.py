@@ -48,7 +48,7 @@ def without_fraction(seen: str) -> str:
 def digits_of(text: str, *, drops_zero: bool = True) -> str:
     """+442079460958 of "+44 (0)20 7946 0958"; what is no number keeps what makes it none.
 
-    00 is a plus, a zero in brackets behind a country code is dropped, and so is what a spreadsheet adds: ".0".
+    00 is a plus; a zero in brackets behind a country code is dropped, and so is ".0", which programs add.
     """
     seen = without_fraction(bare(text))
     if drops_zero and has_bracketed_zero(text):

@@ -311,7 +311,8 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
 
 
 def _login_of(user: User, session_key: str) -> int:
-    return UserSession.objects.create(user=user, ip="203.0.113.7", session_key=session_key).pk
+    login = UserSession.objects.create(user=user, ip="203.0.113.7", session_key=session_key)
+    return int(login.pk)
 
 
 def path_of(name: str, arguments: dict[str, Any]) -> str:
