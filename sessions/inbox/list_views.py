@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.gone import Gone
 from routing.access import ViewerRequest, viewer_required
 from sessions.inbox import list_settings
 from sessions.inbox.asking import Asked
@@ -93,8 +94,11 @@ def views(request: ViewerRequest) -> HttpResponse:
 def view_edit(request: ViewerRequest, pk: int) -> HttpResponse:
     view = _own(request, pk)
     form = ViewForm(request.POST, instance=view, prefix=str(pk))
-    if not _is_saved(form):
-        return _manage(request, form)
+    try:
+        if not _is_saved(form):
+            return _manage(request, form)
+    except Gone:
+        return _changed(_manage(request, said=_("The view was removed meanwhile: nothing was saved.")))
     return _changed(_manage(request, said=_("The view is called “%s” now.") % form.instance.name))
 
 

@@ -14,7 +14,16 @@ from accounts.models import ApiToken, Role, User
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
 from sessions import actions
-from sessions.models import CannedReply, Contact, ContactField, ContactLink, ContactValue, Tag
+from sessions.inbox import list_settings
+from sessions.models import (
+    CannedReply,
+    Contact,
+    ContactField,
+    ContactLink,
+    ContactValue,
+    SavedView,
+    Tag,
+)
 from tests.factories import make_agent, make_queue, make_road
 from tests.portal import logged_in, make_user
 
@@ -231,6 +240,22 @@ def test_user_who_was_deleted_before_is_made_active_again(admin_page: Client) ->
     assert 'name="was_active"' not in admin_page.get(path).content.decode()
     assert admin_page.post(path, fields).status_code == 302
     assert User.objects.get(username="grace").is_active
+
+
+def test_view_that_is_removed_while_it_is_named_says_so(
+    ada: Extension, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = SavedView.objects.create(user=ada.user, name="Late")
+    save = list_settings.save_view
+
+    def save_too_late(view: SavedView, *, name: str) -> SavedView:
+        SavedView.objects.all().delete()
+        return save(view, name=name)
+
+    monkeypatch.setattr(list_settings, "save_view", save_too_late)
+    answer = logged_in(ada.user).post(f"/inbox/views/{view.pk}/", {f"{view.pk}-name": "Later"})
+    assert "The view was removed meanwhile: nothing was saved." in answer.content.decode()
+    assert SavedView.objects.count() == 0
 
 
 def test_nobody_writes_to_a_reply_that_is_not_theirs(ada: Extension) -> None:
