@@ -65,6 +65,15 @@ def without_zero(address: str) -> str:
     return without if without != address else ""
 
 
+def begin_without_zero(begin: str) -> str:
+    """The same of the beginning of an address, which is not a number yet."""
+    for length in (1, 2, 3):
+        code, rest = begin[1 : length + 1], begin[length + 1 :]
+        if rest.startswith("0") and int(code) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            return f"+{code}{rest[1:]}"
+    return ""
+
+
 def country_of(address: str) -> str:
     """ISO 3166, as "US"; "" where the address does not tell, as a short code's."""
     parsed = _parse(address, None)

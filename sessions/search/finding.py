@@ -16,7 +16,7 @@ from django.db.models.functions import Reverse
 
 from accounts.pasted import cleaned
 from channels.models import Number
-from channels.phone_numbers import without_zero
+from channels.phone_numbers import begin_without_zero
 from channels.written_numbers import digits_of
 from sessions.models import (
     Contact,
@@ -98,7 +98,7 @@ def forms_of(text: str) -> Forms:
     if len(digits) < DIGITS_LEAST:
         return Forms()
     if plus:
-        return Forms(frozenset({f"+{digits}", without_zero(f"+{digits}")} - {""}))
+        return Forms(frozenset({f"+{digits}", begin_without_zero(f"+{digits}")} - {""}))
     country = phonenumbers.country_code_for_region(settings.DEFAULT_REGION)
     national = digits.removeprefix("0")
     return Forms(frozenset({digits, f"+{digits}", f"+{country}{national}"}), national)

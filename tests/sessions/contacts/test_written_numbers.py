@@ -97,7 +97,9 @@ def test_shortened_number_is_explained_at_every_door(admin_page: Client, ada: Ca
     assert (addresses(), Message.objects.count()) == ([], 0)
 
 
-@pytest.mark.parametrize("text", [text for text, _asked in WRITTEN if not text.startswith(("'", "\u202a"))])
+@pytest.mark.parametrize(
+    "text", ["+41.31.234.56.78", "+41312345678.", "+४१३१२३४५६७८", "+41 (0)31 234 56 78", "41312345678"]
+)
 def test_program_is_told_how_to_write_it(ada: Caller, road: Road, text: str) -> None:
     asked = {"number": road.number.address, "contact": text, "body": "Hello"}
     answer = ada.post("sessions", asked)
