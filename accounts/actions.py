@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts import invitations
 from accounts.access import extension_of
+from accounts.gone import Gone
 from accounts.models import Role, User
 
 
@@ -34,8 +35,13 @@ def create_user(*, username: str, password: str, invite: bool = False, **details
 
 
 @transaction.atomic
-def update_user(user: User, *, password: str = "", **values: Any) -> User:
-    """Sets the given fields; an empty password keeps the present one. Raises `Refused`."""
+def update_user(user: User, *, password: str = "", was_active: bool = False, **values: Any) -> User:
+    """Sets the given fields; an empty password keeps the present one. Raises `Refused`.
+
+    `was_active`: as whoever edits it saw it. Raises `Gone` if it was deleted since then.
+    """
+    if was_active and not User.objects.select_for_update(no_key=True).get(pk=user.pk).is_active:
+        raise Gone
     for field, value in values.items():
         setattr(user, field, value)
     if password:
@@ -45,7 +51,7 @@ def update_user(user: User, *, password: str = "", **values: Any) -> User:
         raise Refused(words % extension_of(user), "is_active")
     if not (user.is_active and user.is_administrator):
         _require_another_administrator(user)
-    user.save()
+    user.save(update_fields=[*values, *(["password"] if password else [])])
     # Where allauth has remembered an address: the former one must not reset the password any more.
     EmailAddress.objects.filter(user=user).exclude(email__iexact=user.email).delete()
     return user

@@ -1,5 +1,6 @@
 """What allauth asks us: how failed logins are counted, our words, and how secrets are kept."""
 
+import math
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -14,10 +15,11 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import audit
 from accounts.devices import remember
-from accounts.lockout import begin, failed, succeeded, tries_of, unlock, waiting_words
+from accounts.lockout import begin, failed, succeeded, tries_of, unlock
 from accounts.models import AuditEntry, User
 from pbx_messaging.encryption import decrypt, encrypt
 
@@ -27,10 +29,14 @@ def _wrong_password() -> str:
 
 
 def _locked() -> str:
-    return _(
+    minutes = math.ceil(settings.LOGIN_LOCKED_MIN)
+    return ngettext(
+        "Too many failed logins: this login is locked for up to %(n)d minute. Try again then, or ask an "
+        "administrator to unlock it.",
         "Too many failed logins: this login is locked for up to %(n)d minutes. Try again then, or ask an "
-        "administrator to unlock it."
-    ) % {"n": settings.LOGIN_LOCKED_MIN}
+        "administrator to unlock it.",
+        minutes,
+    ) % {"n": minutes}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -46,8 +52,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """In the place of allauth's own count, which would lock a username for everybody."""
         username = credentials.get("username") or credentials.get("email") or ""
         tries = tries_of(request, username)
-        if left := begin(tries):
-            raise ValidationError(waiting_words(left), code="too_many_login_attempts")
+        if wait := begin(tries):
+            raise ValidationError(wait.words, code="too_many_login_attempts")
         user: AbstractBaseUser | None = authenticate(request, **credentials)
         if user:
             succeeded(tries)
@@ -71,6 +77,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Whoever got the e-mailed link has shown who it is."""
         super().set_password(user, password)
         unlock(user, self.request)
+        self.request.has_shown_to_be = user.username
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -239,7 +239,7 @@ def _joined(first: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
 
 
 watch(User, left_out={"last_login", "date_joined"}, secrets={"password"})
-watch(ApiToken, left_out={"token_hash", "created_at", "last_used_at"})
+watch(ApiToken, left_out={"token_hash", "created_at", "last_used_at", "end_told_at"})
 watch(Invitation, left_out={"created_at"})
 watch(SecuritySettings)
 watch(Authenticator, left_out={"data", "created_at", "last_used_at"})  # a second step set up, or removed

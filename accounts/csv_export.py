@@ -75,10 +75,12 @@ _GUARDED = re.compile(r"([;\t\r\n] *)'([=@＝＠]|[+\-＋－](?=[^\s\d]))")
 
 
 def harmless(text: str) -> str:
-    """The text as it is, unless a spreadsheet would take it for a formula. A phone number is none."""
+    """The text as it is, unless a spreadsheet would take it for a formula, or a phone number for a number.
+
+    Of that it would show the first digits only, and write them as +4.42E+11.
+    """
     guarded = _BEHIND.sub(r"\1'\2", text)
-    formula = text[:1] in _FIRST and not text.removeprefix("+").isalnum()
-    return f"'{guarded}" if formula else guarded
+    return f"'{guarded}" if text[:1] in _FIRST else guarded
 
 
 def unharmed(text: str) -> str:

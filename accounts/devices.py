@@ -2,6 +2,8 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -33,6 +35,19 @@ def remember(request: HttpRequest, response: HttpResponseBase, username: str) ->
         httponly=True,
         samesite="Lax",
     )
+
+
+def remembering(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Of a page on which somebody has shown by an e-mailed link who it is: see `accounts.adapters`."""
+
+    @wraps(view)
+    def remembered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if username := getattr(request, "has_shown_to_be", ""):
+            remember(request, response, username)
+        return response
+
+    return remembered
 
 
 def _read(request: HttpRequest) -> dict[str, Any]:

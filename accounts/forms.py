@@ -9,8 +9,9 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.lockout import begin, failed, own_tries_of, succeeded, waiting_words
+from accounts.lockout import begin, failed, own_tries_of, succeeded
 from accounts.models import ApiToken, Role, SecuritySettings, User
+from accounts.tokens import LIVES_DAYS
 
 USERNAME_TAKEN = _(
     "A user with that username already exists. If it was deleted, find it by Users > Show deleted users "
@@ -131,8 +132,8 @@ class OwnPasswordForm(PasswordChangeForm):
     def clean_old_password(self) -> str:
         """Guesses are counted: whoever finds a browser logged in must not get the password out of it."""
         tries = own_tries_of(self.user)
-        if left := begin(tries):
-            raise ValidationError(waiting_words(left), code="too_many_login_attempts")
+        if wait := begin(tries):
+            raise ValidationError(wait.words, code="too_many_login_attempts")
         try:
             password: str = super().clean_old_password()
         except ValidationError:
@@ -161,6 +162,14 @@ class ProfileForm(forms.ModelForm[User]):
 
 class TokenForm(forms.ModelForm[ApiToken]):
     """A new API token; what it is worth is shown once, when it is made."""
+
+    days = forms.TypedChoiceField(
+        label=_("Ends after"),
+        coerce=int,
+        initial=LIVES_DAYS,
+        choices=[(30, _("30 days")), (90, _("90 days")), (LIVES_DAYS, _("a year")), (730, _("two years"))],
+        help_text=_("Two weeks before, its user is told by e-mail. A program needs another one then."),
+    )
 
     class Meta:
         model = ApiToken

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import invitations
 from accounts.access import UserRequest, administrator_required
+from accounts.devices import remember
 from accounts.lockout import unlock
 from accounts.models import Invitation, User
 
@@ -52,7 +53,9 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
             invitations.accept(invited, password=form.cleaned_data["new_password1"])
             unlock(invited.user, request)
             messages.success(request, _("Your password is set. Log in with it."))
-            return redirect("account_login")
+            response = redirect("account_login")
+            remember(request, response, invited.user.username)
+            return response
     except invitations.NotValid:
         return render(request, "accounts/invitation_ended.html", status=410)
     status = 422 if request.method == "POST" else 200

@@ -5,8 +5,11 @@ from typing import Any
 from allauth.account import forms
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.audit_origin import address_of
+from accounts.browsers import known_browser
 from pbx_messaging.nudges import nudge
 
 
@@ -29,8 +32,10 @@ class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]
         self.fields["email"].widget.attrs.pop("placeholder", None)
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        browser = known_browser(request.headers.get("User-Agent", ""))
+        asked = (address_of(request) or "", browser, timezone.now().isoformat())
         for user in self.users:
-            nudge("accounts.tasks.mail_forgotten", user.pk)
+            nudge("accounts.tasks.mail_forgotten", user.pk, *asked)
         return str(self.cleaned_data["email"])
 
 

@@ -1,6 +1,7 @@
 """Who logs in: people with a role and a time zone, and the API tokens of extensions' users."""
 
 import zoneinfo
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -95,6 +96,9 @@ class SecuritySettings(models.Model):
         return cls.objects.filter(pk=1).first() or cls(pk=1)
 
 
+TOKEN_END_TOLD_BEFORE = timedelta(days=14)
+
+
 class ApiToken(models.Model):
     """A bearer token of a user, for the REST API and the event stream. Only its SHA-256 is stored."""
 
@@ -108,10 +112,20 @@ class ApiToken(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()
+    end_told_at = models.DateTimeField(null=True)  # when its user was told by mail that it ends soon
     revoked_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_ended(self) -> bool:
+        return self.expires_at <= timezone.now()
+
+    @property
+    def ends_soon(self) -> bool:
+        return not self.has_ended and self.expires_at <= timezone.now() + TOKEN_END_TOLD_BEFORE
 
     @property
     def audit_name(self) -> str:
@@ -133,6 +147,7 @@ class AuditEntry(models.Model):
         FETCHED = "fetched", _("Missed texts asked for")
         FIXED = "fixed", _("Changed at the ITSP")
         LOGGED_IN = "logged_in", _("Logged in")
+        LOGGED_OUT = "logged_out", _("Logins ended")
 
     at = models.DateTimeField(default=timezone.now)
     user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -1,12 +1,12 @@
 """What beat has done for people's own data."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import forgotten, invitations, mailing
+from accounts import forgotten, invitations, mailing, token_ends
 from accounts.models import AuditEntry, Invitation, User
 from pbx_messaging.nudges import nudge
 
@@ -33,14 +33,30 @@ def mail_invitations(first: int, last: int) -> None:
 
 
 @shared_task
-def mail_forgotten(user_id: int, tries: int = 0) -> None:
-    """The link for a forgotten password, to whoever may still log in. Who gets none asks again."""
+def mail_forgotten(user_id: int, address: str, browser: str, asked_at: str, tries: int = 0) -> None:
+    """The link for a forgotten password, to whoever may still log in. Who gets none asks again.
+
+    Who asked is told in the mail: from which address, with which browser, and when (ISO 8601).
+    """
+    moment = datetime.fromisoformat(asked_at)
     with mailing.shares.of() as mine:
         user = User.objects.filter(pk=user_id, is_active=True).first()
-        if user is None or (mine and (forgotten.send_link(user) or not mailing.can_reach(user))):
+        if user is None or (mine and not mailing.can_reach(user)):
+            return
+        if mine and forgotten.send_link(user, address=address, browser=browser, asked_at=moment):
             return
     if tries < LINK_MOST_TRIES:
-        nudge("accounts.tasks.mail_forgotten", user_id, tries + 1, later_s=AGAIN_S)
+        asked = (address, browser, asked_at)
+        nudge("accounts.tasks.mail_forgotten", user_id, *asked, tries + 1, later_s=AGAIN_S)
+
+
+@shared_task
+def tell_of_token_ends() -> None:
+    """What did not leave is for the next run."""
+    with mailing.shares.of() as mine:
+        for token in token_ends.to_tell() if mine else ():
+            if not token_ends.tell(token):
+                return
 
 
 @shared_task

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 
 from accounts.models import Role, SecuritySettings, User
@@ -19,6 +19,11 @@ def owes_two_step() -> Combinable:
     has_it = Authenticator.objects.filter(user=OuterRef("pk"), type__in=SECOND_STEPS)
     must = Q(Exists(of_all)) | Q(Exists(of_some), role=Role.ADMINISTRATOR)
     return Case(When(must & ~Q(Exists(has_it)), then=Value(True)), default=Value(False))
+
+
+def admitted() -> QuerySet[User]:
+    """Whom pages and the API are open to: an active login that owes no two-step login."""
+    return User.objects.filter(is_active=True).annotate(owes=owes_two_step()).filter(owes=False)
 
 
 def with_two_step(users: Iterable[User]) -> set[int]:

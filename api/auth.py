@@ -4,13 +4,14 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from ninja.security import HttpBearer
 
 from accounts.access import extension_of
 from accounts.models import ApiToken, User
-from accounts.tokens import token_of
+from accounts.tokens import refusal_of, shown_hash, token_of
 from api import rate
-from api.problems import Problem
+from api.problems import Problem, unauthenticated
 from api.rate import Rate
 from routing.models import Extension
 from sessions.actions import Actor
@@ -30,9 +31,12 @@ class ApiRequest(HttpRequest):
 class Bearer(HttpBearer):
     """A token of the Authorization header; it also counts the request, and checks the token's scope."""
 
-    def __call__(self, request: HttpRequest) -> ApiToken | None:
-        token = token_of(request.headers.get("Authorization", ""))
-        return self.admit(request, token) if token else None
+    def __call__(self, request: HttpRequest) -> ApiToken:
+        header = request.headers.get("Authorization", "")
+        token = token_of(header)
+        if token is None:
+            raise unauthenticated(refusal_of(shown_hash(header)))
+        return self.admit(request, token)
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
         raise NotImplementedError  # the parent splits the header; `token_of` does that already
@@ -41,8 +45,12 @@ class Bearer(HttpBearer):
         asked = rate.count(token.pk)
         request.rate = asked  # type: ignore[attr-defined]
         if asked and asked.is_exceeded:
-            words = _("This token may ask %(limit)s times a minute. Go on in %(reset)s s.")
-            detail: Any = str(words) % {"limit": asked.limit, "reset": asked.reset_s}
+            words = ngettext(
+                "This token may ask %(limit)d time a minute. Go on in %(reset)d s.",
+                "This token may ask %(limit)d times a minute. Go on in %(reset)d s.",
+                asked.limit,
+            )
+            detail: Any = words % {"limit": asked.limit, "reset": asked.reset_s}
             raise Problem(429, "rate_limited", _("Too many requests."), detail)
         if token.scope == ApiToken.Scope.READ and request.method not in READING:
             title, detail = _("This token only reads."), _("Make a token with the scope “Read and send”.")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from accounts.token_refusals import Refusal
 from api.problems import MEDIA_TYPE
 from sessions.actions import ActionError
 from sessions.refusals import REFUSALS
@@ -13,6 +14,8 @@ Send `Authorization: Bearer …` with a token of an extension. Errors are proble
 `code`. Lists come in pages: ask again with `cursor` set to `next_cursor` until that is null. A text that is
 sent with a `client_id` (or the header `Idempotency-Key`) is accepted once, however often it is sent. How
 many requests a token has left is told by the headers `RateLimit` and `RateLimit-Policy`."""
+
+NOT_ADMITTED = "The token is missing, unknown, revoked or ended, or its login must do something first."
 
 TAGS = {
     "Sessions": "The threads between our numbers and contacts.",
@@ -49,7 +52,7 @@ EVENTS: dict[str, Any] = {
                 "description": "The stream.",
                 "content": {"text/event-stream": {"schema": {"type": "string"}}},
             },
-            "401": {"description": "The token is missing, unknown or revoked."},
+            "401": {"description": NOT_ADMITTED},
         },
         "security": [{"Bearer": []}],
     }
@@ -57,7 +60,7 @@ EVENTS: dict[str, Any] = {
 
 CODES = {
     400: ["bad_request"],
-    401: ["unauthenticated"],
+    401: [one.code for one in Refusal],
     403: ["insufficient_scope", "read_only"],
     404: ["not_found"],
     413: ["too_large"],
@@ -67,7 +70,7 @@ CODES = {
 }
 MEANINGS = {
     400: "The body can’t be read.",
-    401: "The token is missing, unknown or revoked.",
+    401: NOT_ADMITTED,
     403: "The token only reads, or the login has no extension.",
     404: "It does not exist, or is not for you to see.",
     409: "The state of things forbids it.",

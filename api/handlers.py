@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from api.problems import INVALID, Problem
+from accounts.token_refusals import Refusal
+from api.problems import INVALID, Problem, unauthenticated
 from api.reading import errors_of
 from sessions.actions import ActionError
 from sessions.refusals import detail_of, refusal_of
@@ -18,16 +19,6 @@ from sessions.refusals import detail_of, refusal_of
 logger = logging.getLogger(__name__)
 # At the beginning of where ninja found an error; `("body", "said", "queue", "queue")` is the field `queue`.
 PLACES = frozenset({"body", "query", "path", "header", "said", "asked", "extension", "queue"})
-
-
-def unauthenticated() -> Problem:
-    return Problem(
-        401,
-        "unauthenticated",
-        _("A valid token is needed."),
-        _("Send `Authorization: Bearer …` with a token of your profile that was not revoked."),
-        headers={"WWW-Authenticate": "Bearer"},
-    )
 
 
 def not_found() -> Problem:
@@ -84,7 +75,7 @@ def problem_from(error: Exception) -> Problem:
         case ValidationError():
             return invalid(error)
         case AuthenticationError():
-            return unauthenticated()
+            return unauthenticated(Refusal.UNKNOWN)
         case Http404():
             return not_found()
         case RequestDataTooBig():

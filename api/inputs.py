@@ -62,9 +62,10 @@ DueAt = Annotated[
 def _address(text: str) -> str:
     """Nobody looks at it before it is used, so it must be written as it is meant."""
     try:
-        address = read_number(text, settings.DEFAULT_REGION).address
+        read = read_number(text, settings.DEFAULT_REGION)
     except ValidationError as error:
         raise ValueError(" ".join(error.messages)) from error
+    address = read.instead if read.address == text and read.note else read.address
     if address != text:
         raise ValueError(_("Write it as %(address)s, if that is the number.") % {"address": address})
     return address

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from accounts.token_refusals import Refusal
+
 MEDIA_TYPE = "application/problem+json"
 Errors = Mapping[str, list[str]]
 
@@ -39,6 +41,12 @@ class Problem(Exception):
             said["errors"] = dict(self.errors)
         body = json.dumps(said, ensure_ascii=False)
         return HttpResponse(body, status=self.status, content_type=MEDIA_TYPE, headers=self.headers)
+
+
+def unauthenticated(refusal: Refusal) -> Problem:
+    """By RFC 6750, a request without a token is told of no error."""
+    said = "Bearer" if refusal == Refusal.UNKNOWN else 'Bearer error="invalid_token"'
+    return Problem(401, refusal.code, refusal.title, refusal.detail, headers={"WWW-Authenticate": said})
 
 
 INVALID = ("invalid", "The request is not valid.", "Correct what `errors` says of each field.")

@@ -1,46 +1,77 @@
 """Reads the phone numbers that people type.
 
 Input that begins with + is kept digit for digit: numbering plans change faster than any library, and the
-setup guide's own example would be turned into another number. Only national input is parsed.
+setup guide's own example would be turned into another number. Only national input is parsed. What was read
+otherwise than it was typed, or may be meant otherwise, is said for whoever typed it to look at.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.pasted import cleaned
+from channels.written_numbers import bare, digits_of, has_bracketed_zero, is_shortened, without_fraction
 
-_DECORATION = re.compile(r"[\s().\-/\u00a0\u2010-\u2015]")
-_E164 = re.compile(r"\+[1-9]\d{6,14}")
-_SHORT_CODE = re.compile(r"[1-9]\d{3,5}")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_SHORT_CODE = re.compile(r"[1-9][0-9]{3,5}")
+_LEAST_OF_SPREADSHEET = 11  # digits, from which on a missing plus is thought of
+_SHOWN_MOST = 64  # characters of what was typed, in what is said of it
 
 
 @dataclass(frozen=True)
 class NumberInput:
-    """`address` is E.164 or a short code; `note` says what was changed or looks odd, "" if nothing."""
+    """`address` is E.164 or a short code; `note` says what was changed or looks odd, "" if nothing.
+
+    `instead`: what it would be without a 0 behind its country code, or with a plus before it; "" if nothing.
+    """
 
     address: str
     note: str = ""
+    instead: str = field(default="", compare=False)
 
 
 def read_number(text: str, region: str) -> NumberInput:
     """Raises `ValidationError` in words. `region` (ISO 3166, as "US") is where national input belongs."""
-    digits = _DECORATION.sub("", cleaned(text, is_code=True))
-    if digits.startswith("00"):
-        digits = "+" + digits[2:]
+    if is_shortened(text):
+        words = _(
+            "A spreadsheet has shortened “%(text)s”: the last digits are lost. Format its column as text, "
+            "and enter the number again."
+        )
+        raise ValidationError(words, code="shortened", params={"text": _shown(text)})
+    digits = digits_of(text)
     if digits.startswith("+"):
-        return _international(digits)
+        return _international(text, digits)
     if _SHORT_CODE.fullmatch(digits):
         return NumberInput(digits)
     return _national(text, digits, region)
 
 
+def _shown(text: str) -> str:
+    return cleaned(text)[:_SHOWN_MOST]
+
+
 def is_e164(address: str) -> bool:
     """Whether a phone may stand behind it: not a short code, nor a name as senders of adverts have."""
     return bool(_E164.fullmatch(address))
+
+
+def without_zero(address: str) -> str:
+    """What an E.164 address is without a 0 behind its country code; "" if it has none that can go."""
+    parsed = _parse(address, None)
+    without = _e164_of(parsed) if parsed else address
+    return without if without != address else ""
+
+
+def begin_without_zero(begin: str) -> str:
+    """The same of the beginning of an address, which is not a number yet."""
+    for length in (1, 2, 3):
+        code, rest = begin[1 : length + 1], begin[length + 1 :]
+        if rest.startswith("0") and int(code) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            return f"+{code}{rest[1:]}"
+    return ""
 
 
 def country_of(address: str) -> str:
@@ -58,7 +89,7 @@ def is_toll_free(address: str) -> bool:
     return parsed is not None and phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.TOLL_FREE
 
 
-def _international(digits: str) -> NumberInput:
+def _international(text: str, digits: str) -> NumberInput:
     if not _E164.fullmatch(digits):
         raise ValidationError(
             _("Enter the number as +, country code and number, digits only: for example +25402161183."),
@@ -71,23 +102,65 @@ def _international(digits: str) -> NumberInput:
             code="impossible",
             params={"number": digits},
         )
-    return NumberInput(digits)
+    if has_bracketed_zero(text):
+        return _with_bracketed_zero(text, digits)
+    return _with_zero(digits)
+
+
+def _with_bracketed_zero(text: str, dropped: str) -> NumberInput:
+    """In a few countries, as Italy, the zero belongs to the number."""
+    kept = digits_of(text, drops_zero=False)
+    address = kept if _is_valid(kept) and not _is_valid(dropped) else dropped
+    return NumberInput(address, _read_as(text, address))
+
+
+def _with_zero(digits: str) -> NumberInput:
+    """Digit for digit. It is asked about where the number exists without the zero."""
+    without = without_zero(digits)
+    if not _is_valid(without):
+        return NumberInput(digits, instead=without)
+    note = _(
+        "%(number)s has a 0 behind the country code, which is for calls within the country. Without it, it "
+        "is %(instead)s. Write that, or save again to keep the 0."
+    )
+    return NumberInput(digits, note % {"number": digits, "instead": without}, without)
 
 
 def _national(text: str, digits: str, region: str) -> NumberInput:
-    parsed = _parse(digits, region)
-    if parsed is None or not phonenumbers.is_valid_number(parsed):
-        raise ValidationError(
-            _(
-                "“%(text)s” is not a phone number of %(region)s. "
-                "Enter it as + and country code, for example +25402161183."
-            ),
-            code="invalid",
-            params={"text": cleaned(text), "region": region},
-        )
-    address = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    note = _("“%(text)s” was read as %(address)s. Check it, then save.")
-    return NumberInput(address, note % {"text": cleaned(text), "address": address})
+    parsed, plus = _parse(digits, region), f"+{digits}"
+    is_of_spreadsheet = without_fraction(bare(text)) == digits and len(digits) >= _LEAST_OF_SPREADSHEET
+    is_whole = is_of_spreadsheet and bool(_E164.fullmatch(plus)) and _is_valid(plus)
+    if parsed is not None and phonenumbers.is_valid_number(parsed):
+        address = _e164_of(parsed)
+        instead = plus if is_whole and plus != address else ""
+        return NumberInput(address, _read_as(text, address, instead), instead)
+    if is_whole:
+        return NumberInput(plus, _read_as(text, plus))
+    raise ValidationError(
+        _(
+            "“%(text)s” is not a phone number of %(region)s. "
+            "Enter it as + and country code, for example +25402161183."
+        ),
+        code="invalid",
+        params={"text": _shown(text), "region": region},
+    )
+
+
+def _read_as(text: str, address: str, instead: str = "") -> str:
+    said = {"text": _shown(text), "address": address, "instead": instead}
+    if instead:
+        words = _("“%(text)s” was read as %(address)s. If %(instead)s is meant, write the plus. Then save.")
+        return words % said
+    return _("“%(text)s” was read as %(address)s. Check it, then save.") % said
+
+
+def _e164_of(parsed: phonenumbers.PhoneNumber) -> str:
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _is_valid(address: str) -> bool:
+    parsed = _parse(address, None)
+    return parsed is not None and phonenumbers.is_valid_number(parsed)
 
 
 def _parse(digits: str, region: str | None) -> phonenumbers.PhoneNumber | None:

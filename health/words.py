@@ -43,7 +43,7 @@ WORDS: dict[tuple[str, str], Words] = {
     **{(kind, "never"): Words(format_lazy("{} {}", _NEVER, cost), _START) for kind, cost in _COSTS.items()},
     **{
         (kind, "piled"): Words(
-            gettext_lazy("It lives, but takes nothing: %(count)s tasks wait for it."),
+            gettext_lazy("It lives, but takes nothing. Tasks that wait for it: %(count)s."),
             gettext_lazy(
                 "Restart it. If that happens again, the machine is too busy: see its processors’ load."
             ),
@@ -98,10 +98,10 @@ WORDS: dict[tuple[str, str], Words] = {
     ),
     ("spool", "ok"): Words(gettext_lazy("Empty.")),
     ("spool", "waiting"): Words(
-        gettext_lazy("%(count)s requests that came while the database was away are being taken in.")
+        gettext_lazy("Requests that came while the database was away are being taken in: %(count)s.")
     ),
     ("spool", "stuck"): Words(
-        gettext_lazy("%(count)s requests wait, the oldest for %(age)s. None is lost."),
+        gettext_lazy("Requests that wait: %(count)s, the oldest for %(age)s. None is lost."),
         gettext_lazy("They are taken in as soon as the database and the sender work: mend those first."),
     ),
     ("outbox", "ok"): Words(gettext_lazy("Open pages are told at once.")),

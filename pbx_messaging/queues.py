@@ -12,6 +12,7 @@ QUEUES: dict[str, str] = {
     "accounts.tasks.forget_audit": WORKER,
     "accounts.tasks.mail_forgotten": WORKER,
     "accounts.tasks.mail_invitations": WORKER,
+    "accounts.tasks.tell_of_token_ends": WORKER,
     "channels.tasks.check_due": WORKER,
     "channels.tasks.check_set_up": WORKER,
     "channels.tasks.fix_set_up": WORKER,

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.PrivatePagesMiddleware",
+    "accounts.logins.LoginUseMiddleware",
     "accounts.middleware.UserTimeZoneMiddleware",
     "accounts.audit_origin.AuditOriginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -249,6 +250,9 @@ LOGOUT_REDIRECT_URL = "account_login"
 AUTHENTICATION_BACKENDS = ["accounts.backends.UserBackend"]
 INVITATION_DAYS = env.float("INVITATION_DAYS", default=7.0)  # how long a link for setting a password works
 LOGIN_FAILURES = env.int("LOGIN_FAILURES", default=5)  # of a username from one network; then each waits
+LOGIN_FAILURES_EVERYWHERE = env.int("LOGIN_FAILURES_EVERYWHERE", default=100)  # then one a minute
+PASSWORD_RESET_H = env.float("PASSWORD_RESET_H", default=4.0)  # how long the link for a forgotten one works
+PASSWORD_RESET_TIMEOUT = int(PASSWORD_RESET_H * 3600)
 LOGIN_LOCKED_MIN = env.float("LOGIN_LOCKED_MIN", default=15.0)  # the longest wait; the first is a minute
 
 # --- Logging in: django-allauth -------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from accounts import actions as accounts
 from accounts.audit import set_rows
+from accounts.gone import hold
 from accounts.models import Role, User
 from routing.models import ClosedDay, Extension, MessageQueue, OpeningHours
 from routing.schedule import Closed, Span
@@ -56,7 +57,8 @@ def create_extension(
 
 @transaction.atomic
 def update_extension(extension: Extension, *, number: str, name: str, **login: Any) -> Extension:
-    """`login`: username, email, password; an empty password keeps the present one."""
+    """`login`: username, email, password; an empty password keeps the present one. Raises `Gone`."""
+    hold(extension)
     extension.number, extension.name = number, name
     extension.save(update_fields=["number", "name"])
     accounts.update_user(extension.user, **login)
@@ -85,7 +87,8 @@ def update_queue(
     closed_days: Iterable[Closed] = (),
     **values: Any,
 ) -> MessageQueue:
-    """As `create_queue`."""
+    """As `create_queue`. Raises `Gone`."""
+    hold(queue)
     for name, value in values.items():
         setattr(queue, name, value)
     queue.save(update_fields=[*values])

@@ -40,7 +40,7 @@ class Extension(models.Model):
     number = models.CharField(
         _("Extension number"),
         max_length=16,
-        validators=[RegexValidator(r"^\d{1,16}$", _("Enter digits only, for example 1001."))],
+        validators=[RegexValidator(r"^[0-9]{1,16}\Z", _("Enter digits only, for example 1001."))],
     )
     name = models.CharField(_("Name"), max_length=127)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="extension")

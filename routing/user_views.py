@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import UserRequest, administrator_required
 from accounts.actions import Refused
+from accounts.gone import Gone, say_gone, status_of
 from accounts.invitation_views import lead_to_invitation
 from accounts.lockout import locked_among
 from accounts.models import User
@@ -34,9 +35,12 @@ def user_add(request: UserRequest) -> HttpResponse:
 def user_edit(request: UserRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User.objects.select_related("invitation"), pk=pk)
     form = RoutedUserForm(request.POST or None, instance=user)
+    was_active = "was_active" in request.POST if request.method == "POST" else user.is_active
     if request.method == "POST" and form.is_valid():
         try:
-            actions.update_user(user, **form.cleaned_data)
+            actions.update_user(user, was_active=was_active, **form.cleaned_data)
+        except Gone:
+            say_gone(form)
         except Refused as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
@@ -45,7 +49,6 @@ def user_edit(request: UserRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The user “%s” was saved.") % user)
             return redirect("user-list")
     context = {"form": form, "subject": user, "is_locked": bool(locked_among([user], request))}
+    context["was_active"] = was_active
     context["has_two_step"] = bool(with_two_step([user]))
-    return render(
-        request, "accounts/user_form.html", context, status=422 if request.method == "POST" else 200
-    )
+    return render(request, "accounts/user_form.html", context, status=status_of(request, form))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import UserRequest, administrator_required, supervisor_required
 from accounts.actions import activate_login
+from accounts.gone import Gone, may_save, say_gone, status_of, to_edit
 from accounts.invitation_views import lead_to_invitation
 from accounts.listing import Columns, listing_of
 from routing import actions
@@ -57,14 +58,18 @@ def extension_add(request: UserRequest) -> HttpResponse:
 @administrator_required
 @require_http_methods(["GET", "POST"])
 def extension_edit(request: UserRequest, pk: int) -> HttpResponse:
-    extension = get_object_or_404(Extension.objects.live().select_related("user"), pk=pk)
+    every = Extension.objects.select_related("user")
+    extension = to_edit(request, every.filter(archived_at=None), pk, archived=every)
     form = ExtensionForm(request.POST or None, instance=extension)
-    if request.method == "POST" and form.is_valid():
-        with suppress(IntegrityError):
+    if may_save(request, form):
+        try:
             actions.update_extension(extension, **form.cleaned_data)
             messages.success(request, _("The extension “%s” was saved.") % extension)
             return redirect("extension-list")
-        form = ExtensionForm(request.POST, instance=extension)
+        except IntegrityError:
+            form = ExtensionForm(request.POST, instance=extension)
+        except Gone:
+            say_gone(form)
     return _form_page(request, "routing/extension_form.html", form)
 
 
@@ -105,16 +110,19 @@ def queue_add(request: UserRequest) -> HttpResponse:
 @administrator_required
 @require_http_methods(["GET", "POST"])
 def queue_edit(request: UserRequest, pk: int) -> HttpResponse:
-    queue = get_object_or_404(MessageQueue.objects.live(), pk=pk)
+    queue = to_edit(request, MessageQueue.objects.live(), pk, archived=MessageQueue.objects)
     form = MessageQueueForm(request.POST or None, instance=queue)
-    if request.method == "POST" and form.is_valid():
-        with suppress(IntegrityError):
+    if may_save(request, form):
+        try:
             actions.update_queue(queue, **form.cleaned_data)
             messages.success(request, _("The message queue “%s” was saved.") % queue)
             return redirect("queue-list")
-        form = MessageQueueForm(request.POST, instance=queue)
+        except IntegrityError:
+            form = MessageQueueForm(request.POST, instance=queue)
+        except Gone:
+            say_gone(form)
     return _form_page(request, "routing/queue_form.html", form)
 
 
 def _form_page(request: HttpRequest, template: str, form: ExtensionForm | MessageQueueForm) -> HttpResponse:
-    return render(request, template, {"form": form}, status=422 if request.method == "POST" else 200)
+    return render(request, template, {"form": form}, status=status_of(request, form))

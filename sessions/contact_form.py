@@ -28,6 +28,12 @@ class ContactForm(forms.Form):
         self.note = read.note
         return read.address
 
+    @property
+    def asks(self) -> bool:
+        """Whether whoever typed it must look at what was read, and hasn't."""
+        return bool(self.note) and self.data.get("shown") != self.cleaned_data["contact"]
+
     def show_address_read(self) -> None:
         """Puts what was read in the place of what was typed."""
-        self.data = {name: self.data[name] for name in self.data} | {"contact": self.cleaned_data["contact"]}
+        read = dict.fromkeys(("contact", "shown"), self.cleaned_data["contact"])
+        self.data = {name: self.data[name] for name in self.data} | read

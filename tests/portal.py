@@ -5,6 +5,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.test import Client
 
 from accounts.models import Role, User
@@ -20,6 +21,12 @@ def logged_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def login_of(client: Client) -> UserSession:
+    """The login as pages list it. (One that is forced is not noted by itself.)"""
+    noted = {"user_id": client.session["_auth_user_id"], "ip": "127.0.0.1"}
+    return UserSession.objects.get_or_create(session_key=client.session.session_key, defaults=noted)[0]
 
 
 def rows_of(response: Any) -> list[list[str]]:

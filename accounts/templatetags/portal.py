@@ -8,20 +8,10 @@ from django.forms import BoundField, CheckboxInput, PasswordInput, Select, Selec
 from django.template import Context
 from django.utils.safestring import SafeString
 
+from accounts.browsers import browser_words
 from accounts.listing import Query
 
 register = template.Library()
-
-# What a browser says of itself; the first that fits is it, since most name others too.
-BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
-SYSTEMS = {
-    "Android": "Android",
-    "iPhone": "iPhone",
-    "iPad": "iPad",
-    "Windows": "Windows",
-    "Mac OS": "macOS",
-    "Linux": "Linux",
-}
 
 
 @register.inclusion_tag("partials/field.html")
@@ -97,12 +87,7 @@ def email_is_set() -> bool:
     return settings.EMAIL_IS_SET
 
 
-@register.filter
-def browser(user_agent: str) -> str:
-    """As people call it, such as "Firefox, Windows"; what we don't know is shown as it is."""
-    name = next((name for mark, name in BROWSERS.items() if mark in user_agent), "")
-    system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), "")
-    return ", ".join(filter(None, (name, system))) or user_agent or "–"
+register.filter("browser", browser_words)
 
 
 @register.simple_tag(takes_context=True)

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
+from accounts.gone import hold
 from channels.actions.checking import ask_for_first_check
 from channels.models import Channel, Number
 from routing.models import Extension
@@ -15,17 +16,10 @@ from routing.models import Extension
 
 @transaction.atomic
 def import_rules(channel: Channel, rules: Iterable[Mapping[str, Any]]) -> None:
-    """Adds and changes rules; the channel's other numbers stay. Raises as `create_channel`."""
-    lock_live(channel)
+    """Adds and changes rules; the channel's other numbers stay. Raises as `update_channel`."""
+    hold(channel)
     _store_each(channel, rules)
     ask_for_first_check(channel)
-
-
-def lock_live(channel: Channel) -> None:
-    """Raises `IntegrityError` if it was deleted meanwhile."""
-    live = Channel.objects.live().select_for_update(no_key=True).filter(pk=channel.pk)
-    if not live.values_list("pk").first():
-        raise IntegrityError("the channel was deleted")
 
 
 def store_rules(channel: Channel, rules: Iterable[Mapping[str, Any]]) -> None:

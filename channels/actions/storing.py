@@ -6,10 +6,11 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.gone import hold
 from channels.actions import validity_clock
 from channels.actions.checking import ask_for_first_check
 from channels.actions.gaps import note_reconnected
-from channels.actions.number_rules import lock_live, store_rules
+from channels.actions.number_rules import store_rules
 from channels.actions.status import FIELDS, set_status
 from channels.models import Channel, WebhookAddress
 from channels.webhook import keys as webhook_keys
@@ -47,8 +48,8 @@ def create_channel(
 def update_channel(
     channel: Channel, *, verification: Verification, rules: Iterable[Mapping[str, Any]], **values: Any
 ) -> Channel:
-    """As `create_channel`; a number without a rule is archived."""
-    lock_live(channel)
+    """As `create_channel`; a number without a rule is archived. Raises `Gone`, too."""
+    hold(channel)
     stored = Channel.objects.get(pk=channel.pk)
     for field, value in values.items():
         setattr(channel, field, value)

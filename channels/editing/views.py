@@ -3,11 +3,12 @@
 from django.contrib import messages
 from django.db import IntegrityError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import UserRequest, administrator_required
+from accounts.gone import Gone, is_gone, say_gone, status_of, to_edit
 from channels.editing.channel_page import ChannelPage
 from channels.models import Channel
 
@@ -21,23 +22,26 @@ def channel_add(request: UserRequest) -> HttpResponse:
 @administrator_required
 @require_http_methods(["GET", "POST"])
 def channel_edit(request: UserRequest, pk: int) -> HttpResponse:
-    return _channel_page(request, get_object_or_404(Channel.objects.live(), pk=pk))
+    return _channel_page(request, to_edit(request, Channel.objects.live(), pk, archived=Channel.objects))
 
 
 def _channel_page(request: UserRequest, channel: Channel | None) -> HttpResponse:
     page = ChannelPage(request, channel)
-    if request.method == "POST" and page.is_valid():
+    if is_gone(channel):
+        say_gone(page.form)
+    elif request.method == "POST" and page.is_valid():
         try:
             saved = page.save()
         except IntegrityError:  # somebody was faster: the page, read again, says who
             page = ChannelPage(request, channel and Channel.objects.get(pk=channel.pk))
             if page.is_valid():
                 messages.warning(request, _("Somebody else saved at the same moment. Please save again."))
+        except Gone:
+            say_gone(page.form)
         else:
             _say_saved(request, saved, page)
             return redirect("channel-list")
-    status = 422 if request.method == "POST" else 200
-    return render(request, "channels/form.html", {"page": page}, status=status)
+    return render(request, "channels/form.html", {"page": page}, status=status_of(request, page.form))
 
 
 def _say_saved(request: UserRequest, channel: Channel, page: ChannelPage) -> None:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import UserRequest, administrator_required
 from accounts.csv_export import csv_response
 from accounts.csv_import import STORED, ImportForm, Outcome, preview_context
+from accounts.gone import Gone
 from channels import actions
 from channels.models import Channel
 from channels.numbers.importing import COLUMNS, ImportRow, preview
@@ -57,7 +58,7 @@ def _stored(request: UserRequest, channel: Channel, rows: list[ImportRow]) -> bo
     moves = Moves.by_adding(channel, [row.number for row in todo])
     try:
         actions.import_rules(channel, [row.rule for row in todo])
-    except IntegrityError:
+    except (IntegrityError, Gone):
         messages.warning(request, _("Somebody else changed something at the same moment. Look once more."))
         return False
     counts = Counter(row.outcome for row in todo)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.ids import read_id
 from channels.models import Channel, Number
 from channels.numbers.forms import EXTENSION, QUEUE, NumberRuleForm
+from channels.phone_numbers import without_zero
 from routing.models import Extension, MessageQueue
 
 
@@ -91,6 +92,11 @@ class Row:
     destination: Extension | MessageQueue | None
     initiators: list[Extension]
     errors: ErrorDict | None = None
+
+    @property
+    def without_zero(self) -> str:
+        """What the number would be without a 0 that it was typed with; "" if it has none."""
+        return without_zero(self.rule.number)
 
 
 def rows_of(rules: Sequence[Rule], errors: dict[str, ErrorDict] | None = None) -> list[Row]:

@@ -57,7 +57,7 @@ def migrate(env: Mapping[str, str], fork: Fork | None = None) -> None:
     """Bring the database up to date."""
     output = manage(env, "migrate", "--noinput", "--no-color", fork=fork)
     applied = sum(line.rstrip().endswith("OK") for line in output.splitlines())
-    say(f"database: {applied} migrations applied" if applied else "database: up to date")
+    say(f"database: migrations applied: {applied}" if applied else "database: up to date")
 
 
 def collect_static(env: Mapping[str, str], data_dir: Path, fork: Fork | None = None) -> None:

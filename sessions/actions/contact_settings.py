@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.gone import save_held
 from sessions.models import CannedReply, ContactField, ContactLink, ContactSettings
 
 Renamed = Callable[[str], str]  # a text, in which a field is called by its new name
@@ -24,12 +25,12 @@ def deciding_on_contacts() -> Iterator[ContactSettings]:
 def save_field(field: ContactField, *, renamed: Renamed | None = None) -> ContactField:
     """A new one stands last. `renamed` changes the texts and links that call it by its name before.
 
-    To be called within `deciding_on_contacts`, as are those below.
+    To be called within `deciding_on_contacts`, as are those below. Raises `Gone`.
     """
     if field._state.adding:
         field.position = _last(ContactField.objects.live()) + 1
     field.key = field.name.casefold()
-    field.save()
+    save_held(field)
     if renamed:
         _rename_in(CannedReply.objects.filter(body__icontains="{field:"), "body", renamed)
         _rename_in(ContactLink.objects.filter(pattern__icontains="{field:"), "pattern", renamed)
@@ -55,7 +56,7 @@ def save_contact_link(link: ContactLink) -> ContactLink:
     """A new one stands last."""
     if link._state.adding:
         link.position = _last(ContactLink.objects.all()) + 1
-    link.save()
+    save_held(link)
     return link
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts import audit
+from accounts.gone import hold
 from sessions import events
 from sessions.models import Contact, ContactField, ContactValue, MessagingSession
 from sessions.refused import ContactExists
@@ -21,12 +22,15 @@ def save_contact(
     notes: str | None = None,
     time_zone: str | None = None,
     values: Mapping[int, str] = NOTHING,
+    known: Contact | None = None,
 ) -> Contact:
     """Makes it known, or changes what is known of it; open sessions show it. The latest one holds.
 
     What is None stays, and so do fields that `values` (by the field's id, as `contacts.values` reads them)
-    leaves out; an empty one is forgotten.
+    leaves out; an empty one is forgotten. Raises `Gone` if it is about one that was `known` and is deleted.
     """
+    if known is not None:
+        hold(known)
     contact, _made = Contact.objects.select_for_update().get_or_create(address=address)
     renamed = name is not None and contact.name != name
     contact.name = contact.name if name is None else name

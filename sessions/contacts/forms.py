@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import time_zone_field
 from accounts.pasted import cleaned
 from channels.phone_numbers import NumberInput, read_number
+from channels.written_numbers import is_shortened
 from sessions.contact_form import ContactForm
 from sessions.contacts.lookup import known_senders
 from sessions.contacts.value_fields import WithFields
@@ -34,7 +35,7 @@ def read_address(text: str, senders: Collection[str]) -> NumberInput:
 
 def is_name(text: str) -> bool:
     """Whether a sender can be called so whom one can't answer, such as ACME."""
-    return bool(_NAMED_SENDER.fullmatch(cleaned(text)))
+    return bool(_NAMED_SENDER.fullmatch(cleaned(text))) and not is_shortened(text)
 
 
 class ContactNotesForm(WithFields, forms.ModelForm[Contact]):

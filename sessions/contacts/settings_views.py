@@ -1,6 +1,6 @@
 """The administrators' page of contacts: fields of their own, links to other systems, how one is called."""
 
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import UserRequest, administrator_required
+from accounts.gone import Gone, may_save, say_gone, status_of, to_edit
 from sessions import actions
 from sessions.contacts.patterns import known_placeholders, renamed
 from sessions.contacts.settings_forms import (
@@ -58,14 +59,14 @@ def field_add(request: UserRequest) -> HttpResponse:
 @administrator_required
 @require_http_methods(["GET", "POST"])
 def field_edit(request: UserRequest, pk: int) -> HttpResponse:
-    return _field_form(request, get_object_or_404(ContactField.objects.live(), pk=pk))
+    return _field_form(request, to_edit(request, ContactField.objects.live(), pk))
 
 
 def _field_form(request: UserRequest, field: ContactField | None) -> HttpResponse:
     before = ContactField(name=field.name, key=field.key) if field else None
-    with _deciding(request):
+    with suppress(Gone), _deciding(request):
         form = ContactFieldForm(request.POST or None, instance=field)
-        if request.method == "POST" and form.is_valid():
+        if may_save(request, form):
             name = form.cleaned_data["name"]
             is_renamed = before is not None and before.name != name
             rename = (lambda text: renamed(text, before, name)) if before and is_renamed else None
@@ -120,13 +121,13 @@ def link_add(request: UserRequest) -> HttpResponse:
 @administrator_required
 @require_http_methods(["GET", "POST"])
 def link_edit(request: UserRequest, pk: int) -> HttpResponse:
-    return _link_form(request, get_object_or_404(ContactLink, pk=pk))
+    return _link_form(request, to_edit(request, ContactLink.objects.all(), pk))
 
 
 def _link_form(request: UserRequest, link: ContactLink | None) -> HttpResponse:
-    with _deciding(request):
+    with suppress(Gone), _deciding(request):
         form = ContactLinkForm(request.POST or None, instance=link)
-        if request.method == "POST" and form.is_valid():
+        if may_save(request, form):
             saved = actions.save_contact_link(form.instance)
             messages.success(request, _("The link “%s” was saved.") % saved)
             return redirect("contact-settings")
@@ -155,7 +156,9 @@ def _deciding(request: UserRequest) -> AbstractContextManager[Any]:
 
 
 def _form(request: UserRequest, what: str, form: ModelForm[Any], **more: Any) -> HttpResponse:
-    status = 422 if request.method == "POST" else 200
+    if form.is_bound and form.is_valid():  # and yet it was not saved
+        say_gone(form)
+    status = status_of(request, form)
     return render(request, f"sessions/contacts/{what}_form.html", {"form": form, **more}, status=status)
 
 

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from sessions.contacts.tidying import tidy, tidy_lines
 from sessions.models import Contact, ContactField, ContactValue
@@ -30,7 +31,8 @@ def read_value(field: ContactField, text: str) -> str:
     text = tidy_lines(text) if kind == Kind.LONG_TEXT else tidy(text)
     most = LONGEST.get(kind)
     if most and len(text) > most:
-        raise ValidationError(_("At most %s characters.") % most, code="max_length")
+        words = ngettext("At most %d character.", "At most %d characters.", most)
+        raise ValidationError(words % most, code="max_length")
     if not text:
         return ""
     return _read_choice(field, text) if kind == Kind.CHOICE else _READERS.get(kind, str)(text)

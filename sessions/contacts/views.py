@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import UserRequest, supervisor_required
+from accounts.gone import Gone, may_save, say_gone, status_of, to_edit
 from accounts.listing import Listing, Query, page_of
 from accounts.log_listing import log_listing
 from routing.access import ViewerRequest, member_required
@@ -51,7 +52,7 @@ def contact_add(request: ViewerRequest) -> HttpResponse:
     """A number in national format is shown in E.164 first; the second Save saves."""
     form = NewContactForm(request.POST or None, initial=request.GET.dict())
     if form.is_valid():
-        if form.note:
+        if form.asks:
             form.show_address_read()
         else:
             try:
@@ -84,13 +85,16 @@ def contact_page(request: ViewerRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @member_required
 def contact_edit(request: ViewerRequest, pk: int) -> HttpResponse:
-    contact = get_object_or_404(Contact, pk=pk)
+    contact = to_edit(request, Contact.objects.all(), pk)
     form = EditContactForm(request.POST or None, instance=contact, fields=live_fields())
-    if form.is_valid():
-        actions.save_contact(address=contact.address, **form.said)
-        messages.success(request, _("“%s” was saved.") % form.cleaned_data["name"])
-        return redirect("contact-page", pk)
-    status = 422 if request.method == "POST" else 200
+    if may_save(request, form):
+        try:
+            actions.save_contact(address=contact.address, known=contact, **form.said)
+            messages.success(request, _("“%s” was saved.") % form.cleaned_data["name"])
+            return redirect("contact-page", pk)
+        except Gone:
+            say_gone(form)
+    status = status_of(request, form)
     return render(request, "sessions/contacts/form.html", {"form": form, "contact": contact}, status=status)
 
 

@@ -1,6 +1,5 @@
 """Canned replies: agents keep their own, administrators and supervisors those of all and of queues."""
 
-from contextlib import suppress
 from typing import cast
 
 from django.contrib import messages
@@ -10,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.gone import Gone, may_save, say_gone, status_of, to_edit
 from accounts.listing import listing_of
 from accounts.models import User
 from routing.access import AgentRequest, agent_of, agent_required
@@ -46,7 +46,7 @@ def canned_reply_add(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def canned_reply_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    return _edited(request, get_object_or_404(_managed(request), pk=pk))
+    return _edited(request, to_edit(request, _managed(request), pk))
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,12 +71,15 @@ def _edited(request: HttpRequest, reply: CannedReply | None) -> HttpResponse:
     _managed(request)
     who = {"user": cast(User, request.user), "agent": agent_of(request)}
     form = CannedReplyForm(request.POST or None, instance=reply, **who)  # type: ignore[arg-type]
-    if request.method == "POST" and form.is_valid():
-        with suppress(actions.NameTaken):  # somebody was faster: the form, read again, says so
+    if may_save(request, form):
+        try:
             saved = actions.save_canned_reply(form.instance, **form.values)
             messages.success(request, _("The canned reply “%s” was saved.") % saved)
             return redirect("canned-reply-list")
-        form = CannedReplyForm(request.POST, instance=reply, **who)  # type: ignore[arg-type]
-    status = 422 if request.method == "POST" else 200
+        except actions.NameTaken:  # somebody was faster: the form, read again, says so
+            form = CannedReplyForm(request.POST, instance=reply, **who)  # type: ignore[arg-type]
+        except Gone:
+            say_gone(form)
+    status = status_of(request, form)
     context = {"form": form, "variables": canned_replies.VARIABLES, "fields": live_fields()}
     return render(request, "sessions/inbox/canned_reply_form.html", context, status=status)

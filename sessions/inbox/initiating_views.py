@@ -26,7 +26,7 @@ def new_message(request: AgentRequest) -> HttpResponse:
     data, initial = request.POST or None, request.GET.dict()
     form = NewMessageForm(data, request.FILES or None, agent=request.agent, initial=initial)
     if form.is_valid():
-        if form.note and request.POST.get("shown") != form.cleaned_data["contact"]:
+        if form.asks:
             form.show_address_read()
         elif message := _started(form, request.agent):
             return redirect("inbox-session", message.session_id)

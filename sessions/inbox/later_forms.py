@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from routing.sms_field import MAX_BODY, SmsField
 from sessions.actions import LATEST
@@ -77,7 +78,12 @@ def _hindrance(due_at: datetime | None) -> Any:
     if due_at <= now:
         return _("This time has passed. Choose one in the future.")
     if due_at > now + LATEST:
-        return _("Choose a time within the next %(days)s days.") % {"days": LATEST.days}
+        words = ngettext(
+            "Choose a time within the next %(days)d day.",
+            "Choose a time within the next %(days)d days.",
+            LATEST.days,
+        )
+        return words % {"days": LATEST.days}
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from django.db import IntegrityError, transaction
 
+from accounts.gone import save_held
 from accounts.models import User
 from sessions.models import ListSettings, SavedView
 from sessions.refused import NameTaken
@@ -25,11 +26,11 @@ def fold(user: User, group: str, *, is_folded: bool) -> None:
 
 
 def save_view(view: SavedView, *, name: str) -> SavedView:
-    """A new one, or one that gets another name. Raises `NameTaken`."""
+    """A new one, or one that gets another name. Raises `NameTaken`, `Gone`."""
     view.name = name
     try:
         with transaction.atomic():
-            view.save()
+            save_held(view)
     except IntegrityError as error:
         raise NameTaken from error
     return view

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.gone import Gone
 from routing.access import ViewerRequest, viewer_required
 from sessions.inbox import list_settings
 from sessions.inbox.asking import Asked
@@ -28,7 +29,7 @@ class ViewForm(forms.ModelForm[SavedView]):
         error_messages = {
             "name": {
                 "required": gettext_lazy("Give the view a name."),
-                "max_length": gettext_lazy("Use at most %(limit_value)d characters."),
+                "max_length": gettext_lazy("Too long: at most %(limit_value)d are possible."),
             }
         }
 
@@ -93,8 +94,11 @@ def views(request: ViewerRequest) -> HttpResponse:
 def view_edit(request: ViewerRequest, pk: int) -> HttpResponse:
     view = _own(request, pk)
     form = ViewForm(request.POST, instance=view, prefix=str(pk))
-    if not _is_saved(form):
-        return _manage(request, form)
+    try:
+        if not _is_saved(form):
+            return _manage(request, form)
+    except Gone:
+        return _changed(_manage(request, said=_("The view was removed meanwhile: nothing was saved.")))
     return _changed(_manage(request, said=_("The view is called “%s” now.") % form.instance.name))
 
 
@@ -116,7 +120,7 @@ def _is_saved(form: ViewForm) -> bool:
     user = form.instance.user
     is_new = form.instance.pk is None
     if is_new and SavedView.objects.filter(user=user).count() >= list_settings.VIEWS_MOST:
-        words = _("You have %(most)d views, which is as many as are kept. Remove one first.")
+        words = _("You have as many views as are kept (%(most)d). Remove one first.")
         form.add_error(None, words % {"most": list_settings.VIEWS_MOST})
     if not form.is_valid():
         return False

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import UserRequest, administrator_required
+from accounts.gone import Gone, may_save, say_gone, status_of, to_edit
 from accounts.listing import listing_of
 from sessions import actions
 from sessions.inbox.tag_forms import TagForm
@@ -33,7 +34,7 @@ def tag_add(request: UserRequest) -> HttpResponse:
 @administrator_required
 @require_http_methods(["GET", "POST"])
 def tag_edit(request: UserRequest, pk: int) -> HttpResponse:
-    tag = get_object_or_404(Tag, pk=pk)
+    tag = to_edit(request, Tag.objects.all(), pk)
     return _form(request, TagForm(request.POST or None, instance=tag), _("The tag “%s” was saved."))
 
 
@@ -49,15 +50,13 @@ def tag_delete(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def _form(request: UserRequest, form: TagForm, said: str) -> HttpResponse:
-    if request.method == "POST" and form.is_valid():
+    if may_save(request, form):
         try:
             messages.success(request, said % actions.save_tag(form.instance, **form.cleaned_data))
             return redirect("tag-list")
         except actions.NameTaken:  # at this moment: the form, read again, says so
             form = TagForm(request.POST, instance=Tag.objects.filter(pk=form.instance.pk).first())
-    return render(
-        request,
-        "sessions/inbox/tag_form.html",
-        {"form": form},
-        status=422 if request.method == "POST" else 200,
-    )
+        except Gone:
+            say_gone(form)
+    status = status_of(request, form)
+    return render(request, "sessions/inbox/tag_form.html", {"form": form}, status=status)

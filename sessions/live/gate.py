@@ -25,10 +25,9 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.ids import read_id
-from accounts.models import ApiToken, User
-from accounts.pasted import cleaned
-from accounts.tokens import hash_of
-from accounts.two_step import owes_two_step
+from accounts.models import User
+from accounts.tokens import shown_hash, usable
+from accounts.two_step import admitted
 from routing.models import Extension, MessageQueue
 from sessions.events import Listener, agents_of, person, readers_of, supervisors_of
 from sessions.models import Mention
@@ -59,9 +58,8 @@ class Access:
 
 def credential_of(headers: Mapping[str, str]) -> Credential | None:
     """What a request shows, by its headers' names in small letters. A token goes before a cookie."""
-    scheme, _space, secret = headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return Credential(token_hash=hash_of(cleaned(secret, is_code=True)))
+    if token_hash := shown_hash(headers.get("authorization", "")):
+        return Credential(token_hash=token_hash)
     key = parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
     return Credential(session_key=key) if key else None
 
@@ -91,17 +89,12 @@ def _users_of_sessions(credentials: Iterable[Credential]) -> dict[Credential, in
     rows = Session.objects.filter(session_key__in=by_key, expire_date__gt=timezone.now())
     logins = {row.session_key: _decoded(row.session_data) for row in rows}
     known = [pk for login in logins.values() if (pk := read_id(login.get(SESSION_KEY, "")))]
-    users = {str(user.pk): user for user in _active().filter(pk__in=known)}
+    # What a login is checked against is read, and no more.
+    users = {str(user.pk): user for user in admitted().filter(pk__in=known).only("pk", "password")}
     found = {key: users.get(login.get(SESSION_KEY, "")) for key, login in logins.items()}
     return {
         by_key[key]: user.pk for key, user in found.items() if user is not None and _is_of(logins[key], user)
     }
-
-
-def _active() -> Any:
-    """Who may use pages at all. What a login is checked against is read, and no more."""
-    users = User.objects.filter(is_active=True).annotate(owes=owes_two_step()).filter(owes=False)
-    return users.only("pk", "password")
 
 
 @lru_cache(maxsize=4096)
@@ -124,7 +117,7 @@ def _users_of_tokens(credentials: Iterable[Credential]) -> dict[Credential, int]
     if not by_hash:
         return {}
     now = timezone.now()
-    tokens = ApiToken.objects.filter(token_hash__in=by_hash, revoked_at=None, user__is_active=True)
+    tokens = usable().filter(token_hash__in=by_hash)
     rows = list(tokens.values_list("token_hash", "user", "last_used_at"))
     if any(used is None or used < now - TOKEN_USE_NOTED_EVERY for _hash, _user, used in rows):
         old = Q(last_used_at=None) | Q(last_used_at__lt=now - TOKEN_USE_NOTED_EVERY)

@@ -14,8 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
+from accounts.tokens import refusal_of
 from routing.models import Extension
-from sessions.live.gate import Access, Gate, Unavailable, credential_of
+from sessions.live.gate import Access, Credential, Gate, Unavailable, credential_of
 from sessions.live.hub import Client, Entry, Hub
 from sessions.live.rounds import Rounds
 from sessions.presence.online import PAGE_NAME
@@ -72,7 +73,7 @@ async def event_stream(scope: Scope, send: Send) -> None:
         await _refuse(send, 503, "The database does not answer. Try again.")
         return
     if credential is None or access is None:
-        await _refuse(send, 401, "Log in as an agent.")
+        await _refuse(send, 401, await _why_not(credential))
         return
     asked = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
     last_id = headers.get("last-event-id") or asked.get("last_event_id", "")
@@ -87,10 +88,22 @@ def _page_of(access: Access, name: str) -> str:
     return f"{access.agent}:{name if PAGE_NAME.fullmatch(name) else ''}"
 
 
+async def _why_not(credential: Credential | None) -> str:
+    """What to do, to whoever hears of nothing."""
+    if credential is None or not credential.token_hash:
+        return "Log in as an agent."
+    try:
+        refusal = await _parts().gate.run(refusal_of, credential.token_hash)
+    except Unavailable:
+        return "This token is not accepted."
+    return f"{refusal.title} {refusal.detail}"
+
+
 async def _refuse(send: Send, status: int, words: str) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(words))]
+    body = words.encode()
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": words.encode()})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _serve(client: Client, last_id: str, send: Send) -> None:

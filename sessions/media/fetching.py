@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from channels.itsp import ITSPS
 from channels.itsp.base import Advice, ItspError, Media
@@ -98,7 +99,11 @@ def _put_off(attachment: Attachment, error: ItspError) -> bool:
     is_over = attachment.tries >= MOST_TRIES
     if error.advice is Advice.FAIL or is_over:
         if is_over:
-            given_up = _("%(reason)s It was tried %(count)d times.")
+            given_up = ngettext(
+                "%(reason)s It was tried %(count)d time.",
+                "%(reason)s It was tried %(count)d times.",
+                attachment.tries,
+            )
             attachment.reason = given_up % {"reason": error.reason, "count": attachment.tries}
         attachment.state = State.REFUSED
         _end(attachment)

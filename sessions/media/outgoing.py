@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 from django.core.files.base import ContentFile, File
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from channels.itsp import ITSPS
 from channels.itsp.base import MediaLimits
@@ -99,7 +100,10 @@ def _check(files: Sequence[File[bytes]], number: Number, contact: str) -> None:
         raise MediaRefused(why)
     limits = limits_of(number)
     if len(files) > limits.most:
-        raise MediaRefused(_("At most %(n)d files go with one text.") % {"n": limits.most})
+        words = ngettext(
+            "At most %(n)d file goes with one text.", "At most %(n)d files go with one text.", limits.most
+        )
+        raise MediaRefused(words % {"n": limits.most})
 
 
 def _given(file: File[bytes], limits: MediaLimits) -> Given:

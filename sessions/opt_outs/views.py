@@ -51,7 +51,7 @@ def opt_out_add(request: UserRequest) -> HttpResponse:
     """A contact in national format is shown in E.164 first; the second Save saves."""
     form = OptOutForm(request.POST or None)
     if form.is_valid():
-        if form.note:
+        if form.asks:
             form.show_address_read()
         elif ledger.opt_out(**form.cleaned_data, by=request.user):
             contact = form.cleaned_data["contact"]

@@ -47,7 +47,7 @@ def beat(key: str) -> bool:
     is_gap = away_s is None or away_s > GAP_S
     try:
         if is_gap:
-            logger.info("after a gap, %d texts are looked up", look_ups.look_up_after_gap())
+            logger.info("texts that are looked up after a gap: %d", look_ups.look_up_after_gap())
         if is_gap or _is_time_to_store(key) or refused_calls.are_noted():
             _store(key, away_s, now)
     finally:

@@ -16,6 +16,8 @@ from django.db.models.functions import Reverse
 
 from accounts.pasted import cleaned
 from channels.models import Number
+from channels.phone_numbers import begin_without_zero
+from channels.written_numbers import digits_of
 from sessions.models import (
     Contact,
     MessagingSession,
@@ -33,7 +35,7 @@ SAMPLE = 2_000  # newest messages by which one judges whether a word is common n
 COMMON = 5  # of these
 DIGITS_LEAST = 3
 _SPACES = str.maketrans(dict.fromkeys(PUNCTUATION, " "))
-_PHONE = re.compile(r"[\d\s().+\-/\u00a0\u2010-\u2015]+")
+_PHONE = re.compile(r"(\+?)([0-9]+)")
 
 
 def matching(
@@ -88,16 +90,15 @@ class Forms:
 
 def forms_of(text: str) -> Forms:
     """(415) 555-0123, 0415…, +1 415… and 001415… lead to +14155550123; ACME to the sender of that name."""
-    if not _PHONE.fullmatch(text):
+    number = _PHONE.fullmatch(digits_of(text))
+    if number is None:
         one_word = len(text.split()) == 1
         return Forms(frozenset({text, text.upper()} if one_word else ()))
-    digits = re.sub(r"[^\d]", "", text)
-    if len(digits) < DIGITS_LEAST or not digits.isascii():
+    plus, digits = number.groups()
+    if len(digits) < DIGITS_LEAST:
         return Forms()
-    if text.startswith("+"):
-        return Forms(frozenset({f"+{digits}"}))
-    if digits.startswith("00"):
-        return Forms(frozenset({f"+{digits[2:]}"}))
+    if plus:
+        return Forms(frozenset({f"+{digits}", begin_without_zero(f"+{digits}")} - {""}))
     country = phonenumbers.country_code_for_region(settings.DEFAULT_REGION)
     national = digits.removeprefix("0")
     return Forms(frozenset({digits, f"+{digits}", f"+{country}{national}"}), national)

@@ -153,7 +153,7 @@ def _adopted(matches: list[Found]) -> Found:
     first, *others = matches
     if not others:
         return first
-    logger.error("the ITSP has a text %s times", len(matches))
+    logger.error("the ITSP has a text more than once: %s", len(matches))
     flagged = _("The ITSP has it more than once: %(ids)s.") % {
         "ids": ", ".join(found.itsp_message_id for found in others)
     }

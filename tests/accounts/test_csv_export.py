@@ -2,12 +2,14 @@
 
 import csv
 import io
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.csv_export import harmless, unharmed
+from channels.written_numbers import digits_of
 
 SIGNS = "=+-@＝＋－＠"
 
@@ -33,6 +35,21 @@ def test_no_part_of_a_cell_is_a_formula(before: str, separator: str, sign: str, 
 )
 def test_what_is_no_formula_stays_or_comes_back(text: str) -> None:
     assert unharmed(harmless(text)) == text
+
+
+def spreadsheet(cell: str) -> str:
+    """What Excel writes of a cell that it has read: numbers by their first digits, texts as they are."""
+    bare = cell.removeprefix("+")
+    if not re.fullmatch(r"[0-9]+", bare):
+        return cell
+    return bare if len(bare) <= 11 else f"{float(bare):.5E}".replace("E+0", "E+")
+
+
+@given(number=st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True))
+def test_phone_number_comes_back_from_a_spreadsheet(number: str) -> None:
+    assert spreadsheet(number) != number
+    assert unharmed(spreadsheet(harmless(number))) == number
+    assert digits_of(spreadsheet(harmless(number))) == number
 
 
 def test_words_are_left_alone() -> None:

@@ -4,12 +4,14 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings as project
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client, RequestFactory
+from pytest_django.fixtures import Settings
 from redis import Redis
 
-from accounts import lockout
+from accounts import invitations, lockout
 from accounts.devices import COOKIE
 from accounts.models import User
 from tests.portal import PASSWORD, errors_of, logged_in, make_user, messages_of, rows_of
@@ -141,6 +143,78 @@ def test_many_guesses_at_once_are_no_more_guesses(administrator: User) -> None:
     judged = sum("Please enter a correct username" in page for page in pages)
     assert refused + judged == 16
     assert judged <= 6
+
+
+FROM_MANY_PLACES = (
+    "Too many wrong passwords for this username, from many places. Log in with a browser that you have "
+    "logged in with before, or set a new password by “Forgot your password?” or by a link of an "
+    "administrator."
+)
+
+
+@pytest.fixture
+def spread(administrator: User, settings: Settings) -> None:
+    """Guesses of one username from many networks, as many as are let through."""
+    settings.LOGIN_FAILURES_EVERYWHERE = 20
+
+    for n in range(20):
+        fail("root", 1, f"198.18.{n}.7")
+
+
+def test_guesses_from_many_networks_get_a_pace(administrator: User, spread: None) -> None:
+    make_user("grace")
+    assert try_to_log_in("root", PASSWORD, ELSEWHERE) == [FROM_MANY_PLACES]
+    assert try_to_log_in("ROOT", "wrong-one", ELSEWHERE_6) == [FROM_MANY_PLACES]
+    assert try_to_log_in("grace", PASSWORD, ELSEWHERE) == []
+    let_a_minute_pass = lockout._lock_key("root|everywhere")
+    said = []
+    for n in range(6):
+        cache.delete(let_a_minute_pass)
+        for k in range(3):
+            said.append(try_to_log_in("root", "wrong-one", f"192.0.{n}{k}.1")[0] == FROM_MANY_PLACES)
+    assert said == [False, True, True] * 6
+    cache.delete(let_a_minute_pass)
+    assert try_to_log_in("root", PASSWORD, ELSEWHERE) == []
+
+
+def test_strangers_everywhere_hold_up_no_known_browser(administrator: User, settings: Settings) -> None:
+    settings.LOGIN_FAILURES_EVERYWHERE = 3
+    own = Client()
+    assert try_to_log_in("root", PASSWORD, browser=own) == []
+    own.post("/logout/")
+    for n in range(3):
+        fail("root", 1, f"198.18.{n}.7")
+    for _ in range(2):
+        assert try_to_log_in("root", PASSWORD) == [FROM_MANY_PLACES]
+        assert try_to_log_in("root", PASSWORD, ELSEWHERE, browser=own) == []
+        own.post("/logout/")
+
+
+def test_success_costs_the_others_nothing(administrator: User, settings: Settings) -> None:
+    settings.LOGIN_FAILURES_EVERYWHERE = 3
+    for n in range(10):
+        assert try_to_log_in("root", PASSWORD, f"198.18.{n}.7") == []
+    fail("root", 1, HERE)
+    assert try_to_log_in("root", PASSWORD, ELSEWHERE) == []
+
+
+def test_link_of_an_administrator_makes_the_browser_a_known_one(administrator: User, spread: None) -> None:
+    link = invitations.link_of(invitations.invite(administrator)).removeprefix(project.PUBLIC_URL)
+    browser, new = Client(), "another-long-one-1"
+    answer = browser.post(link, {"new_password1": new, "new_password2": new})
+    assert answer["Location"] == "/login/"
+    for n in range(20):
+        fail("root", 1, f"198.20.{n}.7")
+    assert try_to_log_in("root", new, ELSEWHERE) == [FROM_MANY_PLACES]
+    assert try_to_log_in("root", new, ELSEWHERE, browser=browser) == []
+
+
+def test_administrator_sees_and_ends_the_pace(admin_page: Client, spread: None) -> None:
+    root = User.objects.get(username="root")
+    assert [row[0] for row in rows_of(admin_page.get("/users/"))] == ["root locked"]
+    admin_page.post(f"/users/{root.pk}/unlock/")
+    assert try_to_log_in("root", PASSWORD, ELSEWHERE) == []
+    assert [row[0] for row in rows_of(admin_page.get("/users/"))] == ["root"]
 
 
 def test_guesses_of_the_present_password_wait_too(administrator: User) -> None:

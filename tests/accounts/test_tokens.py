@@ -6,6 +6,9 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from django.conf import settings as project
+from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -13,8 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from accounts import tokens
-from accounts.models import ApiToken, AuditEntry, Role, User
+from accounts import tasks, tokens
+from accounts.models import ApiToken, AuditEntry, Role, SecuritySettings, User
 from routing.models import Extension
 from tests.factories import make_agent
 from tests.portal import errors_of, logged_in, make_user, messages_of, rows_of
@@ -104,14 +107,14 @@ def made_on(page: Any) -> str:
 
 def test_own_token_is_made_shown_once_and_revoked(agent: Extension) -> None:
     browser = logged_in(agent.user)
-    made = browser.post("/profile/tokens/", {"name": "CRM", "scope": "read"})
+    made = browser.post("/profile/tokens/", {"name": "CRM", "scope": "read", "days": "90"})
     token = made_on(made)
     assert made["Cache-Control"].startswith("max-age=0")
     assert token in made.content.decode()
     again = browser.get("/profile/tokens/")
     assert token not in again.content.decode()
-    today = date_format(timezone.now(), "DATE_FORMAT")
-    assert rows_of(again) == [["CRM", "Read", today, "never"]]
+    today, end = (date_format(timezone.localtime() + timedelta(days=days), "DATE_FORMAT") for days in (0, 90))
+    assert rows_of(again) == [["CRM", "Read", today, "never", end]]
 
     row = ApiToken.objects.get()
     assert "Revoke the token “CRM”?" in browser.get(f"/profile/tokens/{row.pk}/revoke/").content.decode()
@@ -132,7 +135,7 @@ def test_token_of_somebody_else_is_not_there(agent: Extension) -> None:
 
 def test_administrator_makes_and_revokes_an_agent_s(admin_page: Client, agent: Extension) -> None:
     path = f"/users/{agent.user_id}/tokens/"
-    token = made_on(admin_page.post(path, {"name": "CRM", "scope": "send"}))
+    token = made_on(admin_page.post(path, {"name": "CRM", "scope": "send", "days": "365"}))
     assert user_of(f"Bearer {token}") == agent.user
     for page in (f"/users/{agent.user_id}/", f"/extensions/{agent.pk}/"):
         assert f'href="{path}"' in admin_page.get(page).content.decode()
@@ -147,7 +150,7 @@ def test_administrator_makes_and_revokes_an_agent_s(admin_page: Client, agent: E
 
 
 def test_who_has_no_extension_is_told_what_to_do(admin_page: Client, administrator: User) -> None:
-    page = admin_page.post("/profile/tokens/", {"name": "CRM", "scope": "send"})
+    page = admin_page.post("/profile/tokens/", {"name": "CRM", "scope": "send", "days": "365"})
     assert (page.status_code, ApiToken.objects.count()) == (422, 0)
     assert "An administrator can give you one." in page.content.decode()
     page = admin_page.get(f"/users/{administrator.pk}/tokens/")
@@ -155,7 +158,7 @@ def test_who_has_no_extension_is_told_what_to_do(admin_page: Client, administrat
 
 
 def test_token_without_a_name_is_not_made(agent: Extension) -> None:
-    page = logged_in(agent.user).post("/profile/tokens/", {"name": " ", "scope": "read"})
+    page = logged_in(agent.user).post("/profile/tokens/", {"name": " ", "scope": "read", "days": "30"})
     assert page.status_code == 422
     assert errors_of(page.context["form"]) == {"name": ["This field is required."]}
     assert ApiToken.objects.count() == 0
@@ -169,3 +172,78 @@ def test_command_prints_a_token_of_an_extension(agent: Extension) -> None:
     assert (found.user, found.scope) == (agent.user, "read")
     with pytest.raises(CommandError, match="There is no extension 4711"):
         call_command("agent_token", "4711", stdout=out)
+
+
+def test_token_ends_after_the_chosen_days(agent: Extension) -> None:
+    row, token = tokens.create_token(agent.user, name="CRM", days=30)
+    assert timedelta(days=29, hours=23) < row.expires_at - timezone.now() <= timedelta(days=30)
+    header = f"Bearer {token}"
+    ApiToken.objects.filter(pk=row.pk).update(expires_at=timezone.now() + timedelta(seconds=30))
+    assert user_of(header) == agent.user
+    ApiToken.objects.filter(pk=row.pk).update(expires_at=timezone.now())
+    assert user_of(header) is None
+    assert rows_of(logged_in(agent.user).get("/profile/tokens/"))[0][-1].endswith(" ended")
+
+
+def test_token_without_a_chosen_end_ends_in_a_year(agent: Extension) -> None:
+    row, _token = tokens.create_token(agent.user, name="CRM")
+    assert (row.expires_at - timezone.now()).days in {364, 365}
+
+
+def test_end_that_is_not_offered_is_refused(agent: Extension) -> None:
+    page = logged_in(agent.user).post("/profile/tokens/", {"name": "CRM", "scope": "read", "days": "9999"})
+    assert page.status_code == 422
+    assert [*errors_of(page.context["form"])] == ["days"]
+    assert 'value="CRM"' in page.content.decode()
+    assert ApiToken.objects.count() == 0
+
+
+def test_token_passes_no_two_step_duty(agent: Extension) -> None:
+    _row, token = tokens.create_token(agent.user, name="CRM")
+    header = f"Bearer {token}"
+
+    def user_where(required_of: SecuritySettings.RequiredOf) -> User | None:
+        SecuritySettings.objects.update_or_create(pk=1, defaults={"two_step_required_of": required_of})
+        return user_of(header)
+
+    assert user_where(SecuritySettings.RequiredOf.ADMINISTRATORS) == agent.user
+    assert user_where(SecuritySettings.RequiredOf.EVERYBODY) is None
+    Authenticator.objects.create(user=agent.user, type=Authenticator.Type.RECOVERY_CODES, data={})
+    assert user_of(header) is None
+    Authenticator.objects.create(user=agent.user, type=Authenticator.Type.TOTP, data={})
+    assert user_of(header) == agent.user
+
+
+def end_of(row: ApiToken, **after: float) -> None:
+    ApiToken.objects.filter(pk=row.pk).update(expires_at=timezone.now() + timedelta(**after))
+
+
+def test_user_is_told_once_before_the_end(agent: Extension) -> None:
+    agent.user.email = "ada@example.com"
+    agent.user.save()
+    rows = [tokens.create_token(agent.user, name=name)[0] for name in ("CRM", "Later", "Gone", "Revoked")]
+    for row, days in zip(rows, (13, 15, -1, 13), strict=True):
+        end_of(row, days=days)
+    tokens.revoke(rows[3])
+    for _ in range(2):
+        tasks.tell_of_token_ends()
+    (message,) = mail.outbox
+    assert (message.to, message.subject) == (["ada@example.com"], "The API token “CRM” ends soon")
+    assert f"{project.PUBLIC_URL}/profile/tokens/" in message.body
+    assert "“CRM” of your login agent1001" in message.body
+    page = rows_of(logged_in(agent.user).get("/profile/tokens/"))
+    assert {row[0]: row[-1].rpartition(" ")[2] for row in page if row[0] == "CRM"} == {"CRM": "soon"}
+
+
+def test_mail_about_an_end_that_does_not_leave_is_tried_again(
+    agent: Extension, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent.user.email = "ada@example.com"
+    agent.user.save()
+    end_of(tokens.create_token(agent.user, name="CRM")[0], days=2)
+    with monkeypatch.context() as away:
+        away.setattr("accounts.mailing.send_mail", lambda *_args: 0)
+        tasks.tell_of_token_ends()
+    assert ApiToken.objects.get().end_told_at is None
+    tasks.tell_of_token_ends()
+    assert len(mail.outbox) == 1

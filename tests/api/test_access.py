@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import ApiToken, Role, User
+from accounts.models import ApiToken, Role, SecuritySettings, User
 from api.openapi import document
 from routing.models import Extension, MessageQueue
 from sessions.models import Attachment, Contact, Message, MessagingSession
@@ -185,21 +185,40 @@ def test_access_ends_with_the_token_the_login_and_the_extension(ada: Caller, age
         answer = ada.get("me")
         return answer.status_code if answer.status_code == 200 else code_of(answer)
 
-    agent, closed = agents[0], (401, "unauthenticated")
+    agent = agents[0]
     assert seen() == 200
     agent.user.is_active = False
     agent.user.save()
-    assert seen() == closed
+    assert seen() == (401, "login_inactive")
     agent.user.is_active = True
     agent.user.save()
     agent.archived_at = timezone.now()
     agent.save()
-    assert seen() == closed
+    assert seen() == (401, "no_extension")
     agent.archived_at = None
     agent.save()
     assert seen() == 200
+    SecuritySettings.objects.create(pk=1, two_step_required_of="everybody")
+    assert seen() == (401, "two_step_missing")
+    SecuritySettings.objects.all().delete()
+    ApiToken.objects.update(expires_at=timezone.now())
+    assert seen() == (401, "token_expired")
     ApiToken.objects.update(revoked_at=timezone.now())
-    assert seen() == closed
+    assert seen() == (401, "token_revoked")
+    ApiToken.objects.all().delete()
+    assert seen() == (401, "unauthenticated")
+
+
+def test_ended_token_is_told_what_to_do(ada: Caller) -> None:
+    ApiToken.objects.update(expires_at=timezone.now())
+    answer = ada.post("sessions", BODIES["sessions"])
+    assert answer["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+    problem = answer.json()
+    assert (problem["title"], problem["detail"]) == (
+        "This token has come to its end.",
+        "Make a new one under Profile > API tokens, and give it to the program.",
+    )
+    assert texts() == []
 
 
 def test_post_needs_no_csrf_token(ada: Caller, waiting: MessagingSession) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.core import signing
 from django.core.files.base import ContentFile
 from django.test import Client
@@ -53,7 +54,7 @@ RULES: dict[str, frozenset[str]] = {
     **dict.fromkeys(("healthz", "readyz", "webhook", "invitation", "logout", "api-openapi"), EVERYBODY),
     **dict.fromkeys(("home", "profile", "change-password", "api-docs"), LOGGED_IN),
     "profile-tokens": LOGGED_IN,
-    "profile-token-revoke": AGENTS,  # whose it is
+    **dict.fromkeys(("profile-token-revoke", "profile-login-end"), AGENTS),  # whose it is
     # The administrators' pages; a supervisor sees some channels in the list.
     "channel-list": LOGGED_IN - AGENTS,
     # The logs, the statistics, and the address book, which agents read and add to.
@@ -95,7 +96,7 @@ RULES: dict[str, frozenset[str]] = {
             *(f"tag-{page}" for page in ("list", "add", "edit", "delete")),
             *(f"optout-{page}" for page in ("list", "add", "export", "reopen", "words", "word-delete")),
             *(f"user-{page}" for page in ("invitation", "withdraw", "unlock", "two-step")),
-            *("user-tokens", "user-token-revoke"),
+            *("user-tokens", "user-token-revoke", "user-logins", "user-login-end"),
             "extension-activate",
             "extension-import",
             "extension-import-example",
@@ -290,6 +291,7 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "tag": Tag.objects.create(name="Billing").pk,
         "profile-token": tokens.create_token(agent.user, name="CRM")[0].pk,
         "user-token-revoke": tokens.create_token(agent.user, name="CRM")[0].pk,
+        **{name: _login_of(agent.user, name) for name in ("profile-login-end", "user-login-end")},
         "user": User.objects.get(username="ivan").pk,
         "extension": agent.pk,
         "queue": queue.pk,
@@ -308,6 +310,11 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         ),
         "api": session.pk,
     }
+
+
+def _login_of(user: User, session_key: str) -> int:
+    login = UserSession.objects.create(user=user, ip="203.0.113.7", session_key=session_key)
+    return int(login.pk)
 
 
 def path_of(name: str, arguments: dict[str, Any]) -> str:

@@ -216,6 +216,7 @@ SHOTS = (
     Shot("user-delete", "user-delete", of=lambda world: world.sam.pk),
     Shot("user-invitation", "user-invitation", of=lambda world: world.sam.pk),
     Shot("user-tokens", "user-tokens", of=lambda world: world.alice.user_id),
+    Shot("user-logins", "user-logins", of=lambda world: world.alice.user_id),
     Shot("security", "security"),
     Shot("system", "system"),
     Shot("alarms", "alarms"),

@@ -215,9 +215,9 @@ def test_export_is_what_the_list_shows_and_the_import_reads_it(
     Contact.objects.create(address=OTHER, name="=Ben", notes="a, b")
     answer: Any = supervisor_page.get("/contacts/export/?sort=-number")
     lines = lines_of(answer)
-    assert lines == ["Number,Name,Notes", f'{OTHER},\'=Ben,"a, b"', f"{CONTACT},Ada Lovelace,Countess"]
+    assert lines == ["Number,Name,Notes", f"'{OTHER},'=Ben,\"a, b\"", f"'{CONTACT},Ada Lovelace,Countess"]
     assert lines_of(supervisor_page.get("/contacts/export/?q=ada"))[1:] == [
-        f"{CONTACT},Ada Lovelace,Countess"
+        f"'{CONTACT},Ada Lovelace,Countess"
     ]
     upload = SimpleUploadedFile("contacts.csv", "\n".join(lines).encode(), "text/csv")
     rows = supervisor_page.post("/contacts/import/", {"file": upload}).context["rows"]

@@ -10,16 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 from django.db import transaction
+from django.utils import timezone
 from redis import Redis
 
 from accounts import tokens
-from accounts.models import Role, User
+from accounts.models import ApiToken, Role, SecuritySettings, User
 from routing.models import Extension, MessageQueue
 from sessions import actions, events
 from sessions.models import Message, MessagingSession
 from sessions.presence import online
 from tests.factories import Road
-from tests.portal import make_user
+from tests.portal import login_of, make_user
 from tests.product import Stack
 from tests.servers import ValkeyServer
 from tests.sessions.conftest import Post, sid_of
@@ -154,14 +155,34 @@ def test_access_ends_or_changes_the_stream_within_seconds(
 
     User.objects.filter(pk=agents[0].user_id).update(is_active=False)
     refused = [
-        {"Authorization": f"Bearer {token}"},
-        {"Authorization": "Bearer x"},
         {"Cookie": "pbx_session=x"},
         {},
+        {"Authorization": f"Bearer {token}"},
+        {"Authorization": "Bearer x"},
     ]
     answers = [requests.get(f"{stack.url}/events/", headers=shown, timeout=10) for shown in refused]
-    assert [(answer.status_code, answer.text) for answer in answers] == [(401, "Log in as an agent.")] * 4
+    assert [answer.status_code for answer in answers] == [401] * 4
+    assert [answer.text.partition(".")[0] for answer in answers] == [
+        *["Log in as an agent"] * 2,
+        "This token was revoked",
+        "A valid token is needed",
+    ]
     assert requests.post(f"{stack.url}/events/", timeout=10).status_code == 405
+
+
+def test_stream_ends_with_its_one_login_with_its_token_and_with_a_duty(
+    agents: list[Extension], listen: Listen
+) -> None:
+    row, token = tokens.create_token(agents[1].user, name="phone", days=30)
+    here, there = listen(agents[0].user), listen(agents[0].user)
+    program, cleo = listen(None, token=token), listen(agents[2].user)
+    assert [one.next()[1] for one in (here, there, program, cleo)] == ["hello"] * 4
+    here.browser.post(f"/profile/sessions/{login_of(there.browser).pk}/end/")
+    ApiToken.objects.filter(pk=row.pk).update(expires_at=timezone.now())
+    assert wait_until(lambda: there.ended.is_set() and program.ended.is_set(), timeout_s=10)
+    assert not here.ended.is_set()
+    SecuritySettings.objects.create(pk=1, two_step_required_of="everybody")
+    assert wait_until(lambda: here.ended.is_set() and cleo.ended.is_set(), timeout_s=10)
 
 
 def test_page_that_is_gone_is_nowhere_and_the_others_learn_of_it(

@@ -81,8 +81,8 @@ def test_exports_are_what_the_list_shows(admin_page: Client, sessions: dict[str,
     rows = lines_of(admin_page.get("/logs/export/?status=open"))
     ids = {name: str(session.pk) for name, session in sessions.items()}
     assert [[row[0], *row[3:10]] for row in rows[1:]] == [
-        [ids["ours"], "+12015550123", THIRD, "", "Other", "1003 Cleo", "", "Open"],
-        [ids["waiting"], OTHER, OUR_NUMBER, "Ben", "Main", "", "Support", "Open"],
+        [ids["ours"], "'+12015550123", f"'{THIRD}", "", "Other", "1003 Cleo", "", "Open"],
+        [ids["waiting"], f"'{OTHER}", f"'{OUR_NUMBER}", "Ben", "Main", "", "Support", "Open"],
     ]
     rows = lines_of(admin_page.get("/logs/export/messages/?q=until"))
     assert [[row[0], row[2], row[5], row[6]] for row in rows[1:]] == [

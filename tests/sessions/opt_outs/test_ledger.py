@@ -317,8 +317,8 @@ def test_export_is_what_the_list_shows(post_inbound: Post, road: Road, admin_pag
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert lines[0] == "Contact,Number,Status,Source,By,Since,Reason"
     assert [line.rsplit(",", 2)[0] for line in lines[1:]] == [
-        "+14155550123,+25402161183,Opted out,The contact's text,",
-        "'=HYPER(1),+25402161183,Opted out,The contact's text,",
+        "'+14155550123,'+25402161183,Opted out,The contact's text,",
+        "'=HYPER(1),'+25402161183,Opted out,The contact's text,",
     ]
 
 

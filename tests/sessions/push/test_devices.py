@@ -7,12 +7,12 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Role, User
 from routing.models import Extension
 from sessions.models import Notice, Push, PushDevice
 from sessions.push import pushing
 from tests.pbx_messaging.outside.hanging import hanging
-from tests.portal import logged_in
+from tests.portal import logged_in, login_of, make_user
 from tests.push_service import PushService
 from tests.sessions.conftest import Post
 from tests.sessions.push.conftest import Subscribe, look, tell, told
@@ -28,6 +28,15 @@ def end_by_revocation(client: Client, user: User) -> None:
     Session.objects.filter(session_key=client.session.session_key).delete()
 
 
+def end_singly(client: Client, user: User) -> None:
+    assert logged_in(user).post(f"/profile/sessions/{login_of(client).pk}/end/").status_code == 302
+
+
+def end_by_administrator(client: Client, user: User) -> None:
+    page = logged_in(make_user("root", Role.ADMINISTRATOR))
+    assert page.post(f"/users/logins/{login_of(client).pk}/end/").status_code == 302
+
+
 def end_by_disabling(client: Client, user: User) -> None:
     User.objects.filter(pk=user.pk).update(is_active=False)
 
@@ -37,7 +46,10 @@ def end_by_new_password(client: Client, user: User) -> None:
     user.save()
 
 
-@pytest.mark.parametrize("end", [end_by_log_out, end_by_revocation, end_by_disabling, end_by_new_password])
+SINGLY = [end_by_log_out, end_by_revocation, end_singly, end_by_administrator]
+
+
+@pytest.mark.parametrize("end", [*SINGLY, end_by_disabling, end_by_new_password])
 def test_device_ends_with_its_login(
     post_inbound: Post, agents: list[Extension], subscribe: Subscribe, end: Any
 ) -> None:
@@ -47,7 +59,7 @@ def test_device_ends_with_its_login(
     look()
     end(client, agents[0].user)
     pushing.push_due()
-    is_all = end in {end_by_disabling, end_by_new_password}
+    is_all = end not in SINGLY
     assert (told(phone), bool(told(tablet))) == ([], not is_all)
     post_inbound(2, "Hello", From="+14155550199")
     tell()
