@@ -30,8 +30,8 @@ class Range:
     period: Period | None = None  # None: days that somebody chose
 
     @classmethod
-    def asked(cls, params: QueryDict, form: RangeForm) -> "Range":
-        """What the URL asks for; the last 30 days where it asks for nothing that can be read."""
+    def asked(cls, params: QueryDict, form: RangeForm, *, default: Period = Period.LAST_30_DAYS) -> "Range":
+        """What the URL asks for; the default where it asks for nothing that can be read."""
         today = timezone.localdate()
         if form.is_valid() and (form.cleaned_data["since"] or form.cleaned_data["until"]):
             last = form.cleaned_data["until"] or today
@@ -39,7 +39,7 @@ class Range:
             first, last = min(first, last), max(first, last)
             return cls(first, last + DAY)
         name = params.get("period", "")
-        period = Period(name) if name in Period.values else Period.LAST_30_DAYS
+        period = Period(name) if name in Period.values else default
         if period is Period.ALL:
             return cls(None, today + DAY, period)
         return cls(*DAYS[period](today), period)
