@@ -45,6 +45,10 @@ class Range:
         return cls(*DAYS[period](today), period)
 
     @property
+    def last(self) -> date:
+        return self.end - DAY
+
+    @property
     def bounds(self) -> tuple[datetime | None, datetime | None]:
         if self.first is None:
             return None, None
