@@ -101,7 +101,7 @@ def _filters(today: Any) -> dict[str, str]:
 
     models = {"channel": Channel, "number": Number, "agent": Extension, "queue": MessageQueue, "tag": Tag}
     one = {
-        name: f"{name}={model._default_manager.values_list('pk', flat=True)[3]}"
+        name: f"{name}={model._default_manager.order_by('pk').values_list('pk', flat=True)[3]}"
         for name, model in models.items()
     }
     statuses = ("open", "closed", "archived", "failed", "closed_automatically", "never_answered")

@@ -1,7 +1,7 @@
 """`python -m benchmarks.data_rows seed < JSON`: a year of a company's messages, by INSERT … SELECT.
 
-In a process of its own, since it has the settings of the stack that is measured. Indexes are taken away before
-and built afterwards, in a fifth of the time.
+In a process of its own, since it has the settings of the stack that is measured. Indexes are taken away
+before and built afterwards, in a fifth of the time.
 """
 
 import json
@@ -21,6 +21,7 @@ CODES = "ARRAY['30003','30003','30003','30003','30005','30005','30006','30007','
 
 SECONDS = "365 * 86400.0"
 BEGIN = "(%(now)s::timestamptz - interval '365 days')"
+OPENED = f"{BEGIN} + s * interval '1 second' * ({SECONDS} / %(sessions)s)"
 
 # Session s has the messages from s * 20 / 3 on, within some hours; one in three is of another week.
 SESSIONS = f"""
@@ -31,11 +32,10 @@ SELECT s + 1, (%(numbers)s)[1 + s %% {CHANNELS}],
     CASE WHEN s < %(idle)s THEN '+1' || (3010000000 + s)
          ELSE (%(prefixes)s)[1 + s %% 10] || lpad(((s * 7919) %% (%(sessions)s / 3))::text, 7, '0') END,
     (%(queues)s)[1 + s %% {QUEUES}], (%(agents)s)[1 + s %% {AGENTS}],
-    {BEGIN} + s * interval '1 second' * ({SECONDS} / %(sessions)s),
-    least(%(now)s::timestamptz, {BEGIN} + s * interval '1 second' * ({SECONDS} / %(sessions)s) + interval '3 hours'),
-    CASE WHEN s < %(idle)s OR s >= %(sessions)s - 500 THEN NULL
-         ELSE {BEGIN} + s * interval '1 second' * ({SECONDS} / %(sessions)s) + interval '4 hours' END,
-    CASE WHEN s < %(idle)s OR s >= %(sessions)s - 500 THEN '' WHEN s %% 10 = 0 THEN 'timeout' ELSE 'agent' END,
+    {OPENED}, least(%(now)s::timestamptz, {OPENED} + interval '3 hours'),
+    CASE WHEN s < %(idle)s OR s >= %(sessions)s - 500 THEN NULL ELSE {OPENED} + interval '4 hours' END,
+    CASE WHEN s < %(idle)s OR s >= %(sessions)s - 500 THEN ''
+         WHEN s %% 10 = 0 THEN 'timeout' ELSE 'agent' END,
     0, CASE WHEN s %% 400 = 399 THEN {BEGIN} END
 FROM generate_series(0::bigint, %(sessions)s - 1) AS s
 """  # noqa: S608
@@ -44,14 +44,14 @@ INSERT INTO messaging_sessions_message
     (id, session_id, kind, created_at, body, author_id, system_line, channel_id, itsp_message_id, client_id,
      status, error_code, reason)
 SELECT n + 1, 1 + s, CASE WHEN n %% 2 = 0 THEN 'inbound' ELSE 'outbound' END,
-    least(%(now)s::timestamptz,
-          {BEGIN} + s * interval '1 second' * ({SECONDS} / %(sessions)s) + (n %% 180) * interval '1 minute'),
+    least(%(now)s::timestamptz, {OPENED} + (n %% 180) * interval '1 minute'),
     'Thank you for your order ' || n || ', it will be with you on ' || (n %% 28 + 1) || ' May.',
     CASE WHEN n %% 2 = 1 THEN (%(agents)s)[1 + s %% {AGENTS}] END, '',
     CASE WHEN n %% 2 = 0 THEN (%(channels)s)[1 + s %% {CHANNELS}] END,
     CASE WHEN n %% 2 = 0 THEN 'SM' || md5(n::text) END, CASE WHEN n %% 2 = 1 THEN md5(n::text) END,
     CASE WHEN n %% 2 = 0 THEN '' WHEN n %% 100 = 1 THEN 'undelivered' ELSE 'delivered' END,
-    CASE WHEN n %% 100 = 1 THEN ({CODES})[1 + (n / 100) %% 10] WHEN n %% 100000 = 3 THEN '30410' ELSE '' END, ''
+    CASE WHEN n %% 100 = 1 THEN ({CODES})[1 + (n / 100) %% 10]
+         WHEN n %% 100000 = 3 THEN '30410' ELSE '' END, ''
 FROM (SELECT n, least(%(sessions)s - 1, n * %(sessions)s / %(messages)s) AS s
       FROM generate_series(0::bigint, %(messages)s - 1) AS n) AS numbered
 """  # noqa: S608
@@ -78,7 +78,8 @@ WHERE kind = 'outbound'
 """
 TAGS_OF = f"""
 INSERT INTO messaging_sessions_messagingsession_tags (messagingsession_id, tag_id)
-SELECT s, (%(tags)s)[1 + (s / 3) %% {TAGS}] FROM generate_series(1::bigint, %(sessions)s) AS s WHERE s %% 3 = 0
+SELECT s, (%(tags)s)[1 + (s / 3) %% {TAGS}]
+FROM generate_series(1::bigint, %(sessions)s) AS s WHERE s %% 3 = 0
 """  # noqa: S608
 COUNTS = """
 INSERT INTO stats_countbucket (channel_id, starts_at, success, failed, received, segments)
@@ -95,7 +96,8 @@ GROUP BY 1, 2
 """
 SUMMED = """
 INSERT INTO stats_{table} (channel_id, starts_at, success, failed, received, segments)
-SELECT channel_id, date_trunc('{unit}', starts_at, 'UTC'), sum(success), sum(failed), sum(received), sum(segments)
+SELECT channel_id, date_trunc('{unit}', starts_at, 'UTC'),
+    sum(success), sum(failed), sum(received), sum(segments)
 FROM stats_countbucket GROUP BY 1, 2
 """
 TOTALS = """
@@ -175,12 +177,9 @@ def _people() -> dict[str, Any]:
     each = AGENTS // QUEUES
     queues = [make_queue(*agents[n * each : (n + 1) * each], name=f"Queue {n}") for n in range(QUEUES)]
     login = {"account_sid": "AC" + "0" * 32, "auth_token": "0" * 32}
-    connected = Channel.Status.CONNECTED
+    each_has = {"itsp": "twilio", "credentials": login, "session_timeout_days": 7}
     channels = Channel.objects.bulk_create(
-        Channel(
-            name=f"Channel {n}", itsp="twilio", credentials=login, status=connected, session_timeout_days=7
-        )
-        for n in range(CHANNELS)
+        Channel(name=f"Channel {n}", status=Channel.Status.CONNECTED, **each_has) for n in range(CHANNELS)
     )
     numbers = Number.objects.bulk_create(
         Number(channel=channel, address=f"+2540216{n:04}", queue=queues[n % QUEUES])
