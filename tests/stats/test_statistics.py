@@ -383,16 +383,20 @@ def test_figures_are_compared_with_the_period_before(
     assert "Compared with" not in everything.content.decode()
 
 
-def test_same_time_of_the_day_before_the_clocks_went_forward(
+def test_same_time_of_the_day_on_which_the_clocks_went_forward(
     admin_page: Client, administrator: User, road: Road
 ) -> None:
-    """In Berlin they went on 29 March 2026: noon was 11:00 UTC before it, and is 10:00 since."""
-    User.objects.filter(pk=administrator.pk).update(time_zone="Europe/Berlin")
-    with time_machine.travel(datetime(2026, 4, 1, 10, 0, tzinfo=UTC), tick=False):
-        found = admin_page.get("/statistics/?period=today").context["before"]
+    """In New York it is 6 o'clock; a week ago, on 8 March 2026, that was five hours after midnight."""
+    User.objects.filter(pk=administrator.pk).update(time_zone="America/New_York")
+    found = admin_page.get("/statistics/?period=today").context["before"]
     assert (found.since, found.until) == (
-        datetime(2026, 3, 24, 23, 0, tzinfo=UTC),
-        datetime(2026, 3, 25, 11, 0, tzinfo=UTC),
+        datetime(2026, 3, 8, 5, 0, tzinfo=UTC),
+        datetime(2026, 3, 8, 10, 0, tzinfo=UTC),
+    )
+    found = admin_page.get("/statistics/?period=yesterday").context["before"]
+    assert (found.since, found.until) == (
+        datetime(2026, 3, 7, 5, 0, tzinfo=UTC),
+        datetime(2026, 3, 8, 5, 0, tzinfo=UTC),
     )
 
 
