@@ -186,7 +186,13 @@ def _people() -> dict[str, Any]:
         for n, channel in enumerate(channels)
     )
     tags = Tag.objects.bulk_create(Tag(name=f"Tag {n}") for n in range(TAGS))
-    rows = {"agents": agents, "queues": queues, "channels": channels, "numbers": numbers, "tags": tags}
+    rows: dict[str, Any] = {
+        "agents": agents,
+        "queues": queues,
+        "channels": channels,
+        "numbers": numbers,
+        "tags": tags,
+    }
     prefixes = [f"+1{area}" for area in (212, 312, 415, 617)] + ["+44740", "+44770", "+49151", "+49170"]
     return {name: [row.pk for row in made] for name, made in rows.items()} | {
         "prefixes": [*prefixes, "+25472", "+25473"]

@@ -19,7 +19,7 @@ from sessions.models import Attempt, Message, MessagingSession, MessagingSession
 from sessions.sending import automatic
 
 BATCH = 200  # that are closed together; a text that comes into one of them waits for all
-RUN = 20_000  # of one time-out in one run
+RUN = 20_000  # of one number in one run
 OWN = MessageQueue.SessionClosing.OWN
 
 
@@ -30,7 +30,8 @@ def close_idle(*, now: datetime) -> int:
         idle = _idle(sessions, now - timeout)
         keeping = Q(number__channel__keeps_unanswered=True, unanswered_since__isnull=False)
         unanswered.alert_of(idle.filter(keeping, alerted_at=None), now=now)
-        closed += _close(idle.exclude(keeping))
+        numbers = sessions.idle(since=now - timeout).order_by().values_list("number", flat=True).distinct()
+        closed += sum(_close(idle.exclude(keeping), number) for number in list(numbers))
     return closed
 
 
@@ -52,23 +53,26 @@ def _idle(sessions: MessagingSessionQuerySet, since: datetime) -> MessagingSessi
     return sessions.idle(since=since).exclude(Exists(of_session.filter(to_be_sent_or_just_sent)))
 
 
-def _close(idle: MessagingSessionQuerySet) -> int:
-    closed = 0
-    while closed < RUN and (batch := _close_batch(idle)):
-        closed += batch
+def _close(idle: MessagingSessionQuerySet, number: int) -> int:
+    """Those of a number, the oldest first, as an index has them; none is looked at twice."""
+    of_number = idle.filter(number=number).order_by("last_active_at")
+    closed, rest = 0, of_number
+    while closed < RUN and (batch := _close_batch(rest)):
+        closed += len(batch)
+        rest = of_number.filter(last_active_at__gte=batch[-1].last_active_at)
     return closed
 
 
 @transaction.atomic
-def _close_batch(idle: MessagingSessionQuerySet) -> int:
+def _close_batch(idle: MessagingSessionQuerySet) -> list[MessagingSession]:
     """Those that somebody writes in at this moment are left alone."""
     locked = idle.select_for_update(of=("self",), no_key=True, skip_locked=True)
-    sessions = list(locked.order_by("last_active_at")[:BATCH])
+    sessions = list(locked[:BATCH])
     _say_good_bye(sessions)
     if sessions:
         line = Message.SystemLine.CLOSED_IDLE
         actions.end_all(sessions, by=MessagingSession.ClosedBy.TIMEOUT, line=line)
-    return len(sessions)
+    return sessions
 
 
 def _say_good_bye(sessions: Sequence[MessagingSession]) -> None:
