@@ -45,15 +45,15 @@ def test_list_has_its_columns(admin_page: Client, sessions: dict[str, MessagingS
     assert rows == [
         [
             *(ids["ours"], at[2], at[2], "+12015550123", THIRD),
-            *("Cleo: Your parcel has come", "Other", "1003 Cleo", "Open"),
+            *("Cleo: Your parcel has come", "1003 Cleo Other", "Open"),
         ],
         [
             *(ids["waiting"], at[1], at[1], f"{OTHER} Ben", OUR_NUMBER),
-            *("A green one, please", "Main", "Support", "Waiting"),
+            *("A green one, please", "Support Main", "Waiting"),
         ],
         [
             *(ids["closed"], at[0], at[0], CONTACT, OUR_NUMBER),
-            *("Ada: Yes, until five", "Main", "1001 Ada Support", "Closed"),
+            *("Ada: Yes, until five", "1001 Ada Support Main", "Closed"),
         ],
     ]
 
