@@ -171,7 +171,8 @@ def mend(channel: Channel, found: Iterable[Difference | FailureDifference]) -> N
             begin = _begin(model, one.starts_at)
             missing[model][begin] = plus(missing[model][begin], one.missing)
     with transaction.atomic():
-        for model, sums in missing.items():
+        for model in (*LENGTHS, CountTotal):  # as `fold` has them, or each would wait for the other
+            sums = missing[model]
             keys = ("channel_id", "starts_at") if model in LENGTHS else ("channel_id",)
             add_to(model, keys, {(channel.pk, begin)[: len(keys)]: n for begin, n in sums.items()})
         add_failures(failures)

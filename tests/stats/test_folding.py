@@ -1,4 +1,4 @@
-"""Folding: exact in all sums while several fold and others write, and after an update of what was there before."""
+"""Folding is exact in all sums, while several fold and others write, and of what was there before."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -75,10 +75,9 @@ def test_a_batch_of_failures_costs_one_statement(road: Road) -> None:
         failures = [counts.Failure.of(code, "+254722000111") for code in ("1", "2", "1", "2", "1")]
         counts.note([counts.Change(road.channel.pk, NOON, failed=1, failure=one) for one in failures])
     assert inserted == [2]
-    rows = CountedChange.objects.order_by("error_code").values_list(
-        "error_code", "failed", "country", "prefix"
-    )
-    assert [*rows] == [("1", 3, "KE", "+254722000"), ("2", 2, "KE", "+254722000")]
+    rows = CountedChange.objects.order_by("error_code")
+    values = rows.values_list("error_code", "failed", "country", "prefix")
+    assert [*values] == [("1", 3, "KE", "+254722000"), ("2", 2, "KE", "+254722000")]
 
 
 def test_what_was_counted_before_is_summed_up_by_the_update(road: Road) -> None:
