@@ -1,7 +1,7 @@
 from django.db import migrations, models
 from django.db.models import Q
 
-from pbx_messaging.large_tables import AddIndexBeside, DropIndexOfKey
+from pbx_messaging.large_tables import AddIndexBeside, DropIndexOfKey, RemoveIndexBeside
 
 NEWEST = ["-last_active_at", "-id"]
 
@@ -43,6 +43,14 @@ class Migration(migrations.Migration):
         AddIndexBeside(
             model_name="messagingsession",
             index=models.Index(fields=["number", *NEWEST], name="session_of_number"),
+        ),
+        # Of two that would do, SQLite takes the younger one: that of the open ones is made last.
+        RemoveIndexBeside(model_name="messagingsession", name="session_idle"),
+        AddIndexBeside(
+            model_name="messagingsession",
+            index=models.Index(
+                fields=["number", "last_active_at"], condition=Q(closed_at=None), name="session_idle"
+            ),
         ),
         DropIndexOfKey(
             model_name="messagingsession",
