@@ -80,7 +80,7 @@ class LogFilterForm(forms.Form):
         self._offer("number", _("All numbers"), [(one.pk, _recorded(one)) for one in live_first])
         queues, agents = queues_logged_for(user), agents_logged_for(user)
         self._offer("agent", _("All agents"), [(one.pk, _archivable(one)) for one in agents])
-        self._offer("queue", _("All message queues"), [(one.pk, _archivable(one)) for one in queues])
+        self._offer("queue", _("All queues"), [(one.pk, _archivable(one)) for one in queues])
         self._offer("tag", _("All tags"), Tag.objects.values_list("pk", "name"))
 
     def _offer(self, name: str, everything: Any, rows: Any) -> None:

@@ -44,16 +44,16 @@ def test_list_has_its_columns(admin_page: Client, sessions: dict[str, MessagingS
     ids = {name: str(session.pk) for name, session in sessions.items()}
     assert rows == [
         [
-            *(ids["ours"], at[2], at[2], "+12015550123", THIRD),
-            *("Cleo: Your parcel has come", "1003 Cleo Other", "Open"),
+            *(f"{ids['ours']} Open", at[2], at[2], "+12015550123", THIRD),
+            *("Cleo: Your parcel has come", "1003 Cleo Other"),
         ],
         [
-            *(ids["waiting"], at[1], at[1], f"{OTHER} Ben", OUR_NUMBER),
-            *("A green one, please", "Support Main", "Waiting"),
+            *(f"{ids['waiting']} Waiting", at[1], at[1], f"{OTHER} Ben", OUR_NUMBER),
+            *("A green one, please", "Support Main"),
         ],
         [
-            *(ids["closed"], at[0], at[0], CONTACT, OUR_NUMBER),
-            *("Ada: Yes, until five", "1001 Ada Support Main", "Closed"),
+            *(f"{ids['closed']} Closed", at[0], at[0], CONTACT, OUR_NUMBER),
+            *("Ada: Yes, until five", "1001 Ada Support Main"),
         ],
     ]
 
