@@ -19,6 +19,7 @@ _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _SHORT_CODE = re.compile(r"[1-9][0-9]{3,5}")
 _LEAST_OF_SPREADSHEET = 11  # digits, from which on a missing plus is thought of
 _SHOWN_MOST = 64  # characters of what was typed, in what is said of it
+PREFIX_LENGTH = 10  # characters, + among them: carriers are told apart by no more
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,11 @@ def country_of(address: str) -> str:
     found = phonenumbers.region_code_for_number(parsed)
     found = found or phonenumbers.region_code_for_country_code(parsed.country_code or 0)
     return str(found) if found not in (None, "ZZ", "001") else ""
+
+
+def prefix_of(address: str) -> str:
+    """What tells whose number it is, and not which; "" of what is no phone's."""
+    return address[:PREFIX_LENGTH] if is_e164(address) else ""
 
 
 def is_toll_free(address: str) -> bool:

@@ -12,6 +12,7 @@ NUDGED_EVERY_S: dict[str, float] = {
     "sessions.tasks.forget_notices": 3600.0,
     "channels.tasks.check_due": 60.0,
     "stats.tasks.fold_counts": 30.0,
+    "stats.tasks.name_carriers": 3600.0,
     "health.tasks.look_for_alarms": 10.0,
     "health.tasks.look_outside": 60.0,
     "health.tasks.call_dead_man": 60.0,

@@ -47,6 +47,7 @@ QUEUES: dict[str, str] = {
     "sessions.tasks.watch_due": SENDER,
     "sessions.tasks.watch_unanswered": SENDER,
     "stats.tasks.fold_counts": SENDER,
+    "stats.tasks.name_carriers": WORKER,
 }
 
 

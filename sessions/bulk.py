@@ -48,6 +48,14 @@ def insert_missing(rows: Sequence[models.Model]) -> None:
     _insert(rows, "ON CONFLICT DO NOTHING")
 
 
+def add(rows: Sequence[models.Model], *, keys: Sequence[str], sums: Sequence[str]) -> None:
+    """Inserts rows, or adds their sums to the rows that have the same keys. Columns are given by name."""
+    if rows:
+        table = rows[0]._meta.db_table
+        added = ", ".join(f'"{name}" = {table}."{name}" + EXCLUDED."{name}"' for name in sums)
+        _insert(rows, f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {added}")
+
+
 def _insert(rows: Sequence[models.Model], ending: str) -> list[tuple[Any, ...]]:
     """What the statement returns, if that is anything."""
     if not rows:

@@ -19,7 +19,7 @@ from django.db.models import (
 from accounts.models import User
 from channels.itsp.delivery import DeliveryStatus
 from channels.models import Number
-from routing.models import Extension
+from routing.models import Extension, MessageQueue
 from sessions.models import (
     Attempt,
     Draft,
@@ -110,6 +110,20 @@ def directed_by(user: User, agent: Extension | None) -> MessagingSessionQuerySet
 def logged_for(user: User) -> MessagingSessionQuerySet:
     """What the message logs show: all to administrators, to supervisors what is in their queues."""
     return MessagingSession.objects.all() if user.is_administrator else supervised_by(user)
+
+
+def queues_logged_for(user: User) -> QuerySet[MessageQueue]:
+    """Those whose sessions somebody has in the message logs, the deleted ones last."""
+    found = MessageQueue.objects.all() if user.is_administrator else user.supervised_queues.live()
+    return found.order_by(F("archived_at").desc(nulls_first=True), "name", "pk")
+
+
+def agents_logged_for(user: User) -> QuerySet[Extension]:
+    """Those whose sessions they may be: to supervisors the agents of their queues, the deleted ones last."""
+    found = Extension.objects.all()
+    if not user.is_administrator:
+        found = found.filter(queues__in=user.supervised_queues.live()).distinct()
+    return found.order_by(F("archived_at").desc(nulls_first=True), "number", "pk")
 
 
 def readable_by(user: User, agent: Extension | None) -> MessagingSessionQuerySet:

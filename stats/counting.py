@@ -1,44 +1,106 @@
 """Folds the changes that sessions wrote into buckets."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from django.db import transaction
-from django.db.models import F
+from django.db import models, transaction
 
-from sessions.counts import bucket_of
+from sessions import bulk
+from sessions.counts import BUCKET, MEASURES, Failure
 from sessions.models import CountedChange
-from stats.models import CountBucket, CountTotal
+from stats import carriers
+from stats.levels import LEVELS, begin_of
+from stats.models import CountTotal, FailureBucket
 
 FOLD_BATCH = 10_000
-FIELDS = ("success", "failed", "received")
+ROWS_OF_A_STATEMENT = 1_000
 
-Triple = tuple[int, int, int]  # success, failed, received
-Sums = dict[tuple[int, datetime], Triple]  # by channel and bucket
+Amounts = tuple[int, ...]  # of each of MEASURES
+Sums = dict[tuple[int, datetime], Amounts]  # by channel and quarter hour
+NONE: Amounts = (0,) * len(MEASURES)
+
+
+class FailureKey(NamedTuple):
+    channel_id: int
+    starts_at: datetime
+    failure: Failure
+
+
+Failures = dict[FailureKey, int]
 
 
 def fold() -> int:
     """Adds waiting changes to their buckets and deletes them, in one transaction. Returns how many."""
     with transaction.atomic():
         changes = list(CountedChange.objects.select_for_update(skip_locked=True).order_by("pk")[:FOLD_BATCH])
-        sums = summed((one.channel_id, one.at, one.success, one.failed, one.received) for one in changes)
-        for (channel, starts_at), counts in sorted(sums.items()):
-            add(CountBucket.objects.get_or_create(channel_id=channel, starts_at=starts_at)[0], counts)
-            add(CountTotal.objects.get_or_create(channel_id=channel)[0], counts)
+        add(summed((one.channel_id, one.at, *_amounts(one)) for one in changes))
+        add_failures(failures_of(changes))
         CountedChange.objects.filter(pk__in=[change.pk for change in changes]).delete()
     return len(changes)
 
 
-def add(row: CountBucket | CountTotal, counts: Triple) -> None:
-    sums = {name: F(name) + count for name, count in zip(FIELDS, counts, strict=True)}
-    type(row).objects.filter(pk=row.pk).update(**sums)
+def add(sums: Sums) -> None:
+    """To the quarter hours, and to the hours, days and totals in which they are."""
+    totals: dict[int, Amounts] = defaultdict(lambda: NONE)
+    for (channel, _starts_at), amounts in sums.items():
+        totals[channel] = plus(totals[channel], amounts)
+    for model, length in LEVELS:
+        by_begin: Sums = defaultdict(lambda: NONE)
+        for (channel, starts_at), amounts in sums.items():
+            key = channel, begin_of(starts_at, length)
+            by_begin[key] = plus(by_begin[key], amounts)
+        add_to(model, ("channel_id", "starts_at"), by_begin)
+    add_to(CountTotal, ("channel_id",), {(channel,): amounts for channel, amounts in totals.items()})
 
 
-def summed(rows: Iterable[tuple[int, datetime, int, int, int]]) -> Sums:
-    sums: defaultdict[tuple[int, datetime], Triple] = defaultdict(lambda: (0, 0, 0))
-    for channel, at, *counts in rows:
-        key = (channel, bucket_of(at))
-        success, failed, received = (a + b for a, b in zip(sums[key], counts, strict=True))
-        sums[key] = (success, failed, received)
+def add_to(model: type[models.Model], keys: tuple[str, ...], sums: Mapping[Any, Amounts]) -> None:
+    """In the order of the keys, so that nobody waits for one who waits for them."""
+    rows = [
+        model(**dict(zip((*keys, *MEASURES), (*key, *sums[key]), strict=True)))
+        for key in sorted(sums)
+        if any(sums[key])
+    ]
+    _add(rows, keys, MEASURES)
+
+
+def add_failures(failures: Failures) -> None:
+    rows = [
+        FailureBucket(channel_id=key.channel_id, starts_at=key.starts_at, failed=n, **key.failure._asdict())
+        for key, n in sorted(failures.items())
+        if n
+    ]
+    _add(rows, ("channel_id", "starts_at", *Failure._fields), ("failed",))
+    carriers.ask_for({row.prefix for row in rows if row.prefix})
+
+
+def _add(rows: list[Any], keys: tuple[str, ...], sums: tuple[str, ...]) -> None:
+    for start in range(0, len(rows), ROWS_OF_A_STATEMENT):
+        bulk.add(rows[start : start + ROWS_OF_A_STATEMENT], keys=keys, sums=sums)
+
+
+def summed(rows: Iterable[tuple[Any, ...]]) -> Sums:
+    """Of (channel, moment, amounts…) by quarter hour."""
+    sums: Sums = defaultdict(lambda: NONE)
+    for channel, at, *amounts in rows:
+        key = (channel, begin_of(at, BUCKET))
+        sums[key] = plus(sums[key], amounts)
     return dict(sums)
+
+
+def failures_of(changes: Iterable[CountedChange]) -> Failures:
+    failures: Failures = defaultdict(int)
+    for one in changes:
+        if one.failed:
+            failure = Failure(one.error_code, one.country, one.prefix)
+            failures[FailureKey(one.channel_id, begin_of(one.at, BUCKET), failure)] += one.failed
+    return dict(failures)
+
+
+def plus(one: Iterable[int], other: Iterable[int]) -> Amounts:
+    return tuple(a + b for a, b in zip(one, other, strict=True))
+
+
+def _amounts(row: CountedChange) -> Amounts:
+    return tuple(getattr(row, name) for name in MEASURES)

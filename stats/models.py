@@ -3,19 +3,23 @@
 from django.db import models
 
 from channels.models import Channel
+from channels.phone_numbers import PREFIX_LENGTH
 
 
 class Counted(models.Model):
+    """What is summed: the names of `sessions.counts.MEASURES`."""
+
     success = models.IntegerField(default=0)
     failed = models.IntegerField(default=0)
     received = models.IntegerField(default=0)
+    segments = models.IntegerField(db_default=0, default=0)  # of what was sent successfully
 
     class Meta:
         abstract = True
 
 
-class CountBucket(Counted):
-    """The counts of one channel in the 15 minutes from `starts_at`."""
+class Bucket(Counted):
+    """The counts of one channel in the time from `starts_at`."""
 
     channel = models.ForeignKey(  # another index begins with it
         Channel, on_delete=models.CASCADE, related_name="+", db_index=False
@@ -23,10 +27,31 @@ class CountBucket(Counted):
     starts_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["channel", "starts_at"], name="one_bucket")]
+        abstract = True
 
     def __str__(self) -> str:
         return f"counts of channel {self.channel_id} from {self.starts_at}"
+
+
+class CountBucket(Bucket):
+    """In 15 minutes."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "starts_at"], name="one_bucket")]
+
+
+class CountHour(Bucket):
+    """The sum of four buckets, so that a chart of months reads few rows."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "starts_at"], name="one_hour")]
+
+
+class CountDay(Bucket):
+    """The sum of a day of UTC, so that a chart of years reads few rows."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "starts_at"], name="one_day")]
 
 
 class CountTotal(Counted):
@@ -36,3 +61,42 @@ class CountTotal(Counted):
 
     def __str__(self) -> str:
         return f"counts of channel {self.channel_id}"
+
+
+class FailureBucket(models.Model):
+    """The failed messages of one channel in 15 minutes, by the error and by the beginning of the numbers."""
+
+    channel = models.ForeignKey(  # another index begins with it
+        Channel, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    starts_at = models.DateTimeField()
+    error_code = models.CharField(max_length=16, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    prefix = models.CharField(max_length=PREFIX_LENGTH, blank=True)
+    failed = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "starts_at", "error_code", "country", "prefix"], name="one_failure_bucket"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"failures {self.error_code} of channel {self.channel_id} from {self.starts_at}"
+
+
+class PrefixCarrier(models.Model):
+    """Whom a country's numbering plan gave the numbers with a prefix.
+
+    "" if the plan does not say, null: not looked up. Numbers that went to another carrier keep it.
+    """
+
+    prefix = models.CharField(max_length=PREFIX_LENGTH, unique=True)
+    name = models.CharField(max_length=100, blank=True, null=True)  # noqa: DJ001 (null: see above)
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], condition=models.Q(name=None), name="prefix_to_look_up")]
+
+    def __str__(self) -> str:
+        return f"carrier of {self.prefix}"

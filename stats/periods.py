@@ -30,18 +30,5 @@ DAYS: dict[Period, Callable[[date], tuple[date, date]]] = {
 }
 
 
-def period_named(name: str) -> Period:
-    """Whatever isn't a period's name is all time."""
-    return Period(name) if name in Period.values else Period.ALL
-
-
-def bounds_of(period: Period) -> Bounds:
-    """The period's begin and the first moment after it, at midnights of the current time zone."""
-    if period is Period.ALL:
-        return None, None
-    since, until = DAYS[period](timezone.localdate())
-    return midnight(since), midnight(until)
-
-
 def midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())

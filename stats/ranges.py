@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from django import forms
-from django.db.models import DateTimeField
-from django.db.models.functions import TruncDay, TruncHour, TruncMonth
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.log_listing import day_field
+from sessions.counts import BUCKET
+from stats.levels import begin_of
 from stats.periods import DAY, DAYS, Period, midnight
 
 HOURS_MOST, DAYS_MOST = 2, 93  # days that are divided into hours, and into days; beyond them: months
@@ -30,8 +30,8 @@ class Range:
     period: Period | None = None  # None: days that somebody chose
 
     @classmethod
-    def asked(cls, params: QueryDict, form: RangeForm) -> "Range":
-        """What the URL asks for; the last 30 days where it asks for nothing that can be read."""
+    def asked(cls, params: QueryDict, form: RangeForm, *, default: Period = Period.LAST_30_DAYS) -> "Range":
+        """What the URL asks for; the default where it asks for nothing that can be read."""
         today = timezone.localdate()
         if form.is_valid() and (form.cleaned_data["since"] or form.cleaned_data["until"]):
             last = form.cleaned_data["until"] or today
@@ -39,10 +39,14 @@ class Range:
             first, last = min(first, last), max(first, last)
             return cls(first, last + DAY)
         name = params.get("period", "")
-        period = Period(name) if name in Period.values else Period.LAST_30_DAYS
+        period = Period(name) if name in Period.values else default
         if period is Period.ALL:
             return cls(None, today + DAY, period)
         return cls(*DAYS[period](today), period)
+
+    @property
+    def last(self) -> date:
+        return self.end - DAY
 
     @property
     def bounds(self) -> tuple[datetime | None, datetime | None]:
@@ -50,23 +54,48 @@ class Range:
             return None, None
         return midnight(self.first), midnight(self.end)
 
+    @property
+    def before(self) -> "Before | None":
+        """The period before, as long; None of all time.
+
+        Up to some months it is moved by whole weeks, since weekdays differ more than weeks do. What is not
+        over yet is compared with as much of the period before.
+        """
+        if self.first is None:
+            return None
+        days = (self.end - self.first).days
+        back = timedelta(days=-(-days // 7) * 7 if days <= DAYS_MOST else days)
+        since, until = midnight(self.first - back), midnight(self.end - back)
+        is_over = self.end <= timezone.localdate()
+        if not is_over:
+            now = timezone.localtime() - back  # by the clock on the wall
+            until = min(until, max(since, begin_of(now, BUCKET)))
+        return Before(self.first - back, self.end - back - DAY, since, until, is_whole=is_over)
+
     def step(self, first: date) -> "Step":
         days = (self.end - first).days
         if days <= HOURS_MOST:
-            return Step("hour", TruncHour, "H:i" if days == 1 else "j M, H:i")
-        return Step("day", TruncDay, "j M") if days <= DAYS_MOST else Step("month", TruncMonth, "M Y")
+            return Step("hour", "H:i" if days == 1 else "j M, H:i")
+        return Step("day", "j M") if days <= DAYS_MOST else Step("month", "M Y")
+
+
+@dataclass(frozen=True)
+class Before:
+    """From the day `first` to the day `last`; `is_whole`: not only up to the time of day that it is now."""
+
+    first: date
+    last: date
+    since: datetime
+    until: datetime
+    is_whole: bool
 
 
 @dataclass(frozen=True)
 class Step:
-    """A slot of a chart: how the database cuts a moment down to its begin, and how that is written."""
+    """A slot of a chart: how long it is, and how its begin is written."""
 
     name: str
-    truncated: type[TruncHour | TruncDay | TruncMonth]
     written: str
-
-    def cut(self, field: str) -> TruncHour | TruncDay | TruncMonth:
-        return self.truncated(field, output_field=DateTimeField())
 
     def slots(self, first: date, end: date) -> Iterator[datetime]:
         """The begins of all slots; the day on which clocks go forward has 23 hours."""

@@ -3,90 +3,176 @@
 It may run while messages come and go: everything is read from one snapshot, and what is mended is added.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import chain
+from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Sum
+from django.db import connection, models, transaction
 
 from channels.itsp.delivery import FAILURE, SUCCESS
 from channels.models import Channel
+from sessions.counts import BUCKET, MEASURES, Failure
 from sessions.models import Attempt, CountedChange, Message
-from stats.counting import FIELDS, Sums, Triple, add, summed
-from stats.models import CountBucket, CountTotal
+from stats.counting import (
+    NONE,
+    Amounts,
+    FailureKey,
+    Failures,
+    Sums,
+    add_failures,
+    add_to,
+    failures_of,
+    plus,
+    summed,
+)
+from stats.levels import LEVELS, begin_of
+from stats.models import CountBucket, CountDay, CountHour, CountTotal, FailureBucket
 
-NONE: Triple = (0, 0, 0)
+LENGTHS: dict[type[models.Model], timedelta] = dict(LEVELS)
+SUMMED_UP = (CountHour, CountDay, CountTotal)  # of quarter hours
 
 
 @dataclass(frozen=True)
 class Difference:
-    """It is in the quarter hour of a channel from `starts_at`, or in its total if that is None."""
+    """In a row of `model` that begins at `starts_at`; in the channel's total if that is None."""
 
+    model: type[models.Model]
     starts_at: datetime | None
-    counted: Triple
-    found: Triple
+    counted: Amounts
+    found: Amounts
 
     @property
-    def missing(self) -> Triple:
-        success, failed, received = (b - a for a, b in zip(self.counted, self.found, strict=True))
-        return success, failed, received
+    def missing(self) -> Amounts:
+        return plus(self.found, (-n for n in self.counted))
 
 
-def recount(channel: Channel) -> Sums:
-    """The channel's buckets as its messages say, without a look at what was counted."""
-    attempts = Attempt.objects.filter(
-        channel=channel, status__in=SUCCESS | FAILURE, message__author__isnull=False
-    )
-    sent = (
-        (channel.pk, at, int(status in SUCCESS), int(status in FAILURE), 0)
-        for status, at in attempts.values_list("status", "counted_at").iterator()
-        if at is not None
-    )
+@dataclass(frozen=True)
+class FailureDifference:
+    """In the failures of a quarter hour with one code and one beginning of numbers."""
+
+    key: FailureKey
+    counted: int
+    found: int
+
+
+@dataclass(frozen=True)
+class Recount:
+    """What a channel's messages say."""
+
+    sums: Sums
+    failures: Failures = field(default_factory=dict)
+
+
+def recount(channel: Channel) -> Recount:
+    """Without a look at what was counted."""
+    failures: Failures = defaultdict(int)
+    sent = _sent(channel, failures)
     inbound = Message.objects.filter(channel=channel, kind=Message.Kind.INBOUND)
-    received = ((channel.pk, at, 0, 0, 1) for at in inbound.values_list("created_at", flat=True).iterator())
-    return summed(chain(sent, received))
+    one = (0, 0, 1, 0)
+    received = ((channel.pk, at, *one) for at in inbound.values_list("created_at", flat=True).iterator())
+    return Recount(summed(chain(sent, received)), failures)
 
 
-def counted(channel: Channel) -> Sums:
-    """The channel's buckets as they were counted, changes that wait to be folded included."""
-    rows = [
-        (*CountBucket.objects.filter(channel=channel).values_list("starts_at", "channel_id", *FIELDS),),
-        (*CountedChange.objects.filter(channel=channel).values_list("at", "channel_id", *FIELDS),),
-    ]
-    sums = summed((channel_id, at, *counts) for part in rows for at, channel_id, *counts in part)
-    return {key: counts for key, counts in sums.items() if any(counts)}
+def _sent(channel: Channel, failures: Failures) -> Iterator[tuple[Any, ...]]:
+    """(channel, moment, amounts…) of all attempts that count; the failures are added to those given."""
+    attempts = Attempt.objects.filter(
+        channel=channel, status__in=SUCCESS | FAILURE, message__author__isnull=False, counted_at__isnull=False
+    )
+    columns = ("status", "counted_at", "segments", "error_code", "message__session__contact")
+    for status, at, segments, error_code, contact in attempts.values_list(*columns).iterator():
+        if status in SUCCESS:
+            yield channel.pk, at, 1, 0, 0, segments
+        else:
+            yield channel.pk, at, 0, 1, 0, 0
+            failures[FailureKey(channel.pk, begin_of(at, BUCKET), Failure.of(error_code, contact))] += 1
 
 
-def differences(channel: Channel) -> list[Difference]:
-    """Where the channel's counts are not what its messages say, in the order of time."""
+def counted(channel: Channel) -> Recount:
+    """The channel's quarter hours as they were counted, changes that wait to be folded included."""
+    changes = list(CountedChange.objects.filter(channel=channel))
+    folded = CountBucket.objects.filter(channel=channel).values_list("channel_id", "starts_at", *MEASURES)
+    waiting = ((one.channel_id, one.at, *(getattr(one, name) for name in MEASURES)) for one in changes)
+    sums = summed(chain(folded, waiting))
+    failures: Failures = defaultdict(int, failures_of(changes))
+    for row in FailureBucket.objects.filter(channel=channel):
+        failure = Failure(row.error_code, row.country, row.prefix)
+        failures[FailureKey(channel.pk, row.starts_at, failure)] += row.failed
+    return Recount(
+        {key: amounts for key, amounts in sums.items() if any(amounts)},
+        {key: n for key, n in failures.items() if n},
+    )
+
+
+def differences(channel: Channel) -> list[Difference | FailureDifference]:
+    """Where the channel's counts are not what its messages say, in the order of time.
+
+    What is summed up of quarter hours is compared with these, so that each fault is told where it is.
+    """
     with transaction.atomic():
         if connection.vendor == "postgresql":  # a transaction of SQLite sees one state anyway
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         were, are = counted(channel), recount(channel)
-        total = _triple(CountTotal.objects.filter(channel=channel).values_list(*FIELDS).first() or NONE)
-        buckets = CountBucket.objects.filter(channel=channel)
-        folded = _triple(buckets.aggregate(**{name: Sum(name) for name in FIELDS}).values())
-    found = [
-        Difference(key[1], were.get(key, NONE), are.get(key, NONE))
-        for key in sorted(were.keys() | are.keys())
-        if were.get(key, NONE) != are.get(key, NONE)
-    ]
-    return found + ([Difference(None, total, folded)] if total != folded else [])
+        folded = CountBucket.objects.filter(channel=channel).values_list("channel_id", "starts_at", *MEASURES)
+        quarters = summed(folded)
+        stored = {model: _stored(model, channel) for model in SUMMED_UP}
+    found: list[Difference | FailureDifference] = list(
+        _compared(
+            CountBucket,
+            {at: n for (_channel, at), n in were.sums.items()},
+            {at: n for (_channel, at), n in are.sums.items()},
+        )
+    )
+    for model, rows in stored.items():
+        sums: dict[Any, Amounts] = defaultdict(lambda: NONE)
+        for (_channel, at), amounts in quarters.items():
+            sums[_begin(model, at)] = plus(sums[_begin(model, at)], amounts)
+        found += _compared(model, rows, sums)
+    for key in sorted(were.failures.keys() | are.failures.keys()):
+        one = FailureDifference(key, were.failures.get(key, 0), are.failures.get(key, 0))
+        found += [one] if one.counted != one.found else []
+    return found
 
 
-def mend(channel: Channel, found: list[Difference]) -> None:
-    """Adds what is missing to the quarter hours and to the total, as `fold` adds changes."""
+def _begin(model: type[models.Model], at: datetime | None) -> datetime | None:
+    """Of the row in which a quarter hour is summed up; None for the total."""
+    return begin_of(at, LENGTHS[model]) if at and model in LENGTHS else None
+
+
+def _compared(
+    model: type[models.Model], were: dict[Any, Amounts], are: dict[Any, Amounts]
+) -> Iterator[Difference]:
+    for at in sorted(were.keys() | are.keys(), key=lambda at: at or datetime.min):
+        one = Difference(model, at, were.get(at, NONE), are.get(at, NONE))
+        if one.counted != one.found:
+            yield one
+
+
+def _stored(model: type[models.Model], channel: Channel) -> dict[Any, Amounts]:
+    """The amounts of a channel's rows by their beginning, None for its total."""
+    begins = model in LENGTHS
+    columns = ["starts_at", *MEASURES] if begins else MEASURES
+    rows = model._default_manager.filter(channel=channel).values_list(*columns)
+    return {row[0] if begins else None: row[-len(MEASURES) :] for row in rows}
+
+
+def mend(channel: Channel, found: Iterable[Difference | FailureDifference]) -> None:
+    """Adds what is missing, as `fold` adds changes: of a quarter hour also to what it is summed up in."""
+    missing: dict[Any, dict[Any, Amounts]] = defaultdict(lambda: defaultdict(lambda: NONE))
+    failures: Failures = {}
+    for one in found:
+        if isinstance(one, FailureDifference):
+            failures[one.key] = one.found - one.counted
+            continue
+        for model in (one.model, *SUMMED_UP) if one.model is CountBucket else (one.model,):
+            begin = _begin(model, one.starts_at)
+            missing[model][begin] = plus(missing[model][begin], one.missing)
     with transaction.atomic():
-        for one in found:
-            if one.starts_at is not None:
-                bucket, _new = CountBucket.objects.get_or_create(channel=channel, starts_at=one.starts_at)
-                add(bucket, one.missing)
-            add(CountTotal.objects.get_or_create(channel=channel)[0], one.missing)
-
-
-def _triple(counts: Iterable[int | None]) -> Triple:
-    success, failed, received = (count or 0 for count in counts)
-    return success, failed, received
+        for model in (*LENGTHS, CountTotal):  # as `fold` has them, or each would wait for the other
+            sums = missing[model]
+            keys = ("channel_id", "starts_at") if model in LENGTHS else ("channel_id",)
+            add_to(model, keys, {(channel.pk, begin)[: len(keys)]: n for begin, n in sums.items()})
+        add_failures(failures)

@@ -1,8 +1,13 @@
 from celery import shared_task
 
-from stats import counting
+from stats import carriers, counting
 
 
 @shared_task
 def fold_counts() -> None:
     counting.fold()
+
+
+@shared_task
+def name_carriers() -> None:
+    carriers.name_carriers()

@@ -7,6 +7,7 @@ many-to-many fields are left out: it gives each side an index, and no text write
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import groupby, permutations
 
 import pytest
@@ -16,8 +17,9 @@ from django.db.migrations.state import ProjectState
 
 from pbx_messaging.large_tables import AddIndexBeside, DropIndexOfKey, RemoveIndexBeside
 from routing.models import Extension
+from sessions.logs.entries import begun
 from sessions.models import Message, MessagingSession
-from sessions.queries import drafts_for
+from sessions.queries import drafts_for, listed
 
 OURS = ("accounts", "routing", "channels", "messaging_sessions", "stats", "health")
 
@@ -136,3 +138,45 @@ def test_drafts_for_a_contact_are_found_by_his_sessions_alone() -> None:
     assert "session_of_contact" in plan
     assert "(session_id=? AND agent_id=?)" in plan
     assert "(number_id=?)" not in plan
+
+
+LOGGED: dict[str, dict[str, object]] = {
+    "session_newest": {},
+    "session_of_number": {"number": 1},
+    "session_of_queue": {"queue": 1},
+    "session_owned": {"agent": 1},
+    "session_archived": {"archived_at__isnull": False},
+    "session_closed_by_itself": {"closed_by": "timeout"},
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("index", LOGGED)
+def test_pages_of_the_logs_are_read_in_the_order_of_an_index(index: str) -> None:
+    """The first, and one from a place on, as the link to older ones has it: nothing is sorted, or counted."""
+    if connection.vendor == "postgresql":
+        pytest.skip("PostgreSQL decides by its statistics")
+    newest = begun(listed(MessagingSession.objects.filter(**LOGGED[index])))
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    for page in (newest, newest.filter(last_active_at__lte=at).exclude(last_active_at=at, pk__gte=7)):
+        plan = page[:26].explain()
+        assert f"USING INDEX {index} " in plan + " " or f"USING INDEX {index}\n" in plan, plan
+        assert "TEMP B-TREE FOR ORDER BY" not in plan.partition("CORRELATED")[0], plan
+
+
+@pytest.mark.django_db
+def test_messages_of_an_error_are_found_by_it() -> None:
+    if connection.vendor == "postgresql":
+        pytest.skip("PostgreSQL decides by its statistics")
+    assert "message_of_error" in Message.objects.filter(error_code="30003").exclude(error_code="").explain()
+
+
+@pytest.mark.django_db
+def test_idle_sessions_are_found_among_the_open_ones() -> None:
+    if connection.vendor == "postgresql":
+        pytest.skip("PostgreSQL decides by its statistics")
+    idle = MessagingSession.objects.idle(since=datetime(2026, 3, 1, tzinfo=UTC))
+    for asked in (idle.filter(number__channel=1), idle.filter(number=1).order_by("last_active_at")):
+        plan = asked.explain()
+        assert "session_idle" in plan
+        assert "TEMP B-TREE" not in plan

@@ -234,6 +234,10 @@ class Itsp(ABC):
     def advice_on(self, error_code: str) -> Advice:
         """What it means that a text ended with this error which the ITSP had accepted; FAIL for none."""
 
+    def words_for(self, error_code: str) -> str:
+        """What an error means; "" where nobody knows."""
+        return ""
+
     @property
     def is_stand_in(self) -> bool:
         """True if we talk to something on our own network in the ITSP's place."""

@@ -3,14 +3,14 @@
 Never one that has a text to be sent: it would leave from a closed session, and its answer begin another one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from channels.itsp.delivery import IN_FLIGHT, WAITING
-from channels.models import Channel
+from channels.models import Channel, Number
 from channels.phone_numbers import is_e164
 from routing.models import MessageQueue
 from sessions import actions
@@ -18,8 +18,8 @@ from sessions.ending import unanswered
 from sessions.models import Attempt, Message, MessagingSession, MessagingSessionQuerySet
 from sessions.sending import automatic
 
-BATCH = 500  # that are closed together; nobody waits long for them
-RUN = 20_000  # of one time-out in one run
+BATCH = 200  # that are closed together; a text that comes into one of them waits for all
+RUN = 20_000  # of one number in one run
 OWN = MessageQueue.SessionClosing.OWN
 
 
@@ -30,7 +30,8 @@ def close_idle(*, now: datetime) -> int:
         idle = _idle(sessions, now - timeout)
         keeping = Q(number__channel__keeps_unanswered=True, unanswered_since__isnull=False)
         unanswered.alert_of(idle.filter(keeping, alerted_at=None), now=now)
-        closed += _close(idle.exclude(keeping))
+        numbers = sessions.idle(since=now - timeout).order_by().values_list("number", flat=True).distinct()
+        closed += sum(_close(idle.exclude(keeping), number) for number in list(numbers))
     return closed
 
 
@@ -47,33 +48,38 @@ def _time_outs() -> Iterator[tuple[MessagingSessionQuerySet, timedelta]]:
 def _idle(sessions: MessagingSessionQuerySet, since: datetime) -> MessagingSessionQuerySet:
     """A text that leaves is something that happens, however long it waited for that."""
     to_be_sent_or_just_sent = Q(status__in=WAITING | IN_FLIGHT) | Q(claimed_at__gt=since)
-    of_session = Attempt.objects.filter(message__session=OuterRef("pk"))
+    sent = Message.Kind.OUTBOUND  # of inbound ones no attempt is looked for
+    of_session = Attempt.objects.filter(message__session=OuterRef("pk"), message__kind=sent)
     return sessions.idle(since=since).exclude(Exists(of_session.filter(to_be_sent_or_just_sent)))
 
 
-def _close(idle: MessagingSessionQuerySet) -> int:
-    closed = 0
-    while closed < RUN and (batch := _close_batch(idle)):
-        closed += batch
+def _close(idle: MessagingSessionQuerySet, number: int) -> int:
+    """Those of a number, the oldest first, as an index has them; none is looked at twice."""
+    of_number = idle.filter(number=number).order_by("last_active_at")
+    closed, rest = 0, of_number
+    while closed < RUN and (batch := _close_batch(rest)):
+        closed += len(batch)
+        rest = of_number.filter(last_active_at__gte=batch[-1].last_active_at)
     return closed
 
 
 @transaction.atomic
-def _close_batch(idle: MessagingSessionQuerySet) -> int:
+def _close_batch(idle: MessagingSessionQuerySet) -> list[MessagingSession]:
     """Those that somebody writes in at this moment are left alone."""
-    oldest = list(idle.order_by("last_active_at").values_list("pk", flat=True)[:BATCH])
-    locked = idle.filter(pk__in=oldest).select_for_update(of=("self",), no_key=True, skip_locked=True)
-    sessions = list(locked.select_related("number__channel").order_by("pk"))
-    for session in sessions:
-        _say_good_bye(session)
+    locked = idle.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    sessions = list(locked[:BATCH])
+    _say_good_bye(sessions)
     if sessions:
         line = Message.SystemLine.CLOSED_IDLE
         actions.end_all(sessions, by=MessagingSession.ClosedBy.TIMEOUT, line=line)
-    return len(sessions)
+    return sessions
 
 
-def _say_good_bye(session: MessagingSession) -> None:
-    number = session.number
-    text = number.channel.closing_text
-    if text and not number.archived_at and is_e164(session.contact):
-        automatic.write(session, number, text)
+def _say_good_bye(sessions: Sequence[MessagingSession]) -> None:
+    """From numbers that are there still, where their channel has words for it."""
+    wordy = Number.objects.live().exclude(channel__closing_text="").select_related("channel")
+    numbers = wordy.defer("channel__credentials").in_bulk({session.number_id for session in sessions})
+    for session in sessions:
+        number = numbers.get(session.number_id)
+        if number and is_e164(session.contact):
+            automatic.write(session, number, number.channel.closing_text)

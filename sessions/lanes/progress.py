@@ -52,6 +52,20 @@ class Move:
     at: datetime | None = None  # when it was reported, if not at the time of all
 
 
+@dataclass(frozen=True)
+class Counted:
+    """What an attempt counts as; a failure by its error."""
+
+    success: bool
+    failed: bool
+    error_code: str
+
+    @classmethod
+    def of(cls, attempt: Attempt) -> "Counted":
+        failed = attempt.status in FAILURE
+        return cls(attempt.status in SUCCESS, failed, attempt.error_code if failed else "")
+
+
 def advance(moves: Sequence[Move], *, at: datetime) -> list[Attempt]:
     """Moves attempts forward, never back; counts them, tells their messages and whoever looks on.
 
@@ -60,7 +74,7 @@ def advance(moves: Sequence[Move], *, at: datetime) -> list[Attempt]:
     """
     moved, changes = [], []
     for move in moves:
-        was = move.attempt.status
+        was = Counted.of(move.attempt)
         if _move(move):
             moved.append(move.attempt)
             changes += _count(move.attempt, was, move.at or at)
@@ -102,31 +116,23 @@ def _check_at(attempt: Attempt, status: DeliveryStatus) -> datetime | None:
     return None
 
 
-def _outcome(status: str) -> tuple[int, int]:
-    """(success, failed) that an attempt in this status counts as."""
-    return int(status in SUCCESS), int(status in FAILURE)
+def _count(attempt: Attempt, was: Counted, at: datetime) -> list[counts.Change]:
+    """The changes in the counts, booked at the moment that the attempt first counted.
 
-
-def _count(attempt: Attempt, was: str, at: datetime) -> list[counts.Change]:
-    """The change in the counts, booked at the moment that the attempt first counted.
-
-    Only what agents write counts as sent.
+    Only what agents write counts as sent. A failure that is a success now, or another failure, is taken back.
     """
-    if attempt.message.author_id is None:
-        return []
-    success, failed = _outcome(attempt.status)
-    success_was, failed_was = _outcome(was)
-    if (success, failed) == (success_was, failed_was):
+    now = Counted.of(attempt)
+    if attempt.message.author_id is None or now == was:
         return []
     attempt.counted_at = attempt.counted_at or at
-    return [
-        counts.Change(
-            attempt.channel_id,
-            attempt.counted_at,
-            success=success - success_was,
-            failed=failed - failed_was,
-        )
-    ]
+    place, contact = (attempt.channel_id, attempt.counted_at), attempt.message.session.contact
+    sent = int(now.success) - int(was.success)
+    changes = [counts.Change(*place, success=sent, segments=sent * attempt.segments)] if sent else []
+    for one, count in ((was, -1), (now, 1)):
+        if one.failed:
+            failure = counts.Failure.of(one.error_code, contact)
+            changes.append(counts.Change(*place, failed=count, failure=failure))
+    return changes
 
 
 def _tell_messages(attempts: Sequence[Attempt]) -> None:

@@ -3,11 +3,13 @@
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from channels.itsp.delivery import FAILURE, DeliveryStatus
+from channels.models import Number
 from routing.models import Extension, MessageQueue
 from sessions.logs.forms import LogFilterForm, Status
 from sessions.models import Message, MessagingSession, MessagingSessionQuerySet
 from sessions.queries import listed
 from sessions.search.finding import matching, of_contact, of_our_number, with_address
+from sessions.search.ways import Found, way_to
 
 TEXTS = (Message.Kind.INBOUND, Message.Kind.OUTBOUND)
 
@@ -36,7 +38,8 @@ def log_of(
 ) -> MessagingSessionQuerySet:
     """Those of `sessions` that the filters ask for, ready to be shown; `is_whole` as `matching` has it."""
     asked = form.asked
-    found = begun(matching(listed(sessions), asked.text, is_whole=is_whole))
+    shown = listed(sessions).select_related("last_message__author")
+    found = begun(matching(shown, asked.text, is_whole=is_whole))
     if asked.since:
         found = found.filter(last_active_at__gte=asked.since)
     if asked.until:
@@ -45,11 +48,28 @@ def log_of(
         found = with_address(found, _between(of=asked.sender, contact_sent=True))
     if asked.recipient:
         found = with_address(found, _between(of=asked.recipient, contact_sent=False))
-    exact = {"number": asked.number, "number__channel": asked.channel, "pk": asked.session}
+    exact = {"number": asked.number, "agent": asked.agent, "queue": asked.queue, "pk": asked.session}
     found = found.filter(**{field: value for field, value in exact.items() if value})
+    if asked.channel:  # by its numbers, which an index has with the time
+        numbers = Number.objects.filter(channel=asked.channel).values_list("pk", flat=True)
+        found = found.filter(number__in=list(numbers))
+    if asked.error:
+        messages = Message.objects.filter(error_code=asked.error).exclude(error_code="")
+        found = _with(found, Found(messages), "found_error", is_whole=is_whole)
+    if asked.tag:
+        tagged = MessagingSession.tags.through.objects.filter(tag=asked.tag)
+        of_session = "messagingsession_id"
+        found = _with(found, Found(tagged, of_session, of_session), "found_tag", is_whole=is_whole)
     if asked.is_homeless:
         found = found.filter(_of_deleted())
     return _in_status(found, asked.status)
+
+
+def _with(
+    sessions: MessagingSessionQuerySet, found: Found, name: str, *, is_whole: bool
+) -> MessagingSessionQuerySet:
+    condition, value = way_to(found, name, is_whole=is_whole)
+    return (sessions if value is None else sessions.alias(**{name: value})).filter(condition)
 
 
 def _between(*, of: str, contact_sent: bool) -> Q:

@@ -1,5 +1,6 @@
 """What the message logs show as CSV: the sessions, or all their messages. Streamed, however much it is."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import UserRequest, supervisor_required
 from accounts.csv_export import csv_response, in_batches
+from channels.itsp.delivery import FAILURE
 from sessions.contacts.lookup import contact_names
 from sessions.inbox.thread_template_tags import system_line
 from sessions.logs.entries import begun, log_of, recipient_of, sender_of
@@ -37,6 +39,9 @@ def sessions_export(request: UserRequest) -> StreamingHttpResponse:
         _("Status"),
         _("Closed"),
         _("Archived"),
+        _("Tags"),
+        _("Errors"),
+        _("Last message"),
     ]
     return csv_response("message-logs", header, _cells(_asked(request)))
 
@@ -64,8 +69,9 @@ def _asked(request: UserRequest) -> MessagingSessionQuerySet:
 
 
 def _cells(found: MessagingSessionQuerySet) -> Iterator[list[str]]:
-    for batch in in_batches(found, begun(listed(MessagingSession.objects.all()))):
-        names = contact_names(session.contact for session in batch)
+    rows = begun(listed(MessagingSession.objects.all())).prefetch_related("tags")
+    for batch in in_batches(found, rows):
+        names, errors = contact_names(session.contact for session in batch), _errors(batch)
         for session in batch:
             yield [
                 str(session.pk),
@@ -80,7 +86,25 @@ def _cells(found: MessagingSessionQuerySet) -> Iterator[list[str]]:
                 _("Open") if session.is_open else _("Closed"),
                 _moment(session.closed_at),
                 _moment(session.archived_at),
+                ", ".join(tag.name for tag in session.tags.all()),
+                " ".join(sorted(errors[session.pk])),
+                _preview(session.last_message),
             ]
+
+
+def _errors(sessions: list[MessagingSession]) -> dict[int, set[str]]:
+    """The codes with which messages of each have failed."""
+    errors: dict[int, set[str]] = defaultdict(set)
+    failed = Message.objects.filter(session__in=sessions, status__in=FAILURE).exclude(error_code="")
+    for session, code in failed.values_list("session_id", "error_code"):
+        errors[session].add(code)
+    return errors
+
+
+def _preview(message: Message | None) -> str:
+    if message is None:
+        return ""
+    return system_line(message) if message.system_line else message.body
 
 
 def _messages(found: MessagingSessionQuerySet) -> Iterator[list[str]]:

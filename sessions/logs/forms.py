@@ -16,7 +16,12 @@ from accounts.models import User
 from accounts.pasted import cleaned
 from channels.access import recorded_channels_of
 from channels.models import Number
+from routing.models import Extension, MessageQueue
 from sessions.inbox.forms import CHOSEN_AT_A_GLANCE
+from sessions.models import Tag
+from sessions.queries import agents_logged_for, queues_logged_for
+
+CHOSEN = ("channel", "number", "agent", "queue", "tag")  # each by the id of a row
 
 
 class Status(models.TextChoices):
@@ -39,6 +44,10 @@ class Asked:
     recipient: str = ""
     channel: int | None = None
     number: int | None = None
+    agent: int | None = None
+    queue: int | None = None
+    tag: int | None = None
+    error: str = ""
     status: str = ""
     session: int | None = None
     is_homeless: bool = False
@@ -52,6 +61,10 @@ class LogFilterForm(forms.Form):
     recipient = forms.CharField(label=_("Recipient"), required=False, max_length=64)
     channel = forms.ChoiceField(label=_("Channel"), required=False)
     number = forms.ChoiceField(label=_("Number"), required=False)
+    agent = forms.ChoiceField(label=_("Agent"), required=False)
+    queue = forms.ChoiceField(label=_("Message Queue"), required=False)
+    tag = forms.ChoiceField(label=_("Tag"), required=False)
+    error = forms.CharField(label=_("Error code"), required=False, max_length=16)
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=[("", _("Any status")), *Status.choices]
     )
@@ -65,6 +78,10 @@ class LogFilterForm(forms.Form):
         live_first = numbers.order_by(F("archived_at").desc(nulls_first=True), "address", "pk")
         self._offer("channel", _("All channels"), [(one.pk, one.recorded_name) for one in channels])
         self._offer("number", _("All numbers"), [(one.pk, _recorded(one)) for one in live_first])
+        queues, agents = queues_logged_for(user), agents_logged_for(user)
+        self._offer("agent", _("All agents"), [(one.pk, _archivable(one)) for one in agents])
+        self._offer("queue", _("All queues"), [(one.pk, _archivable(one)) for one in queues])
+        self._offer("tag", _("All tags"), Tag.objects.values_list("pk", "name"))
 
     def _offer(self, name: str, everything: Any, rows: Any) -> None:
         choice = self.fields[name]
@@ -87,8 +104,8 @@ class LogFilterForm(forms.Form):
             until=_midnight(data["until"], days=1),
             sender=data["sender"] or "",
             recipient=data["recipient"] or "",
-            channel=int(data["channel"]) if data["channel"] else None,
-            number=int(data["number"]) if data["number"] else None,
+            **{name: int(chosen) if (chosen := data[name]) else None for name in CHOSEN},
+            error=data["error"] or "",
             status=data["status"] or "",
             session=data["session"],
             is_homeless=bool(data["deleted"]),
@@ -98,6 +115,10 @@ class LogFilterForm(forms.Form):
 def _recorded(number: Number) -> str:
     """One that no channel has any more keeps its sessions."""
     return _("%(number)s (removed)") % {"number": number} if number.archived_at else number.address
+
+
+def _archivable(place: Extension | MessageQueue) -> str:
+    return _("%(place)s (deleted)") % {"place": place} if place.archived_at else str(place)
 
 
 def _midnight(day: date | None, *, days: int = 0) -> datetime | None:

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from channels.models import Channel
+from channels.phone_numbers import PREFIX_LENGTH
 
 
 class WebhookRequest(models.Model):
@@ -93,7 +94,8 @@ class Event(models.Model):
 class CountedChange(models.Model):
     """A change to the counts of sent and received messages, written with what it counts.
 
-    stats folds these rows into its buckets and deletes them.
+    stats folds these rows into its buckets and deletes them. One of failures says of which: the error's code,
+    and the country and the first digits of the numbers that got nothing.
     """
 
     channel = models.ForeignKey(  # another index begins with it
@@ -103,6 +105,10 @@ class CountedChange(models.Model):
     success = models.SmallIntegerField(default=0)
     failed = models.SmallIntegerField(default=0)
     received = models.SmallIntegerField(default=0)
+    segments = models.SmallIntegerField(db_default=0, default=0)  # of what was sent successfully
+    error_code = models.CharField(max_length=16, blank=True, db_default="", default="")
+    country = models.CharField(max_length=2, blank=True, db_default="", default="")  # ISO 3166
+    prefix = models.CharField(max_length=PREFIX_LENGTH, blank=True, db_default="", default="")
 
     class Meta:
         indexes = [models.Index(fields=["channel", "at"], name="counted_change_of_channel")]

@@ -93,7 +93,9 @@ class MessagingSession(models.Model):
         AGENT = "agent", _("by hand")
         TIMEOUT = "timeout", _("automatically")
 
-    number = models.ForeignKey(Number, on_delete=models.PROTECT, related_name="sessions")
+    number = models.ForeignKey(  # another index begins with it
+        Number, on_delete=models.PROTECT, related_name="sessions", db_index=False
+    )
     contact = models.CharField(max_length=64)  # the outside party's address as the ITSP delivered it
     queue = models.ForeignKey(  # another index begins with it
         MessageQueue, null=True, on_delete=models.PROTECT, related_name="sessions", db_index=False
@@ -157,6 +159,17 @@ class MessagingSession(models.Model):
             models.Index(fields=["queue", "-last_active_at", "-id"], name="session_of_queue"),
             models.Index(fields=["-last_active_at", "-id"], name="session_newest"),
             models.Index(fields=["contact", "-last_active_at", "-id"], name="session_of_contact"),
+            models.Index(fields=["number", "-last_active_at", "-id"], name="session_of_number"),
+            models.Index(  # what is seldom: the logs find it without a look at all that there is
+                fields=["-last_active_at", "-id"],
+                condition=Q(archived_at__isnull=False),
+                name="session_archived",
+            ),
+            models.Index(
+                fields=["-last_active_at", "-id"],
+                condition=Q(closed_by="timeout"),
+                name="session_closed_by_itself",
+            ),
             models.Index(
                 fields=["unanswered_since"],
                 condition=Q(closed_at=None, unanswered_since__isnull=False),
@@ -271,7 +284,12 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["channel", "itsp_message_id"], name="inbound_stored_once"),
             models.UniqueConstraint(fields=["author", "client_id"], name="outbound_accepted_once"),
         ]
-        indexes = [models.Index(fields=["session", "id"], name="message_of_session")]
+        indexes = [
+            models.Index(fields=["session", "id"], name="message_of_session"),
+            models.Index(  # without its status, so that a status moves on within its page (`fillfactor`)
+                fields=["error_code", "-id"], condition=~Q(error_code=""), name="message_of_error"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"message {self.pk}"

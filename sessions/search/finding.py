@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import phonenumbers
 from django.conf import settings
 from django.db import connection
-from django.db.models import Case, Model, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Reverse
 
 from accounts.pasted import cleaned
@@ -27,12 +27,10 @@ from sessions.models import (
     SearchedMessage,
 )
 from sessions.search.index import PUNCTUATION
+from sessions.search.ways import LISTED_MOST, Found, way_to
 
 TEXT_MOST = 200  # characters that are looked for, of what somebody pasted
 WORDS_MOST = 12
-LISTED_MOST = 5_000  # messages, or contacts, that are listed by id
-SAMPLE = 2_000  # newest messages by which one judges whether a word is common now
-COMMON = 5  # of these
 DIGITS_LEAST = 3
 _SPACES = str.maketrans(dict.fromkeys(PUNCTUATION, " "))
 _PHONE = re.compile(r"(\+?)([0-9]+)")
@@ -52,7 +50,8 @@ def matching(
         return sessions
     found = of_contact(text) | of_our_number(text)
     if lexemes := lexemes_of(text):
-        in_texts, found_text = _in_texts(lexemes, is_whole=is_whole)
+        texts = Found(SearchedMessage.objects.filter(words__hold=lexemes))
+        in_texts, found_text = way_to(texts, "found_text", is_whole=is_whole)
         if found_text is not None:
             sessions = sessions.alias(found_text=found_text)
         found |= in_texts
@@ -147,42 +146,3 @@ def contacts_matching(contacts: QuerySet[Contact], text: str) -> QuerySet[Contac
         found |= Q(pk__in=SearchedContact.objects.filter(words__hold=lexemes).values("pk"))
         found |= Q(pk__in=_noted(lexemes).values("contact"))
     return contacts.alias(address_reversed=Reverse("address")).filter(found)
-
-
-def _in_texts(lexemes: str, *, is_whole: bool) -> tuple[Q, Case | Subquery | None]:
-    """The condition; and what `found_text` in it stands for, None if it names the sessions themselves.
-
-    There are three ways, since no one of them is quick for seldom and for common words:
-    a short list of ids; else, for a word that is common now, a look at each session, newest first, of which
-    the first page needs a few only; else, for one that was common once, and for whoever reads all, one pass
-    over all that was found.
-    """
-    found = SearchedMessage.objects.filter(words__hold=lexemes)
-    # The estimate spares PostgreSQL from fetching 5,001 rows of a common word only to throw them away.
-    expected = _estimated(found)
-    if expected is None or expected <= LISTED_MOST:
-        listed = list(found.values_list("session_id", flat=True)[: LISTED_MOST + 1])
-        if len(listed) <= LISTED_MOST:
-            return Q(pk__in=set(listed)), None
-    if not is_whole and _is_common_now(found):
-        of_session = found.filter(session_id=OuterRef("pk")).values("pk")
-        return Q(found_text__isnull=False), Subquery(of_session[:1])
-    # As a CASE it is no join, for which PostgreSQL would find a plan that takes seconds: it is found first,
-    # once, and then sessions are compared with it.
-    return Q(found_text=True), Case(When(pk__in=found.values("session_id"), then=True), default=False)
-
-
-def _estimated(found: QuerySet[Model]) -> int | None:
-    """How many rows PostgreSQL expects by its statistics, which costs it nothing. None: nobody knows."""
-    if connection.vendor != "postgresql":
-        return None
-    with connection.cursor() as cursor:
-        statement, params = found.order_by().values("pk").query.sql_with_params()
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", params)
-        return int(cursor.fetchone()[0][0]["Plan"]["Plan Rows"])
-
-
-def _is_common_now(found: QuerySet[SearchedMessage]) -> bool:
-    """Whether the newest messages have the word so often that a walk, newest first, soon fills a page."""
-    newest = SearchedMessage.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    return found.filter(pk__gt=newest - SAMPLE).count() >= COMMON

@@ -50,7 +50,7 @@ RULES: dict[str, frozenset[str]] = {
     **dict.fromkeys(("canned-reply-list", "canned-reply-add"), LOGGED_IN),  # of one's own, or of all
     "canned-reply-edit": LOGGED_IN - AGENTS,  # one of all agents
     # The administrators' pages; a supervisor sees some channels and queues in the lists.
-    **dict.fromkeys(("channel-list", "queue-list"), LOGGED_IN - AGENTS),
+    **dict.fromkeys(("channel-list", "channel-list-export", "queue-list"), LOGGED_IN - AGENTS),
     **dict.fromkeys(("healthz", "readyz", "webhook", "invitation", "logout", "api-openapi"), EVERYBODY),
     **dict.fromkeys(("home", "profile", "change-password", "api-docs"), LOGGED_IN),
     "profile-tokens": LOGGED_IN,

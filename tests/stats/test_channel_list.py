@@ -1,18 +1,20 @@
+import csv
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import User
+from accounts.models import Role, User
 from channels.models import Channel
 from routing.models import Extension
 from sessions.ending.archiving import archive_channel
 from sessions.models import CountedChange
 from stats import counting
-from tests.factories import make_agent, make_road
-from tests.portal import rows_of, text_of
+from tests.factories import make_agent, make_queue, make_road
+from tests.portal import logged_in, make_user, rows_of, text_of
 
 NOW = datetime(2026, 3, 15, 10, 0, tzinfo=UTC)
 
@@ -169,3 +171,61 @@ def test_list_costs_the_same_however_many(
         count(make_road(ada, name=f"C{place}", address=f"+120155501{place:02}").channel, NOW, received=1)
     with django_assert_num_queries(11):
         admin_page.get("/channels/?sort=-received")
+
+
+def test_any_days_are_chosen_and_kept_by_search_and_sorting(
+    admin_page: Client, administrator: User, ada: Extension
+) -> None:
+    """New York's 8 March 2026 has 23 hours, from 5:00 UTC to 4:00 of the next day."""
+    User.objects.update(time_zone="America/New_York")
+    road = make_road(ada, name="Alpha")
+    other = make_road(ada, name="Beta", address="+12015550102")
+    for hours, received in ((-1, 1), (0, 10), (22, 100), (23, 1_000)):
+        count(
+            road.channel, datetime(2026, 3, 8, 5, 0, tzinfo=UTC) + timedelta(hours=hours), received=received
+        )
+    counting.fold()
+    count(other.channel, datetime(2026, 3, 8, 20, tzinfo=UTC), received=5)
+    days = "since=2026-03-08&until=2026-03-08"
+    page = admin_page.get(f"/channels/?{days}&sort=received")
+    assert [(row[0], row[7]) for row in rows_of(page)] == [("Beta", "5"), ("Alpha", "110")]
+    html = unescape(page.content.decode())
+    assert f'"?{days}&sort=-received"' in html
+    assert 'href="?sort=received&period=today"' in html
+    assert '<input type="hidden" name="since" value="2026-03-08">' in html
+    assert f"/channels/export/?{days}&sort=received" in html
+    wrong = admin_page.get("/channels/?since=8+March&q=alpha")
+    assert wrong.context["form"].errors == {"since": ["Enter a valid date."]}
+    assert rows_of(wrong)[0][7] == "1111"
+    assert 'value="8 March"' in wrong.content.decode()
+
+
+def test_export_has_what_the_list_shows_of_all_pages(
+    admin_page: Client, ada: Extension, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stats.views.EXPORT_BATCH", 7)
+    for place in range(30):
+        channel = make_road(ada, name=f"C{place:02}", address=f"+120155501{place:02}").channel
+        CountedChange.objects.create(channel=channel, at=NOW, success=place, failed=1, segments=2 * place)
+    Channel.objects.filter(name="C03").update(status=Channel.Status.FAILING, paused_at=NOW)
+    answer = admin_page.get("/channels/export/?sort=-success&since=2026-03-15&until=2026-03-15&q=C")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    lines = list(csv.reader(text.splitlines()))
+    assert lines[0] == [
+        *("Name", "ITSP", "Numbers", "Status"),
+        *("Sent: Success", "Failed", "Total", "Received", "Segments"),
+    ]
+    assert [line[0] for line in lines[1:]] == [f"C{place:02}" for place in reversed(range(30))]
+    assert lines[1] == ["C29", "Twilio", "+12015550129", "Connected", "29", "1", "30", "0", "58"]
+    assert lines[27][3] == "Failing, Paused"
+
+
+def test_supervisor_exports_the_channels_of_the_own_queues_alone(ada: Extension) -> None:
+    vera = make_user("vera", Role.SUPERVISOR)
+    queue = make_queue(ada)
+    vera.supervised_queues.add(queue)
+    make_road(queue, name="Mine", address="+12015550101")
+    make_road(ada, name="Foreign", address="+12015550102")
+    answer = logged_in(vera).get("/channels/export/")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    assert [line[0] for line in csv.reader(text.splitlines())] == ["Name", "Mine"]

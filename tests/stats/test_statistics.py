@@ -16,11 +16,13 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import Role, User
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
-from sessions import actions
+from sessions import actions, counts
 from sessions.ending.archiving import archive_channel
 from sessions.models import CountedChange, Message, MessagingSession
 from sessions.opened import open_session
+from stats.carriers import name_carriers
 from stats.counting import fold
+from stats.queries import Counts
 from tests.factories import Road, make_agent, make_queue, make_road
 from tests.portal import PASSWORD, logged_in, make_user, rows_of, text_of
 from tests.waiting import wait_until
@@ -55,8 +57,13 @@ def other(ada: Extension) -> Road:
     return make_road(ada, ada, address="+12015550123", name="Other")
 
 
-def count(channel: Channel, at: datetime, *, success: int = 0, failed: int = 0, received: int = 0) -> None:
-    CountedChange.objects.create(channel=channel, at=at, success=success, failed=failed, received=received)
+def count(channel: Channel, at: datetime, **counts: Any) -> None:
+    CountedChange.objects.create(channel=channel, at=at, **counts)
+
+
+def failed(channel: Channel, code: str, contact: str, *, at: datetime, n: int = 1) -> None:
+    counts.note(n * [counts.Change(channel.pk, at, failed=1, failure=counts.Failure.of(code, contact))])
+    fold()
 
 
 def session(road: Road, contact: str, at: datetime, *, answered_s: float | None, by: Extension) -> None:
@@ -181,7 +188,7 @@ def figures_of(answer: Any) -> tuple[int, ...]:
 def test_deleted_channels_stay_in_figures_tables_and_exports(
     admin_page: Client, road: Road, other: Road, queue: MessageQueue, ada: Extension
 ) -> None:
-    count(road.channel, NOW, success=3, failed=1, received=5)
+    count(road.channel, NOW, success=3, failed=1, received=5, segments=4)
     fold()
     count(other.channel, NOW, success=10, received=2)
     session(road, "+14155550000", NOW, answered_s=10, by=ada)
@@ -195,9 +202,12 @@ def test_deleted_channels_stay_in_figures_tables_and_exports(
     assert total == before["total"]
     assert figures_of(answer) == (total.success, total.failed, total.received) == (13, 1, 7)
     assert answer.context["answers"].all.opened == before["answers"].all.opened == 1
-    assert "Main (deleted 15 Mar 2026) 3 1 4 5 " in text_of(answer.content.decode())
+    assert "Main (deleted 15 Mar 2026) 3 1 4 5 4 " in text_of(answer.content.decode())
     lines = lines_of(admin_page.get("/statistics/export/?table=channels"))
-    assert lines[1:] == [["Other", "10", "0", "10", "2"], ["Main (deleted 15 Mar 2026)", "3", "1", "4", "5"]]
+    assert lines[1:] == [
+        ["Other", "10", "0", "10", "2", "0"],
+        ["Main (deleted 15 Mar 2026)", "3", "1", "4", "5", "4"],
+    ]
     supervised = logged_in(vera).get("/statistics/").context
     assert (supervised["total"].total, supervised["answers"].all.opened) == (4, 1)
     assert [row[0] for row in rows_of(admin_page.get("/channels/"))] == ["Main", "Other"]
@@ -212,15 +222,27 @@ def test_table_by_channel_adds_up_when_it_is_cut(
         count(one.channel, NOW, success=n + 1, received=1)
     answer = admin_page.get("/statistics/")
     assert figures_of(answer) == (15, 0, 5)
-    assert "All other channels 6 0 6 3 " in text_of(answer.content.decode())
+    assert "All other channels 6 0 6 3 0 " in text_of(answer.content.decode())
 
 
 def test_exports(admin_page: Client, road: Road, ada: Extension) -> None:
-    count(road.channel, NOW, success=3, failed=1, received=5)
+    count(road.channel, NOW, success=3, received=5, segments=7)
+    failed(road.channel, "30007", "+447400123456", at=NOW)
+    name_carriers()
     session(road, "+14155550000", NOW, answered_s=12.4, by=ada)
     path = "/statistics/export/?since=2026-03-15&until=2026-03-15&table="
-    assert lines_of(admin_page.get(f"{path}time"))[11] == ["2026-03-15T10:00:00+00:00", "3", "1", "4", "5"]
-    assert lines_of(admin_page.get(f"{path}channels"))[1:] == [["Main", "3", "1", "4", "5"]]
+    assert lines_of(admin_page.get(f"{path}time"))[11] == [
+        "2026-03-15T10:00:00+00:00",
+        "3",
+        "1",
+        "4",
+        "5",
+        "7",
+    ]
+    assert lines_of(admin_page.get(f"{path}channels"))[1:] == [["Main", "3", "1", "4", "5", "7"]]
+    assert lines_of(admin_page.get(f"{path}codes"))[1:] == [["30007", "Blocked by the carrier.", "1"]]
+    assert lines_of(admin_page.get(f"{path}countries"))[1:] == [["Britain (UK)", "GB", "1"]]
+    assert lines_of(admin_page.get(f"{path}carriers"))[1:] == [["Three", "Britain (UK)", "1"]]
     assert lines_of(admin_page.get(f"{path}queues"))[1:] == [["Support", "1", "0", "0", "1", "12", "12"]]
     assert lines_of(admin_page.get(f"{path}agents"))[1:] == [["1001 Ada", "1", "12", "12"]]
     assert len(lines_of(admin_page.get(f"{path}users"))) == 25
@@ -260,6 +282,141 @@ def test_page_costs_the_same_with_much_in_it(admin_page: Client, road: Road, ada
         count(more.channel, NOW, success=1)
         session(more, "+14155550001", NOW, answered_s=12, by=agent)
     assert queries() == few
+
+
+def failures_of(answer: Any) -> dict[str, list[tuple[str, int]]]:
+    tables = answer.context["failures"]
+    return {
+        name: [(row.name, row.failed) for row in getattr(tables, name)]
+        for name in ("codes", "countries", "carriers")
+    }
+
+
+def test_failures_by_code_country_and_carrier(admin_page: Client, road: Road, other: Road) -> None:
+    failed(road.channel, "30003", "+254722000111", at=NOW, n=3)
+    failed(other.channel, "30003", "+491701234567", at=NOW - timedelta(days=3))
+    failed(other.channel, "", "+14155550123", at=NOW, n=2)  # whose plan does not tell the carrier
+    failed(road.channel, "21211", "ACME", at=NOW)
+    failed(road.channel, "30005", "+491701234567", at=NOW - timedelta(days=40))  # before the time
+    assert name_carriers() == 3
+    counts.note([counts.Change(road.channel.pk, NOW, failed=1, failure=counts.Failure.of("30006", "12345"))])
+    answer = admin_page.get("/statistics/")
+    assert failures_of(answer) == {
+        "codes": [("30003", 4), ("", 2), ("21211", 1), ("30006", 1)],
+        "countries": [("Kenya", 3), ("", 2), ("United States", 2), ("Germany", 1)],
+        "carriers": [("", 4), ("Safaricom", 3), ("T-Mobile", 1)],
+    }
+    assert answer.context["total"].failed == 8
+    html = answer.content.decode()
+    words = text_of(html)
+    for row in (
+        "30003 The contact’s phone is switched off or out of reach. 4 50 %".replace("’", "'"),
+        "No code 2 25 %",
+        "Safaricom Kenya 3 38 %",
+        "Not a phone number 2 25 %",
+        "Not known 4 50 %",
+    ):
+        assert row in words.replace("&#x27;", "'"), row
+    assert 'href="/logs/?error=30003&amp;since=2026-02-14&amp;until=2026-03-15"' in html
+
+
+def test_failure_that_became_a_success_is_not_shown(admin_page: Client, road: Road) -> None:
+    failed(road.channel, "30003", "+254722000111", at=NOW)
+    failure = counts.Failure.of("30003", "+254722000111")
+    counts.note([counts.Change(road.channel.pk, NOW, failed=-1, failure=failure)])
+    assert failures_of(admin_page.get("/statistics/")) == {"codes": [], "countries": [], "carriers": []}
+    assert 'id="failures"' not in admin_page.get("/statistics/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "before"),
+    [
+        # In Kolkata it is 15:30 on Sunday, 15 March; its midnight is 18:30 UTC.
+        ("period=today", ("2026-03-08", "2026-03-08", "2026-03-07T18:30", "2026-03-08T10:00")),
+        ("period=yesterday", ("2026-03-07", "2026-03-07", "2026-03-06T18:30", "2026-03-07T18:30")),
+        ("period=last-7-days", ("2026-03-02", "2026-03-08", "2026-03-01T18:30", "2026-03-08T10:00")),
+        ("period=this-month", ("2026-02-08", "2026-02-22", "2026-02-07T18:30", "2026-02-22T10:00")),
+        (
+            "since=2026-02-01&until=2026-02-10",
+            ("2026-01-18", "2026-01-27", "2026-01-17T18:30", "2026-01-27T18:30"),
+        ),
+        (
+            "since=2025-01-01&until=2025-12-31",
+            ("2024-01-02", "2024-12-31", "2024-01-01T18:30", "2024-12-31T18:30"),
+        ),
+        (
+            "since=2026-03-20&until=2026-03-21",  # has not begun
+            ("2026-03-13", "2026-03-14", "2026-03-12T18:30", "2026-03-12T18:30"),
+        ),
+    ],
+)
+def test_period_before_is_as_long_and_has_the_same_weekdays(
+    admin_page: Client, administrator: User, asked: str, before: tuple[str, str, str, str]
+) -> None:
+    User.objects.filter(pk=administrator.pk).update(time_zone="Asia/Kolkata")
+    found = admin_page.get(f"/statistics/?{asked}").context["before"]
+    moments = (moment.astimezone(UTC).isoformat()[:16] for moment in (found.since, found.until))
+    assert (str(found.first), str(found.last), *moments) == before
+
+
+def test_figures_are_compared_with_the_period_before(
+    admin_page: Client, administrator: User, road: Road
+) -> None:
+    User.objects.filter(pk=administrator.pk).update(time_zone="Asia/Kolkata")
+    week = timedelta(days=7)
+    count(road.channel, NOW, success=30, failed=3, received=5, segments=40)
+    count(road.channel, NOW - week - timedelta(minutes=15), success=19, failed=1, received=10)
+    count(road.channel, NOW - week, success=500)  # a week ago it was later by then
+    answer = admin_page.get("/statistics/?period=today")
+    assert answer.context["total_before"] == Counts(success=19, failed=1, received=10)
+    words = text_of(answer.content.decode())
+    for row in (
+        "65 % more than 20",
+        "200 % more than 1",
+        "50 % less than 10",
+        "none before",
+        "Compared with Sun 8 Mar 2026, until 15:30 of its last day, as it is now.",
+    ):
+        assert row in words, row
+    everything = admin_page.get("/statistics/?period=all")
+    assert everything.context["before"] is None
+    assert "Compared with" not in everything.content.decode()
+
+
+def test_same_time_of_the_day_on_which_the_clocks_went_forward(
+    admin_page: Client, administrator: User, road: Road
+) -> None:
+    """In New York it is 6 o'clock; a week ago, on 8 March 2026, that was five hours after midnight."""
+    User.objects.filter(pk=administrator.pk).update(time_zone="America/New_York")
+    found = admin_page.get("/statistics/?period=today").context["before"]
+    assert (found.since, found.until) == (
+        datetime(2026, 3, 8, 5, 0, tzinfo=UTC),
+        datetime(2026, 3, 8, 10, 0, tzinfo=UTC),
+    )
+    found = admin_page.get("/statistics/?period=yesterday").context["before"]
+    assert (found.since, found.until) == (
+        datetime(2026, 3, 7, 5, 0, tzinfo=UTC),
+        datetime(2026, 3, 8, 5, 0, tzinfo=UTC),
+    )
+
+
+def test_months_begin_at_midnights_of_the_zone(admin_page: Client, administrator: User, road: Road) -> None:
+    """What is summed up by days of UTC is told apart where a month of Kolkata begins within one."""
+    User.objects.filter(pk=administrator.pk).update(time_zone="Asia/Kolkata")
+    for at, received in (
+        (datetime(2025, 10, 31, 18, 15, tzinfo=UTC), 1),
+        (datetime(2025, 10, 31, 18, 30, tzinfo=UTC), 20),
+        (datetime(2025, 11, 15, 3, 0, tzinfo=UTC), 300),
+        (datetime(2025, 11, 30, 18, 15, tzinfo=UTC), 4_000),
+        (datetime(2025, 11, 30, 18, 30, tzinfo=UTC), 50_000),
+    ):
+        count(road.channel, at, received=received)
+    fold()
+    assert slots(admin_page.get("/statistics/?since=2025-03-16&until=2026-03-15")) == [
+        ("Oct 2025", 0, 0, 1),
+        ("Nov 2025", 0, 0, 4_320),
+        ("Dec 2025", 0, 0, 50_000),
+    ]
 
 
 # Of each series, whether its colour is in the chart, above the legend.

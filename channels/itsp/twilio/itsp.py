@@ -87,6 +87,9 @@ class Twilio(Itsp):
     def advice_on(self, error_code: str) -> Advice:
         return tables.advice_on(error_code)
 
+    def words_for(self, error_code: str) -> str:
+        return tables.words_for(error_code)
+
     @property
     def is_stand_in(self) -> bool:
         return bool(settings.TWILIO_API_URL)

@@ -4,10 +4,19 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Model
 
 from channels.models import Channel
-from stats.counting import Triple
-from stats.recounting import Difference, differences, mend
+from stats.counting import Amounts
+from stats.models import CountBucket, CountDay, CountHour, CountTotal
+from stats.recounting import Difference, FailureDifference, differences, mend
+
+UNITS: dict[type[Model], str] = {
+    CountBucket: "quarter hour",
+    CountHour: "hour",
+    CountDay: "day",
+    CountTotal: "total",
+}
 
 
 class Command(BaseCommand):
@@ -34,10 +43,15 @@ class Command(BaseCommand):
         self.stdout.write(f"Counts that were mended: {wrong}." if wrong else "All counts are right.")
 
 
-def _in_words(one: Difference) -> str:
-    where = f"quarter hour from {one.starts_at:%Y-%m-%d %H:%M} UTC" if one.starts_at else "total"
+def _in_words(one: Difference | FailureDifference) -> str:
+    if isinstance(one, FailureDifference):
+        code, country, prefix = one.key.failure
+        numbers = f"code {code or '–'}, numbers {prefix or '–'}… ({country or '–'})"
+        where = f"failures in the quarter hour from {one.key.starts_at:%Y-%m-%d %H:%M} UTC, {numbers}"
+        return f"{where}: counted {one.counted}, there are {one.found}"
+    where = UNITS[one.model] + (f" from {one.starts_at:%Y-%m-%d %H:%M} UTC" if one.starts_at else "")
     return f"{where}: counted {_counts(one.counted)}, there are {_counts(one.found)}"
 
 
-def _counts(counts: Triple) -> str:
-    return "{} sent, {} failed, {} received".format(*counts)
+def _counts(amounts: Amounts) -> str:
+    return "{} sent, {} failed, {} received, {} segments".format(*amounts)

@@ -140,7 +140,7 @@ def test_no_closing_text_leaves_from_a_number_that_was_removed(waiting: Messagin
     assert not Message.objects.filter(kind=Message.Kind.OUTBOUND).exists()
 
 
-def test_hundreds_are_closed_in_as_many_statements_as_ten(road: Road, queue: MessageQueue) -> None:
+def test_a_batch_is_closed_in_as_many_statements_as_ten(road: Road, queue: MessageQueue) -> None:
     Channel.objects.update(session_timeout_days=1)
     now = timezone.now()
 
@@ -160,7 +160,7 @@ def test_hundreds_are_closed_in_as_many_statements_as_ten(road: Road, queue: Mes
             assert closing.close_idle(now=now) == count
         return len(captured)
 
-    assert statements(10) == statements(400)
+    assert statements(10) == statements(closing.BATCH - 1)
 
 
 def test_logs_find_what_was_closed_by_itself_and_what_was_never_answered(

@@ -58,8 +58,8 @@ def test_itsp_is_asked_where_a_report_is_to_come(attempt: Attempt, status: Deliv
 def test_text_counts_once_at_the_moment_that_it_first_counted(attempt: Attempt) -> None:
     for status in (Status.SENT, Status.SENT, Status.UNDELIVERED):
         move(attempt, status)
-    changes = CountedChange.objects.order_by("pk").values_list("success", "failed", "at")
-    assert [*changes] == [(1, 0, NOON), (-1, 1, NOON)]
+    changes = CountedChange.objects.order_by("pk").values_list("success", "failed", "segments", "at")
+    assert [*changes] == [(1, 0, 1, NOON), (-1, 0, -1, NOON), (0, 1, 0, NOON)]
     assert Attempt.objects.get().counted_at == NOON
 
 

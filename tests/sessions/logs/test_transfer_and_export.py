@@ -11,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from routing.models import Extension, MessageQueue
-from sessions.models import Contact, MessagingSession
+from sessions.models import Contact, Message, MessagingSession, Tag
 from tests.factories import CONTACT, OUR_NUMBER, make_queue
 from tests.portal import PASSWORD, messages_of
 from tests.sessions.conftest import Post
@@ -78,7 +78,14 @@ def test_transfer_out_of_sight_leads_back_to_the_list(
 @pytest.mark.django_db
 def test_exports_are_what_the_list_shows(admin_page: Client, sessions: dict[str, MessagingSession]) -> None:
     Contact.objects.create(address=OTHER, name="Ben")
+    sessions["ours"].tags.add(Tag.objects.create(name="Sale"), Tag.objects.create(name="New"))
+    Message.objects.filter(session=sessions["ours"]).update(status="failed", error_code="30003")
     rows = lines_of(admin_page.get("/logs/export/?status=open"))
+    assert [row[12:] for row in rows] == [
+        ["Tags", "Errors", "Last message"],
+        ["New, Sale", "30003", "Your parcel has come"],
+        ["", "", "A green one, please"],
+    ]
     ids = {name: str(session.pk) for name, session in sessions.items()}
     assert [[row[0], *row[3:10]] for row in rows[1:]] == [
         [ids["ours"], "'+12015550123", f"'{THIRD}", "", "Other", "1003 Cleo", "", "Open"],

@@ -15,8 +15,9 @@ from routing.models import Extension, MessageQueue
 from sessions import actions
 from sessions.ending import archiving
 from sessions.inbox.thread import PAGE
-from sessions.models import Attachment, Contact, Message, MessagingSession
-from tests.factories import CONTACT, OUR_NUMBER, Road, make_queue
+from sessions.models import Attachment, Contact, Message, MessagingSession, Tag
+from sessions.search import ways
+from tests.factories import CONTACT, OUR_NUMBER, Road, make_agent, make_queue
 from tests.portal import rows_of
 from tests.sessions.conftest import Post
 from tests.sessions.logs.logged import OTHER, THIRD, lines_of, sessions, supervisor_page
@@ -42,9 +43,18 @@ def test_list_has_its_columns(admin_page: Client, sessions: dict[str, MessagingS
     at = [f"{day} Mar 2026 12:00 UTC" for day in (1, 2, 3)]
     ids = {name: str(session.pk) for name, session in sessions.items()}
     assert rows == [
-        [ids["ours"], at[2], at[2], "+12015550123", THIRD, "Other", "1003 Cleo", "Open"],
-        [ids["waiting"], at[1], at[1], f"{OTHER} Ben", OUR_NUMBER, "Main", "Support", "Waiting"],
-        [ids["closed"], at[0], at[0], CONTACT, OUR_NUMBER, "Main", "1001 Ada Support", "Closed"],
+        [
+            *(f"{ids['ours']} Open", at[2], at[2], "+12015550123", THIRD),
+            *("Cleo: Your parcel has come", "1003 Cleo Other"),
+        ],
+        [
+            *(f"{ids['waiting']} Waiting", at[1], at[1], f"{OTHER} Ben", OUR_NUMBER),
+            *("A green one, please", "Support Main"),
+        ],
+        [
+            *(f"{ids['closed']} Closed", at[0], at[0], CONTACT, OUR_NUMBER),
+            *("Ada: Yes, until five", "1001 Ada Support Main"),
+        ],
     ]
 
 
@@ -105,6 +115,102 @@ def test_filters_by_channel_number_and_session(
     assert shown(channel=str(road.channel.pk)) == ["waiting", "closed"]
     assert shown(number=str(sessions["ours"].number_id)) == ["ours"]
     assert shown(session=str(sessions["closed"].pk)) == ["closed"]
+
+
+@pytest.mark.django_db
+def test_filters_by_agent_queue_error_and_tag(
+    shown: Callable[..., list[str]],
+    sessions: dict[str, MessagingSession],
+    agents: list[Extension],
+    queue: MessageQueue,
+) -> None:
+    ada, ben, _cleo = agents
+    tag = Tag.objects.create(name="Complaint")
+    sessions["ours"].tags.add(tag, Tag.objects.create(name="Sale"))
+    sessions["waiting"].tags.add(tag)
+    Message.objects.filter(session=sessions["closed"], kind="outbound").update(error_code="30006")
+    Message.objects.filter(session=sessions["ours"]).update(error_code="30003")
+    cases = {
+        ("agent", ada.pk): ["closed"],
+        ("agent", ben.pk): [],
+        ("queue", queue.pk): ["waiting", "closed"],
+        ("error", "30006"): ["closed"],
+        ("error", " 30003\u200b"): ["ours"],
+        ("error", "3000"): [],
+        ("tag", tag.pk): ["ours", "waiting"],
+        ("tag", tag.pk + 99): ["ours", "waiting", "closed"],  # it is gone: said on the field
+    }
+    assert {key: shown(**{key[0]: str(key[1])}) for key in cases} == cases
+    assert shown(tag=str(tag.pk), queue=str(queue.pk), q="green", since="2026-03-02") == ["waiting"]
+    assert shown(error="30003", tag=str(tag.pk), agent=str(ada.pk)) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sample", [0, 2_000], ids=["common-once", "common-now"])
+def test_errors_and_tags_too_common_for_a_list_are_found_otherwise(
+    shown: Callable[..., list[str]],
+    sessions: dict[str, MessagingSession],
+    admin_page: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    sample: int,
+) -> None:
+    monkeypatch.setattr(ways, "LISTED_MOST", 1)
+    monkeypatch.setattr(ways, "SAMPLE", sample)
+    monkeypatch.setattr(ways, "COMMON", 1)
+    tag = Tag.objects.create(name="Complaint")
+    for name in ("ours", "closed"):
+        sessions[name].tags.add(tag)
+        sessions[name].messages.update(error_code="30008")
+    assert shown(error="30008") == shown(tag=str(tag.pk)) == ["ours", "closed"]
+    assert shown(error="30008", tag=str(tag.pk), status="closed", q="open") == ["closed"]
+    lines = lines_of(admin_page.get("/logs/export/", {"error": "30008", "tag": str(tag.pk)}))
+    assert [line[0] for line in lines[1:]] == [str(sessions[name].pk) for name in ("ours", "closed")]
+
+
+@pytest.mark.django_db
+def test_deleted_agents_and_queues_are_offered_and_marked(
+    admin_page: Client,
+    shown: Callable[..., list[str]],
+    sessions: dict[str, MessagingSession],
+    agents: list[Extension],
+    queue: MessageQueue,
+) -> None:
+    sales = make_queue(agents[1], name="Sales")
+    type(sessions["waiting"].number).objects.filter(queue=queue).update(queue=sales)
+    archiving.archive_queue(queue, to=sales)
+    archiving.archive_extension(agents[0])
+    fields = admin_page.get("/logs/").context["filters"].fields
+    assert fields["queue"].choices[1:] == [(sales.pk, "Sales"), (queue.pk, "Support (deleted)")]
+    assert fields["agent"].choices[-1] == (agents[0].pk, "1001 Ada (deleted)")
+    assert shown(agent=str(agents[0].pk)) == shown(queue=str(queue.pk)) == ["closed"]
+
+
+@pytest.mark.django_db
+def test_supervisor_is_offered_queues_and_agents_of_the_own_queues(
+    shown: Callable[..., list[str]],
+    supervisor_page: Client,
+    sessions: dict[str, MessagingSession],
+    agents: list[Extension],
+    queue: MessageQueue,
+) -> None:
+    foreign = make_queue(make_agent("1999", "Zoe"), name="Foreign")
+    fields = supervisor_page.get("/logs/").context["filters"].fields
+    assert fields["queue"].choices[1:] == [(queue.pk, "Support")]
+    offered = sorted(queue.agents.values_list("pk", flat=True))
+    assert sorted(pk for pk, _label in fields["agent"].choices[1:]) == offered
+    assert shown(supervisor_page, queue=str(foreign.pk)) == ["waiting", "closed"]  # not offered: no filter
+    assert shown(supervisor_page, error="30003") == []
+
+
+@pytest.mark.django_db
+def test_preview_is_one_line_of_whoever_wrote_last(
+    admin_page: Client, sessions: dict[str, MessagingSession], post_inbound: Post
+) -> None:
+    post_inbound(40, "<b>Sorry</b>,\n" + "very " * 60 + "late", From=OTHER)
+    Message.objects.filter(session=sessions["ours"]).update(status="failed")
+    row, failed, _closed = (row[6] for row in rows_of(admin_page.get("/logs/")))
+    assert row.startswith("<b>Sorry</b>, very very") and len(row) <= 90
+    assert failed == "Not delivered: Cleo: Your parcel has come"
 
 
 @pytest.mark.django_db

@@ -67,7 +67,8 @@ def test_reports_end_in_the_same_however_they_come(
         message = Message.objects.get(pk=attempt.message_id)
         assert (message.status, message.error_code, message.reason) == expected(reports)
         status = DeliveryStatus(message.status)
-        counts = Counts(success=int(status in SUCCESS), failed=int(status in FAILURE))
+        sent = int(status in SUCCESS)
+        counts = Counts(success=sent, failed=int(status in FAILURE), segments=sent * attempt.segments)
         found = counts_by_channel(None, None).get(road.channel.pk, Counts())
         assert found == counts
         kept = AttemptEvent.objects.values_list("status", flat=True)

@@ -55,12 +55,12 @@ def test_reports_in_any_order_end_in_delivered(
     for status in order + order:
         assert report(client, road, attempt, status) == 200
     assert state(attempt) == ("delivered", "", "")
-    assert counts_by_channel(None, None) == {road.channel.pk: Counts(success=1)}
+    assert counts_by_channel(None, None) == {road.channel.pk: Counts(success=1, segments=1)}
 
 
 def test_undelivered_after_sent_moves_the_count(client: Client, road: Road, attempt: Attempt) -> None:
     report(client, road, attempt, "sent")
-    assert counts_by_channel(None, None) == {road.channel.pk: Counts(success=1)}
+    assert counts_by_channel(None, None) == {road.channel.pk: Counts(success=1, segments=1)}
     report(client, road, attempt, "undelivered", ErrorCode="30003")
     assert state(attempt) == (
         "undelivered",

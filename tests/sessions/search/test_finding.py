@@ -9,7 +9,7 @@ from routing.models import Extension, MessageQueue
 from sessions import actions
 from sessions.models import Contact, Message, MessagingSession
 from sessions.queries import inbox_of
-from sessions.search import finding
+from sessions.search import finding, ways
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_queue, make_road
 from tests.sessions.conftest import Post
 
@@ -195,8 +195,9 @@ def test_words_too_common_for_a_list_are_found_otherwise(
     Contact.objects.create(address=OTHER, name="Ada Lovelace")
     Contact.objects.create(address=CONTACT, name="Ada King")
     monkeypatch.setattr(finding, "LISTED_MOST", 1)
-    monkeypatch.setattr(finding, "SAMPLE", sample)
-    monkeypatch.setattr(finding, "COMMON", 1)
+    monkeypatch.setattr(ways, "LISTED_MOST", 1)
+    monkeypatch.setattr(ways, "SAMPLE", sample)
+    monkeypatch.setattr(ways, "COMMON", 1)
     assert [found(text) for text in ("you", "you open", "ada", "415555", "+1415555")] == [
         [OTHER, CONTACT],
         [OTHER],

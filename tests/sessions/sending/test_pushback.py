@@ -117,7 +117,7 @@ def test_accepted_text_that_meets_a_daily_limit_gets_another_attempt_later(
     report(message, 0, "delivered")
     assert statuses(message) == ["delivered", "undelivered", "delivered"]
     assert statuses(behind)[0] == "accepted"
-    assert counts_by_channel(None, None) == {own_road.channel.pk: Counts(success=1, failed=1)}
+    assert counts_by_channel(None, None) == {own_road.channel.pk: Counts(success=1, failed=1, segments=1)}
 
 
 @pytest.mark.parametrize("code", [30001, 30022])

@@ -1,0 +1,181 @@
+"""`python -m benchmarks.data_figures pages | export | closing < JSON`: what they take of the database.
+
+In a process of its own, since it has the settings of the stack that is measured.
+"""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from statistics import median
+from typing import Any
+from urllib.parse import urlencode
+
+import django
+from django.db import connection
+from django.utils import timezone
+
+HOST = {"host": "127.0.0.1"}
+PASSES = 9
+PAGE = 1_000
+EXPORTED_MOST = {"messages": 300_000, "sessions": 100_000}  # rows that are read of an export
+
+
+class Clock:
+    """How long statements took, from asking until all their rows were here."""
+
+    def __init__(self) -> None:
+        self.ms: list[float] = []
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        begun = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            self.ms.append(1000 * (time.perf_counter() - begun))
+
+
+@contextmanager
+def clocked() -> Iterator[Clock]:
+    clock = Clock()
+    with connection.execute_wrapper(clock):
+        yield clock
+
+
+def _ms(ask: Callable[[], object], passes: int = PASSES) -> float:
+    """Of the database, the median of some; the first is not counted."""
+    sums = []
+    for _ in range(passes + 1):
+        with clocked() as clock:
+            ask()
+        sums.append(sum(clock.ms))
+    return round(median(sums[1:]), 2)
+
+
+def pages(_: object) -> dict[str, Any]:
+    from accounts.models import User  # noqa: PLC0415  Django must be set up first
+    from channels.models import Channel  # noqa: PLC0415
+    from stats.messages import over_time  # noqa: PLC0415
+    from stats.periods import DAY  # noqa: PLC0415
+    from stats.queries import counts_by_channel  # noqa: PLC0415
+    from stats.ranges import Range  # noqa: PLC0415
+    from tests.portal import logged_in  # noqa: PLC0415
+
+    root = User.objects.get(username="root")
+    timezone.activate(root.time_zone)
+    browser, today = logged_in(root), timezone.localdate()
+    ids = list(Channel.objects.values_list("pk", flat=True))
+    year = Range(today - timedelta(days=364), today + DAY)
+
+    def get(path: str) -> float:
+        return _ms(lambda: browser.get(path, headers=HOST), 3)
+
+    totals = _ms(lambda: counts_by_channel(None, None, channels=ids))
+    chart = _ms(lambda: over_time(year, ids))
+    first, far = get("/logs/"), get(f"/logs/?{urlencode({'before': _place(25 * (PAGE - 1))})}")
+    asked = {
+        "the page of a year": f"/statistics/?since={year.first}",
+        "of 30 days": "/statistics/",
+        **{f"logs by {name}": f"/logs/?{query}" for name, query in _filters(today).items()},
+    }
+    said = {name: get(path) for name, path in asked.items()}
+    return {"totals_ms": totals, "year_ms": chart, "logs_first_ms": first, "logs_1000_ms": far, "said": said}
+
+
+def _place(row: int) -> str:
+    """What the link of the page before has: the last row that it shows."""
+    from sessions.models import MessagingSession  # noqa: PLC0415
+
+    newest = MessagingSession.objects.order_by("-last_active_at", "-pk")
+    at, pk = newest.values_list("last_active_at", "pk")[min(row, newest.count() // 2) - 1]
+    return f"{at.isoformat()}_{pk}"
+
+
+def _filters(today: Any) -> dict[str, str]:
+    from channels.models import Channel, Number  # noqa: PLC0415
+    from routing.models import Extension, MessageQueue  # noqa: PLC0415
+    from sessions.models import Tag  # noqa: PLC0415
+
+    models = {"channel": Channel, "number": Number, "agent": Extension, "queue": MessageQueue, "tag": Tag}
+    one = {
+        name: f"{name}={model._default_manager.order_by('pk').values_list('pk', flat=True)[3]}"
+        for name, model in models.items()
+    }
+    statuses = ("open", "closed", "archived", "failed", "closed_automatically", "never_answered")
+    old = f"since={today - timedelta(days=300)}&until={today - timedelta(days=280)}"
+    return {
+        **one,
+        **{status: f"status={status}" for status in statuses},
+        "common error": "error=30003",
+        "rare error": "error=30410",
+        "unknown error": "error=1",
+        "old days": old,
+        "channel and old days": f"{one['channel']}&{old}",
+        "agent, tag and old days": f"{one['agent']}&{one['tag']}&{old}",
+        "queue and error": f"{one['queue']}&error=30006",
+        "agent and archived": f"{one['agent']}&status=archived",
+        "number and closed automatically": f"{one['number']}&status=closed_automatically",
+    }
+
+
+def export(kind: str) -> dict[str, Any]:
+    from accounts.models import User  # noqa: PLC0415
+    from tests.portal import logged_in  # noqa: PLC0415
+
+    browser = logged_in(User.objects.get(username="root"))
+    path = {"messages": "/logs/export/messages/", "sessions": "/logs/export/"}[kind]
+    begun, rows, first = time.perf_counter(), 0, 0.0
+    pieces = iter(browser.get(path, headers=HOST))
+    for piece in pieces:
+        first = first or time.perf_counter() - begun
+        rows += piece.count(b"\n")
+        if rows >= EXPORTED_MOST[kind]:
+            break
+    took = time.perf_counter() - begun
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"export": kind, "rows": rows, "rows_per_s": round(rows / took), "first_s": round(first, 2)} | {
+        "peak_mb": round(peak)
+    }
+
+
+def closing(_: object) -> dict[str, Any]:
+    """All idle sessions, run after run as the clock has it. Of a batch, how long it holds its sessions."""
+    from django.db import transaction  # noqa: PLC0415
+
+    from sessions.ending import closing as road  # noqa: PLC0415
+
+    batches: list[float] = []
+    one = road._close_batch
+
+    def timed(*given: Any) -> Any:
+        begun = time.perf_counter()
+        try:
+            return one(*given)
+        finally:
+            batches.append(1000 * (time.perf_counter() - begun))
+
+    road._close_batch = timed  # type: ignore[assignment]
+    assert not transaction.get_connection().in_atomic_block
+    begun, closed = time.perf_counter(), 0
+    with clocked() as clock:
+        while more := road.close_idle(now=timezone.now()):
+            closed += more
+    return {
+        "closed": closed,
+        "closing_s": round(sum(clock.ms) / 1000, 2),
+        "whole_s": round(time.perf_counter() - begun, 2),
+        "batches": len(batches),
+        "longest_batch_ms": round(max(batches), 1),
+        "median_batch_ms": round(median(batches), 1),
+        "slowest_statement_ms": round(max(clock.ms), 1),
+    }
+
+
+if __name__ == "__main__":
+    django.setup()
+    print(
+        json.dumps({"pages": pages, "export": export, "closing": closing}[sys.argv[1]](json.load(sys.stdin)))
+    )
