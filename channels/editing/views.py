@@ -35,6 +35,8 @@ def _channel_page(request: UserRequest, channel: Channel | None) -> HttpResponse
                 messages.warning(request, _("Somebody else saved at the same moment. Please save again."))
         else:
             _say_saved(request, saved, page)
+            if page.offered.picked:  # who goes by the setup guide finds what it says: the list
+                return redirect("channel-edit", saved.pk)
             return redirect("channel-list")
     status = 422 if request.method == "POST" else 200
     return render(request, "channels/form.html", {"page": page}, status=status)
