@@ -1,6 +1,6 @@
 """The account's numbers on the Add page: fetched when its credentials are there, ticked line by line."""
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -51,10 +51,10 @@ def _mark_of(credentials: Credentials) -> str:
 @administrator_required
 @require_POST
 def channel_number_line(request: UserRequest) -> HttpResponse:
-    """One line, as it is ticked, or leads elsewhere."""
+    """One line, as it is ticked, or leads elsewhere. Nothing changes if it is not as we made it."""
     page = ChannelPage(request)
     address = request.POST.get("line", "")
     line = next((one for one in page.offered.lines if one.address == address), None)
     if line is None:
-        raise Http404
+        return HttpResponse(status=204)
     return render(request, "channels/numbers/_offered_line.html", {"page": page, "line": line})

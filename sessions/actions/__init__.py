@@ -31,6 +31,7 @@ from sessions.actions.resending import cancel, retry, undo_send
 from sessions.actions.scheduling import reschedule, send_now
 from sessions.actions.snoozing import LONGEST_SNOOZE, snooze, unsnooze, wake_due
 from sessions.actions.transferring import Handover, move, take_back, take_over, transfer
+from sessions.actions.trying import send_test
 from sessions.refused import (
     ActedMeanwhile,
     ActionError,
@@ -133,6 +134,7 @@ __all__ = [
     "save_tag",
     "see_mentions",
     "send_now",
+    "send_test",
     "set_availability",
     "set_tags",
     "snooze",

@@ -97,7 +97,7 @@ def test_nothing_is_asked_without_whole_credentials_or_twice(
     ("address", "wrong", "words"),
     [
         ("", {"auth_token": "0" * 32}, "Twilio does not accept this Account SID and Auth Token together."),
-        ("http://127.0.0.1:9", {}, "Twilio could not be reached."),
+        ("http://127.0.0.1:9", {}, "The ITSP could not be reached."),
     ],
 )
 def test_what_can_not_be_listed_is_said_and_the_guides_way_is_named(
@@ -115,7 +115,7 @@ def test_silent_itsp_holds_the_page_no_longer_than_a_check(
 ) -> None:
     values = filled()
     settings.ITSP_CHECK_TIMEOUT_S = 0.5
-    simulator.post("/control/faults", {"kind": "hang", "path": "IncomingPhoneNumbers", "on": "all"})
+    simulator.post("/control/faults", {"kind": "hang", "path": "IncomingPhoneNumbers"})
     assert "They can’t be listed:" in text_of(shown(admin_page, values))
 
 
@@ -133,7 +133,7 @@ def test_ticked_line_has_a_destination_and_its_agents_by_default(
     line = admin_page.post(LINE, moved | {f"may-{GUIDES}": [ada.pk], "line": GUIDES}).content.decode()
     assert f'<option value="{ben.pk}" selected>' in line
     assert f'<option value="{ada.pk}" selected>' not in line
-    assert admin_page.post(LINE, values | {"line": "+1"}).status_code == 404
+    assert admin_page.post(LINE, values | {"line": "+1"}).status_code == 204
 
 
 def picked(browser: Client, values: dict[str, Any], *numbers: str, **more: Any) -> dict[str, Any]:
