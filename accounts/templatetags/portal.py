@@ -106,7 +106,7 @@ def browser(user_agent: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def current(context: Context, *prefixes: str) -> bool:
-    """True on the pages below one of these paths."""
+def current(context: Context, *prefixes: str, is_whole: bool = False) -> bool:
+    """True on the pages below one of these paths; `is_whole`: on no page but theirs."""
     path: str = context["request"].path
-    return path.startswith(prefixes)
+    return path in prefixes if is_whole else path.startswith(prefixes)

@@ -81,7 +81,8 @@ def start(options: Options, supervisor: Supervisor, inherited: Inheritance | Non
     logins = _first_data(options, env, answers, supervisor.fork)
     installed = Installed(options, supervisor, env, held, valkey_port)
     _start_product(installed, replace(place, fd=held.fileno()), running)
-    show(["", *_summary(options, env, logins), ""])
+    line = _sample_line(options, env, supervisor.fork)
+    show(["", *_summary(options, env, logins, line), ""])
     return installed
 
 
@@ -146,11 +147,33 @@ def _first_data(
     return []
 
 
-def _summary(options: Options, env: dict[str, str], logins: Sequence[str]) -> list[str]:
+def _sample_line(options: Options, env: dict[str, str], fork: Fork | None) -> list[str]:
+    """A line with conversations, which come by the webhook of what runs now. A demo is worth having without."""
+    if not options.is_demo:
+        return []
+    say("sample line: filling in what is missing")
+    try:
+        said = preparation.manage(env, "seed_demo_line", fork=fork).strip()
+    except CannotStart as error:
+        say(str(error))
+        return []
+    if not said:
+        return []
+    number, queue, agent = said.split("  ")
+    return [
+        f"{number}   ready, its texts go to the queue {queue}: log in as {agent} and open the Inbox",
+        "+25402161183   yours to set up: Message Channel > Add > SMS, with the account below",
+    ]
+
+
+def _summary(
+    options: Options, env: dict[str, str], logins: Sequence[str], line: Sequence[str]
+) -> list[str]:
     rows: list[tuple[str, Sequence[str]]] = [("Portal", [f"{env['PUBLIC_URL']}/"])]
     if options.is_demo:
         state: dict[str, Any] = json.loads(_get(f"{env['TWILIO_API_URL']}/control/state"))
         rows += [("Logins", columns(logins) or ["none"]), ("", [""])]
+        rows += [("Numbers", line), ("", [""])] if line else []
         rows.append(("Simulator", [f"{env['TWILIO_API_URL']}/   phones to text from, in Twilio's place"]))
         rows += [("Account SID", [state["account_sid"]]), ("Auth Token", [state["auth_token"]]), ("", [""])]
     rows += [("Data", [str(options.data_dir)]), ("Logs", [str(options.data_dir / "logs")])]
