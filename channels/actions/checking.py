@@ -91,8 +91,8 @@ def store_finding(channel: Channel, number: Number | None, finding: Finding) -> 
     if passes and before and before.outcome == CheckOutcome.FAIL and finding.check in LEADS_TEXTS_TO_US:
         since = before.right_until or before.checked_at
         note_gap([channel.pk], since=since, cause=FetchGap.Cause.WEBHOOK)
-    known = {"check_name": finding.check, "number": number}
-    result, _created = channel.set_up_results.update_or_create(**known, defaults=values)
+    results = channel.set_up_results
+    result, _created = results.update_or_create(check_name=finding.check, number=number, defaults=values)
     return result
 
 

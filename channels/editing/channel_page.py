@@ -42,7 +42,9 @@ class ChannelPage:
         model = self._model()
         code = channel.itsp if channel else request.POST.get("itsp", model.itsp if model else "")
         self.itsp = ITSPS.get(str(code)) or next(iter(ITSPS.values()))
-        self.form = ChannelForm(self._named(), instance=channel, initial=settings_of(model) if model else None)
+        self.form = ChannelForm(
+            self._named(), instance=channel, initial=settings_of(model) if model else None
+        )
         self.token_error, self.itsp_error = "", ""
         self.token = self._token()
         self.kept = KeptSecrets(request.session, f"channel-{channel.pk}" if channel else hash_of(self.token))

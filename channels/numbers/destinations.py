@@ -27,7 +27,7 @@ def at_place(rule: Rule, place: str) -> Rule:
 
 
 def default_place() -> str:
-    """The first message queue, since most numbers are shared; else the first extension; "" if there is none."""
+    """The first message queue, since most numbers are shared, or else the first extension; "" for none."""
     queue = MessageQueue.objects.live().order_by("name", "pk").values_list("pk", flat=True).first()
     if queue:
         return f"{QUEUE}-{queue}"

@@ -147,8 +147,8 @@ def _hindrance(number: AccountNumber, holders: dict[str, str], taken: set[str]) 
 
 def _rule(address: str, data: QueryDict) -> Rule:
     """As it was chosen. A number that was just ticked goes where the one before it went, or by default."""
-    chosen = [data[name] for name in data if name.startswith("place-") and data[name]]
-    place = data.get(f"place-{address}") or (chosen[-1] if chosen else default_place())
+    chosen = [str(data[name]) for name in data if name.startswith("place-") and data[name]]
+    place = data.get(f"place-{address}", "") or (chosen[-1] if chosen else default_place())
     rule = at_place(Rule(number=address), place)
     if data.get(f"decided-{address}") == place:
         rule.initiators = [pk for pk in map(read_id, data.getlist(f"may-{address}")) if pk]

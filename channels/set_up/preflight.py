@@ -188,8 +188,8 @@ def _fix(channel_id: int, approved: Mapping[str, str]) -> None:
         actions.finish_check(refused[0][0].channel)
     else:
         _run(channel_id)
-    for result, error in refused:
-        actions.note_unfixed(result, error)
+    for result, refusal in refused:
+        actions.note_unfixed(result, refusal)
 
 
 def _make_changes(result: SetUpResult, number: Number) -> None:

@@ -166,9 +166,7 @@ def _sample_line(options: Options, env: dict[str, str], fork: Fork | None) -> li
     ]
 
 
-def _summary(
-    options: Options, env: dict[str, str], logins: Sequence[str], line: Sequence[str]
-) -> list[str]:
+def _summary(options: Options, env: dict[str, str], logins: Sequence[str], line: Sequence[str]) -> list[str]:
     rows: list[tuple[str, Sequence[str]]] = [("Portal", [f"{env['PUBLIC_URL']}/"])]
     if options.is_demo:
         state: dict[str, Any] = json.loads(_get(f"{env['TWILIO_API_URL']}/control/state"))

@@ -33,8 +33,6 @@ def send_test_text(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "sessions/first_text/_first_text.html", context, status=status)
 
 
-
-
 def _about(channel: Channel) -> dict[str, Any]:
     numbers = channel.numbers.live().order_by("address").select_related("extension", "queue")
     return {"channel": channel, "number": numbers.first(), "goes_on": GOES_ON, "poll_s": POLL_S}

@@ -33,4 +33,6 @@ class Command(BaseCommand):
             hold(number, stand_in, agents)
         except (OSError, ItspError, ActionError, NotReady) as error:
             raise CommandError(f"The sample line is not complete: {error or type(error).__name__}") from error
-        self.stdout.write(f"{number.address}  {queue.name}  {agents[0].user.username if agents[0].user else ''}")
+        self.stdout.write(
+            f"{number.address}  {queue.name}  {agents[0].user.username if agents[0].user else ''}"
+        )
