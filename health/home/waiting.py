@@ -99,8 +99,14 @@ def sessions_of(user: User) -> MessagingSessionQuerySet:
 def waiting_for(user: User, present: Present) -> Waiting:
     """By an index that has only those that are open and unanswered."""
     unanswered = sessions_of(user).open().filter(unanswered_since__isnull=False)
-    found = unanswered.order_by().values_list("queue")
-    rows = found.annotate(Count("pk"), Count("pk", filter=Q(agent=None)), Min("unanswered_since"))
+    found = (
+        unanswered.order_by()
+        .values("queue")
+        .annotate(
+            count=Count("pk"), untaken=Count("pk", filter=Q(agent=None)), oldest_at=Min("unanswered_since")
+        )
+    )
+    rows = list(found.values_list("queue", "count", "untaken", "oldest_at"))
     queues = MessageQueue.objects.in_bulk([pk for pk, *_rest in rows if pk])
     places = [
         Waits(queues.get(pk or 0), count, untaken, oldest_at, present.in_queues[pk or 0])

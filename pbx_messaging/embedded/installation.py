@@ -148,7 +148,7 @@ def _first_data(
 
 
 def _sample_line(options: Options, env: dict[str, str], fork: Fork | None) -> list[str]:
-    """A line with conversations, which come by the webhook of what runs now. A demo is worth having without."""
+    """A line with conversations, which come by webhooks of what runs now. Without, it is a demo, too."""
     if not options.is_demo:
         return []
     say("sample line: filling in what is missing")
@@ -161,12 +161,12 @@ def _sample_line(options: Options, env: dict[str, str], fork: Fork | None) -> li
         return []
     number, queue, agent = said.split("  ")
     return [
-        f"{number}   ready, its texts go to the queue {queue}: log in as {agent} and open the Inbox",
+        f"{number}   ready, its texts go to the queue {queue}: log in as {agent}",
         "+25402161183   yours to set up: Message Channel > Add > SMS, with the account below",
     ]
 
 
-def _summary(options: Options, env: dict[str, str], logins: Sequence[str], line: Sequence[str]) -> list[str]:
+def _summary(options: Options, env: Mapping[str, str], logins: Sequence[str], line: list[str]) -> list[str]:
     rows: list[tuple[str, Sequence[str]]] = [("Portal", [f"{env['PUBLIC_URL']}/"])]
     if options.is_demo:
         state: dict[str, Any] = json.loads(_get(f"{env['TWILIO_API_URL']}/control/state"))

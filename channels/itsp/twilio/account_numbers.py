@@ -17,7 +17,7 @@ MOST = 1000  # Twilio's largest page
 
 
 def read(credentials: Credentials, set_up: SetUp) -> AccountNumbers:
-    """Of Messaging Services nothing is asked: they concern other numbers, too. The set-up check tells of them."""
+    """Of Messaging Services nothing is asked: they concern others, too. The set-up check tells them."""
     client = client_of(credentials, total_s=settings.ITSP_CHECK_TIMEOUT_S)
     try:
         found = client.incoming_phone_numbers.list(limit=MOST, page_size=MOST)
