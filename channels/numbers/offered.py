@@ -78,6 +78,9 @@ class Offered:
         """Asks the ITSP. `taken`: numbers that have a rule in the form already. Raises `ItspError`."""
         found = itsp.list_numbers(credentials, SetUp([], webhook_url, channel_at=cache(channel_name_at)))
         lines = lines_of(found.numbers, taken)
+        free = [line for line in lines if not line.hindrance]
+        if len(free) == 1:  # there is nothing to choose
+            free[0].rule = _rule(free[0].address, QueryDict())
         return cls(lines[:SHOWN], found.is_whole, max(0, len(lines) - SHOWN))
 
     @classmethod

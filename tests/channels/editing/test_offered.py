@@ -82,6 +82,16 @@ def test_webhook_of_another_channel_is_named_and_never_shown(
     assert road.token not in html
 
 
+def test_only_number_that_can_be_had_is_ticked_at_once(
+    admin_page: Client, filled: Filled, simulator: Simulator, ada: Extension
+) -> None:
+    for number in (US, SANDBOX, BRITISH):
+        simulator.post("/control/numbers", {"address": number, "sms": False})
+    html = shown(admin_page, filled())
+    assert re.findall(r'name="pick"\s+value="([^"]+)"[^>]*?\schecked', html) == [GUIDES]
+    assert f'<option value="{ada.pk}" selected>' in html
+
+
 def test_nothing_is_asked_without_whole_credentials_or_twice(
     admin_page: Client, filled: Filled, simulator: Simulator
 ) -> None:
