@@ -19,6 +19,7 @@ from pbx_messaging.embedded.handover import Inheritance
 from pbx_messaging.embedded.options import Options
 from pbx_messaging.embedded.problems import CannotStart
 from pbx_messaging.embedded.screen import block, columns, say, show
+from pbx_messaging.embedded.stand_in import StandIn
 from pbx_messaging.embedded.supervisor import Supervisor
 from pbx_messaging.processes import servers, table
 from pbx_messaging.processes.ports import BACKLOG, Listen, bound, free_port, is_free
@@ -107,6 +108,8 @@ def _start_servers(
         simulator = demo.simulator(options.simulator_port, options.data_dir / "simulator", options.host)
         child = _adopted_or_started(supervisor, simulator, env, running)
         _wait_for(f"{env['TWILIO_API_URL']}/control/state", child)
+        former = f"http://127.0.0.1:{options.port}"  # of demos before this one was at localhost
+        StandIn(env["TWILIO_API_URL"]).lead(former=former, now=env["PUBLIC_URL"])
     if supervisor.nursery:
         supervisor.nursery.is_ready_within(READY_TIMEOUT_S)
 

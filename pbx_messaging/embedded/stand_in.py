@@ -28,6 +28,18 @@ class StandIn:
         )
         self._call("/control/inbound", {"from": sender, "to": to, "body": body, "media": media})
 
+    def lead(self, *, former: str, now: str) -> None:
+        """Webhooks at an earlier address of the product follow it to the present one."""
+        for number in self._call("/control/numbers")["numbers"]:
+            named = {field: number[field] or "" for field in ("sms_url", "sms_fallback_url")}
+            moved = {
+                field: now + url.removeprefix(former)
+                for field, url in named.items()
+                if url.startswith(f"{former}/w/")
+            }
+            if moved:
+                self._call("/control/numbers", {"address": number["address"], **moved})
+
     def undeliver_next(self, *, to: str) -> None:
         """The next text to this phone does not arrive."""
         self._call("/control/faults", {"kind": "undeliver", "count": 1, "to": to})

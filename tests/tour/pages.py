@@ -155,6 +155,8 @@ def _list(name: str, view: str = "inbox", who: str = "alice", **more: Any) -> Sh
 SHOTS = (
     Shot("login", "account_login", who=""),
     Shot("password-reset", "account_reset_password", who=""),
+    Shot("home", "home"),
+    Shot("home-supervisor", "home", who="sam"),
     Shot("channels", "channel-list"),
     Shot("channel-add", "channel-add", act=_twilio),
     Shot("channel-add-messaging", "channel-add", act=_new_rule),
