@@ -163,7 +163,7 @@ def test_short_way_from_home_takes_half_and_ends_with_texts(
     state = page.locator("#test-text-state")
     expect(state).to_contain_text("Queued to +447700900456")
     pump.run()
-    expect(state).to_contain_text("Handed over to +447700900456")
+    expect(state).to_contain_text("Delivered to +447700900456")
     expect(page.get_by_label("Your phone’s number")).to_be_visible()
     simulator.post("/control/inbound", {"from": "+447700900456", "to": OUR_NUMBER, "body": "It works"})
     expect(page.get_by_text("A text has arrived.")).to_be_visible()

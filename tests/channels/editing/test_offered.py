@@ -310,3 +310,16 @@ def test_each_administrator_asks_once_at_a_time(
     with shares.of(administrator.pk):
         assert "PBX is asking already." in text_of(shown(admin_page, values))
     assert lines(shown(admin_page, values))
+
+
+def test_no_list_is_green_before_a_check_has_run(
+    admin_page: Client, filled: Filled, ada: Extension, public_url: str
+) -> None:
+    admin_page.post(ADD, picked(admin_page, filled(), GUIDES, sets_webhooks="on"))
+    channel = Channel.objects.get()
+    places = ("/channels/", f"/channels/{channel.pk}/", f"/channels/{channel.pk}/sending/")
+    for place in places:
+        html = admin_page.get(place).content.decode()
+        assert ("Being checked" in html, "status-green" in html, "text-green" in html) == (True, False, False)
+    tasks.check_set_up(channel.pk)
+    assert ["status-green" in admin_page.get(place).content.decode() for place in places] == [True] * 3
