@@ -29,7 +29,6 @@ ALLAUTH = [
 
 urlpatterns = [
     *ALLAUTH,
-    path("", views.home, name="home"),
     path("logout/", login_not_required(auth_views.LogoutView.as_view()), name="logout"),
     path("invitation/<str:token>/", invitation_views.accept, name="invitation"),
     path("profile/", views.profile, name="profile"),

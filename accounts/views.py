@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import actions, lockout
-from accounts.access import UserRequest, administrator_required, extension_of
+from accounts.access import UserRequest, administrator_required
 from accounts.forms import OwnPasswordForm, ProfileForm
 from accounts.listing import listing_of
 from accounts.models import User
@@ -24,14 +24,6 @@ COLUMNS = {
     "role": ["role"],
     "extension": ["extension__number"],
 }
-
-
-def home(request: UserRequest) -> HttpResponse:
-    """Everybody starts where their work is."""
-    if request.user.is_administrator:
-        return redirect("channel-list")
-    works = request.user.is_supervisor or extension_of(request.user)
-    return redirect("inbox" if works else "profile")
 
 
 @require_http_methods(["GET", "POST"])

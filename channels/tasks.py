@@ -15,9 +15,9 @@ def check_set_up(channel_id: int) -> None:
 
 
 @shared_task
-def fix_set_up(result_id: int, approved: str) -> None:
-    if not preflight.fix(result_id, approved):
-        nudge("channels.tasks.fix_set_up", result_id, approved, later_s=AGAIN_S)
+def fix_set_up(channel_id: int, approved: dict[str, str]) -> None:
+    if not preflight.fix(channel_id, approved):
+        nudge("channels.tasks.fix_set_up", channel_id, approved, later_s=AGAIN_S)
 
 
 @shared_task

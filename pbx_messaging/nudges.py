@@ -8,7 +8,7 @@ from kombu.exceptions import OperationalError
 logger = logging.getLogger(__name__)
 
 
-def nudge(task: str, *args: int | str, later_s: float = 0.0) -> None:
+def nudge(task: str, *args: int | str | dict[str, str], later_s: float = 0.0) -> None:
     """Asks for a task by name; a broker that is away is no error."""
     try:
         current_app.send_task(

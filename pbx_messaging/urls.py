@@ -1,10 +1,12 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from health.home.views import home
 from health.ready_views import healthz, readyz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("", home, name="home"),
     path("", include("accounts.urls")),
     path("", include("routing.urls")),
     path("", include("channels.urls")),

@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from sessions.first_text import views as first_text_views
 from sessions.inbox import app_views, canned_reply_views, tag_views
 from sessions.lanes import views as sending_views
 from sessions.live.stream import served_elsewhere
@@ -23,6 +24,7 @@ urlpatterns = [
     path("channels/<int:pk>/sending/", sending_views.channel_sending, name="channel-sending"),
     path("channels/<int:pk>/pause/", sending_views.channel_pause, name="channel-pause"),
     path("channels/<int:pk>/resume/", sending_views.channel_resume, name="channel-resume"),
+    path("channels/<int:pk>/test-text/", first_text_views.send_test_text, name="test-text"),
     path("manifest.webmanifest", app_views.manifest, name="manifest"),
     path("service-worker.js", app_views.service_worker, name="service-worker"),
     path("offline/", app_views.offline, name="offline"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -22,23 +24,28 @@ TEXTS = {"SmsApplicationSid": "sms_application_sid", "FriendlyName": "friendly_n
 
 @rest
 async def index(request: web.Request) -> web.StreamResponse:
+    """Those that were bought, page by page: a short code is in no such list."""
     simulator = request.app[SIMULATOR]
-    wanted = request.query.get("PhoneNumber", "")
-    sub_account = simulator.settings.sub_account(request.match_info["account"])
-    owned = (
-        [Number.bought(address) for address in sub_account["numbers"]]
-        if sub_account
-        else simulator.state.numbers.values()
-    )
-    numbers = [number for number in owned if wanted in number.address]
+    account, owned = simulator.account, list(simulator.state.numbers.values())
+    if sub_account := simulator.settings.sub_account(request.match_info["account"]):
+        account = replace(account, sid=sub_account["sid"])
+        owned = [Number.bought(address) for address in sub_account["numbers"]]
     page = page_2010(
         request,
         "incoming_phone_numbers",
-        numbers,
+        [number for number in owned if number.address.startswith("+") and _is_wanted(number, request)],
         lambda number: number.sid,
-        lambda number: number_resource(simulator.account, number),
+        lambda number: number_resource(account, number),
     )
     return json_response(page)
+
+
+def _is_wanted(number: Number, request: web.Request) -> bool:
+    """Digits match wherever they stand in the number, a * for any one; a name matches as a whole."""
+    wanted, name = request.query.get("PhoneNumber", ""), request.query.get("FriendlyName")
+    pattern = re.escape(wanted).replace(r"\*", r"\d")
+    is_ours = request.query.get("Origin", "twilio") == "twilio"
+    return is_ours and bool(re.search(pattern, number.address)) and name in (None, number.friendly_name)
 
 
 @rest

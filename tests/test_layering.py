@@ -52,6 +52,7 @@ ROOMS_OF_SESSIONS = (
     "ending",
     "inbox",
     "logs",
+    "first_text",
     "live",
     "push",
 )

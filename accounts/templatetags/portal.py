@@ -91,7 +91,7 @@ register.filter("browser", browser_words)
 
 
 @register.simple_tag(takes_context=True)
-def current(context: Context, *prefixes: str) -> bool:
-    """True on the pages below one of these paths."""
+def current(context: Context, *prefixes: str, is_whole: bool = False) -> bool:
+    """True on the pages below one of these paths; `is_whole`: on no page but theirs."""
     path: str = context["request"].path
-    return path.startswith(prefixes)
+    return path in prefixes if is_whole else path.startswith(prefixes)

@@ -4,6 +4,7 @@
 for earlier does not end a later one.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -26,10 +27,16 @@ def ask_for_check(channel: Channel) -> None:
     nudge("channels.tasks.check_set_up", channel.pk)
 
 
-def ask_for_first_check(channel: Channel) -> None:
-    """As the channel is now, it was never checked. Within the transaction that changes it."""
+def ask_for_first_check(channel: Channel, fixes: Sequence[SetUpResult] = ()) -> None:
+    """As the channel is now, it was never checked. Within the transaction that changes it.
+
+    `fixes`: whose changes are made before.
+    """
     Channel.objects.filter(pk=channel.pk).update(check_asked_at=timezone.now(), check_finished_at=None)
-    transaction.on_commit(lambda: nudge("channels.tasks.check_set_up", channel.pk))
+    if fixes:
+        transaction.on_commit(lambda: _nudge_fixes(fixes))
+    else:
+        transaction.on_commit(lambda: nudge("channels.tasks.check_set_up", channel.pk))
 
 
 def ask_for_check_now(channel: Channel) -> None:
@@ -41,12 +48,23 @@ def ask_for_check_now(channel: Channel) -> None:
 
 def ask_for_fix(result: SetUpResult) -> None:
     """Has the changes of the result made, as they are now."""
+    note_approval(result)
     now, channels = timezone.now(), Channel.objects.filter(pk=result.channel_id)
     channels.exclude(status=Channel.Status.CONNECTED).update(recheck_at=now)
     channels.update(check_asked_at=now)
+    _nudge_fixes([result])
+
+
+def note_approval(result: SetUpResult) -> None:
+    """An admin wants its changes made."""
     changed: audit.Changes = {change["label"]: {} for change in result.changes}  # their values are secrets
     audit.note(result.number or result.channel, audit.Action.FIXED, changes=changed)
-    nudge("channels.tasks.fix_set_up", result.pk, result.changes_digest)
+
+
+def _nudge_fixes(results: Sequence[SetUpResult]) -> None:
+    """Of one channel."""
+    approved = {str(result.pk): result.changes_digest for result in results}
+    nudge("channels.tasks.fix_set_up", results[0].channel_id, approved)
 
 
 def claim_check(channel: Channel) -> bool:
@@ -55,7 +73,7 @@ def claim_check(channel: Channel) -> bool:
     return bool(mine.update(check_asked_at=timezone.now()))
 
 
-def store_finding(channel: Channel, number: Number | None, finding: Finding) -> None:
+def store_finding(channel: Channel, number: Number | None, finding: Finding) -> SetUpResult:
     """Where a number's webhook was wrong and is right now, what came meanwhile is asked for."""
     now, passes = timezone.now(), finding.outcome is CheckOutcome.PASS
     before = channel.set_up_results.filter(check_name=finding.check, number=number).first()
@@ -73,7 +91,9 @@ def store_finding(channel: Channel, number: Number | None, finding: Finding) -> 
     if passes and before and before.outcome == CheckOutcome.FAIL and finding.check in LEADS_TEXTS_TO_US:
         since = before.right_until or before.checked_at
         note_gap([channel.pk], since=since, cause=FetchGap.Cause.WEBHOOK)
-    channel.set_up_results.update_or_create(check_name=finding.check, number=number, defaults=values)
+    results = channel.set_up_results
+    result, _created = results.update_or_create(check_name=finding.check, number=number, defaults=values)
+    return result
 
 
 def drop_findings(channel: Channel, *, before: datetime) -> None:
@@ -88,8 +108,7 @@ def finish_check(channel: Channel) -> None:
 
 
 def note_unfixed(result: SetUpResult, error: ItspError) -> None:
-    """The changes of the result could not be made."""
-    result.outcome = CheckOutcome.FAIL
-    result.why = _("It could not be changed: %(reason)s") % {"reason": error.reason}
-    result.checked_at = timezone.now()
-    result.save(update_fields=["outcome", "why", "checked_at"])
+    """The changes of the result could not be made; what was found meanwhile stands."""
+    why = _("It could not be changed: %(reason)s") % {"reason": error.reason}
+    still = SetUpResult.objects.filter(pk=result.pk, outcome=result.outcome)
+    still.update(outcome=CheckOutcome.FAIL, why=why, checked_at=timezone.now())

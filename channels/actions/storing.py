@@ -1,6 +1,6 @@
 """A channel is created, or changed as its page says."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,11 +8,12 @@ from django.db import transaction
 
 from accounts.gone import hold
 from channels.actions import validity_clock
-from channels.actions.checking import ask_for_first_check
+from channels.actions.checking import ask_for_first_check, note_approval, store_finding
 from channels.actions.gaps import note_reconnected
 from channels.actions.number_rules import store_rules
 from channels.actions.status import FIELDS, set_status
-from channels.models import Channel, WebhookAddress
+from channels.itsp.set_up import Finding
+from channels.models import Channel, SetUpResult, WebhookAddress
 from channels.webhook import keys as webhook_keys
 from channels.webhook.url import hash_of
 
@@ -27,9 +28,15 @@ class Verification:
 
 @transaction.atomic
 def create_channel(
-    *, token: str, verification: Verification, rules: Iterable[Mapping[str, Any]], **values: Any
+    *,
+    token: str,
+    verification: Verification,
+    rules: Iterable[Mapping[str, Any]],
+    approved: Sequence[Finding] = (),
+    **values: Any,
 ) -> Channel:
-    """`values`: the fields of `ChannelForm`, and credentials; `rules`: of `NumberRuleForm`.
+    """`values`: the fields of `ChannelForm`, and credentials; `rules`: of `NumberRuleForm`. `approved`: of
+    its numbers, whose changes an admin wants made at the ITSP.
 
     Raises `IntegrityError` when the name, a number or the token is taken meanwhile.
     """
@@ -40,8 +47,16 @@ def create_channel(
     WebhookAddress.objects.create(channel=channel, token=token, token_hash=hash_of(token))
     store_rules(channel, rules)
     transaction.on_commit(lambda: webhook_keys.remember(channel.webhook_addresses.all()))
-    ask_for_first_check(channel)
+    ask_for_first_check(channel, _stored(channel, approved))
     return channel
+
+
+def _stored(channel: Channel, approved: Sequence[Finding]) -> list[SetUpResult]:
+    numbers = {number.address: number for number in channel.numbers.live()} if approved else {}
+    results = [store_finding(channel, numbers[finding.number], finding) for finding in approved]
+    for result in results:
+        note_approval(result)
+    return results
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -19,10 +19,13 @@ from channels.editing.kept_secrets import KeptSecrets
 from channels.itsp import ITSPS
 from channels.itsp.base import Advice, ItspError
 from channels.models import Channel, WebhookAddress
+from channels.numbers.destinations import places
 from channels.numbers.moving import Moves
+from channels.numbers.offered import Offered, free_name
 from channels.numbers.rules import RuleTable
 from channels.set_up.checklist import Checklist
 from channels.webhook.url import callback_url, hash_of, is_valid_for, new_token, webhook_url
+from routing.models import Extension
 
 HIDDEN = "•" * 16  # where a secret is there and can't be shown
 AUTHENTICATION, MESSAGING = "authentication", "messaging"
@@ -34,10 +37,14 @@ class ChannelPage:
     def __init__(self, request: UserRequest, channel: Channel | None = None) -> None:
         self.request, self.channel = request, channel
         self.data: QueryDict | None = request.POST if request.method == "POST" else None
+        is_new = self.data is not None and channel is None
+        self.offered = Offered.posted(request.POST) if is_new else Offered()
         model = self._model()
-        self.form = ChannelForm(self.data, instance=channel, initial=settings_of(model) if model else None)
         code = channel.itsp if channel else request.POST.get("itsp", model.itsp if model else "")
         self.itsp = ITSPS.get(str(code)) or next(iter(ITSPS.values()))
+        self.form = ChannelForm(
+            self._named(), instance=channel, initial=settings_of(model) if model else None
+        )
         self.token_error, self.itsp_error = "", ""
         self.token = self._token()
         self.kept = KeptSecrets(request.session, f"channel-{channel.pk}" if channel else hash_of(self.token))
@@ -52,6 +59,14 @@ class ChannelPage:
         if self.channel or self.data is not None or pk is None:
             return None
         return Channel.objects.live().defer("credentials").filter(pk=pk).first()
+
+    def _named(self) -> QueryDict | None:
+        """With a name, where numbers were ticked and nothing was typed."""
+        if self.data is None or not self.offered.picked or self.data.get("name", "").strip():
+            return self.data
+        data = self.data.copy()
+        data["name"] = free_name(self.itsp.name)
+        return data
 
     def _token(self) -> str:
         """The saved channel's, the one that the form carries, or a new one."""
@@ -122,6 +137,7 @@ class ChannelPage:
     def is_valid(self) -> bool:
         """Asks the ITSP last, and only if all else is right."""
         parts = [self.form.is_valid(), self.credentials_form.is_valid(), self.table.is_valid()]
+        parts.append(self.offered.is_valid([rule.number for rule in self.table.rules]))
         valid = all([*parts, self._token_is_usable()]) and self._passes_check()
         if not valid:
             self._keep_secrets()
@@ -173,13 +189,14 @@ class ChannelPage:
     def save(self) -> Channel:
         """Raises `IntegrityError` when somebody else was faster. `moves` says what its numbers need."""
         values: dict[str, Any] = self.form.cleaned_data | {"credentials": self.credentials_form.cleaned_data}
-        values |= {"rules": self.table.values, "verification": self.verification}
-        numbers = [rule["number"] for rule in self.table.values]
+        rules = [*self.table.values, *self.offered.values]
+        values |= {"rules": rules, "verification": self.verification}
+        numbers = [rule["number"] for rule in rules]
         self.moves = Moves.by_saving(self.channel, self.itsp.code, numbers).words
         if self.channel:
             channel = actions.update_channel(self.channel, **values)
         else:
-            channel = actions.create_channel(token=self.token, **values)
+            channel = actions.create_channel(token=self.token, approved=self.offered.approved, **values)
         self.kept.forget()
         return channel
 
@@ -197,9 +214,21 @@ class ChannelPage:
     def tab_errors(self) -> dict[str, bool]:
         messaging = set(self.form.errors) - {"itsp", "name", NON_FIELD_ERRORS}
         return {
-            AUTHENTICATION: self.data is not None and bool(self.credentials_form.errors),
+            AUTHENTICATION: self.offered.has_errors or self._credentials_are_wrong,
             MESSAGING: bool(messaging or self.table.errors),
         }
+
+    @property
+    def _credentials_are_wrong(self) -> bool:
+        return self.data is not None and bool(self.credentials_form.errors)
+
+    @property
+    def places(self) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        return places()
+
+    @property
+    def extensions(self) -> QuerySet[Extension]:
+        return Extension.objects.live().order_by("number")
 
     @property
     def first_tab(self) -> str:

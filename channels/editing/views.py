@@ -40,6 +40,8 @@ def _channel_page(request: UserRequest, channel: Channel | None) -> HttpResponse
             say_gone(page.form)
         else:
             _say_saved(request, saved, page)
+            if page.offered.picked:  # who goes by the setup guide finds what it says: the list
+                return redirect("channel-edit", saved.pk)
             return redirect("channel-list")
     return render(request, "channels/form.html", {"page": page}, status=status_of(request, page.form))
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from channels.itsp.delivery import DeliveryStatus as DeliveryStatus  # noqa: PLC0414 (a word of the seam)
-from channels.itsp.set_up import Change, Finding, SetUp
+from channels.itsp.set_up import AccountNumbers, Change, Finding, SetUp
 
 
 class Advice(enum.Enum):
@@ -221,6 +221,7 @@ class Itsp(ABC):
     opt_out_codes: ClassVar[frozenset[str]] = frozenset()  # of errors that say: the contact has opted out
     final_codes: ClassVar[frozenset[str]] = frozenset()  # of errors that the same text would meet again
     can_list_received: ClassVar[bool] = False  # whether texts that no webhook brought can be asked for
+    can_list_numbers: ClassVar[bool] = False  # whether an account's numbers can be asked for
 
     @abstractmethod
     def check_credentials(self, credentials: Credentials) -> None:
@@ -237,6 +238,13 @@ class Itsp(ABC):
     def words_for(self, error_code: str) -> str:
         """What an error means; "" where nobody knows."""
         return ""
+
+    def list_numbers(self, credentials: Credentials, set_up: SetUp) -> AccountNumbers:
+        """The account's own numbers, while an admin waits: within the time of a credentials check.
+
+        Only for an ITSP that `can_list_numbers`. Raises `ItspError`.
+        """
+        raise NotImplementedError
 
     @property
     def is_stand_in(self) -> bool:

@@ -72,3 +72,24 @@ class SetUp:
     webhook_url: str  # with the ITSP's connection overrides
     countries: Sequence[str] = ()  # ISO 3166, that texts go to
     channel_at: Callable[[str], str] = lambda _url: ""  # whose Webhook URL of PBX that is, by name
+
+
+@dataclass(frozen=True)
+class AccountNumber:
+    """A number as the ITSP's list of the account tells it. `findings` say what it lacks for this channel:
+    their `changes` would lead its texts to the Webhook URL.
+    """
+
+    address: str
+    name: str  # that the account gave it; "" if none
+    can_text: bool
+    can_picture: bool
+    findings: Sequence[Finding] = ()
+
+
+@dataclass(frozen=True)
+class AccountNumbers:
+    """What an account has, as far as it was read: `is_whole` if that is all."""
+
+    numbers: Sequence[AccountNumber]
+    is_whole: bool

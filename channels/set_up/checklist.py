@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from channels.itsp import ITSPS
 from channels.itsp.set_up import Check, CheckOutcome
-from channels.models import Channel, FetchGap, SetUpResult
+from channels.models import Channel, FetchGap, Number, SetUpResult
 from channels.set_up import preflight
 
 REPORTS_COME_WITHIN = timedelta(minutes=10)
@@ -67,6 +67,24 @@ class Checklist:
     def last_fetch(self) -> FetchGap | None:
         """The last time at which missed texts were asked for."""
         return self.channel.fetch_gaps.order_by("-pk").first() if self.channel else None
+
+    @cached_property
+    def first_number(self) -> Number | None:
+        """That an admin may text to see the channel work."""
+        if self.channel is None:
+            return None
+        numbers = self.channel.numbers.live().select_related("extension", "queue")
+        return numbers.order_by("address").first()
+
+    @property
+    def has_received(self) -> bool:
+        return bool(self.channel and self.channel.last_inbound_at)
+
+    @property
+    def awaits_first_text(self) -> bool:
+        """It could come: nothing else is to be done before."""
+        fine = self.channel and self.channel.status == Channel.Status.CONNECTED
+        return bool(fine and self.first_number and not self.has_received)
 
     @property
     def groups(self) -> list[Group]:

@@ -4,7 +4,7 @@ Asked for on save, by a button and daily (`channels.actions.checking`); run by a
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from django.db.models import F, Q, QuerySet
@@ -163,30 +163,33 @@ def _may_connect(channel: Channel) -> bool:
 # --- fixing ---
 
 
-def fix(result_id: int, approved: str) -> bool:
-    """Makes the changes that an admin approved (`SetUpResult.changes_digest`), and checks again.
+def fix(channel_id: int, approved: Mapping[str, str]) -> bool:
+    """Makes the changes that an admin approved, by results' ids their `changes_digest`, and checks again.
 
     Nothing is changed if they are no longer those that he saw, here or at the ITSP. False if no thread is
     free for it.
     """
-    result = SetUpResult.objects.select_related("channel", "number").filter(pk=result_id).first()
-    if result is None or result.number is None:
-        return True
-    with shares.of(result.channel_id) as mine:
+    with shares.of(channel_id) as mine:
         if mine:
-            _fix(result, result.number, approved)
+            _fix(channel_id, approved)
     return mine
 
 
-def _fix(result: SetUpResult, number: Number, approved: str) -> None:
-    try:
-        if result.changes_digest == approved:
-            _make_changes(result, number)
-    except ItspError as error:
-        actions.note_unfixed(result, error)
-        actions.finish_check(result.channel)
+def _fix(channel_id: int, approved: Mapping[str, str]) -> None:
+    results = SetUpResult.objects.select_related("channel", "number").filter(channel__archived_at=None)
+    refused: list[tuple[SetUpResult, ItspError]] = []
+    for result in results.filter(channel=channel_id, pk__in=approved, number__isnull=False).order_by("pk"):
+        try:
+            if result.number and result.changes_digest == approved[str(result.pk)]:
+                _make_changes(result, result.number)
+        except ItspError as error:
+            refused.append((result, error))
+    if refused and refused[0][0].channel.check_finished_at:  # all else is known
+        actions.finish_check(refused[0][0].channel)
     else:
-        _run(result.channel_id)
+        _run(channel_id)
+    for result, refusal in refused:
+        actions.note_unfixed(result, refusal)
 
 
 def _make_changes(result: SetUpResult, number: Number) -> None:

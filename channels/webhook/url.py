@@ -64,6 +64,8 @@ def webhook_url_of(channel: Channel, itsp: Itsp) -> str:
 def channel_name_at(url: str) -> str:
     """Whose Webhook URL that is, with or without connection overrides; "" if it is none of ours."""
     bare = url.partition("#")[0]
+    if not bare.startswith(f"{settings.PUBLIC_URL}/"):
+        return ""
     token = bare.removeprefix(callback_url("").removesuffix("/")).strip("/")
     address = WebhookAddress.objects.select_related("channel").filter(token_hash=hash_of(token)).first()
     return address.channel.recorded_name if address and bare == callback_url(token) else ""

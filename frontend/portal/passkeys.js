@@ -1,5 +1,7 @@
-// Passkeys exist on https and localhost only: what needs them is shown there, and words why elsewhere.
-const possible = window.isSecureContext && Boolean(window.PublicKeyCredential);
+// Passkeys exist on https and localhost only, and belong to a name: what needs them is shown there, and words
+// why elsewhere.
+const isAddress = /^[\d.]+$|^\[/.test(location.hostname);
+const possible = window.isSecureContext && !isAddress && Boolean(window.PublicKeyCredential);
 
 document.addEventListener("DOMContentLoaded", () => {
   for (const part of document.querySelectorAll("[data-needs-passkeys]")) part.hidden = !possible;

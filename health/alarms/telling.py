@@ -62,6 +62,11 @@ def administrators() -> QuerySet[User]:
     return User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).order_by("pk")
 
 
+def reaches(user: User) -> bool:
+    """Whether an alarm would be told to the user on any road."""
+    return bool(_messages_to(user, alarm=None, now=timezone.now()))
+
+
 def _messages_to(user: User, *, alarm: Alarm | None, now: datetime) -> list[AlarmMessage]:
     wishes = AlarmWishes.of(user)
 

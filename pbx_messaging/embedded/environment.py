@@ -33,7 +33,7 @@ def environment(
 def _demo(options: Options) -> dict[str, str]:
     is_local = options.host in {"127.0.0.1", "localhost"}
     return {
-        "PUBLIC_URL": f"http://127.0.0.1:{options.port}",
+        "PUBLIC_URL": f"http://localhost:{options.port}",
         "ALLOWED_HOSTS": ",".join(LOCAL_HOSTS) if is_local else "*",
         "TWILIO_API_URL": f"http://127.0.0.1:{options.simulator_port}",
         "TRUST_PROXY_HEADERS": "False",

@@ -19,6 +19,7 @@ from pbx_messaging.embedded.handover import Inheritance
 from pbx_messaging.embedded.options import Options
 from pbx_messaging.embedded.problems import CannotStart
 from pbx_messaging.embedded.screen import block, columns, say, show
+from pbx_messaging.embedded.stand_in import StandIn
 from pbx_messaging.embedded.supervisor import Supervisor
 from pbx_messaging.processes import servers, table
 from pbx_messaging.processes.ports import BACKLOG, Listen, bound, free_port, is_free
@@ -81,7 +82,8 @@ def start(options: Options, supervisor: Supervisor, inherited: Inheritance | Non
     logins = _first_data(options, env, answers, supervisor.fork)
     installed = Installed(options, supervisor, env, held, valkey_port)
     _start_product(installed, replace(place, fd=held.fileno()), running)
-    show(["", *_summary(options, env, logins), ""])
+    line = _sample_line(options, env, supervisor.fork)
+    show(["", *_summary(options, env, logins, line), ""])
     return installed
 
 
@@ -106,6 +108,8 @@ def _start_servers(
         simulator = demo.simulator(options.simulator_port, options.data_dir / "simulator", options.host)
         child = _adopted_or_started(supervisor, simulator, env, running)
         _wait_for(f"{env['TWILIO_API_URL']}/control/state", child)
+        former = f"http://127.0.0.1:{options.port}"  # of demos before this one was at localhost
+        StandIn(env["TWILIO_API_URL"]).lead(former=former, now=env["PUBLIC_URL"])
     if supervisor.nursery:
         supervisor.nursery.is_ready_within(READY_TIMEOUT_S)
 
@@ -146,11 +150,31 @@ def _first_data(
     return []
 
 
-def _summary(options: Options, env: dict[str, str], logins: Sequence[str]) -> list[str]:
+def _sample_line(options: Options, env: dict[str, str], fork: Fork | None) -> list[str]:
+    """A line with conversations, which come by webhooks of what runs now. Without, it is a demo, too."""
+    if not options.is_demo:
+        return []
+    say("sample line: filling in what is missing")
+    try:
+        said = preparation.manage(env, "seed_demo_line", fork=fork).strip()
+    except CannotStart as error:
+        say(str(error))
+        return []
+    if not said:
+        return []
+    number, queue, agent = said.split("  ")
+    return [
+        f"{number}   ready, its texts go to the queue {queue}: log in as {agent}",
+        "+25402161183   yours to set up: Message Channel > Add > SMS, with the account below",
+    ]
+
+
+def _summary(options: Options, env: Mapping[str, str], logins: Sequence[str], line: list[str]) -> list[str]:
     rows: list[tuple[str, Sequence[str]]] = [("Portal", [f"{env['PUBLIC_URL']}/"])]
     if options.is_demo:
         state: dict[str, Any] = json.loads(_get(f"{env['TWILIO_API_URL']}/control/state"))
         rows += [("Logins", columns(logins) or ["none"]), ("", [""])]
+        rows += [("Numbers", line), ("", [""])] if line else []
         rows.append(("Simulator", [f"{env['TWILIO_API_URL']}/   phones to text from, in Twilio's place"]))
         rows += [("Account SID", [state["account_sid"]]), ("Auth Token", [state["auth_token"]]), ("", [""])]
     rows += [("Data", [str(options.data_dir)]), ("Logs", [str(options.data_dir / "logs")])]

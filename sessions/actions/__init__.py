@@ -32,6 +32,7 @@ from sessions.actions.resending import cancel, retry, undo_send
 from sessions.actions.scheduling import reschedule, send_now
 from sessions.actions.snoozing import LONGEST_SNOOZE, snooze, unsnooze, wake_due
 from sessions.actions.transferring import Handover, move, take_back, take_over, transfer
+from sessions.actions.trying import send_test
 from sessions.refused import (
     ActedMeanwhile,
     ActionError,
@@ -135,6 +136,7 @@ __all__ = [
     "save_tag",
     "see_mentions",
     "send_now",
+    "send_test",
     "set_availability",
     "set_tags",
     "snooze",

@@ -149,7 +149,7 @@ def end(
     *,
     by: MessagingSession.ClosedBy,
     line: Message.SystemLine,
-    agent: Extension | None = None,
+    agent: Actor | None = None,
 ) -> None:
     """A locked one, whoever wants it."""
     end_all([session], by=by, line=line, agent=agent)
@@ -160,17 +160,15 @@ def end_all(
     *,
     by: MessagingSession.ClosedBy,
     line: Message.SystemLine,
-    agent: Extension | None = None,
+    agent: Actor | None = None,
 ) -> None:
     """Locked ones, in as many statements as one."""
-    now, kind = timezone.now(), Message.Kind.SYSTEM
+    now, kind, who = timezone.now(), Message.Kind.SYSTEM, told_of(agent)
     for session in sessions:
         session.closed_at, session.closed_by, session.snoozed_until = now, by, None
     ended = MessagingSession.objects.filter(pk__in=[session.pk for session in sessions])
     ended.update(closed_at=now, closed_by=by, snoozed_until=None)
-    insert(
-        [Message(session=one, kind=kind, system_line=line, author=agent, created_at=now) for one in sessions]
-    )
+    insert([Message(session=one, kind=kind, system_line=line, created_at=now, **who) for one in sessions])
     events.record_all(events.EventKind.SESSION, sessions)
 
 

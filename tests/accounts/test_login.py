@@ -33,7 +33,7 @@ def test_logout_ends_the_login_by_post_only(admin_page: Client) -> None:
 
 
 def test_home_is_where_ones_work_is(admin_page: Client) -> None:
-    assert admin_page.get("/")["Location"] == "/channels/"
+    assert admin_page.get("/").status_code == 200
     assert logged_in(make_agent("1001").user).get("/")["Location"] == "/inbox/"
     assert logged_in(make_user("grace")).get("/")["Location"] == "/profile/"
 

@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.processes, pyte
 NewPage = Callable[..., Page]
 FRESH_START_S = 600.0  # it fetches all packages; how long depends on the network
 SECOND_START_S = 120.0  # 10 s where nothing else runs
+SAMPLES = ("Noah Brown", "Olivia Martin", "Liam Wilson", "Mia Wong", "Ruby Taylor")
 LOGIN = re.compile(r"(administrator|agent)\s{3}\s*(\S+)\s+(\S+)")
 
 
@@ -74,9 +75,25 @@ def walk_a_text_through(new_page: NewPage, portal: str, simulator: str) -> None:
     expect(phone.get_by_label("Texts")).to_contain_text("Yes, till six.", timeout=20_000)
 
 
+def assert_a_line_is_ready(demo: Installation, new_page: NewPage, portal: str) -> None:
+    """A newcomer sees an inbox at once: what waits, with a picture, what is answered, and what failed."""
+    assert re.search(r"Numbers +\+61491570156 +ready", demo.screen)
+    inbox = walking.log_in(new_page(), portal, "alice", "alice-demo")
+    waiting, mine = (inbox.get_by_role("region", name=name) for name in ("Waiting", "Mine"))
+    expect(waiting).to_contain_text("is the table for two at seven still free tonight?")
+    expect(waiting).to_contain_text("My parcel arrived like this.")
+    expect(mine).to_contain_text("Great, thank you!")
+    admin = walking.log_in(new_page(), portal, "admin", "admin-demo")
+    expect(admin.get_by_role("region", name="What waits")).to_contain_text("contacts wait for an answer")
+    expect(admin.get_by_role("region", name="What fails")).to_contain_text("Nothing fails.")
+    admin.goto(f"{portal}logs/?status=failed")
+    expect(admin.get_by_role("row").filter(has_text="Olivia Martin")).to_have_count(1)
+
+
 def test_demo_runs_from_a_fresh_clone(demo: Installation, new_page: NewPage) -> None:
-    portal = demo.wait_for(r"Portal +(http://127\.0\.0\.1:\d+/)", FRESH_START_S)[1]
+    portal = demo.wait_for(r"Portal +(http://localhost:\d+/)", FRESH_START_S)[1]
     demo.wait_for("Ctrl-C ends it")
+    assert_a_line_is_ready(demo, new_page, portal)
     logins = LOGIN.findall(demo.screen)
     assert {role for role, _, _ in logins} == {"administrator", "agent"}
     for _, username, password in logins:
@@ -89,11 +106,16 @@ def test_demo_runs_from_a_fresh_clone(demo: Installation, new_page: NewPage) -> 
 
 
 def test_demo_starts_again_quickly_and_finds_the_session(demo: Installation, new_page: NewPage) -> None:
-    portal = demo.wait_for(r"Portal +(http://127\.0\.0\.1:\d+/)", SECOND_START_S)[1]
+    portal = demo.wait_for(r"Portal +(http://localhost:\d+/)", SECOND_START_S)[1]
     demo.wait_for("Ctrl-C ends it", SECOND_START_S)
     assert "==>" not in demo.screen  # nothing is fetched or built once more
     assert "database: up to date" in demo.screen
     alice = walking.log_in(new_page(), portal, "alice", "alice-demo")
     expect(alice.get_by_role("region", name="Mine")).to_contain_text("Yes, till six.")
+    admin = log_in(portal, "admin", "admin-demo")
+    logs = admin.get(f"{portal}logs/", timeout=10).text
+    assert {contact: logs.count(f">{contact}<") for contact in SAMPLES} == dict.fromkeys(SAMPLES, 1)
+    by_address = log_in(portal.replace("localhost", "127.0.0.1"), "bob", "bob-demo")
+    assert by_address.get(f"{portal.replace('localhost', '127.0.0.1')}inbox/", timeout=10).status_code == 200
     demo.interrupt()
     assert demo.seconds_until_gone() < 5

@@ -55,6 +55,48 @@ def test_numbers_and_their_capabilities(stand_in: StandIn) -> None:
     assert stand_in.client.incoming_phone_numbers.list(phone_number="+14155559876") == []
 
 
+def test_numbers_are_listed_in_pages(stand_in: StandIn) -> None:
+    everything = [n.phone_number for n in stand_in.client.incoming_phone_numbers.list()]
+    page = stand_in.client.incoming_phone_numbers.page(page_size=3)
+    first = [n.phone_number for n in page]
+    following = page.next_page()
+    assert following is not None
+    assert (len(first), first + [n.phone_number for n in following]) == (3, everything)
+    assert following.next_page() is None
+    assert [n.phone_number for n in stand_in.client.incoming_phone_numbers.list(page_size=1)] == everything
+    assert len(stand_in.client.incoming_phone_numbers.list(limit=2, page_size=1)) == 2
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({"phone_number": "402161"}, ["+25402161183"]),
+        ({"phone_number": "+2540216118*"}, ["+25402161183"]),
+        ({"phone_number": "+2540216118*4"}, []),
+        ({"friendly_name": "+25402161183"}, ["+25402161183"]),
+        ({"friendly_name": "+2540216118"}, []),
+        ({"origin": "hosted"}, []),
+    ],
+)
+def test_numbers_are_found_as_twilio_finds_them(
+    stand_in: StandIn, filters: dict[str, str], found: list[str]
+) -> None:
+    numbers = stand_in.client.incoming_phone_numbers.list(**filters)
+    assert [n.phone_number for n in numbers] == found
+
+
+def test_short_code_is_not_in_the_list_of_numbers(stand_in: StandIn) -> None:
+    stand_in.post("numbers", address="83424")
+    assert "83424" not in [n.phone_number for n in stand_in.client.incoming_phone_numbers.list()]
+
+
+def test_number_names_the_account_that_has_it(stand_in: StandIn) -> None:
+    sub = {"sid": "AC" + "2" * 32, "friendly_name": "Shop", "numbers": ["+14155550111"]}
+    stand_in.post("settings", sub_accounts=[sub])
+    (theirs,) = stand_in.client.api.accounts(str(sub["sid"])).incoming_phone_numbers.list()
+    assert (theirs.account_sid, theirs.phone_number) == (sub["sid"], "+14155550111")
+
+
 def test_webhook_of_a_number_is_set(stand_in: StandIn) -> None:
     (number,) = stand_in.client.incoming_phone_numbers.list(phone_number=ABROAD)
     number.update(

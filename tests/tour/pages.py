@@ -8,6 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from sessions.models import Contact, OptOutEntry, WebhookRequest
+from simulator.records import DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN
 from tests.tour import list_acts
 from tests.tour.world import ANNA, TEXTS, World
 
@@ -51,6 +52,15 @@ def _rule_dialog(page: Page) -> None:
 def _twilio(page: Page) -> None:
     page.get_by_label("ITSP").select_option("Twilio")
     expect(page.get_by_label("Webhook URL")).to_be_visible()
+
+
+def _numbers_to_tick(page: Page) -> None:
+    """Of the stand-in's account, whose credentials are always the same."""
+    page.get_by_label("Account SID").fill(DEFAULT_ACCOUNT_SID)
+    page.get_by_label("Auth Token").fill(DEFAULT_AUTH_TOKEN)
+    page.get_by_label("Auth Token").press("Tab")
+    page.locator("[name=pick]:enabled").first.check()
+    expect(page.get_by_role("combobox", name="Destination")).to_be_visible()
 
 
 def _new_rule(page: Page) -> None:
@@ -155,8 +165,11 @@ def _list(name: str, view: str = "inbox", who: str = "alice", **more: Any) -> Sh
 SHOTS = (
     Shot("login", "account_login", who=""),
     Shot("password-reset", "account_reset_password", who=""),
+    Shot("home", "home", in_all_ways=True),
+    Shot("home-supervisor", "home", who="sam"),
     Shot("channels", "channel-list"),
     Shot("channel-add", "channel-add", act=_twilio),
+    Shot("channel-add-numbers", "channel-add", act=_numbers_to_tick, in_all_ways=True),
     Shot("channel-add-messaging", "channel-add", act=_new_rule),
     Shot("channel", "channel-edit", of=_channel),
     Shot("channel-messaging", "channel-edit", of=_channel, act=_messaging_tab),

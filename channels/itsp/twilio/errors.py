@@ -56,7 +56,16 @@ def _never_left(error: requests.ConnectionError) -> bool:
 
 def translated_check(error: Exception) -> ItspError:
     """The words for an admin who has just typed the credentials."""
-    found = translated(error)
+    return _blaming(translated(error))
+
+
+def translated_numbers(error: Exception) -> ItspError:
+    """As `translated_check`, of the list of the account's numbers."""
+    return _blaming(translated_list(error))
+
+
+def _blaming(found: ItspError) -> ItspError:
+    """With the field that is wrong, where the account is refused."""
     if found.code in {"20003", "20404", "401", "404"}:
         found.field = "auth_token"
         found.reason = _(

@@ -28,8 +28,8 @@ from channels.itsp.base import (
     Unreadable,
     WebhookCall,
 )
-from channels.itsp.set_up import Change, Finding, SetUp
-from channels.itsp.twilio import account_state, lists, media, received, tables, webhook_calls
+from channels.itsp.set_up import AccountNumbers, Change, Finding, SetUp
+from channels.itsp.twilio import account_numbers, account_state, lists, media, received, tables, webhook_calls
 from channels.itsp.twilio.checks import ACCOUNT_STATUSES, Checks, fix
 from channels.itsp.twilio.client import TwilioSender, client_of, found, twilios_errors
 from channels.itsp.twilio.errors import translated_check
@@ -63,6 +63,7 @@ class Twilio(Itsp):
     opt_out_codes = frozenset({"21610"})
     final_codes = FINAL_CODES
     can_list_received = True
+    can_list_numbers = True
     credentials_form = CredentialsForm
     webhook_headers = frozenset({webhook_calls.SIGNATURE, "i-twilio-idempotency-token", "content-type"})
     # Three tries of five seconds fit Twilio's total of fifteen; its default retries hardly anything.
@@ -83,6 +84,9 @@ class Twilio(Itsp):
 
     def account_state(self, credentials: Credentials) -> AccountState:
         return account_state.ask(credentials)
+
+    def list_numbers(self, credentials: Credentials, set_up: SetUp) -> AccountNumbers:
+        return account_numbers.read(credentials, set_up)
 
     def advice_on(self, error_code: str) -> Advice:
         return tables.advice_on(error_code)

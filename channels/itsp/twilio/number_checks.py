@@ -51,7 +51,7 @@ class NumberChecks:
         yield finding
         if found is None:
             return
-        answers = (self._capable, self._webhook, self._override, self._registration)
+        answers = (self._capable, self.webhook, self.override, self._registration)
         for check, answer in zip(
             (Check.CAPABLE, Check.WEBHOOK, Check.OVERRIDE, Check.REGISTRATION), answers, strict=True
         ):
@@ -114,7 +114,7 @@ class NumberChecks:
 
     # --- where its texts go ---
 
-    def _webhook(self, number: Any) -> Finding:
+    def webhook(self, number: Any) -> Finding:
         changes = self.webhook_changes(number)
         if not _same(number.sms_url, self.webhook_url):
             what_to_do = _("Paste the Webhook URL at “A message comes in” of the number.")
@@ -145,7 +145,7 @@ class NumberChecks:
             fields += [("sms_fallback_url", _("Primary handler fails"), "", bare)]
         return [Change(*one[:2], one[2] or "", one[3]) for one in fields if (one[2] or "") != one[3]]
 
-    def _override(self, number: Any) -> Finding:
+    def override(self, number: Any) -> Finding:
         changes = self.override_changes(number)
         if number.sms_application_sid:
             why = _("The TwiML App %(sid)s takes the number’s texts, and its webhook is ignored.")

@@ -1,0 +1,1 @@
+"""The first text of a channel, on its page: one that comes, and one that leaves."""
