@@ -133,6 +133,7 @@ class AuditEntry(models.Model):
         FETCHED = "fetched", _("Missed texts asked for")
         FIXED = "fixed", _("Changed at the ITSP")
         LOGGED_IN = "logged_in", _("Logged in")
+        IMPORTED = "imported", _("Imported")
 
     at = models.DateTimeField(default=timezone.now)
     user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")

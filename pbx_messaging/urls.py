@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("", include("accounts.urls")),
+    path("imports/", include("imports.urls")),
     path("", include("routing.urls")),
     path("", include("channels.urls")),
     path("", include("sessions.urls")),

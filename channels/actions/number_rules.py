@@ -8,17 +8,18 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
-from channels.actions.checking import ask_for_first_check
 from channels.models import Channel, Number
 from routing.models import Extension
 
 
 @transaction.atomic
 def import_rules(channel: Channel, rules: Iterable[Mapping[str, Any]]) -> None:
-    """Adds and changes rules; the channel's other numbers stay. Raises as `create_channel`."""
+    """Adds and changes rules; the channel's other numbers stay. Raises as `create_channel`.
+
+    Whoever has imported all asks for a check.
+    """
     lock_live(channel)
     _store_each(channel, rules)
-    ask_for_first_check(channel)
 
 
 def lock_live(channel: Channel) -> None:

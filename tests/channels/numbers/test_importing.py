@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
+from accounts.csv_import import ROWS_MOST
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.csv_import import ROWS_MOST
 from channels.models import Number
 from routing.models import Extension, MessageQueue
 from tests.factories import Road, make_agent, make_queue, make_road
