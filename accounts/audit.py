@@ -85,7 +85,7 @@ def note(
 
 def complete(entry_id: int | None, changes: Changes) -> None:
     """What became at last of that which an entry tells."""
-    AuditEntry.objects.filter(pk=entry_id).update(changes=changes)
+    AuditEntry.objects.filter(pk=entry_id or 0).update(changes=changes)
 
 
 def note_all(noted: Iterable[tuple[Model, Changes]], *, by: User) -> None:

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator
 from io import StringIO
 from itertools import islice
-from typing import IO, TypeVar
+from typing import IO, Protocol, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -24,14 +23,22 @@ WAITING_MOST = 5  # files of one user that were not started
 Thing = TypeVar("Thing")
 
 
-def take(kind: Kind, *, user: User, file: UploadedFile | None = None, text: str = "") -> Import:
+class Uploaded(Protocol):
+    """What a form's file field gives."""
+
+    size: int | None
+    name: str | None
+    file: IO[bytes]
+
+
+def take(kind: Kind, *, user: User, file: Uploaded | None = None, text: str = "") -> Import:
     """A file, or pasted text. Raises `ValidationError` in words; then nothing is kept."""
     if file is None:
         return _taken(kind, user, "", StringIO(text, newline=""))
     if (file.size or 0) > BYTES_MOST:
         words = _("The file is larger than %s MB. Split it, and import the parts one after the other.")
         raise ValidationError(words % (BYTES_MOST // 1024 // 1024))
-    with text_of(file) as opened:  # type: ignore[arg-type]
+    with text_of(file.file) as opened:
         return _taken(kind, user, (file.name or "")[:127], opened)
 
 

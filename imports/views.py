@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -131,7 +131,7 @@ def faults(request: UserRequest, pk: int) -> CsvResponse:
 
 
 @require_POST
-def links(request: UserRequest, pk: int) -> HttpResponse:
+def links(request: UserRequest, pk: int) -> HttpResponseBase:
     """Of new logins: once, since whoever has one is let in."""
     import_ = get_object_or_404(imports_of(request), pk=pk)
     taken = actions.take_links(import_)

@@ -165,8 +165,8 @@ class _Reading:
             if extension and not extension.archived_at:
                 words = _("“%(user)s” is the login of extension %(number)s already.")
                 row.errors.append(words % {"user": holder.username, "number": extension.number})
-            elif row.active is False:
-                row.errors.append(_("Deactivate this user on the user’s own page first."))
+            elif row.active is False and holder.is_administrator:
+                row.errors.append(_("This is an administrator. Deactivate the user on the user’s own page."))
             elif not holder.is_active:
                 words = _("The login “%s” is switched off. Make the user active first, or use another one.")
                 row.errors.append(words % row.username)

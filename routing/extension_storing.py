@@ -67,7 +67,7 @@ def _change_logins(rows: Sequence[ExtensionRow]) -> "list[tuple[Any, audit.Chang
         before = copy.copy(row.user)
         row.user.username = row.username
         row.user.email = before.email if row.email is None else row.email
-        row.user.is_active = before.is_active or row.active is True
+        row.user.is_active = before.is_active if row.active is None else row.active
         if changes := audit.changes_of(before, row.user):
             changed.append(row.user)
             noted.append((row.user, changes))
@@ -95,7 +95,8 @@ def _store_extensions(rows: Sequence[ExtensionRow]) -> "list[tuple[Any, audit.Ch
             changes.pop("archived_at", None)
             noted.append((there, changes))
     Extension.objects.bulk_update(changed, ["number", "name", "archived_at"])
-    Extension.objects.bulk_create([row.present for row in rows if row.present and row.present.pk is None])
+    new = (row.present for row in rows)
+    Extension.objects.bulk_create([one for one in new if one and one.pk is None])
     return noted
 
 

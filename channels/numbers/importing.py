@@ -34,7 +34,7 @@ class NumberImport(Kind):
 
     @cached_property
     def target(self) -> Channel:
-        channel = Channel.objects.live().defer("credentials").filter(pk=self.target_id).first()
+        channel = Channel.objects.live().defer("credentials").filter(pk=self.target_id or 0).first()
         if channel is None:
             raise Gone
         return channel
