@@ -16,6 +16,7 @@ _LOOKS_LIKE_DATA = re.compile(r"\d.*\d.*\d.*\d|@")
 # What tools export beside what is wanted; left out unless somebody says otherwise.
 _KNOWN_TO_NOBODY = re.compile(
     rf"{REASON}|(phone|e-mail|email|address|website|event|relation|custom field|im|external id) \# - .*"
+    r"|organi[sz]ation \# - .*|e-?mail-?adresse|courriel|correo electrónico|sitio web|site web|webseite"
     r"|(phonetic|yomi|file as|nickname|maiden|short) ?.*|.*\b(yomi|phonetic).*"
     r"|(name|middle|first|last|given|family|additional) name (yomi|prefix|suffix)|name (prefix|suffix)"
     r"|title|suffix|initials|gender|birthday|anniversary|geburtstag|jahrestag|anrede|titel|photo|labels"

@@ -68,7 +68,7 @@ def page(request: UserRequest, pk: int) -> HttpResponse:
     kind = _kind(request, import_.kind, import_.target_id)
     if import_.state != Import.State.MAPPING:
         return _shown(request, import_, kind, results.context(import_))
-    form = MappingForm(import_, kind, request.POST or None)
+    form = MappingForm(import_, kind, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         _understand(request, import_, form)
         if "start" in request.POST and form.check_all():

@@ -36,6 +36,7 @@ def store(rows: Sequence[ExtensionRow], *, by: User) -> Stored:
 
 def _add_logins(rows: Sequence[ExtensionRow]) -> list[Invitation]:
     """Agents, each with a link for setting a password; who comes switched off gets none."""
+    password = make_password(None)  # none that works, until the link is used
     for row in rows:
         row.user = User(
             username=row.username,
@@ -43,7 +44,7 @@ def _add_logins(rows: Sequence[ExtensionRow]) -> list[Invitation]:
             first_name=row.name,
             role=Role.AGENT,
             is_active=row.active is not False,
-            password=make_password(None),
+            password=password,
         )
     users = User.objects.bulk_create([row.user for row in rows if row.user])
     until = timezone.now() + timedelta(days=settings.INVITATION_DAYS)
@@ -83,7 +84,7 @@ def _store_extensions(rows: Sequence[ExtensionRow]) -> "list[tuple[Any, audit.Ch
     """New ones, and such that a user had before; of others the name may change."""
     changed, noted = [], []
     for row in rows:
-        there = row.present or getattr(row.user, "extension", None)
+        there = row.present or _former(row)
         if there is None:
             row.present = Extension(number=row.number, name=row.name, user=row.user)
             continue
@@ -98,6 +99,13 @@ def _store_extensions(rows: Sequence[ExtensionRow]) -> "list[tuple[Any, audit.Ch
     new = (row.present for row in rows)
     Extension.objects.bulk_create([one for one in new if one and one.pk is None])
     return noted
+
+
+def _former(row: ExtensionRow) -> Extension | None:
+    """One that the user had before; it was read with the user, so this asks nobody."""
+    assert row.user  # noqa: S101 (the reading found it, or it is new)
+    found: Extension | None = row.user._state.fields_cache.get("extension")
+    return found
 
 
 def _set_queues(rows: Iterable[ExtensionRow]) -> "list[tuple[Any, audit.Changes]]":
