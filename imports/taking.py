@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from io import StringIO
 from itertools import islice
-from typing import IO, Protocol, TypeVar
+from typing import IO, Any, Protocol, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -26,9 +26,11 @@ Thing = TypeVar("Thing")
 class Uploaded(Protocol):
     """What a form's file field gives."""
 
-    size: int | None
     name: str | None
-    file: IO[bytes]
+    file: Any
+
+    @property
+    def size(self) -> int | None: ...
 
 
 def take(kind: Kind, *, user: User, file: Uploaded | None = None, text: str = "") -> Import:

@@ -82,11 +82,12 @@ def _change_logins(rows: Sequence[ExtensionRow]) -> "list[tuple[Any, audit.Chang
 
 def _store_extensions(rows: Sequence[ExtensionRow]) -> "list[tuple[Any, audit.Changes]]":
     """New ones, and such that a user had before; of others the name may change."""
-    changed, noted = [], []
+    new, changed, noted = [], [], []
     for row in rows:
         there = row.present or _former(row)
         if there is None:
             row.present = Extension(number=row.number, name=row.name, user=row.user)
+            new.append(row.present)
             continue
         before = copy.copy(there)
         there.number, there.name, there.archived_at = row.number, row.name, None
@@ -96,8 +97,7 @@ def _store_extensions(rows: Sequence[ExtensionRow]) -> "list[tuple[Any, audit.Ch
             changes.pop("archived_at", None)
             noted.append((there, changes))
     Extension.objects.bulk_update(changed, ["number", "name", "archived_at"])
-    new = (row.present for row in rows)
-    Extension.objects.bulk_create([one for one in new if one and one.pk is None])
+    Extension.objects.bulk_create(new)
     return noted
 
 
