@@ -13,7 +13,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import Error, IntegrityError, transaction
+from django.db import Error, IntegrityError, OperationalError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -96,20 +96,31 @@ def _seen_before(import_: Import) -> Seen:
 
 
 def _run_piece(reading: Reading, piece: Piece, holder: str) -> None:
-    """Read before the transaction, which stores only. At last its rows are stored one by one."""
+    """Read before the transaction, which stores only. At last its rows are stored one by one, or given up."""
     before, tries = reading.seen, piece.tries
     while True:
         tries += 1
         Piece.objects.filter(pk=piece.pk).update(tries=tries)  # so that even a crash is not for ever
         reading.seen = seen = _Added(before)
         try:
-            read, faulty = reading.read(reading.data_of(piece))
-            _store(reading, piece, holder, read, faulty, seen, singly=tries >= TRIES_MOST)
+            read, faulty = _read(reading, piece, is_given_up=tries > TRIES_MOST)
+            _store(reading, piece, holder, read, faulty, seen, singly=tries == TRIES_MOST)
         except IntegrityError:
             logger.info("piece %s of import %s is read again", piece.position, piece.import_of_id)
+        except OperationalError:  # the database is away, or too busy: no fault of the rows
+            Piece.objects.filter(pk=piece.pk).update(tries=tries - 1)
+            raise
         else:
             reading.seen = before | seen
             return
+
+
+def _read(reading: Reading, piece: Piece, *, is_given_up: bool) -> tuple[list[Row], list[Faulty]]:
+    rows = reading.data_of(piece)
+    if not is_given_up:
+        return reading.read(rows)
+    words = _("It could not be stored. Import it again; if that fails, too, the log of the worker says why.")
+    return [], [Faulty(line, cells, [words]) for line, cells in rows]
 
 
 class _Added(dict[str, int]):

@@ -109,7 +109,7 @@ def _shown(
     request: UserRequest, import_: Import, kind: Kind, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     template = "imports/_import.html" if request.htmx else "imports/import.html"
-    context = {"import": import_, "kind": kind, "poll_s": POLL_S, **context}
+    context = {"import": import_, "kind": kind, "poll_s": POLL_S, "page_below": kind.list_url, **context}
     return render(request, template, context, status=status)
 
 

@@ -107,6 +107,6 @@ def browser(user_agent: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def current(context: Context, *prefixes: str) -> bool:
-    """True on the pages below one of these paths."""
-    path: str = context["request"].path
+    """True on the pages below one of these paths; `page_below` of a page is where it belongs to."""
+    path: str = context.get("page_below") or context["request"].path
     return path.startswith(prefixes)

@@ -212,6 +212,29 @@ def test_row_that_cannot_be_stored_costs_those_beside_it_nothing(
     assert Contact.objects.count() == 19
 
 
+def test_piece_that_breaks_the_worker_each_time_ends_as_faulty_rows(
+    admin_page: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A defect of ours must not be tried for ever."""
+    read = ContactImport.read
+
+    def broken(self: ContactImport, cells: Any, seen: Any) -> Any:
+        rows = read(self, cells, seen)
+        if any(row.name == "Contact 150" for row in rows):
+            raise RuntimeError
+        return rows
+
+    import_ = begun(admin_page, table())
+    monkeypatch.setattr(ContactImport, "read", broken)
+    for _nudge in range(3):
+        with pytest.raises(RuntimeError):
+            running.run_due()
+        assert running.due().exists()  # nobody waits for a lease
+    running.run_due()
+    import_.refresh_from_db()
+    assert (import_.state, import_.added, import_.faulty) == ("done", ROWS - 100, 100)
+
+
 def test_new_names_are_told_to_open_sessions_and_others_are_not(admin_page: Client) -> None:
     agent = make_agent("1001")
     road = make_road(make_queue(agent), agent)

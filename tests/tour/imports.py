@@ -7,12 +7,12 @@ from imports.models import Import
 from imports.taking import take
 from tests.tour.world import World
 
-CONTACTS = """First Name,Last Name,E-mail,Phone 1 - Label,Phone 1 - Value,Phone 2 - Value,Contact type,Notes,Photo
-Zoë,Müller,zoe@example.com,Mobile,+14155550171,+14155550172,Customer,Calls on Mondays,
-Ada,Lovelace,,Mobile,(415) 555-0173,,Supplier,"Prefers to be called Countess, and in the morning",
-Ben,,,Home,12,,Customer,,
-,,,Work,+14155550174,,,,
-Cleo,Nakamura,cleo@example.com,Mobile,+14155550171,,Customer,,
+CONTACTS = """First Name,Last Name,E-mail,Phone 1 - Label,Phone 1 - Value,Phone 2 - Value,Client type,Notes
+Zoë,Müller,zoe@example.com,Mobile,+14155550171,+14155550172,Customer,Calls on Mondays
+Ada,Lovelace,,Mobile,(415) 555-0173,,Supplier,"Prefers to be called Countess"
+Ben,,,Home,12,,Customer,
+,,,Work,+14155550174,,,
+Cleo,Nakamura,cleo@example.com,Mobile,+14155550171,,Customer,
 """
 PEOPLE = """Extension,Name,Login,E-mail
 3001,Nora Berg,nora,
