@@ -155,7 +155,7 @@ node_modules/.dev: package-lock.json | node
 	@touch node_modules/.run $@
 
 # Templates and our Python name the classes and icons that are built.
-NAMING := accounts routing channels sessions stats health api
+NAMING := accounts imports routing channels sessions stats health api
 $(ASSETS)/.stamp: node_modules/.run $(shell find frontend templates -type f) $(shell find $(NAMING) -name '*.py')
 	@echo "==> Front-end files"
 	@$(WITH_NODE) node frontend/build.js

@@ -33,6 +33,7 @@ class Watched:
 
 
 _watched: dict[type[Model], Watched] = {}
+_noted: list[type[Model]] = []  # of which entries are written by `note` alone
 
 
 def watch(
@@ -55,9 +56,14 @@ def watch(
         m2m_changed.connect(handler, sender=through, weak=False, dispatch_uid=f"{uid}-{name}")
 
 
+def name_kind(model: type[Model]) -> None:
+    """Entries can be about it, though no save of it is one."""
+    _noted.append(model)
+
+
 def kinds() -> list[str]:
     """What entries can be about."""
-    return [model._meta.label_lower for model in _watched]
+    return [model._meta.label_lower for model in (*_watched, *_noted)]
 
 
 def watched_fields() -> list[tuple[str, str]]:
@@ -72,9 +78,35 @@ def watched_fields() -> list[tuple[str, str]]:
 
 def note(
     instance: Model, action: AuditEntry.Action, *, name: str = "", changes: Changes | None = None
-) -> None:
-    """An entry about what no save tells."""
-    _write(type(instance), instance.pk, action, name or _name_of(instance), changes or {})
+) -> int | None:
+    """An entry about what no save tells. Returns its id."""
+    return _write(type(instance), instance.pk, action, name or _name_of(instance), changes or {})
+
+
+def complete(entry_id: int | None, changes: Changes) -> None:
+    """What became at last of that which an entry tells."""
+    AuditEntry.objects.filter(pk=entry_id or 0).update(changes=changes)
+
+
+def note_all(noted: Iterable[tuple[Model, Changes]], *, by: User) -> None:
+    """That somebody has changed many of one kind by a statement; by one statement, too."""
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            user=by,
+            username=by.username,
+            action=Action.CHANGED,
+            kind=instance._meta.label_lower,
+            object_id=instance.pk,
+            name=_name_of(instance)[:255],
+            changes=changes,
+        )
+        for instance, changes in noted
+    )
+
+
+def changes_of(before: Model, after: Model) -> Changes:
+    """How two states of a watched object differ, as an entry tells it."""
+    return _differences(type(after), _values(before), _values(after))
 
 
 def note_changes(instance: Model, changes: dict[str, tuple[str, str]]) -> None:
@@ -206,18 +238,18 @@ def _name_of(instance: Any) -> str:
     return str(getattr(instance, "audit_name", instance))
 
 
-def _write(model: type[Model], pk: Any, action: AuditEntry.Action, name: str, changes: Changes) -> None:
+def _write(model: type[Model], pk: Any, action: AuditEntry.Action, name: str, changes: Changes) -> int | None:
     """One entry for all that a request does to one object."""
     here, watched = origin(), _watched.get(model)
     if watched and watched.by_people and here.user is None:
-        return
+        return None
     kind = model._meta.label_lower
     earlier = AuditEntry.objects.filter(pk=here.entries.get((kind, pk), 0)).first()  # unless rolled back
     if earlier and action in {earlier.action, Action.CHANGED}:
         joined = {field: _joined(earlier.changes.get(field, {}), change) for field, change in changes.items()}
         earlier.changes |= joined
         earlier.save(update_fields=["changes"])
-        return
+        return earlier.pk
     entry = AuditEntry.objects.create(
         user=here.user,
         username=here.user.username if here.user else "",
@@ -229,6 +261,7 @@ def _write(model: type[Model], pk: Any, action: AuditEntry.Action, name: str, ch
         changes=changes,
     )
     here.entries[kind, pk] = entry.pk
+    return entry.pk
 
 
 def _joined(first: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:

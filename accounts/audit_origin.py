@@ -1,7 +1,8 @@
 """Who acts in this request, and from where; for the audit log."""
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -16,13 +17,14 @@ class Origin:
     """`entries` are the ids of those that the request has written, by kind and id of their object."""
 
     request: HttpRequest | None = None
+    by: User | None = None
     entries: dict[tuple[str, int | None], int] = field(default_factory=dict)
 
     @property
     def user(self) -> User | None:
         """Read when it is asked for: a webhook looks nobody up."""
         user = getattr(self.request, "user", None)
-        return user if isinstance(user, User) else None
+        return user if isinstance(user, User) else self.by
 
     @property
     def address(self) -> str | None:
@@ -35,6 +37,16 @@ _current: ContextVar[Origin | None] = ContextVar("audit_origin", default=None)
 def origin() -> Origin:
     """Outside of requests PBX itself acts, and entries are not joined."""
     return _current.get() or Origin()
+
+
+@contextmanager
+def acting(user: User) -> Iterator[None]:
+    """Outside of requests: what a worker does because somebody has asked for it is that person's doing."""
+    token = _current.set(_current.get() or Origin(by=user))
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 def address_of(request: HttpRequest) -> str | None:

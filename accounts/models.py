@@ -148,6 +148,7 @@ class AuditEntry(models.Model):
         FIXED = "fixed", _("Changed at the ITSP")
         LOGGED_IN = "logged_in", _("Logged in")
         LOGGED_OUT = "logged_out", _("Logins ended")
+        IMPORTED = "imported", _("Imported")
 
     at = models.DateTimeField(default=timezone.now)
     user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")

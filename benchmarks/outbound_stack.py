@@ -55,6 +55,15 @@ class OutboundStack:
             [sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=self._env, check=True
         )
 
+    @property
+    def env(self) -> dict[str, str]:
+        """What processes of the stack are given."""
+        return self._env
+
+    def set_database(self, url: str) -> None:
+        """Of all that is started from now on."""
+        self._env["DATABASE_URL"] = url
+
     def seed(self, plans: list[dict[str, Any]], **settings: object) -> None:
         """Channels with what waits on them, paused; the simulator is empty and has their numbers."""
         self.simulator.reset()

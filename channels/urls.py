@@ -2,8 +2,9 @@ from django.urls import path
 
 from channels.editing import disable_views, offer_views, renew_views, views
 from channels.missed import views as missed_views
-from channels.numbers import import_views, rule_views
+from channels.numbers import rule_views
 from channels.set_up import check_views
+from imports import views as import_views
 
 urlpatterns = [
     path("channels/add/sms/", views.channel_add, name="channel-add"),
@@ -12,8 +13,10 @@ urlpatterns = [
     path("channels/<int:pk>/webhook-url/", renew_views.channel_renew, name="channel-renew"),
     path("channels/<int:pk>/disable/", disable_views.channel_disable, name="channel-disable"),
     path("channels/<int:pk>/enable/", disable_views.channel_enable, name="channel-enable"),
-    path("channels/<int:pk>/import/", import_views.channel_import, name="channel-import"),
-    path("channels/import/example/", import_views.import_example, name="channel-import-example"),
+    path("channels/<int:target>/import/", import_views.upload, {"kind": "numbers"}, name="channel-import"),
+    path(
+        "channels/import/example/", import_views.example, {"kind": "numbers"}, name="channel-import-example"
+    ),
     path("channels/<int:pk>/check/", check_views.channel_check, name="channel-check"),
     path("channels/<int:pk>/missed/", missed_views.channel_missed, name="channel-missed"),
     path("channels/check/<int:pk>/fix/", check_views.result_fix, name="check-fix"),

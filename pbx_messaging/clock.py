@@ -7,6 +7,7 @@ NUDGED_EVERY_S: dict[str, float] = {
     "sessions.tasks.forget_webhooks": 600.0,
     "accounts.tasks.forget_audit": 3600.0,
     "accounts.tasks.tell_of_token_ends": 3600.0,
+    "imports.tasks.forget_old": 3600.0,
     "sessions.tasks.remember_channels": 30.0,
     "sessions.tasks.watch_unanswered": 15.0,
     "sessions.tasks.forget_notices": 3600.0,

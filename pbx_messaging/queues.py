@@ -21,6 +21,8 @@ QUEUES: dict[str, str] = {
     "health.tasks.look_for_alarms": SENDER,
     "health.tasks.look_outside": WORKER,
     "health.tasks.tell_due": WORKER,
+    "imports.tasks.forget_old": WORKER,
+    "imports.tasks.run_due": WORKER,
     "sessions.tasks.assign_waiting": SENDER,
     "sessions.tasks.cancel_at_itsp": WORKER,
     "sessions.tasks.close_idle_sessions": SENDER,

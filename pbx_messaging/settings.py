@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "accounts",
+    "imports",
     "routing",
     "channels",
     "sessions",
@@ -158,7 +159,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ROUTES = ("pbx_messaging.queues.route",)
 CELERY_WORKER_POOL = "pbx_messaging.processes.pools:PoolOfEachQueue"
 SENDER_TASK_THREADS = env.int("SENDER_TASK_THREADS", default=4)  # of the sender's queue, per process
-WORKER_THREADS = env.int("WORKER_THREADS", default=17)  # of the worker's queue: all shares and one more
+WORKER_THREADS = env.int("WORKER_THREADS", default=18)  # of the worker's queue: all shares and one more
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A nudge waits for no broker, nor does whoever nudges.
 CELERY_BROKER_TRANSPORT_OPTIONS = dict(socket_timeout=5, socket_connect_timeout=2, max_retries=0)  # noqa: C408
@@ -244,6 +245,15 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 AUDIT_DAYS = env.int("AUDIT_DAYS", default=730)  # that an entry of the audit log is kept
+IMPORT_DAYS = env.int("IMPORT_DAYS", default=30)  # that an import is seen, with its faulty rows
+IMPORT_LEASE_S = env.float(
+    "IMPORT_LEASE_S", default=30.0
+)  # then another worker goes on in a killed one's place
+IMPORT_KINDS = {
+    "extensions": "routing.importing.ExtensionImport",
+    "numbers": "channels.numbers.importing.NumberImport",
+    "contacts": "sessions.contacts.importing.ContactImport",
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"

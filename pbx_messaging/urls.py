@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readyz, name="readyz"),
     path("", home, name="home"),
     path("", include("accounts.urls")),
+    path("imports/", include("imports.urls")),
     path("", include("routing.urls")),
     path("", include("channels.urls")),
     path("", include("sessions.urls")),

@@ -1,64 +1,79 @@
-"""Stores the extensions that an import has read."""
+"""The import of extensions with their logins."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from accounts import actions as accounts
-from accounts.models import Invitation
-from pbx_messaging.nudges import nudge
-from routing import actions
-from routing.extension_import import ExtensionRow
-from routing.models import Extension
+from accounts.models import User
+from imports.kinds import Cells, Field, Kind, Seen, Stored
+from routing import extension_storing
+from routing.extension_rows import FIELDS, HEADER, REQUIRED, ExtensionRow, read
 
-
-@transaction.atomic
-def import_extensions(rows: Iterable[ExtensionRow]) -> int:
-    """All or nothing. Returns how many new logins were invited to set a password.
-
-    Raises `IntegrityError` when a number or a login is taken meanwhile.
-    """
-    invited = [pk for row in sorted(rows, key=lambda row: row.number) if (pk := _store(row))]
-    if invited:
-        transaction.on_commit(lambda: nudge("accounts.tasks.mail_invitations", invited[0], invited[-1]))
-    return len(invited)
+EXAMPLE = (
+    ("1001", "Ada Lovelace", "ada", "ada@example.com", "yes", "Support | Sales"),
+    ("1002", "Ben Barker", "ben", "", "yes", ""),
+)
 
 
-def _store(row: ExtensionRow) -> int | None:
-    """The id of the invitation, if there is one."""
-    extension = row.present or _added(row)
-    if row.present or row.user:
-        login = {"username": row.username, "email": extension.user.email if row.email is None else row.email}
-        actions.update_extension(extension, number=row.number, name=row.name, **login)
-    _set_active(extension, row)
-    _set_queues(extension, row)
-    is_new = row.user is None and extension.user.is_active
-    return Invitation.objects.values_list("pk", flat=True).get(user=extension.user) if is_new else None
+class ExtensionImport(Kind):
+    name = "extensions"
+    title = gettext_lazy("Import Extensions")
+    list_label = gettext_lazy("Extensions")
+    piece_rows = 50
 
+    @staticmethod
+    def is_for(user: User) -> bool:
+        return user.is_administrator
 
-def _added(row: ExtensionRow) -> Extension:
-    if row.user:
-        return actions.create_extension(number=row.number, name=row.name, user=row.user)
-    return actions.create_extension(
-        number=row.number,
-        name=row.name,
-        username=row.username,
-        email=row.email or "",
-        invite=row.active is not False,
-    )
+    @property
+    def list_url(self) -> str:
+        return reverse("extension-list")
 
+    @property
+    def upload_url(self) -> str:
+        return reverse("extension-import")
 
-def _set_active(extension: Extension, row: ExtensionRow) -> None:
-    """A new one can come without a working login; one that has sessions is deactivated on its own page."""
-    if row.active and not extension.user.is_active:
-        accounts.activate_login(extension.user)
-    elif row.active is False and extension.user.is_active and row.present is None:
-        accounts.deactivate_login(extension.user)
+    @property
+    def example_url(self) -> str:
+        return reverse("extension-import-example")
 
+    @classmethod
+    def example(cls) -> tuple[str, Sequence[str], Sequence[Sequence[str]]]:
+        return "extensions-example", HEADER, EXAMPLE
 
-def _set_queues(extension: Extension, row: ExtensionRow) -> None:
-    if row.queues is None:
-        return
-    present = set(extension.queues.live())
-    extension.queues.remove(*present - set(row.queues))
-    extension.queues.add(*set(row.queues) - present)
+    def words(self) -> Sequence[tuple[str, str]]:
+        login = _(
+            "the login. A user without an extension gets this one; a new login gets a link for setting a "
+            "password."
+        )
+        return (
+            (_("Extension number"), _("by it an extension is found that is there already")),
+            (_("Name"), _("the person’s name")),
+            (_("Username"), login),
+            (_("E-mail"), _("if there is one")),
+            (_("Active"), _("yes or no")),
+            (_("Message queues"), _("their names, with | between them")),
+        )
+
+    def remark(self) -> str:
+        return _(
+            "The last three columns may be missing: then what they hold stays. Extensions that are not in "
+            "the file stay as they are."
+        )
+
+    def fields(self) -> Sequence[Field]:
+        return FIELDS
+
+    def required(self) -> Sequence[Sequence[str]]:
+        return REQUIRED
+
+    def shown_columns(self) -> Sequence[str]:
+        return [one.label for one in FIELDS]
+
+    def read(self, cells: Iterable[Cells], seen: Seen) -> list[ExtensionRow]:
+        return read(cells, seen)
+
+    def store(self, rows: Sequence[ExtensionRow], *, by: User) -> Stored:
+        return extension_storing.store(rows, by=by)

@@ -6,17 +6,19 @@ from django.contrib import messages
 from django.db import IntegrityError
 from django.db.models import Count, Prefetch, Q
 from django.db.models.functions import Length
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import UserRequest, administrator_required, supervisor_required
 from accounts.actions import activate_login
+from accounts.csv_export import csv_response
 from accounts.gone import Gone, may_save, say_gone, status_of, to_edit
 from accounts.invitation_views import lead_to_invitation
 from accounts.listing import Columns, listing_of
 from routing import actions
+from routing.extension_rows import HEADER, exported
 from routing.forms import ExtensionForm
 from routing.models import Extension, MessageQueue
 from routing.queue_forms import MessageQueueForm
@@ -39,6 +41,13 @@ def extension_list(request: UserRequest) -> HttpResponse:
     search = ["number", "name", "user__username", "user__email"]
     listing = listing_of(request, rows, columns=EXTENSION_COLUMNS, search=search)
     return render(request, "routing/extension_list.html", {"listing": listing})
+
+
+@administrator_required
+@require_GET
+def extension_export(request: UserRequest) -> StreamingHttpResponse:
+    """In the columns that the import reads."""
+    return csv_response("extensions", HEADER, exported(Extension.objects.live()))
 
 
 @administrator_required

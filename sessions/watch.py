@@ -12,6 +12,7 @@ from django.utils import timezone
 from redis import RedisError
 
 from channels.set_up import preflight
+from imports import running as imports
 from pbx_messaging.queues import QUEUES
 from pbx_messaging.redis import redis_client
 from sessions import events
@@ -29,6 +30,7 @@ logger = logging.getLogger(__name__)
 PILED_MOST = 500  # nudges that nobody takes: with a worker away, more of them would only fill Redis
 DUE: dict[str, Callable[[], bool]] = {
     "channels.tasks.check_due": lambda: preflight.rechecks().exists(),
+    "imports.tasks.run_due": lambda: imports.due().exists(),
     "sessions.tasks.drain_spool": spool.has_any,
     "sessions.tasks.queue_due": seats.is_due,
     "sessions.tasks.assign_waiting": lambda: giving.queues_with_work().exists(),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ROAD = ("accounts", "routing", "channels", "sessions", "stats", "health", "api")
+ROAD = ("accounts", "imports", "routing", "channels", "sessions", "stats", "health", "api")
 SEES_ALL = {"__init__", "apps", "management", "tasks", "watch"}  # of an app; its `urls…` do, too
 ROOMS_OF_CHANNELS = (
     "encryption",

@@ -30,6 +30,10 @@ LABELS = {
     "email": gettext_lazy("E-mail"),
     "expires_at": gettext_lazy("Valid until"),
     "failures_percent": gettext_lazy("Alarm when messages fail (%)"),
+    "import_added": gettext_lazy("Rows added"),
+    "import_changed": gettext_lazy("Rows changed"),
+    "import_faulty": gettext_lazy("Faulty rows"),
+    "import_not_begun": gettext_lazy("Rows left out by cancelling"),
     "is_active": gettext_lazy("Active"),
     "is_staff": gettext_lazy("Staff status"),
     "is_superuser": gettext_lazy("Superuser status"),
@@ -38,6 +42,7 @@ LABELS = {
     "overflow_extension": gettext_lazy("When nobody answers: to the extension"),
     "overflow_queue": gettext_lazy("When nobody answers: to the message queue"),
     "paused_at": gettext_lazy("Paused"),
+    "queues": gettext_lazy("Message Queues"),
     "queue_minutes": gettext_lazy("Alarm when a message waits (minutes)"),
     "rate_unit": gettext_lazy("Count in"),
     "revoked_at": gettext_lazy("Revoked"),
@@ -99,7 +104,8 @@ def _readable(value: str) -> str:
 def _words(entry: AuditEntry, change: dict[str, str | list[str]]) -> str:
     if "old" in change or "new" in change:
         old, new = (_readable(str(change.get(name) or "–")) for name in ("old", "new"))
-        return str(new) if entry.action == AuditEntry.Action.CREATED and old == "–" else f"{old} → {new}"
+        is_new = entry.action in (AuditEntry.Action.CREATED, AuditEntry.Action.IMPORTED) and old == "–"
+        return str(new) if is_new else f"{old} → {new}"
     if not change:
         return _("set") if entry.action == AuditEntry.Action.CREATED else _("changed")
     added = [_("added %s") % ", ".join(change["added"])] if "added" in change else []

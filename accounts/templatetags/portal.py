@@ -92,6 +92,9 @@ register.filter("browser", browser_words)
 
 @register.simple_tag(takes_context=True)
 def current(context: Context, *prefixes: str, is_whole: bool = False) -> bool:
-    """True on the pages below one of these paths; `is_whole`: on no page but theirs."""
-    path: str = context["request"].path
+    """True on the pages below one of these paths; `is_whole`: on no page but theirs.
+
+    `page_below` of a page is where it belongs to.
+    """
+    path: str = context.get("page_below") or context["request"].path
     return path in prefixes if is_whole else path.startswith(prefixes)

@@ -3,6 +3,7 @@
 from channels.actions.checking import (
     ask_for_check,
     ask_for_check_now,
+    ask_for_first_check,
     ask_for_fix,
     claim_check,
     drop_findings,
@@ -24,6 +25,7 @@ __all__ = [
     "archive_channel",
     "ask_for_check",
     "ask_for_check_now",
+    "ask_for_first_check",
     "ask_for_fix",
     "ask_for_missed",
     "claim_check",

@@ -9,17 +9,18 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.gone import hold
-from channels.actions.checking import ask_for_first_check
 from channels.models import Channel, Number
 from routing.models import Extension
 
 
 @transaction.atomic
 def import_rules(channel: Channel, rules: Iterable[Mapping[str, Any]]) -> None:
-    """Adds and changes rules; the channel's other numbers stay. Raises as `update_channel`."""
+    """Adds and changes rules; the channel's other numbers stay. Raises as `update_channel`.
+
+    Whoever has imported all asks for a check.
+    """
     hold(channel)
     _store_each(channel, rules)
-    ask_for_first_check(channel)
 
 
 def store_rules(channel: Channel, rules: Iterable[Mapping[str, Any]]) -> None:

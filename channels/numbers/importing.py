@@ -1,156 +1,101 @@
-"""Reads numbers with their rules from a spreadsheet's CSV, and says what each row would do to a channel."""
+"""The import of numbers, with their rules, into a channel."""
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 
-from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from accounts.csv_import import SHORTENED, Columns, Outcome
-from channels.models import Channel, Number
-from channels.phone_numbers import read_number
-from routing.models import Extension, MessageQueue
+from accounts.audit_origin import acting
+from accounts.gone import Gone
+from accounts.models import User
+from channels import actions
+from channels.models import Channel
+from channels.numbers.import_rows import FIELDS, REQUIRED, ImportRow, read
+from channels.numbers.moving import Moves
+from imports.kinds import Cells, Field, Kind, Seen, Stored
 
-COLUMNS = Columns(
-    order=("number", "type", "destination", "allowed"),
-    headings={
-        "number": "number",
-        "destination type": "type",
-        "destination for inbound messaging": "type",
-        "destination": "destination",
-        "extensions allowed": "allowed",
-        "extensions allowed to create messaging sessions": "allowed",
-    },
-    required={"number": "Number", "type": "Destination type", "destination": "Destination"},
+EXAMPLE = (
+    ("+25402161183", "Message Queue", "Support", "1001 1002"),
+    ("+14155550100", "Extension", "1001", ""),
 )
-_TYPES = {"extension": Extension, "message queue": MessageQueue, "queue": MessageQueue}
 
 
-@dataclass
-class ImportRow:
-    """A line of the file. `allowed` is None where the file has no such column: the present ones stay."""
+class NumberImport(Kind):
+    name = "numbers"
+    title = gettext_lazy("Import Numbers")
+    list_label = gettext_lazy("Numbers")
+    piece_rows = 10
+    standing = "channels/numbers/_import_standing.html"
 
-    line: int
-    number: str
-    outcome: Outcome = Outcome.ERROR
-    destination: Extension | MessageQueue | None = None
-    allowed: list[Extension] | None = None
-    note: str = ""
-    errors: list[str] = field(default_factory=list)
-    present: Number | None = None
+    @staticmethod
+    def is_for(user: User) -> bool:
+        return user.is_administrator
+
+    @cached_property
+    def target(self) -> Channel:
+        channel = Channel.objects.live().defer("credentials").filter(pk=self.target_id or 0).first()
+        if channel is None:
+            raise Gone
+        return channel
 
     @property
-    def rule(self) -> dict[str, Any]:
-        """As `actions` stores it."""
-        is_extension = isinstance(self.destination, Extension)
-        kept = list(self.present.initiators.all()) if self.present else []
-        return {
-            "number": self.number,
-            "extension": self.destination if is_extension else None,
-            "queue": None if is_extension else self.destination,
-            "initiators": kept if self.allowed is None else self.allowed,
-            "number_rate": self.present.sending_rate if self.present else None,
-        }
+    def heading(self) -> str:
+        return _("Import numbers into %s") % self.target
 
+    @property
+    def list_label_of(self) -> str:
+        return self.target.name
 
-def preview(channel: Channel, cells: Iterable[tuple[int, dict[str, str]]]) -> list[ImportRow]:
-    """What each row would do; a handful of queries, however many rows."""
-    cells = list(cells)
-    return _Reading(channel, cells).rows(cells)
+    @property
+    def list_url(self) -> str:
+        return reverse("channel-edit", args=[self.target.pk])
 
+    @property
+    def upload_url(self) -> str:
+        return reverse("channel-import", args=[self.target.pk])
 
-class _Reading:
-    def __init__(self, channel: Channel, cells: list[tuple[int, dict[str, str]]]) -> None:
-        self.channel = channel
-        texts = " ".join(f"{row.get('destination')} {row.get('allowed')}" for _line, row in cells)
-        extensions = Extension.objects.live().filter(number__in=set(re.findall(r"\d+", texts)))
-        queues = MessageQueue.objects.live()
-        self.extensions = {extension.number: extension for extension in extensions}
-        self.queues = {queue.name.lower(): queue for queue in queues}
-        self.holders: dict[str, Number] = {}
-        self.seen: dict[str, int] = {}
+    @property
+    def example_url(self) -> str:
+        return reverse("channel-import-example")
 
-    def rows(self, cells: list[tuple[int, dict[str, str]]]) -> list[ImportRow]:
-        rows = [self._numbered(line, row) for line, row in cells]
-        numbers = Number.objects.live().filter(address__in=[row.number for row in rows if not row.errors])
-        found = numbers.select_related("channel", "extension", "queue").prefetch_related("initiators")
-        self.holders = {number.address: number for number in found}
-        for row, (_line, texts) in zip(rows, cells, strict=True):
-            self._hold(row)
-            self._route(row, texts)
-            self._allow(row, texts)
-            self._decide(row)
-        return rows
+    @classmethod
+    def example(cls) -> tuple[str, Sequence[str], Sequence[Sequence[str]]]:
+        return "numbers-example", [one.label for one in FIELDS], EXAMPLE
 
-    def _numbered(self, line: int, texts: dict[str, str]) -> ImportRow:
-        text = texts.get("number", "").lstrip("'")
-        row = ImportRow(line, text)
-        if not text:
-            row.errors.append(_("The number is missing."))
-        elif SHORTENED.fullmatch(text):
-            words = _(
-                "The spreadsheet has shortened “%s”. Format the column as text and enter the number again."
-            )
-            row.errors.append(words % text)
-        else:
-            try:
-                read = read_number(text, settings.DEFAULT_REGION)
-                row.number = read.address
-                row.note = _("“%s” was read so.") % text if read.note else ""
-            except ValidationError as error:
-                row.errors += error.messages
-        return row
+    def words(self) -> Sequence[tuple[str, str]]:
+        allowed = _(
+            "those that may create messaging sessions: their numbers, separated by spaces. Without this "
+            "column, the present ones stay."
+        )
+        return (
+            (_("Number"), _("in E.164 format, for example +25402161183")),
+            (_("Destination type"), _("Extension or Message Queue")),
+            (_("Destination"), _("the extension’s number or the message queue’s name")),
+            (_("Extensions allowed"), allowed),
+        )
 
-    def _hold(self, row: ImportRow) -> None:
-        if row.errors:
-            return
-        if earlier := self.seen.get(row.number):
-            row.errors.append(_("The number stands in line %s already. Remove one of the two.") % earlier)
-        self.seen.setdefault(row.number, row.line)
-        holder = self.holders.get(row.number)
-        if holder and holder.channel_id != self.channel.pk:
-            words = _("The number belongs to the channel “%s”. Remove it there first.")
-            row.errors.append(words % holder.channel.name)
-        elif holder:
-            row.present = holder
+    def remark(self) -> str:
+        return _("Numbers of the channel that are not in the file stay as they are.")
 
-    def _route(self, row: ImportRow, texts: dict[str, str]) -> None:
-        kind, name = _TYPES.get(texts.get("type", "").lower()), texts.get("destination", "")
-        if kind is None:
-            row.errors.append(_("Write “Extension” or “Message Queue” as the destination type."))
-        elif not name:
-            row.errors.append(_("The destination is missing."))
-        elif kind is Extension:
-            row.destination = self.extensions.get(name.split()[0])
-        else:
-            row.destination = self.queues.get(name.lower())
-        if kind and name and row.destination is None:
-            missing = (
-                _("There is no extension “%s”. Write the number of one that exists.")
-                if kind is Extension
-                else _("There is no message queue “%s”. Write the name of one that exists.")
-            )
-            row.errors.append(missing % name)
+    def fields(self) -> Sequence[Field]:
+        return FIELDS
 
-    def _allow(self, row: ImportRow, texts: dict[str, str]) -> None:
-        if "allowed" not in texts:
-            return
-        numbers = dict.fromkeys(filter(None, re.split(r"[\s,;|/]+", texts["allowed"])))
-        row.allowed = [self.extensions[number] for number in numbers if number in self.extensions]
-        if unknown := [number for number in numbers if number not in self.extensions]:
-            words = _("There is no extension %s. Write the numbers of extensions, separated by spaces.")
-            row.errors.append(words % ", ".join(f"“{number}”" for number in unknown))
+    def required(self) -> Sequence[Sequence[str]]:
+        return REQUIRED
 
-    def _decide(self, row: ImportRow) -> None:
-        if row.errors:
-            return
-        if row.present is None:
-            row.outcome = Outcome.ADD
-            return
-        present = {one.pk for one in row.present.initiators.all()}
-        allowed = present if row.allowed is None else {one.pk for one in row.allowed}
-        same = row.present.destination == row.destination and allowed == present
-        row.outcome = Outcome.UNCHANGED if same else Outcome.CHANGE
+    def shown_columns(self) -> Sequence[str]:
+        return _("Number"), _("Destination for Inbound Messaging"), _("Extensions allowed")
+
+    def read(self, cells: Iterable[Cells], seen: Seen) -> list[ImportRow]:
+        return read(self.target, cells, seen)
+
+    def store(self, rows: Sequence[ImportRow], *, by: User) -> Stored:
+        moves = Moves.by_adding(self.target, [row.number for row in rows])
+        with acting(by):
+            actions.import_rules(self.target, [row.rule for row in rows])
+        return Stored(notes=moves.words)
+
+    def finish(self) -> None:
+        actions.ask_for_first_check(self.target)

@@ -10,7 +10,7 @@ from sessions.actions.contact_settings import (
     save_contact_link,
     save_field,
 )
-from sessions.actions.contacts import add_contact, delete_contact, import_contacts, save_contact
+from sessions.actions.contacts import Known, add_contact, delete_contact, import_contacts, save_contact
 from sessions.actions.drafting import discard_drafts, save_draft
 from sessions.actions.finishing import Scheduled, close, reopen
 from sessions.actions.keeping import delete_canned_reply, delete_tag, save_canned_reply, save_tag
@@ -77,6 +77,7 @@ __all__ = [
     "ContactExists",
     "Handover",
     "HasScheduled",
+    "Known",
     "MediaRefused",
     "NameTaken",
     "NoDestination",

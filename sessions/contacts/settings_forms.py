@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sessions.contacts import calling
-from sessions.contacts.importing import HEADINGS
+from sessions.contacts.import_headings import OWN
 from sessions.contacts.patterns import OF_NUMBER, known_placeholders, read_pattern
 from sessions.contacts.tidying import tidy
 from sessions.contacts.values import live_fields
@@ -46,7 +46,7 @@ class ContactFieldForm(forms.ModelForm[ContactField]):
         if set(name) & set("{}"):
             raise ValidationError(_("Leave out { and }: canned replies and links name fields between them."))
         key = name.casefold()
-        if key in HEADINGS:
+        if key in OWN:
             raise ValidationError(_("“%s” is what each contact has anyway. Choose another name.") % name)
         return name
 

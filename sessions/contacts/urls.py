@@ -2,14 +2,15 @@
 
 from django.urls import path
 
-from sessions.contacts import import_views, views
+from imports import views as import_views
+from sessions.contacts import views
 
 urlpatterns = [
     path("", views.contact_list, name="contact-list"),
     path("add/", views.contact_add, name="contact-add"),
-    path("export/", import_views.contact_export, name="contact-export"),
-    path("import/", import_views.contacts_import, name="contact-import"),
-    path("import/example/", import_views.import_example, name="contact-import-example"),
+    path("export/", views.contact_export, name="contact-export"),
+    path("import/", import_views.upload, {"kind": "contacts"}, name="contact-import"),
+    path("import/example/", import_views.example, {"kind": "contacts"}, name="contact-import-example"),
     path("<int:pk>/", views.contact_page, name="contact-page"),
     path("<int:pk>/edit/", views.contact_edit, name="contact-edit"),
     path("<int:pk>/delete/", views.contact_delete, name="contact-delete"),

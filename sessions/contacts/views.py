@@ -1,8 +1,10 @@
 """The address book: all who work here see it and add to it; who leads also deletes, imports and exports."""
 
+from collections.abc import Iterator, Sequence
+
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -10,14 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import UserRequest, supervisor_required
+from accounts.csv_export import csv_response, in_batches
 from accounts.gone import Gone, may_save, say_gone, status_of, to_edit
 from accounts.listing import Listing, Query, page_of
 from accounts.log_listing import log_listing
 from routing.access import ViewerRequest, member_required
 from sessions import actions
 from sessions.contacts.forms import EditContactForm, NewContactForm
-from sessions.contacts.values import live_fields
-from sessions.models import Contact
+from sessions.contacts.importing import header_of
+from sessions.contacts.values import live_fields, values_of_all
+from sessions.models import Contact, ContactField
 from sessions.queries import listed, readable_by
 from sessions.search.finding import contacts_matching
 
@@ -44,6 +48,22 @@ def ordered(query: Query) -> QuerySet[Contact]:
     sign = "-" if query.descending else ""
     order = [f"{sign}{field}" for field in [*COLUMNS[query.column], "pk"]]
     return contacts_matching(Contact.objects.order_by(*order), query.text)
+
+
+@supervisor_required
+@require_GET
+def contact_export(request: UserRequest) -> StreamingHttpResponse:
+    """What the list shows, as it is filtered and sorted; the import reads it."""
+    found, fields = ordered(Query.of(request, list(COLUMNS))), live_fields()
+    return csv_response("contacts", header_of(fields), _cells(found, fields))
+
+
+def _cells(found: QuerySet[Contact], fields: Sequence[ContactField]) -> Iterator[list[str]]:
+    for contacts in in_batches(found, Contact.objects.all()):
+        noted = values_of_all(contacts) if fields else {}
+        for contact in contacts:
+            values = noted.get(contact.pk, {})
+            yield [contact.address, contact.name, contact.notes, *(values.get(one.pk, "") for one in fields)]
 
 
 @require_http_methods(["GET", "POST"])

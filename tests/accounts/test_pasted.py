@@ -17,6 +17,7 @@ from tests.channels.conftest import Filled, filled
 from tests.channels.conftest import ada as first
 from tests.channels.form import ADD, rule
 from tests.factories import OUR_NUMBER, Road, make_agent
+from tests.imports.doors import imported
 from tests.portal import PASSWORD, errors_of, make_user
 
 __all__ = ["ada", "agents", "filled", "first", "queue", "road"]
@@ -61,7 +62,7 @@ def test_what_is_seen_stays(name: str) -> None:
 
 # Whose words or passwords are meant as they are typed; a field that is new here needs a thought.
 OF_WORDS = {
-    "text": {"ImportForm", "NumberImportForm", "ExtensionImportForm", "ContactImportForm"},
+    "text": {"UploadForm"},
     "notes": {"ContactNotesForm", "EditContactForm", "NewContactForm"},
     "body": {
         "CannedReplyForm",
@@ -78,7 +79,7 @@ OF_WORDS = {
     "note": {"TransferForm"},
     "pattern": {"ContactLinkForm"},  # `tidy` reads it
 }
-OURS = ("accounts", "routing", "channels", "sessions", "stats", "health", "api")
+OURS = ("accounts", "imports", "routing", "channels", "sessions", "stats", "health", "api")
 
 
 def subclasses_of(kind: type) -> set[type]:
@@ -145,7 +146,7 @@ def test_people_queues_searches_and_imports(admin_page: Client, mark: str) -> No
     shown = admin_page.get("/users/", {"q": f"{mark}grace{mark}"}).context["listing"].page.object_list
     assert list(shown) == [grace.pk] or list(shown) == [grace]
     row = f"{mark}+14155550177{mark},{mark}Mei Tanaka{mark},\n".replace("\r\n", "").replace("\t", " ")
-    admin_page.post("/contacts/import/", {"text": f"Number,Name,Notes\n{row}", "apply": "1"})
+    imported(admin_page, "/contacts/import/", f"Number,Name,Notes\n{row}")
     assert [(one.address, one.name) for one in Contact.objects.all()] == [("+14155550177", "Mei Tanaka")]
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts import invitations, tokens
 from accounts.models import Role, User
 from channels.models import SetUpResult
+from imports.models import Import
 from sessions import actions
 from sessions.inbox.lists import GroupName
 from sessions.media import links
@@ -65,6 +66,7 @@ RULES: dict[str, frozenset[str]] = {
             *(f"log-{page}" for page in ("list", "detail", "export", "export-messages")),
             *(f"log-{page}" for page in ("transfer", "transfer-one")),
             *(f"contact-{page}" for page in ("import", "import-example", "export")),
+            *("import", "import-cancel", "import-faults", "import-links"),  # of contacts; see tests/imports
         ),
         LOGGED_IN - AGENTS,
     ),
@@ -299,6 +301,7 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         **dict.fromkeys(("channel", "test-text"), road.channel.pk),
         "optout-word": OptOutWord.objects.create(word="Halt", key="HALT").pk,
         "optout": OptOutEntry.objects.get().pk,
+        "import": Import.objects.create(kind="contacts", user=administrator, state="running").pk,
         "journal": WebhookRequest.objects.create(received_at=timezone.now(), body=b"").pk,
         "check": SetUpResult.objects.create(channel=road.channel, number=road.number, **finding).pk,
         "mfa": 1,

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from sessions.models import Contact, OptOutEntry, WebhookRequest
 from simulator.records import DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN
-from tests.tour import list_acts
+from tests.tour import imports, list_acts
 from tests.tour.world import ANNA, TEXTS, World
 
 NADIA, LUIS, MEI, JONAS = (TEXTS[n][0] for n in (0, 1, 2, 4))
@@ -196,6 +196,9 @@ SHOTS = (
     Shot("contact-edit", "contact-edit", of=_contact),
     Shot("contact-delete", "contact-delete", of=_contact),
     Shot("contact-import", "contact-import"),
+    Shot("import-columns", "import", of=imports.columns),
+    Shot("import-running", "import", of=imports.under_way),
+    Shot("import-done", "import", of=imports.done),
     Shot("contact-settings", "contact-settings"),
     Shot("contact-field-add", "contact-field-add", act=_choices),
     Shot("contact-field", "contact-field-edit", of=lambda world: world.field.pk),

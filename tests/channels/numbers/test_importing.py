@@ -3,16 +3,14 @@
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.csv_import import ROWS_MOST
 from channels.models import Number
 from routing.models import Extension, MessageQueue
 from tests.factories import Road, make_agent, make_queue, make_road
-from tests.portal import messages_of, rows_of
+from tests.imports.doors import faults_of, figures_of, imported, meanings_of, said_of, started, uploaded
 
 pytestmark = pytest.mark.django_db
 HEADING = "Number,Destination type,Destination,Extensions allowed"
@@ -29,9 +27,9 @@ def path(road: Road, support: MessageQueue) -> str:
     return f"/channels/{road.channel.pk}/import/"
 
 
-def said(answer: Any) -> list[tuple[str, str]]:
+def said(answer: Any) -> list[tuple[str, ...]]:
     """Number and what happens, by row of the preview."""
-    return [(row[1], row[4]) for row in rows_of(answer)]
+    return said_of(answer, 1, 4)
 
 
 def stored() -> dict[str, tuple[str, list[str]]]:
@@ -41,16 +39,15 @@ def stored() -> dict[str, tuple[str, list[str]]]:
 
 def test_rows_are_shown_first_and_stored_then(admin_page: Client, path: str) -> None:
     text = f"{HEADING}\n+12015550123,Message Queue,support,1001 1002\n+25402161183,extension,1002,1001\n"
-    preview = admin_page.post(path, {"text": text})
+    preview = uploaded(admin_page, path, text)
     assert said(preview) == [("+12015550123", "Add"), ("+25402161183", "Change")]
     assert list(stored()) == ["+25402161183"]
-    answer = admin_page.post(path, {"text": preview.context["text"], "apply": "1"}, follow=True)
-    assert messages_of(answer) == ["Numbers added: 1, changed: 1."]
+    assert figures_of(started(admin_page, preview)) == {"added": 1, "changed": 1}
     assert stored() == {
         "+12015550123": ("Support", ["1001", "1002"]),
         "+25402161183": ("1002 Ben", ["1001"]),
     }
-    assert said(admin_page.post(path, {"text": text})) == [
+    assert said(uploaded(admin_page, path, text)) == [
         ("+12015550123", "Unchanged"),
         ("+25402161183", "Unchanged"),
     ]
@@ -72,7 +69,7 @@ def test_each_error_says_what_to_do_and_the_valid_rows_are_stored(
         "+1,Extension,,",
     ]
     text = "\n".join([HEADING, *rows])
-    assert said(admin_page.post(path, {"text": text})) == [
+    assert said(uploaded(admin_page, path, text)) == [
         ("+12015550123", "Add"),
         ("+12015550123", "The number stands in line 2 already. Remove one of the two."),
         (
@@ -94,7 +91,8 @@ def test_each_error_says_what_to_do_and_the_valid_rows_are_stored(
             "The destination is missing.",
         ),
     ]
-    admin_page.post(path, {"text": text, "apply": "1"})
+    result = imported(admin_page, path, text)
+    assert (figures_of(result), len(faults_of(result))) == ({"added": 1, "faulty": 8}, 8)
     assert sorted(stored()) == ["+12015550123", "+14155550100", "+25402161183"]
 
 
@@ -115,58 +113,46 @@ def test_files_are_read_as_spreadsheets_write_them(
     admin_page: Client, path: str, ada: Extension, content: bytes
 ) -> None:
     make_queue(ada, name="Büro")
-    upload = SimpleUploadedFile("numbers.csv", content, "text/csv")
-    preview = admin_page.post(path, {"file": upload})
+    preview = uploaded(admin_page, path, content)
     assert [(row.number, str(row.destination), row.outcome) for row in preview.context["rows"]] == [
         ("+12015550123", "Büro", "add")
     ]
-    admin_page.post(path, {"text": preview.context["text"], "apply": "1"})
+    started(admin_page, preview)
     assert stored()["+12015550123"] == ("Büro", [])
 
 
 def test_extensions_stay_where_the_file_has_no_such_column(admin_page: Client, path: str) -> None:
     text = "Number,Destination type,Destination\n+25402161183,Message Queue,Support\n"
-    assert said(admin_page.post(path, {"text": text})) == [("+25402161183", "Change")]
-    admin_page.post(path, {"text": text, "apply": "1"})
+    assert said(uploaded(admin_page, path, text)) == [("+25402161183", "Change")]
+    imported(admin_page, path, text)
     assert stored() == {"+25402161183": ("Support", ["1001"])}
 
 
-@pytest.mark.parametrize(
-    ("text", "error"),
-    [
-        ("", "There are no rows. Write them as in the example file."),
-        (HEADING, "There are no rows. Write them as in the example file."),
-        (
-            "Number,Destination\n+1,2",
-            "Columns are missing: Destination type. Name them as in the example file.",
-        ),
-        ("1\n" * (ROWS_MOST + 1), "These are more than 1000 rows. Import them in parts."),
-        ("1" * (1024 * 1024 + 1), "This is too large. Import at most 1,000 rows at once."),
-    ],
-)
-def test_what_is_no_table_is_an_error_and_stays_in_the_field(
-    admin_page: Client, path: str, text: str, error: str
-) -> None:
-    answer = admin_page.post(path, {"text": text})
-    assert (answer.status_code, answer.context["form"].errors) == (422, {"text": [error]})
-    assert answer.context["form"]["text"].value() == text
+def test_missing_column_is_said_before_anything_starts(admin_page: Client, path: str) -> None:
+    answer = uploaded(admin_page, path, "Number,Destination\n+12015550123,1001")
+    assert meanings_of(answer) == {"Number": "number", "Destination": "destination"}
+    refused = started(admin_page, answer)
+    assert (refused.status_code, refused.context["form"].non_field_errors()) == (
+        422,
+        ["No column is “Destination type”. Choose the column in which it stands."],
+    )
+    assert list(stored()) == ["+25402161183"]
 
 
 def test_preview_costs_the_same_with_many_rows(admin_page: Client, path: str) -> None:
     def queries(count: int) -> int:
         rows = [f"+1201555{number:04},Message Queue,Support,1001" for number in range(count)]
         with CaptureQueriesContext(connection) as captured:
-            admin_page.post(path, {"text": "\n".join(rows)})
+            uploaded(admin_page, path, "\n".join(rows))
         return len(captured)
 
     queries(1)
-    assert queries(1) == queries(100)
+    assert queries(1) == queries(10)
 
 
 def test_example_file_is_read_by_the_import(admin_page: Client, path: str) -> None:
     answer: Any = admin_page.get("/channels/import/example/")
-    upload = SimpleUploadedFile("example.csv", b"".join(answer.streaming_content), "text/csv")
-    assert said(admin_page.post(path, {"file": upload})) == [
+    assert said(uploaded(admin_page, path, b"".join(answer.streaming_content))) == [
         ("+25402161183", "Change"),
         ("+14155550100", "Add"),
     ]

@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +14,7 @@ from sessions import actions
 from sessions.models import CannedReply, Contact, ContactField, ContactLink, ContactValue, MessagingSession
 from sessions.search import finding
 from tests.factories import CONTACT, Road
+from tests.imports.doors import figures_of, said_of, started, uploaded
 from tests.portal import errors_of, logged_in, make_user, messages_of, rows_of
 from tests.sessions.conftest import Post
 
@@ -312,8 +312,7 @@ def test_export_is_imported_again_and_bad_values_are_faults_of_the_row(contact: 
     answer: Any = vera.get("/contacts/export/")
     lines = lines_of(answer)
     assert lines[0] == "Number,Name,Notes,Customer no,Plan,Story"
-    upload = SimpleUploadedFile("contacts.csv", "\n".join(lines).encode(), "text/csv")
-    again = vera.post("/contacts/import/", {"file": upload})
+    again = uploaded(vera, "/contacts/import/", "\n".join(lines).encode())
     assert [str(row.outcome) for row in again.context["rows"]] == ["unchanged"]
 
     text = "\n".join(
@@ -324,14 +323,13 @@ def test_export_is_imported_again_and_bad_values_are_faults_of_the_row(contact: 
             "+14155550125;Cleo;;12",
         ]
     )
-    preview = vera.post("/contacts/import/", {"text": text})
-    assert [row[-1] for row in rows_of(preview)] == [
-        "Change: Customer no: =47 → –, Plan: Bronze → Gold",
-        "Customer no: At most 200 characters. Plan: “Lead” is not one of: Gold.",
-        "Add: Customer no: – → 12",
+    preview = uploaded(vera, "/contacts/import/", text)
+    assert said_of(preview, -1) == [
+        ("Change: Customer no: =47 → –, Plan: Bronze → Gold",),
+        ("Customer no: At most 200 characters. Plan: “Lead” is not one of: Gold.",),
+        ("Add: Customer no: – → 12",),
     ]
-    said = vera.post("/contacts/import/", {"text": text, "apply": "1"}, follow=True)
-    assert messages_of(said) == ["Contacts added: 1, changed: 1."]
+    assert figures_of(started(vera, preview)) == {"added": 1, "changed": 1, "faulty": 1}
     found = ContactValue.objects.order_by("contact__address", "field").values_list(
         "contact__name", "field__name", "value"
     )

@@ -4,7 +4,6 @@ from itertools import count
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,7 +16,8 @@ from sessions.contacts.lookup import contact_names, contacts_like
 from sessions.models import Contact, MessagingSession
 from sessions.opened import open_session
 from tests.factories import CONTACT, Road
-from tests.portal import errors_of, logged_in, make_user, messages_of, rows_of
+from tests.imports.doors import figures_of, said_of, started, uploaded
+from tests.portal import errors_of, logged_in, make_user, messages_of
 from tests.sessions.conftest import Post
 
 pytestmark = pytest.mark.django_db
@@ -184,8 +184,8 @@ def test_import_shows_rows_first_and_stores_them_then(
         "Flo;+1415",
     ]
     text = "\n".join(rows)
-    preview = supervisor_page.post("/contacts/import/", {"text": text})
-    assert [(row[1], row[-1]) for row in rows_of(preview)] == [
+    preview = uploaded(supervisor_page, "/contacts/import/", text)
+    assert said_of(preview, 1, -1) == [
         (CONTACT, "Change"),
         (f"{OTHER} “(415) 555-0124” was read so.", "Add"),
         (OTHER, "The number stands in line 3 already. Remove one of the two."),
@@ -204,8 +204,7 @@ def test_import_shows_rows_first_and_stores_them_then(
         ),
     ]
     assert len(book()) == 1
-    answer = supervisor_page.post("/contacts/import/", {"text": text, "apply": "1"}, follow=True)
-    assert messages_of(answer) == ["Contacts added: 2, changed: 1."]
+    assert figures_of(started(supervisor_page, preview)) == {"added": 2, "changed": 1, "faulty": 6}
     assert book() == [(CONTACT, "Ada King", "Countess"), (OTHER, "Ben", ""), ("ACME", "ACME", "")]
 
 
@@ -219,16 +218,14 @@ def test_export_is_what_the_list_shows_and_the_import_reads_it(
     assert lines_of(supervisor_page.get("/contacts/export/?q=ada"))[1:] == [
         f"'{CONTACT},Ada Lovelace,Countess"
     ]
-    upload = SimpleUploadedFile("contacts.csv", "\n".join(lines).encode(), "text/csv")
-    rows = supervisor_page.post("/contacts/import/", {"file": upload}).context["rows"]
+    rows = uploaded(supervisor_page, "/contacts/import/", "\n".join(lines).encode()).context["rows"]
     assert [str(row.outcome) for row in rows] == ["unchanged", "unchanged"]
 
 
 def test_example_file_is_read_by_the_import(supervisor_page: Client) -> None:
     answer: Any = supervisor_page.get("/contacts/import/example/")
-    upload = SimpleUploadedFile("x.csv", b"".join(answer.streaming_content), "text/csv")
-    preview = supervisor_page.post("/contacts/import/", {"file": upload})
-    assert [row[-1] for row in rows_of(preview)] == ["Add", "Add"]
+    preview = uploaded(supervisor_page, "/contacts/import/", b"".join(answer.streaming_content))
+    assert said_of(preview, -1) == [("Add",), ("Add",)]
 
 
 def test_user_without_work_here_has_no_address_book(contact: Contact) -> None:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging_sessions', '0026_contact_fields'),
+        ('messaging_sessions', '0027_figures'),
     ]
 
     operations = [

@@ -1,8 +1,8 @@
-"""Reads extensions from a spreadsheet's CSV, says what each row would do, and writes such a file."""
+"""Reads extensions from a file's rows, says what each would do, and writes such a file."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -11,50 +11,63 @@ from django.db.models import Prefetch, QuerySet
 from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
-from accounts.csv_export import in_batches, unharmed
-from accounts.csv_import import SHORTENED, Cells, Columns, Outcome
+from accounts.csv_export import in_batches
 from accounts.models import User
+from imports.kinds import SHORTENED, Cells, Field, Outcome, Row, Seen, Shown, twice
 from routing.models import Extension, MessageQueue
 
-HEADER = ("Extension number", "Name", "Username", "E-mail", "Active", "Message queues")
-COLUMNS = Columns(
-    order=("number", "name", "username", "email", "active", "queues"),
-    headings={
-        "extension number": "number",
-        "extension": "number",
-        "number": "number",
-        "name": "name",
-        "username": "username",
-        "login": "username",
-        "e-mail": "email",
-        "email": "email",
-        "active": "active",
-        "message queues": "queues",
-        "queues": "queues",
-    },
-    required={"number": "Extension number", "name": "Name", "username": "Username"},
+FIELDS = (
+    Field(
+        "number", "Extension number", {"extension number", "extension", "number", "durchwahl", "nebenstelle"}
+    ),
+    Field(
+        "name", "Name", {"name", "full name", "display name", "nombre", "nom", "nome", "vollständiger name"}
+    ),
+    Field(
+        "username", "Username", {"username", "user name", "login", "benutzername", "usuario", "identifiant"}
+    ),
+    Field("email", "E-mail", {"e-mail", "email", "e-mail address", "email address", "mail", "correo"}),
+    Field("active", "Active", {"active", "enabled", "aktiv", "activo", "actif"}),
+    Field("queues", "Message queues", {"message queues", "message queue", "queues", "queue"}),
 )
+REQUIRED = (("number",), ("name",), ("username",))
+HEADER = [one.label for one in FIELDS]
 YES, NO = "yes", "no"
 _ACTIVE = {"": True, YES: True, "true": True, "1": True, "y": True, NO: False, "false": False, "0": False}
 _BETWEEN_QUEUES = re.compile(r"(?<!\\)\|")  # a name that holds a | has it as \|
 
 
 @dataclass
-class ExtensionRow:
+class ExtensionRow(Row):
     """A line of the file. What the file has no column for is None: it stays."""
 
-    line: int
-    number: str
+    number: str = ""
     name: str = ""
     username: str = ""
     email: str | None = None
     active: bool | None = None
     queues: list[MessageQueue] | None = None
-    outcome: Outcome = Outcome.ERROR
-    errors: list[str] = field(default_factory=list)
     present: Extension | None = None
     user: User | None = None  # who gets the extension, if there is such a login already
-    changes: list[str] = field(default_factory=list)
+
+    @property
+    def shown(self) -> Sequence[Shown]:
+        return (
+            Shown(self.number),
+            Shown(self.name),
+            Shown(self.username, self._of_login),
+            Shown(self.email),
+            Shown(_("yes") if self.active else _("no")) if self.active is not None else Shown(None),
+            Shown(None if self.queues is None else ", ".join(queue.name for queue in self.queues)),
+        )
+
+    @property
+    def _of_login(self) -> str:
+        if self.outcome != Outcome.ADD:
+            return ""
+        if self.user:
+            return _("has no extension yet")
+        return _("new, inactive") if self.active is False else _("new, invited by a link")
 
 
 def exported(extensions: "QuerySet[Any]") -> Iterator[Sequence[str]]:
@@ -68,14 +81,14 @@ def exported(extensions: "QuerySet[Any]") -> Iterator[Sequence[str]]:
         yield one.number, one.name, one.user.username, one.user.email, active, names
 
 
-def preview(cells: Cells) -> list[ExtensionRow]:
+def read(cells: Iterable[Cells], seen: Seen) -> list[ExtensionRow]:
     """What each row would do; a handful of queries, however many rows."""
-    return _Reading(cells).rows()
+    return _Reading(cells, seen).rows()
 
 
 class _Reading:
-    def __init__(self, cells: Cells) -> None:
-        self.cells = [(line, {name: unharmed(text) for name, text in texts.items()}) for line, texts in cells]
+    def __init__(self, cells: Iterable[Cells], seen: Seen) -> None:
+        self.cells = [(line, {name: one[0] for name, one in texts.items()}) for line, texts in cells]
         numbers = {texts.get("number", "") for _line, texts in self.cells}
         live_queues = Prefetch("queues", MessageQueue.objects.live(), to_attr="live_queues")
         found = Extension.objects.live().filter(number__in=numbers).select_related("user")
@@ -84,13 +97,13 @@ class _Reading:
         self.users = {user.username: user for user in _users(usernames)}
         self.queues = {queue.name: queue for queue in MessageQueue.objects.live()}
         self.queues_by_small_name = {name.lower(): queue for name, queue in self.queues.items()}
-        self.seen: dict[tuple[str, str], int] = {}
+        self.seen = seen
 
     def rows(self) -> list[ExtensionRow]:
         return [self._row(line, texts) for line, texts in self.cells]
 
     def _row(self, line: int, texts: dict[str, str]) -> ExtensionRow:
-        row = ExtensionRow(line, texts.get("number", ""))
+        row = ExtensionRow(line, number=texts.get("number", ""))
         row.present = self.present.get(row.number)
         self._read_details(row, texts)
         self._read_active(row, texts)
@@ -152,13 +165,15 @@ class _Reading:
             if extension and not extension.archived_at:
                 words = _("“%(user)s” is the login of extension %(number)s already.")
                 row.errors.append(words % {"user": holder.username, "number": extension.number})
+            elif row.active is False and holder.is_administrator:
+                row.errors.append(_("This is an administrator. Deactivate the user on the user’s own page."))
             elif not holder.is_active:
                 words = _("The login “%s” is switched off. Make the user active first, or use another one.")
                 row.errors.append(words % row.username)
 
     def _refuse_twice(self, row: ExtensionRow, name: str, words: str) -> None:
         value = getattr(row, name)
-        if value and (earlier := self.seen.setdefault((name, value), row.line)) != row.line:
+        if value and (earlier := twice(self.seen, f"{name} {value}", row.line)):
             row.errors.append(words % earlier)
 
 
@@ -172,7 +187,7 @@ def _clean(row: ExtensionRow, model: type[Extension] | type[User], name: str, te
     try:
         return str(checked.clean(text, None))
     except ValidationError as error:
-        label = HEADER[COLUMNS.order.index(name)]
+        label = next(one.label for one in FIELDS if one.name == name)
         row.errors += [f"{label}: {message}" for message in error.messages]
         return text
 

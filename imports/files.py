@@ -1,0 +1,85 @@
+"""A file as spreadsheets and other tools write it, read as text a little at a time."""
+
+import codecs
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+PIECE_BYTES = 64 * 1024
+_AS_CSV = gettext_lazy("Open it where it was made, save or export it as CSV (UTF-8), and choose that file.")
+# What is chosen by mistake, by its first bytes.
+_OTHERS = (
+    (b"PK\x03\x04", gettext_lazy("This is a workbook (such as .xlsx or .ods), or another packed file.")),
+    (b"\xd0\xcf\x11\xe0", gettext_lazy("This is a workbook of an older Excel (.xls).")),
+    (b"%PDF", gettext_lazy("This is a PDF.")),
+    (b"{\\rtf", gettext_lazy("This is a text document (.rtf).")),
+)
+_VCARD = re.compile(rb"\s*begin:vcard", re.IGNORECASE)
+_MARKUP = re.compile(rb"\s*<(!doctype|html|\?xml|table)", re.IGNORECASE)
+_BINARY = re.compile(r"[\x01-\x08\x0e-\x1a\x7f]")
+
+
+@contextmanager
+def text_of(file: IO[bytes]) -> Iterator[IO[str]]:
+    """Its text, line breaks as they are. Raises `ValidationError` in words where it is no text."""
+    file.seek(0)
+    head = file.read(PIECE_BYTES)
+    _refuse_others(head)
+    encoding = _encoding_of(file, head)
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding, errors="replace", newline="")
+    try:
+        _refuse_binary(text)
+        yield text
+    finally:
+        text.detach()  # else it would close the file
+
+
+def _refuse_others(head: bytes) -> None:
+    for begin, words in _OTHERS:
+        if head.startswith(begin):
+            raise ValidationError(f"{words} {_AS_CSV}")
+    if _VCARD.match(head.removeprefix(codecs.BOM_UTF8)):
+        raise ValidationError(
+            _("These are vCards. Export the contacts as CSV instead, and choose that file.")
+        )
+    if _MARKUP.match(head.removeprefix(codecs.BOM_UTF8)):
+        raise ValidationError(f"{_('This is a web page or XML.')} {_AS_CSV}")
+
+
+def _refuse_binary(text: IO[str]) -> None:
+    if _BINARY.search(text.read(2_000)):
+        raise ValidationError(f"{_('This is no text.')} {_AS_CSV}")
+    text.seek(0)
+
+
+def _encoding_of(file: IO[bytes], head: bytes) -> str:
+    """By its mark, by the empty half of UTF-16, or UTF-8 if all of it is; else the Windows code page."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if half := _empty_half(head[:1_000]):
+        return half
+    reader = codecs.getincrementaldecoder("utf-8-sig")()
+    try:
+        piece = head
+        while piece:
+            reader.decode(piece)
+            piece = file.read(PIECE_BYTES)
+        reader.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
+
+
+def _empty_half(head: bytes) -> str:
+    """UTF-16 without a mark: most Latin letters have an empty byte beside them."""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if min(even, odd) or max(even, odd) < len(head) // 4:
+        return ""
+    return "utf-16-be" if even else "utf-16-le"
