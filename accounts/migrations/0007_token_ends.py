@@ -30,6 +30,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='auditentry',
             name='action',
-            field=models.CharField(choices=[('created', 'Added'), ('changed', 'Changed'), ('deleted', 'Deleted'), ('replayed', 'Replayed'), ('dismissed', 'Dismissed'), ('fetched', 'Missed texts asked for'), ('fixed', 'Changed at the ITSP'), ('logged_in', 'Logged in'), ('logged_out', 'Logins ended')], max_length=12),
+            field=models.CharField(choices=[('created', 'Added'), ('changed', 'Changed'), ('deleted', 'Deleted'), ('replayed', 'Replayed'), ('dismissed', 'Dismissed'), ('fetched', 'Missed texts asked for'), ('fixed', 'Changed at the ITSP'), ('logged_in', 'Logged in'), ('logged_out', 'Logins ended'), ('imported', 'Imported')], max_length=12),
         ),
     ]
