@@ -12,6 +12,7 @@ ROAD = ("accounts", "imports", "routing", "channels", "sessions", "stats", "heal
 SEES_ALL = {"__init__", "apps", "management", "tasks", "watch"}  # of an app; its `urls…` do, too
 ROOMS_OF_CHANNELS = (
     "encryption",
+    "written_numbers",
     "phone_numbers",
     "segments",
     "itsp",
