@@ -64,6 +64,8 @@ def say_gone(form: ModelForm[Any]) -> None:
 def may_save(request: HttpRequest, form: ModelForm[Any]) -> bool:
     """Whether a form was posted, is valid, and is about something that is there. If not, it says why."""
     if request.method == "POST" and is_gone(form.instance):
+        if not form.is_bound:  # nothing was typed that could be lost
+            raise Http404
         say_gone(form)
         return False
     return request.method == "POST" and form.is_valid()
