@@ -4,30 +4,22 @@ With its login end a browser's event stream and its notifications: both look aga
 """
 
 import logging
-import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 from typing import Any
 
 from allauth.usersessions.models import UserSession
-from django.contrib.auth.signals import user_logged_in
 from django.db import DatabaseError
 from django.db.models import QuerySet
-from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts import audit
 from accounts.audit_origin import address_of
 from accounts.browsers import browser_words
+from accounts.login_uses import USE_NOTED_EVERY, is_due
 from accounts.models import AuditEntry, User
 
 logger = logging.getLogger(__name__)
-
-USE_NOTED_EVERY = timedelta(minutes=5)
-REMEMBERED = 10_000  # logins of one process
-_noted: OrderedDict[str, float] = OrderedDict()  # by the session's key, when this process looked last
 
 
 def logins_of(user: User) -> list[UserSession]:
@@ -62,28 +54,9 @@ class LoginUseMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         key = request.session.session_key if "_auth_user_id" in request.session else None
         response = self.get_response(request)
-        if key and _is_due(key):
+        if key and is_due(key):
             _note(key, request)
         return response
-
-
-@receiver(user_logged_in)
-def _logged_in(request: HttpRequest, **_signal: Any) -> None:
-    """allauth has just noted it."""
-    if request.session.session_key:
-        _is_due(request.session.session_key)
-
-
-def _is_due(key: str) -> bool:
-    """And is not, for a while."""
-    now = time.monotonic()
-    if now - _noted.get(key, -float("inf")) < USE_NOTED_EVERY.total_seconds():
-        return False
-    _noted[key] = now
-    _noted.move_to_end(key)
-    while len(_noted) > REMEMBERED:
-        _noted.popitem(last=False)
-    return True
 
 
 def _note(key: str, request: HttpRequest) -> None:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from pytest_django.fixtures import Settings
 
-from accounts import logins, tasks
+from accounts import login_uses, tasks
 from accounts.adapters import AccountAdapter
 from accounts.models import AuditEntry, User
 from tests.portal import PASSWORD, logged_in, login_of, make_user, messages_of, rows_of
@@ -215,20 +215,20 @@ def writes(page: Client, address: str = "127.0.0.1") -> list[str]:
 def test_use_is_noted_once_in_some_minutes(grace: User) -> None:
     page = log_in(FIREFOX)
     assert [writes(page) for _ in range(3)] == [[], [], []]  # the login itself was noted
-    some_time_ago = timezone.now() - logins.USE_NOTED_EVERY
+    some_time_ago = timezone.now() - login_uses.USE_NOTED_EVERY
     UserSession.objects.update(last_seen_at=some_time_ago)
-    logins._noted.clear()  # as if that time had passed
+    login_uses._looked.clear()  # as if that time had passed
     assert [len(writes(page, "203.0.113.9")) for _ in range(3)] == [1, 0, 0]
     login = UserSession.objects.get()
     assert (login.ip, login.last_seen_at > some_time_ago) == ("203.0.113.9", True)
-    logins._noted.clear()  # another process, which has not seen it
+    login_uses._looked.clear()  # another process, which has not seen it
     writes(page, "203.0.113.10")
     assert UserSession.objects.get().ip == "203.0.113.9"
 
 
 def test_page_is_shown_though_the_use_can_t_be_noted(grace: User, monkeypatch: pytest.MonkeyPatch) -> None:
     page = log_in(FIREFOX)
-    logins._noted.clear()
+    login_uses._looked.clear()
 
     def fail(*_args: object, **_values: object) -> int:
         raise OperationalError
