@@ -71,7 +71,7 @@ def pages(_: object) -> dict[str, Any]:
     year = Range(today - timedelta(days=364), today + DAY)
 
     def get(path: str) -> float:
-        return _ms(lambda: browser.get(path, headers=HOST), 3)
+        return _ms(lambda: _answer(browser, path), 3)
 
     totals = _ms(lambda: counts_by_channel(None, None, channels=ids))
     chart = _ms(lambda: over_time(year, ids))
@@ -83,6 +83,12 @@ def pages(_: object) -> dict[str, Any]:
     }
     said = {name: get(path) for name, path in asked.items()}
     return {"totals_ms": totals, "year_ms": chart, "logs_first_ms": first, "logs_1000_ms": far, "said": said}
+
+
+def _answer(browser: Any, path: str) -> Any:
+    answer = browser.get(path, headers=HOST)
+    assert answer.status_code == 200, (path, answer.status_code)
+    return answer
 
 
 def _place(row: int) -> str:
@@ -128,7 +134,7 @@ def export(kind: str) -> dict[str, Any]:
     browser = logged_in(User.objects.get(username="root"))
     path = {"messages": "/logs/export/messages/", "sessions": "/logs/export/"}[kind]
     begun, rows, first = time.perf_counter(), 0, 0.0
-    pieces = iter(browser.get(path, headers=HOST))
+    pieces = iter(_answer(browser, path))
     for piece in pieces:
         first = first or time.perf_counter() - begun
         rows += piece.count(b"\n")

@@ -133,6 +133,7 @@ def seed(sizes: dict[str, int]) -> dict[str, int]:
         again = [statement for table in TABLES for statement in _without_indexes(cursor, table)]
         for statement in (SESSIONS, MESSAGES, LAST, LANES, ATTEMPTS, TAGS_OF):
             cursor.execute(statement, given)
+            cursor.execute("ANALYZE")  # or the next one is planned for empty tables
         for table in TABLES[:2]:
             cursor.execute(f"SELECT setval('messaging_sessions_{table}_id_seq', %s)", [messages])
         for statement in again:

@@ -32,6 +32,7 @@ from stats.levels import LEVELS, begin_of
 from stats.models import CountBucket, CountDay, CountHour, CountTotal, FailureBucket
 
 LENGTHS: dict[type[models.Model], timedelta] = dict(LEVELS)
+ORDER: tuple[type[models.Model], ...] = (*LENGTHS, CountTotal)  # `fold`'s, or each would wait for the other
 SUMMED_UP = (CountHour, CountDay, CountTotal)  # of quarter hours
 
 
@@ -171,7 +172,7 @@ def mend(channel: Channel, found: Iterable[Difference | FailureDifference]) -> N
             begin = _begin(model, one.starts_at)
             missing[model][begin] = plus(missing[model][begin], one.missing)
     with transaction.atomic():
-        for model in (*LENGTHS, CountTotal):  # as `fold` has them, or each would wait for the other
+        for model in ORDER:
             sums = missing[model]
             keys = ("channel_id", "starts_at") if model in LENGTHS else ("channel_id",)
             add_to(model, keys, {(channel.pk, begin)[: len(keys)]: n for begin, n in sums.items()})

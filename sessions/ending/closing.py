@@ -18,7 +18,7 @@ from sessions.ending import unanswered
 from sessions.models import Attempt, Message, MessagingSession, MessagingSessionQuerySet
 from sessions.sending import automatic
 
-BATCH = 200  # that are closed together; a text that comes into one of them waits for all
+BATCH = 100  # that are closed together; a text that comes into one of them waits for all
 RUN = 20_000  # of one number in one run
 OWN = MessageQueue.SessionClosing.OWN
 
