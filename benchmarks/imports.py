@@ -46,8 +46,11 @@ def main() -> None:
 
 
 def _measured(stack: OutboundStack, rows: int) -> dict[str, object]:
-    kinds = ("contacts", "extensions")
-    return {kind: stack.data(kind, rows, module="benchmarks.imports_run") for kind in kinds}
+    figures: dict[str, object] = {}
+    for kind in ("contacts", "extensions"):
+        figures[kind] = stack.data(kind, rows, module="benchmarks.imports_run")
+        print(f"{kind}: {figures[kind]}", flush=True)
+    return figures
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ class ExtensionImport(Kind):
     name = "extensions"
     title = gettext_lazy("Import Extensions")
     list_label = gettext_lazy("Extensions")
-    piece_rows = 50
+    piece_rows = 25
 
     @staticmethod
     def is_for(user: User) -> bool:
