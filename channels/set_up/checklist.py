@@ -69,12 +69,15 @@ class Checklist:
         return self.channel.fetch_gaps.order_by("-pk").first() if self.channel else None
 
     @cached_property
+    def numbers(self) -> list[Number]:
+        if self.channel is None:
+            return []
+        return list(self.channel.numbers.live().select_related("extension", "queue").order_by("address"))
+
+    @property
     def first_number(self) -> Number | None:
         """That an admin may text to see the channel work."""
-        if self.channel is None:
-            return None
-        numbers = self.channel.numbers.live().select_related("extension", "queue")
-        return numbers.order_by("address").first()
+        return self.numbers[0] if self.numbers else None
 
     @property
     def has_received(self) -> bool:
@@ -162,7 +165,7 @@ class Checklist:
                 Step(create, False, _("Fill in this form, and save.")),
                 Step(send, False),
             ]
-        numbers = sorted(channel.numbers.live().values_list("address", flat=True))
+        numbers = [number.address for number in self.numbers]
         connected = channel.status == Channel.Status.CONNECTED
         text = _("Text %(number)s from any phone: this is ticked when it has arrived.")
         return [
