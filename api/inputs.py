@@ -22,10 +22,10 @@ from pydantic import (
 
 from accounts.ids import MAX_ID
 from accounts.pasted import cleaned
+from accounts.tidying import tidy
 from channels.phone_numbers import read_number
 from routing.sms_field import MAX_BODY
 from sessions.actions import Scheduled
-from sessions.contacts.tidying import tidy
 
 NO_NUL = r"^[^\x00]*$"  # which PostgreSQL does not store
 NOT_BLANK = r"^[^\x00]*[^\s\x00][^\x00]*$"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from ninja import Path, Query, Router
 from pydantic import Field
 
+from accounts.tidying import tidy
 from api.auth import ApiRequest, directing
 from api.described import problems
 from api.inputs import NO_NUL, ContactIn
@@ -18,7 +19,6 @@ from api.shapes import ContactFieldOut, ContactFields, ContactOut, Contacts
 from sessions import actions
 from sessions.contacts.forms import read_address
 from sessions.contacts.lookup import known_senders
-from sessions.contacts.tidying import tidy
 from sessions.contacts.values import live_fields, read_value, values_of_all
 from sessions.models import Contact, ContactField
 from sessions.search.finding import contacts_matching

@@ -8,8 +8,8 @@ from urllib.parse import quote, urlsplit
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from accounts.tidying import tidy
 from channels.phone_numbers import is_e164
-from sessions.contacts.tidying import tidy
 from sessions.models import Contact, ContactField
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")

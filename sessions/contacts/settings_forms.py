@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.tidying import tidy
 from sessions.contacts import calling
 from sessions.contacts.import_headings import OWN
 from sessions.contacts.patterns import OF_NUMBER, known_placeholders, read_pattern
-from sessions.contacts.tidying import tidy
 from sessions.contacts.values import live_fields
 from sessions.models import ContactField, ContactLink, ContactSettings
 

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sessions.contacts.tidying import tidy, tidy_lines
+from accounts.tidying import tidy, tidy_lines
 from sessions.models import Contact, ContactField, ContactValue
 
 Kind = ContactField.Kind

@@ -8,7 +8,7 @@ import re
 
 from django.db.models import Q
 
-from sessions.contacts.tidying import tidy
+from accounts.tidying import tidy
 from sessions.models import Message, MessagingSession
 
 _TEXTS = r"(text(s|ing|ed)?|messag\w*|sms|contact(ing)?|writ(e|ing)|send(ing)?|bother(ing)?|spam(ming)?)"

@@ -9,9 +9,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
+from accounts.tidying import tidy_lines
 from channels.itsp.base import InboundSms, KeywordKind
 from sessions.compiled import Compiled
-from sessions.contacts.tidying import tidy_lines
 from sessions.models import OptOutWord
 
 # By language. Source of the English ones: Twilio's list, which carriers share; the others are what businesses
