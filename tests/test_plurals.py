@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("accounts", "api", "channels", "health", "pbx_messaging", "routing", "sessions", "simulator", "stats")
+APPS = (
+    "accounts",
+    "api",
+    "channels",
+    "health",
+    "imports",
+    "pbx_messaging",
+    "routing",
+    "sessions",
+    "simulator",
+    "stats",
+)
 COUNTED = {"ngettext", "ngettext_lazy", "npgettext"}  # these know both forms
 
 VERBS = "answers|belongs|comes|ends|exists|gets|leads|loses|makes|means|needs|says|seems|takes|waits"
@@ -19,8 +30,9 @@ IN_PYTHON = re.compile(rf"(?:%(?:\(\w+\))?[ds]|\{{\w*(?:\(\))?\}}){MANY}")
 IN_TEMPLATES = re.compile(rf"\}}\}}(?:</\w+>)?{MANY}")
 BLOCKS = re.compile(r"(?s)\{% blocktranslate count .*?\{% endblocktranslate %\}|\{#.*?#\}")
 THOUSANDS = {  # where the number can't be one
-    "accounts/csv_import.py": ["%s rows"],
-    "sessions/contacts/importing.py": ["%s characters"],
+    "imports/table.py": ["%(most)s columns"],
+    "imports/taking.py": ["%s rows"],
+    "sessions/contacts/import_rows.py": ["%s characters"],
 }
 
 

@@ -93,7 +93,7 @@ def test_progress_is_shown_until_the_result_is_there(live_server: LiveServer, pa
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", name="The first 20 of 250 rows")).to_be_visible()
     page.get_by_role("button", name="Import 250 rows").click()
-    expect(page.get_by_text("0 of 251 rows")).to_be_visible()
+    expect(page.get_by_text("Rows: 0 of 251")).to_be_visible()
     tasks.run_due()
     expect(page.get_by_role("heading", name="The import is done")).to_be_visible()
     page.goto(f"{live_server.url}/contacts/import/")

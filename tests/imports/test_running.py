@@ -171,7 +171,7 @@ def test_faulty_rows_come_back_as_a_file_that_can_be_mended_and_imported(admin_p
             "two\nlines",
             "“12” is not a phone number of US. Enter it as + and country code, for example +25402161183.",
         ],
-        ["", "+14155550125", "'-1+1", "The name is missing."],
+        ["", "'+14155550125", "'-1+1", "The name is missing."],
     ]
     rows[1][1], rows[2][0] = "+14155550123", "Cleo"
     mended = io.StringIO()

@@ -216,7 +216,7 @@ def test_export_has_what_the_list_shows_of_all_pages(
         *("Sent: Success", "Failed", "Total", "Received", "Segments"),
     ]
     assert [line[0] for line in lines[1:]] == [f"C{place:02}" for place in reversed(range(30))]
-    assert lines[1] == ["C29", "Twilio", "+12015550129", "Connected", "29", "1", "30", "0", "58"]
+    assert lines[1] == ["C29", "Twilio", "'+12015550129", "Connected", "29", "1", "30", "0", "58"]
     assert lines[27][3] == "Failing, Paused"
 
 

@@ -68,8 +68,8 @@ def test_difference_is_named_left_alone_by_a_check_and_mended_without(road: Road
     name = f"{road.channel.name} (channel {road.channel.pk})"
     line = (
         f"{name}, quarter hour from 2026-11-22 12:00 UTC: "
-        "counted 1 sent, 0 failed, 3 received, 6 segments, "
-        "there are 2 sent, 0 failed, 0 received, 2 segments"
+        "counted 1 sent, 0 failed, 3 received; segments: 6, "
+        "there are 2 sent, 0 failed, 0 received; segments: 2"
     )
     assert complaints() == [line, "Counts that differ: 1. Without --check they are mended."]
     assert {model.objects.get().received for model in COUNTED} == {3}

@@ -54,4 +54,4 @@ def _in_words(one: Difference | FailureDifference) -> str:
 
 
 def _counts(amounts: Amounts) -> str:
-    return "{} sent, {} failed, {} received, {} segments".format(*amounts)
+    return "{} sent, {} failed, {} received; segments: {}".format(*amounts)
