@@ -3,7 +3,6 @@
 A missing secret stops the start. One block per concern.
 """
 
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 
-from pbx_messaging import required
+from pbx_messaging import logs, required
 from pbx_messaging.clock import NUDGED_EVERY_S
 
 django_stubs_ext.monkeypatch()  # lets forms and fields be written with their types, as in ModelForm[Channel]
@@ -246,9 +245,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 AUDIT_DAYS = env.int("AUDIT_DAYS", default=730)  # that an entry of the audit log is kept
 IMPORT_DAYS = env.int("IMPORT_DAYS", default=30)  # that an import is seen, with its faulty rows
-IMPORT_LEASE_S = env.float(
-    "IMPORT_LEASE_S", default=30.0
-)  # then another worker goes on in a killed one's place
+IMPORT_LEASE_S = env.float("IMPORT_LEASE_S", default=30.0)  # then another worker goes on for a killed one
 IMPORT_KINDS = {
     "extensions": "routing.importing.ExtensionImport",
     "numbers": "channels.numbers.importing.NumberImport",
@@ -346,28 +343,4 @@ if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend
 EMAIL_TOTAL_S = env.float("EMAIL_TOTAL_S", default=30.0)  # of one e-mail, from the connection to its end
 EMAIL_IS_SET = not EMAIL_CONFIG["EMAIL_BACKEND"].endswith("console.EmailBackend")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="pbx-messaging@localhost")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {
-        "keys": {"()": "pbx_messaging.log_filters.WithoutKeys"},
-        "tracebacks": {"()": "pbx_messaging.log_filters.WithoutTraceback"},
-    },
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "stream": sys.stderr,
-            "formatter": "line",
-            "filters": ["keys", "tracebacks"],
-        }
-    },
-    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        "twilio.http_client": {"level": "WARNING"},  # at INFO it prints phone numbers
-        # At INFO these write a line for each nudge, several a second.
-        "celery.app.trace": {"level": "WARNING"},
-        "celery.beat": {"level": "WARNING"},
-        "celery.worker.strategy": {"level": "WARNING"},
-    },
-}
+LOGGING = logs.config(env("LOG_LEVEL", default="INFO"))
