@@ -28,11 +28,16 @@ NO_NOUNS = rf"(?!(?:{VERBS}|as|does|has|is|its|ms|this|us|was)\b)"
 MANY = rf" (?:(?!(?:and|at|by|for|from|in|of|on|or|to|with) )[a-z]+ )?{NO_NOUNS}[a-z]{{2,}}[^su\W]s\b"
 IN_PYTHON = re.compile(rf"(?:%(?:\(\w+\))?[ds]|\{{\w*(?:\(\))?\}}){MANY}")
 IN_TEMPLATES = re.compile(rf"\}}\}}(?:</\w+>)?{MANY}")
-BLOCKS = re.compile(r"(?s)\{% blocktranslate count .*?\{% endblocktranslate %\}|\{#.*?#\}")
-THOUSANDS = {  # where the number can't be one
+BLOCKS = re.compile(r"(?s)\{% blocktranslate [^%]*?\bcount .*?\{% endblocktranslate %\}|\{#.*?#\}")
+NEVER_ONE = {  # a limit, or some of several
+    "health/apps.py": ["{} characters"],
     "imports/table.py": ["%(most)s columns"],
     "imports/taking.py": ["%s rows"],
     "sessions/contacts/import_rows.py": ["%s characters"],
+    "sessions/contacts/settings_forms.py": ["%s fields", "%s choices", "%s characters", "%s links"],
+    "sessions/inbox/list_views.py": ["%(most)d views", "%(limit_value)d characters"],
+    "sessions/receiving/arrivals.py": ["{} items"],
+    "templates/sessions/contacts/_fields_card.html": ["}} fields"],
 }
 
 
@@ -64,13 +69,13 @@ def faults_of_template(source: str) -> list[str]:
 def test_code_counts_by_both_forms() -> None:
     files = [path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts]
     found = {str(path.relative_to(ROOT)): faults_of_python(path.read_text()) for path in files}
-    assert {path: faults for path, faults in found.items() if faults != THOUSANDS.get(path, [])} == {}
+    assert {path: faults for path, faults in found.items() if faults != NEVER_ONE.get(path, [])} == {}
 
 
 def test_templates_count_by_both_forms() -> None:
     files = [path for suffix in ("html", "txt") for path in (ROOT / "templates").rglob(f"*.{suffix}")]
     found = {str(path.relative_to(ROOT)): faults_of_template(path.read_text()) for path in files}
-    assert {path: faults for path, faults in found.items() if faults} == {}
+    assert {path: faults for path, faults in found.items() if faults != NEVER_ONE.get(path, [])} == {}
 
 
 @pytest.mark.parametrize(

@@ -66,10 +66,9 @@ class ContactFieldForm(forms.ModelForm[ContactField]):
             found.setdefault(line.casefold(), line)
         options = list(found.values())
         if len(options) > ContactField.OPTIONS_MOST:
-            raise ValidationError(_("Too many choices: at most %s.") % ContactField.OPTIONS_MOST)
+            raise ValidationError(_("At most %s choices.") % ContactField.OPTIONS_MOST)
         if any(len(option) > ContactField.OPTION_LENGTH for option in options):
-            words = _("A line is too long. Use no more characters than %s.")
-            raise ValidationError(words % ContactField.OPTION_LENGTH)
+            raise ValidationError(_("At most %s characters on a line.") % ContactField.OPTION_LENGTH)
         return options
 
     def clean(self) -> dict[str, Any]:
@@ -89,7 +88,7 @@ def why_not_live(name: str, pk: int | None) -> str:
     if others.filter(key=name.casefold()).exists():
         return _("Another field is called so. Choose another name.")
     if others.count() >= ContactField.MOST:
-        return _("There are as many fields as there can be (%s). Archive one first.") % ContactField.MOST
+        return _("There are %s fields already. Archive one first.") % ContactField.MOST
     return ""
 
 
@@ -123,8 +122,7 @@ class ContactLinkForm(forms.ModelForm[ContactLink]):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if ContactLink.objects.exclude(pk=self.instance.pk).count() >= ContactLink.MOST:
-            words = _("There are as many links as there can be (%s). Delete one first.")
-            self.add_error(None, words % ContactLink.MOST)
+            self.add_error(None, _("There are %s links already. Delete one first.") % ContactLink.MOST)
         return cleaned
 
 

@@ -29,7 +29,7 @@ class ViewForm(forms.ModelForm[SavedView]):
         error_messages = {
             "name": {
                 "required": gettext_lazy("Give the view a name."),
-                "max_length": gettext_lazy("Too long: at most %(limit_value)d are possible."),
+                "max_length": gettext_lazy("Use at most %(limit_value)d characters."),
             }
         }
 
@@ -120,7 +120,7 @@ def _is_saved(form: ViewForm) -> bool:
     user = form.instance.user
     is_new = form.instance.pk is None
     if is_new and SavedView.objects.filter(user=user).count() >= list_settings.VIEWS_MOST:
-        words = _("You have as many views as are kept (%(most)d). Remove one first.")
+        words = _("You have %(most)d views, which is as many as are kept. Remove one first.")
         form.add_error(None, words % {"most": list_settings.VIEWS_MOST})
     if not form.is_valid():
         return False

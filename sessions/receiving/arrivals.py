@@ -98,5 +98,5 @@ class Arrival:
         reasons = list(dict.fromkeys(filter(None, (result.reason for result in results))))
         done = outcomes.count(Outcome.PROCESSED)
         if 0 < done < len(outcomes):
-            reasons.append(f"Taken in: {done} of {len(outcomes)}.")
+            reasons.append(f"{done} of {len(outcomes)} items were taken in.")
         self.verdict = Verdict(outcome, " ".join(reasons), 403 if outcome == Outcome.REJECTED else 200)

@@ -17,7 +17,7 @@ from routing.models import Extension, MessageQueue
 from sessions.models import CountedChange, MessagingSession, WebhookRequest
 from sessions.opened import open_session
 from sessions.presence import online
-from stats.models import CountBucket
+from stats import counting
 from tests.factories import Road, make_agent, make_queue, make_road
 from tests.portal import logged_in, make_user, text_of
 
@@ -145,7 +145,10 @@ def at_quarter_past_two(monkeypatch: pytest.MonkeyPatch) -> datetime:
 
 
 def count(channel: Channel, at: datetime, **counts: int) -> None:
-    CountBucket.objects.create(channel=channel, starts_at=at, **counts)
+    CountedChange.objects.create(
+        channel=channel, at=at, **{"success": 0, "failed": 0, "received": 0} | counts
+    )
+    counting.fold()
 
 
 def test_today_is_compared_with_the_same_weekday_up_to_the_same_time(
