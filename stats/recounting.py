@@ -108,18 +108,23 @@ def counted(channel: Channel) -> Recount:
 
 
 def differences(channel: Channel) -> list[Difference | FailureDifference]:
-    """Where the channel's counts are not what its messages say, in the order of time.
-
-    What is summed up of quarter hours is compared with these, so that each fault is told where it is.
-    """
+    """Where the channel's counts are not what its messages say, of one state, in the order of time."""
     with transaction.atomic():
         if connection.vendor == "postgresql":  # a transaction of SQLite sees one state anyway
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        were, are = counted(channel), recount(channel)
-        folded = CountBucket.objects.filter(channel=channel).values_list("channel_id", "starts_at", *MEASURES)
-        quarters = summed(folded)
-        stored = {model: _stored(model, channel) for model in SUMMED_UP}
+        return compared(channel)
+
+
+def compared(channel: Channel) -> list[Difference | FailureDifference]:
+    """The same within a transaction of the caller's.
+
+    What is summed up of quarter hours is compared with these, so that each fault is told where it is.
+    """
+    were, are = counted(channel), recount(channel)
+    folded = CountBucket.objects.filter(channel=channel).values_list("channel_id", "starts_at", *MEASURES)
+    quarters = summed(folded)
+    stored = {model: _stored(model, channel) for model in SUMMED_UP}
     found: list[Difference | FailureDifference] = list(
         _compared(
             CountBucket,

@@ -91,7 +91,7 @@ def test_recount_equals_what_was_counted(
         if fold:
             counting.fold()
     assert recounting.counted(road.channel) == recounting.recount(road.channel)
-    assert recounting.differences(road.channel) == []
+    assert recounting.compared(road.channel) == []
     found = counts_by_channel(None, None).get(road.channel.pk, Counts())
     assert failed_in(road.channel) == found.failed
     assert Lane.objects.count() == 1
