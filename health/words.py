@@ -43,7 +43,7 @@ WORDS: dict[tuple[str, str], Words] = {
     **{(kind, "never"): Words(format_lazy("{} {}", _NEVER, cost), _START) for kind, cost in _COSTS.items()},
     **{
         (kind, "piled"): Words(
-            gettext_lazy("It lives, but takes nothing. Tasks that wait for it: %(count)s."),
+            gettext_lazy("It lives, but takes nothing: %(count)s tasks wait for it."),
             gettext_lazy(
                 "Restart it. If that happens again, the machine is too busy: see its processors’ load."
             ),
