@@ -98,6 +98,7 @@ def test_what_opens_connections_of_its_own_is_known() -> None:
         "pbx_messaging/embedded/installation.py",  # asks its own processes
         "pbx_messaging/embedded/nursery.py",  # is told by its supervisor
         "pbx_messaging/embedded/nursery_child.py",  # tells the nursery
+        "pbx_messaging/embedded/stand_in.py",  # asks the stand-in for Twilio of a demo
         "pbx_messaging/processes/ports.py",  # listens
         "sessions/push/pushing.py",  # for the names of errors
     ]

@@ -37,6 +37,20 @@ def test_signature_agrees_with_twilios_own_validator(fields: dict[str, str]) -> 
     assert not Twilio().is_authentic(call_of(fields, signature, URL + "?attempt=1"), CREDENTIALS)
 
 
+@pytest.mark.parametrize(
+    ("signed", "ours", "is_authentic"),
+    [
+        ("http://127.0.0.1:8000/w/token/", "http://localhost:8000/w/token/", True),
+        ("http://127.0.0.1:8001/w/token/", "http://localhost:8000/w/token/", False),
+        ("http://127.0.0.1/w/token/", "https://localhost.example.com/w/token/", False),
+        ("http://127.0.0.1:8000/w/token/", URL, False),
+    ],
+)
+def test_demo_s_machine_has_two_names(signed: str, ours: str, *, is_authentic: bool) -> None:
+    signature = RequestValidator(AUTH_TOKEN).compute_signature(signed, INBOUND)
+    assert Twilio().is_authentic(call_of(INBOUND, signature, ours), CREDENTIALS) is is_authentic
+
+
 def test_inbound_text_is_read() -> None:
     assert Twilio().read(call_of(INBOUND)) == [InboundSms(SID, ACCOUNT_SID, CONTACT, "20123", "Hi")]
 
