@@ -28,7 +28,10 @@ def word_list(request: UserRequest) -> HttpResponse:
         "words": OptOutWord.objects.all(),
         "kinds": OptOutWord.Kind.labels,
         "languages": [
-            (get_language_info(code)["name_translated"], [words.get(kind, "") for kind in KeywordKind])
+            (
+                get_language_info(code)["name_translated"],
+                [(kind.label, words.get(KeywordKind(kind), "")) for kind in OptOutWord.Kind],
+            )
             for code, words in BUILT_IN.items()
         ],
     }
