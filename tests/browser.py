@@ -5,10 +5,11 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from typing import Any
 
 import pytest
-from django.core.signals import request_finished, request_started
+from django.core.servers.basehttp import ThreadedWSGIServer
+from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 FLAGS = [
@@ -22,7 +23,8 @@ FLAGS = [
     "--disable-quic",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-ENDS_WITHIN_S = 2.0  # what a page had asked for when it was closed
+ENDS_WITHIN_S = 20.0  # what a page had asked for when it was closed
+IDLE_LOOKS = 2  # a connection may be accepted after the first
 TIMEOUT_MS = 15_000  # of a machine that runs both stacks at once
 expect.set_options(timeout=TIMEOUT_MS)
 
@@ -49,34 +51,37 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-class UnderWay:
-    """Requests that this process answers, as the live server does in threads of its own."""
+class CountingServer(ThreadedWSGIServer):
+    """The live server of the tests, which knows how many connections its threads still serve."""
 
-    def __init__(self) -> None:
-        self.count = 0
-        self._lock = threading.Lock()
+    connections = 0
+    _lock = threading.Lock()
 
-    def begin(self, **_signal: object) -> None:
-        with self._lock:
-            self.count += 1
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._count(1)
+        super().process_request(request, client_address)
 
-    def end(self, **_signal: object) -> None:
-        with self._lock:
-            self.count -= 1
-
-    @contextmanager
-    def waited_for(self) -> Iterator[None]:
-        """What began in the block has ended after it, or the database would be emptied below it."""
-        request_started.connect(self.begin)
-        request_finished.connect(self.end)
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
         try:
-            yield
-            deadline = time.monotonic() + ENDS_WITHIN_S
-            while self.count > 0 and time.monotonic() < deadline:
-                time.sleep(0.02)
+            super().process_request_thread(request, client_address)
         finally:
-            request_started.disconnect(self.begin)
-            request_finished.disconnect(self.end)
+            self._count(-1)
+
+    @classmethod
+    def _count(cls, more: int) -> None:
+        with cls._lock:
+            cls.connections += more
+
+    @classmethod
+    def wait_until_idle(cls) -> None:
+        """Until all is answered that closed pages had asked for, before the database is emptied."""
+        deadline, idle = time.monotonic() + ENDS_WITHIN_S, 0
+        while idle < IDLE_LOOKS and time.monotonic() < deadline:
+            idle = 0 if cls.connections else idle + 1
+            time.sleep(0.02)
+
+
+LiveServerThread.server_class = CountingServer
 
 
 @pytest.fixture
@@ -90,10 +95,10 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         return context.new_page()
 
-    with UnderWay().waited_for():
-        yield open_page
-        for context in contexts:
-            context.close()
+    yield open_page
+    for context in contexts:
+        context.close()
+    CountingServer.wait_until_idle()
 
 
 @pytest.fixture

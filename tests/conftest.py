@@ -12,6 +12,7 @@ from django.db import connection, connections
 from pytest_django.fixtures import Settings
 
 from sessions.receiving import journal
+from tests import emptying
 from tests.browser import browser, new_page, page
 from tests.portal import admin_page, administrator
 from tests.product import Stack, new_stack, stacks_key
@@ -19,6 +20,7 @@ from tests.servers import ROOT, Simulator
 from tests.stack import Servers, servers_key
 
 __all__ = ["admin_page", "administrator", "browser", "new_page", "page"]
+emptying.install()
 
 
 @pytest.fixture(scope="session")
