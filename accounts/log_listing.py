@@ -5,7 +5,7 @@ Such a page costs the same however far back it is and however fast the log grows
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Generic, TypeVar
 
 from django import forms
@@ -31,6 +31,11 @@ def day_field(label: StrPromise) -> forms.DateField:
     limits = [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, required=False, widget=widget, validators=limits)
+
+
+def midnight(day: date) -> datetime:
+    """When the day begins by the reader's clock: in UTC, where no hour comes twice."""
+    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone()).astimezone(UTC)
 
 
 class Since(TextChoices):

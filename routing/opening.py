@@ -1,6 +1,7 @@
 """When a message queue is open: by its opening hours and closed days, in its own zone."""
 
 import zoneinfo
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from routing.models import MessageQueue, OpeningHours
 
 MIDNIGHT = time(0)  # as the end of a span: the end of the day
+MINUTE = timedelta(minutes=1)
 DAYS_LOOKED = 22  # three weeks of closed days, and one more
 
 
@@ -26,28 +28,38 @@ class Timetable:
         return not self.hours or any(_covers(span, local) for span in self.hours)
 
     def opens_on(self, day: date) -> datetime | None:
-        """The beginning of its first hours on a day; None without any, or if they go on from the eve."""
-        return min(self._begins(day), default=None)
+        """The first moment of a day at which it opens; None without any, or if it is open from the eve on."""
+        return min(self._openings(day), default=None)
 
     def opens_after(self, at: datetime) -> datetime | None:
-        """The next beginning of hours; None if there is none within some weeks."""
+        """When it opens next; None if it does not within some weeks."""
         today = at.astimezone(self.zone).date()
         for day in (today + timedelta(days=days) for days in range(DAYS_LOOKED)):
-            if later := [begin for begin in self._begins(day) if begin > at]:
+            if later := [opening for opening in self._openings(day) if opening > at]:
                 return min(later)
         return None
 
-    def _begins(self, day: date) -> list[datetime]:
-        """Of the hours of a day, but not of those that only go on after midnight."""
-        if day in self.closed_days:
+    def _openings(self, day: date) -> list[datetime]:
+        """In UTC. Hours may begin twice, or where clocks are put forward over their beginning."""
+        times = {span.opens_at for span in self.hours if span.weekday == day.weekday()}
+        begins = [self._moment(day, begin, fold) for begin in times for fold in (0, 1)]
+        begins += [self._moment(day, MIDNIGHT), *self._changes(day)]
+        return [at for at in begins if self.is_open(at) and not self.is_open(at - datetime.resolution)]
+
+    def _changes(self, day: date) -> list[datetime]:
+        """The minute at which clocks are changed, on a day that has one."""
+        begin, end = self._moment(day, MIDNIGHT), self._moment(day + timedelta(days=1), MIDNIGHT)
+        before = self._offset(begin - datetime.resolution)
+        if self._offset(end) == before:
             return []
-        eve = day - timedelta(days=1)
-        goes_on = eve not in self.closed_days and any(
-            span.weekday == eve.weekday() and span.closes_at == MIDNIGHT for span in self.hours
-        )
-        times = [span.opens_at for span in self.hours if span.weekday == day.weekday()]
-        begins = [begin for begin in times if not (goes_on and begin == MIDNIGHT)]
-        return [datetime.combine(day, begin, tzinfo=self.zone).astimezone(UTC) for begin in begins]
+        minutes = [begin + timedelta(minutes=minute) for minute in range((end - begin) // MINUTE)]
+        return minutes[bisect_left(minutes, True, key=lambda at: self._offset(at) != before) :][:1]
+
+    def _offset(self, at: datetime) -> timedelta | None:
+        return at.astimezone(self.zone).utcoffset()
+
+    def _moment(self, day: date, clock: time, fold: int = 0) -> datetime:
+        return datetime.combine(day, clock, tzinfo=self.zone).replace(fold=fold).astimezone(UTC)
 
 
 def timetable_of(queue: MessageQueue) -> Timetable:

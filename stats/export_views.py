@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from django.http import StreamingHttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -30,7 +31,8 @@ def statistics_export(request: UserRequest) -> StreamingHttpResponse:
 
 def _time(request: UserRequest, asked: Range) -> Table:
     slots = over_time(asked, recorded_channels_of(request.user).values_list("pk", flat=True))
-    return [_("Begin"), *_counted()], ([slot.begin.isoformat(), *_counts(slot.counts)] for slot in slots)
+    rows = ([timezone.localtime(slot.begin).isoformat(), *_counts(slot.counts)] for slot in slots)
+    return [_("Begin"), *_counted()], rows
 
 
 def _channels(request: UserRequest, asked: Range) -> Table:

@@ -8,20 +8,20 @@ from functools import reduce
 
 from django.db.models import Min, QuerySet
 from django.utils import timezone
-from django.utils.formats import date_format
 
+from accounts.log_listing import midnight
 from channels.models import Channel
 from sessions.models import CountedChange
 from stats.levels import parts_of
 from stats.models import CountBucket, CountDay
-from stats.periods import DAY, midnight
+from stats.periods import DAY
 from stats.queries import NOTHING, Counts, counts_by_channel, summed_by
 from stats.ranges import Range
 
 
 @dataclass(frozen=True)
 class Slot:
-    """The counts of a part of the time; `label` is its begin in words."""
+    """The counts of a part of the time; `label` is its begin in words, by the reader's clock."""
 
     begin: datetime
     label: str
@@ -35,7 +35,7 @@ def over_time(asked: Range, channels: Iterable[int]) -> list[Slot]:
     step = asked.step(first)
     begins = list(step.slots(first, asked.end))
     counts = _by_slot(begins, (midnight(first), midnight(asked.end)), ids)
-    return [Slot(begin, date_format(begin, step.written), counts.get(begin, NOTHING)) for begin in begins]
+    return [Slot(begin, step.label_of(begin), counts.get(begin, NOTHING)) for begin in begins]
 
 
 def total_of(slots: Iterable[Slot]) -> Counts:

@@ -1,10 +1,9 @@
 """The time filter: names of periods, and the moments that they begin and end at."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -28,7 +27,3 @@ DAYS: dict[Period, Callable[[date], tuple[date, date]]] = {
     Period.LAST_30_DAYS: lambda today: (today - 29 * DAY, today + DAY),
     Period.THIS_MONTH: lambda today: (today.replace(day=1), today + DAY),
 }
-
-
-def midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())

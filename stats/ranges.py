@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from accounts.log_listing import day_field
+from accounts.log_listing import day_field, midnight
 from sessions.counts import BUCKET
 from stats.levels import begin_of
-from stats.periods import DAY, DAYS, Period, midnight
+from stats.periods import DAY, DAYS, Period
 
 HOURS_MOST, DAYS_MOST = 2, 93  # days that are divided into hours, and into days; beyond them: months
 
@@ -98,11 +99,11 @@ class Step:
     written: str
 
     def slots(self, first: date, end: date) -> Iterator[datetime]:
-        """The begins of all slots; the day on which clocks go forward has 23 hours."""
+        """The begins of all slots, in UTC; the day on which clocks go forward has 23 hours."""
         if self.name == "hour":
-            moment, after = midnight(first).astimezone(UTC), midnight(end)
+            moment, after = midnight(first), midnight(end)
             while moment < after:
-                yield timezone.localtime(moment)
+                yield moment
                 moment += timedelta(hours=1)
             return
         day = first.replace(day=1) if self.name == "month" else first
@@ -113,3 +114,15 @@ class Step:
                 if self.name == "month"
                 else day + DAY
             )
+
+    def label_of(self, begin: datetime) -> str:
+        """By the reader's clock; an hour that comes twice has the zone's name of that time with it."""
+        local = timezone.localtime(begin)
+        label = date_format(local, self.written)
+        return f"{label} {local:%Z}" if self.name == "hour" and _is_twice(local) else label
+
+
+def _is_twice(local: datetime) -> bool:
+    """Whether clocks that are put back show the time twice."""
+    first, second = (local.replace(fold=fold).utcoffset() for fold in (0, 1))
+    return first is not None and second is not None and first > second

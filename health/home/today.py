@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.log_listing import midnight
 from accounts.models import User
 from channels.access import recorded_channels_of
 from sessions.counts import bucket_of
-from stats.periods import midnight
 from stats.queries import NOTHING, Counts, counts_by_channel
 
 WEEK = timedelta(days=7)

@@ -126,7 +126,7 @@ def _why_stopped(channel: Channel, attempt: Attempt) -> str:
 def _why_later(state: PacingState | None) -> str:
     if state is None or state.paused_for_s <= 0:
         return ""
-    until = timezone.localtime() + timedelta(seconds=state.paused_for_s)
+    until = timezone.localtime(timezone.now() + timedelta(seconds=state.paused_for_s))
     return _("The ITSP asked to slow down until %(time)s.") % {"time": time_format(until, "H:i:s")}
 
 

@@ -1,17 +1,16 @@
 """What the message logs are narrowed by, and where sessions are transferred to."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.db import models
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import MAX_ID
-from accounts.log_listing import day_field
+from accounts.log_listing import day_field, midnight
 from accounts.models import User
 from accounts.pasted import cleaned
 from channels.access import recorded_channels_of
@@ -100,8 +99,8 @@ class LogFilterForm(forms.Form):
         data = {name: self.cleaned_data.get(name) for name in self.fields}
         return Asked(
             text=cleaned(self.data.get("q", "")),
-            since=_midnight(data["since"]),
-            until=_midnight(data["until"], days=1),
+            since=midnight(data["since"]) if data["since"] else None,
+            until=midnight(data["until"] + timedelta(days=1)) if data["until"] else None,
             sender=data["sender"] or "",
             recipient=data["recipient"] or "",
             **{name: int(chosen) if (chosen := data[name]) else None for name in CHOSEN},
@@ -119,9 +118,3 @@ def _recorded(number: Number) -> str:
 
 def _archivable(place: Extension | MessageQueue) -> str:
     return _("%(place)s (deleted)") % {"place": place} if place.archived_at else str(place)
-
-
-def _midnight(day: date | None, *, days: int = 0) -> datetime | None:
-    """Of the reader's zone."""
-    zone = timezone.get_current_timezone()
-    return datetime.combine(day + timedelta(days=days), time.min, tzinfo=zone) if day else None
