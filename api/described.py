@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from accounts.problems import MEDIA_TYPE
 from accounts.token_refusals import Refusal
-from api.problems import MEDIA_TYPE
 from sessions.actions import ActionError
 from sessions.refusals import REFUSALS
 
@@ -29,8 +29,83 @@ LISTENING = """\
 Server-sent events, for as long as the access lasts. An event's name says what happened: `session`
 (appeared, left, picked up, closed), `message` (something was written), `status` (a text got on), `alert`
 (nobody answers for too long), `viewers` (others have it open) or `availability` (of an agent); its data is
-`{"session": id}`. They never say what was written: fetch that. The first one is `hello`; after `reset`, read
-everything anew. A connection that was lost is resumed without a gap by `Last-Event-ID`."""
+`{"session": id, "kind": name}`, with null for what is of no session. They never say what was written: fetch
+that. The first one is `hello`; after `reset`, read everything anew. A connection that was lost is resumed
+without a gap by `Last-Event-ID`."""
+
+CODES = {
+    400: ["bad_request"],
+    401: [one.code for one in Refusal],
+    403: ["insufficient_scope", "read_only"],
+    404: ["not_found"],
+    405: ["method_not_allowed"],
+    413: ["too_large"],
+    415: ["unsupported_media_type"],
+    422: ["invalid"],
+    429: ["rate_limited"],
+    500: ["internal_error"],
+    503: ["unavailable"],
+}
+ALWAYS = (401, 405, 429, 500, 503)
+MEANINGS = {
+    400: "The body can’t be read.",
+    401: NOT_ADMITTED,
+    403: "The token only reads, or the login has no extension.",
+    404: "It does not exist, or is not for you to see.",
+    405: "This is no method of the address: see `Allow`.",
+    409: "The state of things forbids it.",
+    413: "The request is too large.",
+    415: "The body has another type than the two that are read.",
+    422: "A field is not valid: see `errors`.",
+    429: "The token asked too often: see `Retry-After`.",
+    500: "It is our fault, and in our log.",
+    503: "Not now: see `Retry-After`.",
+}
+_RETRY = {"Retry-After": ("integer", "Seconds until it goes on.")}
+_CHALLENGE = {"WWW-Authenticate": ("string", "What a token needs, as RFC 6750 has it.")}
+HEADERS: dict[int, dict[str, tuple[str, str]]] = {
+    201: {"Location": ("string", "Where it is read from now on.")},
+    401: _CHALLENGE,
+    403: _CHALLENGE,
+    405: {"Allow": ("string", "The methods that there are.")},
+    429: _RETRY,
+    503: _RETRY,
+}
+RATE = {
+    "RateLimit": ("string", "What the token has left, and in how many seconds all is there again."),
+    "RateLimit-Policy": ("string", "How many requests it has, and in which window."),
+}
+
+
+def problems(*wanted: int | type[ActionError], codes: dict[int, list[str]] | None = None) -> dict[str, Any]:
+    """For `openapi_extra`: statuses, refusals of actions, further codes; `ALWAYS` goes without saying."""
+    found: dict[int, list[str]] = {status: list(CODES[status]) for status in ALWAYS}
+    for one in wanted:
+        if isinstance(one, int):
+            found.setdefault(one, []).extend(CODES[one])
+        else:
+            found.setdefault(REFUSALS[one].status, []).append(one.code)
+    for status, more in (codes or {}).items():
+        found.setdefault(status, []).extend(more)
+    return {"responses": {status: _answer(status, found[status]) for status in sorted(found)}}
+
+
+def _answer(status: int, codes: list[str]) -> dict[str, Any]:
+    listed = ", ".join(f"`{code}`" for code in dict.fromkeys(codes))
+    schema = {"$ref": "#/components/schemas/ProblemOut"}
+    return {
+        "description": f"{MEANINGS[status]} Codes: {listed}.",
+        "content": {MEDIA_TYPE: {"schema": schema}},
+    }
+
+
+def headers_of(status: int, *, is_counted: bool) -> dict[str, Any]:
+    """`is_counted`: the request is one of those that a token has a number of."""
+    said = HEADERS.get(status, {}) | (RATE if is_counted else {})
+    return {
+        name: {"description": words, "schema": {"type": kind}} for name, (kind, words) in sorted(said.items())
+    }
+
 
 EVENTS: dict[str, Any] = {
     "get": {
@@ -52,57 +127,8 @@ EVENTS: dict[str, Any] = {
                 "description": "The stream.",
                 "content": {"text/event-stream": {"schema": {"type": "string"}}},
             },
-            "401": {"description": NOT_ADMITTED},
+            **{str(status): _answer(status, CODES[status]) for status in (401, 405, 503)},
         },
         "security": [{"Bearer": []}],
     }
 }
-
-CODES = {
-    400: ["bad_request"],
-    401: [one.code for one in Refusal],
-    403: ["insufficient_scope", "read_only"],
-    404: ["not_found"],
-    413: ["too_large"],
-    415: ["unsupported_media_type"],
-    422: ["invalid"],
-    429: ["rate_limited"],
-}
-MEANINGS = {
-    400: "The body can’t be read.",
-    401: NOT_ADMITTED,
-    403: "The token only reads, or the login has no extension.",
-    404: "It does not exist, or is not for you to see.",
-    409: "The state of things forbids it.",
-    413: "The request is too large.",
-    415: "The body has another type than the two that are read.",
-    422: "A field is not valid: see `errors`.",
-    429: "The token asked too often: see `Retry-After`.",
-    503: "Not now: see `Retry-After`.",
-}
-
-
-def problems(*wanted: int | type[ActionError], codes: dict[int, list[str]] | None = None) -> dict[str, Any]:
-    """For `openapi_extra`: statuses, refusals of actions, further codes; 401 and 429 go without saying."""
-    found: dict[int, list[str]] = {status: list(CODES[status]) for status in (401, 429)}
-    for one in wanted:
-        if isinstance(one, int):
-            found.setdefault(one, []).extend(CODES[one])
-        else:
-            found.setdefault(REFUSALS[one].status, []).append(one.code)
-    for status, more in (codes or {}).items():
-        found.setdefault(status, []).extend(more)
-    return {"responses": {status: _answer(status, found[status]) for status in sorted(found)}}
-
-
-def _answer(status: int, codes: list[str]) -> dict[str, Any]:
-    listed = ", ".join(f"`{code}`" for code in dict.fromkeys(codes))
-    schema = {"$ref": "#/components/schemas/ProblemOut"}
-    answer: dict[str, Any] = {
-        "description": f"{MEANINGS[status]} Codes: {listed}.",
-        "content": {MEDIA_TYPE: {"schema": schema}},
-    }
-    if status in {429, 503}:
-        retry = {"description": "Seconds until it goes on.", "schema": {"type": "integer"}}
-        answer["headers"] = {"Retry-After": retry}
-    return answer

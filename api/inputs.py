@@ -1,5 +1,6 @@
 """What clients send. Fields that nobody knows are refused, so that a misspelt one is not lost silently."""
 
+import re
 import zoneinfo
 from typing import Annotated, Any
 
@@ -30,6 +31,7 @@ from sessions.actions import Scheduled
 NO_NUL = r"^[^\x00]*$"  # which PostgreSQL does not store
 NOT_BLANK = r"^[^\x00]*[^\s\x00][^\x00]*$"
 VISIBLE_ASCII = r"^[!-~]+$"
+WRITTEN = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")  # how a moment of RFC 3339 begins
 
 Body = Annotated[
     str,
@@ -53,8 +55,18 @@ ClientId = Annotated[
         examples=["4b0c0e5e-8f0c-4c1c-9d43-0b1b7d0c1a52"],
     ),
 ]
+
+
+def _written(value: Any) -> Any:
+    """Pydantic would take a number for seconds, or milliseconds, of the epoch."""
+    if isinstance(value, int | float) or (isinstance(value, str) and not WRITTEN.match(value)):
+        raise ValueError(_("Write a time as in 2026-12-24T18:00:00Z."))
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
 DueAt = Annotated[
-    AwareDatetime,
+    Moment,
     Field(description="When it goes out, within the next 30 days.", examples=["2026-12-24T18:00:00Z"]),
 ]
 
@@ -219,7 +231,7 @@ class OptOutIn(Input):
 
 class SnoozeIn(Input):
     until: Annotated[
-        AwareDatetime,
+        Moment,
         Field(description="In the future, within the next year.", examples=["2026-12-24T09:00:00Z"]),
     ]
 

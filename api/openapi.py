@@ -1,5 +1,7 @@
 """The API's own description: OpenAPI 3.1 for programs, and a page of it for people."""
 
+import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -10,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from api.described import DESCRIPTION, EVENTS, TAGS
+from api.described import DESCRIPTION, EVENTS, TAGS, headers_of
 from api.inputs import MessageIn, MessageWithMedia, SessionIn, SessionWithMedia
 from api.reference import sections_of
 from api.shapes import ProblemOut
@@ -52,8 +54,15 @@ def document() -> Document:
     made["components"]["securitySchemes"]["Bearer"] = {"type": "http", "scheme": "bearer"}
     for operation in _operations(made):
         operation["responses"] = {str(code): said for code, said in sorted(operation["responses"].items())}
+        for status, answer in operation["responses"].items():
+            is_counted = status not in ("401", "405") and operation is not EVENTS["get"]
+            if headers := headers_of(int(status), is_counted=is_counted):
+                answer["headers"] = headers
         for parameter in operation.get("parameters", []):
             _mend(parameter)
+    _keep_what_is_used(made)
+    for schema in made["components"]["schemas"].values():
+        _leave_defaults_out(schema)
     return made
 
 
@@ -73,3 +82,26 @@ def _mend(parameter: Document) -> None:
         parameter["description"] = schema["description"]
     if schema.get("default", "") is None:
         del schema["default"]
+
+
+def _leave_defaults_out(schema: Document) -> None:
+    """Generators take a field with a default for one that is always there, also where it is sent."""
+    for said in schema.get("properties", {}).values():
+        default = said.pop("default", None)
+        if default:
+            raise ValueError(f"the description must tell the default of {said}")
+
+
+def _keep_what_is_used(made: Document) -> None:
+    """Ninja lists the models of queries too, whose fields are parameters already."""
+    schemas: Document = made["components"]["schemas"]
+    found, wanted = set[str](), _named_in(made["paths"])
+    while wanted - found:
+        found |= wanted
+        wanted = set().union(*(_named_in(schemas[name]) for name in found))
+    made["components"]["schemas"] = {name: schemas[name] for name in schemas if name in found}
+
+
+def _named_in(said: Any) -> set[str]:
+    """The schemas that something refers to."""
+    return set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(said)))

@@ -61,9 +61,9 @@ def errors_of(found: Any, *, within: frozenset[str] = frozenset()) -> dict[str, 
 
 
 def body_schema(plain: type[BaseModel], with_media: type[BaseModel]) -> dict[str, Any]:
-    """For `openapi_extra`."""
+    """For `openapi_extra`. The form comes first: generators that know only one type of a body take that."""
     content = {
         kind: {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}
-        for kind, model in ((JSON, plain), (FORM, with_media))
+        for kind, model in ((FORM, with_media), (JSON, plain))
     }
     return {"requestBody": {"required": True, "content": content}}

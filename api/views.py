@@ -41,6 +41,9 @@ def answering(view: View) -> View:
     @login_not_required
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        is_head = request.method == "HEAD"
+        if is_head:
+            request.method = "GET"
         response = view(request, *args, **kwargs)
         if response.status_code == 405:
             response = handlers.method_not_allowed(response["Allow"]).response()
@@ -49,9 +52,17 @@ def answering(view: View) -> View:
             response[name] = value
         response.setdefault("Cache-Control", "no-store")
         patch_vary_headers(response, ["Authorization"])
-        return response
+        return _head_of(response) if is_head else response
 
     return answer
+
+
+def _head_of(response: HttpResponse) -> HttpResponse:
+    """The same without its body."""
+    if not response.streaming:
+        response["Content-Length"] = str(len(response.content))
+    response.close()
+    return HttpResponse(status=response.status_code, headers=response.headers)
 
 
 def nothing_here(request: HttpRequest, path: str = "") -> HttpResponse:

@@ -68,7 +68,8 @@ def list_tags(request: ApiRequest) -> Tags:
 
 
 FILE = {"schema": {"type": "string", "format": "binary"}}
-FILE_ANSWER = {200: {"description": "The file.", "content": {"*/*": FILE}}}
+TYPES = ("application/octet-stream", "image/*", "audio/*", "video/*")
+FILE_ANSWER = {200: {"description": "The file.", "content": dict.fromkeys(TYPES, FILE)}}
 
 
 @router.get(

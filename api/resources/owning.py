@@ -2,6 +2,8 @@
 
 from types import EllipsisType
 
+from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from ninja import Body, Query, Router, Status
 
@@ -239,11 +241,14 @@ def unsnooze(request: ApiRequest, session_id: int) -> SessionOut:
     summary="Write an internal note",
     openapi_extra=problems(400, 403, 404, 422),
 )
-def add_note(request: ApiRequest, session_id: int, said: NoteIn) -> Status[MessageOut]:
+def add_note(
+    request: ApiRequest, response: HttpResponse, session_id: int, said: NoteIn
+) -> Status[MessageOut]:
     """For the agents' eyes only; it never leaves the house. Supervisors write them, too. Whoever is mentioned
     in it, by `@` and the extension's number or the name, is told and may read the session from then on."""
     by, session = directing(request), directed(request, session_id)
     note = actions.add_note(session, agent=by, body=said.body)
+    response["Location"] = reverse("api-message", args=[note.pk])
     return Status(201, message_now(note))
 
 

@@ -81,6 +81,13 @@ class Client:
             self._waker.set_result(None)
 
 
+def event_lines(kind: str, session: int | None, entry_id: str = "") -> bytes:
+    """As the stream has it; its data says the kind too, for clients that are not told an event's name."""
+    place = f"id: {entry_id}\n" if entry_id else ""
+    data = json.dumps({"session": session, "kind": kind})
+    return f"{place}event: {kind}\ndata: {data}\n\n".encode()
+
+
 class Hub:
     """All clients of this process, and the latest events."""
 
@@ -144,8 +151,7 @@ class Hub:
 
     def reset(self) -> bytes:
         """Has a client look anew at everything; what comes after this it hears."""
-        place = f"id: {self._newest}\n" if self._newest else ""
-        return f"{place}event: reset\ndata: {{}}\n\n".encode()
+        return event_lines("reset", None, self._newest)
 
     def since(self, last_id: str, listeners: frozenset[Listener]) -> list[Entry] | None:
         """What came after the event with this id; None if that is no longer known, or too much."""
@@ -213,8 +219,7 @@ class Hub:
 
     def _keep(self, entry_id: str, fields: dict[str, str]) -> Entry:
         event = json.loads(fields["event"])
-        data = f'{{"session": {json.dumps(event["session"])}}}'
-        line = f"id: {entry_id}\nevent: {event['kind']}\ndata: {data}\n\n".encode()
+        line = event_lines(event["kind"], event["session"], entry_id)
         readers = [] if event["session"] is None else [readers_of(event["session"])]
         entry = Entry(entry_id, event["session"], frozenset([*event["audience"], *readers]), line)
         self._places[entry_id] = self._first + len(self._latest)

@@ -5,7 +5,7 @@ page, and a thousand of them need little memory: see docs/decisions.md.
 """
 
 import random
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
@@ -14,10 +14,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
+from accounts.problems import MEDIA_TYPE, challenge, problem_json
+from accounts.token_refusals import Refusal
 from accounts.tokens import refusal_of
 from routing.models import Extension
 from sessions.live.gate import Access, Credential, Gate, Unavailable, credential_of
-from sessions.live.hub import Client, Entry, Hub
+from sessions.live.hub import Client, Entry, Hub, event_lines
 from sessions.live.rounds import Rounds
 from sessions.presence.online import PAGE_NAME
 from sessions.queries import visible_to
@@ -33,6 +35,31 @@ HEADERS = [
     (b"x-accel-buffering", b"no"),
     (b"x-content-type-options", b"nosniff"),
 ]
+
+
+class Refused(NamedTuple):
+    """A problem, and the header that says more of it."""
+
+    status: int
+    code: str
+    title: Any
+    detail: Any
+    header: tuple[str, str]
+
+
+LOG_IN = Refused(
+    401,
+    Refusal.UNKNOWN.code,
+    Refusal.UNKNOWN.title,
+    "Log in as an agent, or send `Authorization: Bearer …` with a token.",
+    ("www-authenticate", challenge(Refusal.UNKNOWN)),
+)
+METHOD = Refused(
+    405, "method_not_allowed", "This can’t be done here.", "Only GET is answered.", ("allow", "GET, HEAD")
+)
+UNAVAILABLE = Refused(
+    503, "unavailable", "Try again soon.", "The database does not answer.", ("retry-after", "5")
+)
 
 
 class Parts(NamedTuple):
@@ -61,19 +88,23 @@ def end_streams() -> None:
 
 
 async def event_stream(scope: Scope, send: Send) -> None:
-    """An ASGI application, but for `receive`: 401 for whoever hears of nothing; else until access ends."""
-    if scope["method"] != "GET":
-        await _refuse(send, 405, "Only GET is answered here.")
+    """An ASGI application, but for `receive`: a problem for who hears of nothing; else until access ends."""
+    if scope["method"] not in ("GET", "HEAD"):
+        await _refuse(send, METHOD)
         return
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     credential = credential_of(headers)
     try:
         access = await _parts().gate.access_of(credential) if credential else None
+        why_not = None if access else await _why_not(credential)
     except Unavailable:
-        await _refuse(send, 503, "The database does not answer. Try again.")
+        await _refuse(send, UNAVAILABLE)
         return
     if credential is None or access is None:
-        await _refuse(send, 401, await _why_not(credential))
+        await _refuse(send, why_not or LOG_IN)
+        return
+    if scope["method"] == "HEAD":
+        await _answer(send, 200, HEADERS)
         return
     asked = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
     last_id = headers.get("last-event-id") or asked.get("last_event_id", "")
@@ -88,20 +119,21 @@ def _page_of(access: Access, name: str) -> str:
     return f"{access.agent}:{name if PAGE_NAME.fullmatch(name) else ''}"
 
 
-async def _why_not(credential: Credential | None) -> str:
-    """What to do, to whoever hears of nothing."""
+async def _why_not(credential: Credential | None) -> Refused:
+    """What to do, to whoever hears of nothing. Raises `Unavailable`."""
     if credential is None or not credential.token_hash:
-        return "Log in as an agent."
-    try:
-        refusal = await _parts().gate.run(refusal_of, credential.token_hash)
-    except Unavailable:
-        return "This token is not accepted."
-    return f"{refusal.title} {refusal.detail}"
+        return LOG_IN
+    refusal = await _parts().gate.run(refusal_of, credential.token_hash)
+    return Refused(401, refusal.code, refusal.title, refusal.detail, ("www-authenticate", challenge(refusal)))
 
 
-async def _refuse(send: Send, status: int, words: str) -> None:
-    body = words.encode()
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body))]
+async def _refuse(send: Send, why: Refused) -> None:
+    body = problem_json(why.status, why.code, why.title, why.detail).encode()
+    said = {"content-type": MEDIA_TYPE, "content-length": str(len(body)), why.header[0]: why.header[1]}
+    await _answer(send, why.status, [(name.encode(), value.encode()) for name, value in said.items()], body)
+
+
+async def _answer(send: Send, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes = b"") -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
@@ -135,7 +167,7 @@ async def _greeting(client: Client, last_id: str, missed: list[Entry] | None) ->
     if missed is None or not hub.newest:
         return retry + hub.reset()
     if not missed:
-        return retry + f"id: {last_id or hub.newest}\nevent: hello\ndata: {{}}\n\n".encode()
+        return retry + event_lines("hello", None, last_id or hub.newest)
     sessions = {entry.session for entry in missed if entry.session is not None}
     try:
         visible = await gate.run(_visible, client.access, sessions)

@@ -1,5 +1,6 @@
 """The OpenAPI document and the page of it."""
 
+import json
 import re
 from collections.abc import Callable
 
@@ -32,6 +33,29 @@ def test_every_operation_is_described() -> None:
             assert operation["summary"], (path, method)
             assert operation["security"] == [{"Bearer": []}]
             assert {"200", "201", "204"} & operation["responses"].keys(), (path, method)
+
+
+def test_document_says_what_every_operation_may_answer() -> None:
+    for path, methods in document()["paths"].items():
+        for method, operation in methods.items():
+            said = operation["responses"]
+            place = (path, method)
+            assert {"401", "405", "503"} <= said.keys(), place
+            assert "Allow" in said["405"]["headers"] and "WWW-Authenticate" in said["401"]["headers"], place
+            assert ("Location" in said.get("201", {}).get("headers", {})) == ("201" in said), place
+            if path != "/events/":
+                assert {"429", "500"} <= said.keys(), place
+                assert all(
+                    "RateLimit" in said[status]["headers"] for status in said.keys() - {"401", "405"}
+                ), place
+
+
+def test_no_field_has_a_default_and_every_schema_is_used() -> None:
+    """A default would make it one that generated clients must send."""
+    text = json.dumps(document())
+    for name, schema in document()["components"]["schemas"].items():
+        assert [field for field, said in schema.get("properties", {}).items() if "default" in said] == []
+        assert f'"#/components/schemas/{name}"' in text, name
 
 
 def test_paper_names_every_code_and_event() -> None:

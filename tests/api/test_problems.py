@@ -75,6 +75,22 @@ def test_what_postgresql_does_not_store_is_refused(ada: Caller, mine: MessagingS
     assert code_of(ada.get(f"sessions/{2**70}")) == (404, "not_found")
 
 
+@pytest.mark.parametrize("path", ["me", "sessions", "contacts", "no/such/thing"])
+def test_head_is_what_get_says_without_its_body(ada: Caller, path: str) -> None:
+    got, head = ada.get(path), ada.client.head(f"/api/v1/{path}")
+    assert (head.status_code, head.content) == (got.status_code, b"")
+    assert head["Content-Length"] == str(len(got.content))
+    assert head["Content-Type"] == got["Content-Type"]
+
+
+@pytest.mark.parametrize("due_at", [1_800_000_000, 1_800_000_000.5, "1800000000", "18:00", True])
+def test_moment_is_no_number(ada: Caller, mine: MessagingSession, due_at: object) -> None:
+    for path, said in (("messages", {"body": "Hi", "due_at": due_at}), ("snooze", {"until": due_at})):
+        answer = ada.post(f"sessions/{mine.pk}/{path}", said)
+        assert code_of(answer) == (422, "invalid")
+        assert "2026-12-24T18:00:00Z" in next(iter(answer.json()["errors"].values()))[0]
+
+
 def test_nothing_is_cached(ada: Caller) -> None:
     answer = ada.get("me")
     assert (answer["Cache-Control"], answer["Vary"]) == ("no-store", "Authorization, Cookie, origin")
