@@ -15,6 +15,7 @@ Send `Authorization: Bearer …` with a token of an extension. Errors are proble
 sent with a `client_id` (or the header `Idempotency-Key`) is accepted once, however often it is sent. How
 many requests a token has left is told by the headers `RateLimit` and `RateLimit-Policy`."""
 
+CONTACT = {"name": "The administrators of this installation"}
 NOT_ADMITTED = "The token is missing, unknown, revoked or ended, or its login must do something first."
 
 TAGS = {

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from api.described import DESCRIPTION, EVENTS, TAGS, headers_of
+from api.described import CONTACT, DESCRIPTION, EVENTS, TAGS, headers_of
 from api.inputs import MessageIn, MessageWithMedia, SessionIn, SessionWithMedia
 from api.reference import sections_of
 from api.shapes import ProblemOut
@@ -21,6 +21,7 @@ from api.views import api
 PREFIX = "api/v1/"
 REF = "#/components/schemas/{model}"
 Document = dict[str, Any]
+EMPTY = {"type": "string", "maxLength": 0}
 
 
 @login_not_required
@@ -45,10 +46,10 @@ def docs(request: HttpRequest) -> HttpResponse:
 def document() -> Document:
     """As ninja derives it from the operations, with what it can't know or says wrongly."""
     made: Document = dict(api.get_openapi_schema(path_prefix=PREFIX))
-    made["info"]["description"] = DESCRIPTION
+    made["info"] |= {"description": DESCRIPTION, "contact": CONTACT}
     made["servers"] = [{"url": "/"}]
     made["tags"] = [{"name": name, "description": words} for name, words in TAGS.items()]
-    made["paths"]["/events/"] = EVENTS
+    made["paths"]["/events"] = EVENTS
     for model in (ProblemOut, MessageIn, MessageWithMedia, SessionIn, SessionWithMedia):
         made["components"]["schemas"][model.__name__] = model.model_json_schema(ref_template=REF)
     made["components"]["securitySchemes"]["Bearer"] = {"type": "http", "scheme": "bearer"}
@@ -61,6 +62,8 @@ def document() -> Document:
         for parameter in operation.get("parameters", []):
             _mend(parameter)
     _keep_what_is_used(made)
+    for model in (MessageWithMedia, SessionWithMedia):
+        _let_fields_be_empty(made["components"]["schemas"][model.__name__])
     for schema in made["components"]["schemas"].values():
         _leave_defaults_out(schema)
     return made
@@ -90,6 +93,14 @@ def _leave_defaults_out(schema: Document) -> None:
         default = said.pop("default", None)
         if default:
             raise ValueError(f"the description must tell the default of {said}")
+
+
+def _let_fields_be_empty(schema: Document) -> None:
+    """A field of a form that need not be filled in."""
+    for name, said in schema["properties"].items():
+        if name not in schema.get("required", []) and said.get("type") not in ("string", "array"):
+            choices = said.pop("anyOf", None) or [{"type": said.pop("type")}]
+            said["anyOf"] = [*(one for one in choices if one.get("type") != "null"), EMPTY]
 
 
 def _keep_what_is_used(made: Document) -> None:

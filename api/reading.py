@@ -60,10 +60,7 @@ def errors_of(found: Any, *, within: frozenset[str] = frozenset()) -> dict[str, 
     return errors
 
 
-def body_schema(plain: type[BaseModel], with_media: type[BaseModel]) -> dict[str, Any]:
-    """For `openapi_extra`. The form comes first: generators that know only one type of a body take that."""
-    content = {
-        kind: {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}
-        for kind, model in ((FORM, with_media), (JSON, plain))
-    }
-    return {"requestBody": {"required": True, "content": content}}
+def body_of(kind: str, model: type[BaseModel]) -> dict[str, Any]:
+    """For `openapi_extra`. One type of a body an operation, since generators of clients choose one."""
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    return {"requestBody": {"required": True, "content": {kind: {"schema": schema}}}}

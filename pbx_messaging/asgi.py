@@ -13,7 +13,7 @@ from pbx_messaging.doors.asgi import guarded  # noqa: E402  only now are the app
 from sessions.live.stream import end_streams, event_stream  # noqa: E402
 from sessions.receiving import webhook  # noqa: E402
 
-EVENTS_PATH = "/events/"  # as in sessions.urls, for pages that name it
+EVENTS_PATHS = "/events/", "/events"  # as in sessions.urls, for pages that name it, and in the API's document
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
@@ -29,7 +29,7 @@ async def _lifespan(receive: Receive, send: Send) -> None:
 async def _inside(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
-    elif scope["path"] == EVENTS_PATH:
+    elif scope["path"] in EVENTS_PATHS:
         await event_stream(scope, send)
     elif scope["path"].startswith(webhook.PATH):
         await webhook.webhook(scope, receive, send)

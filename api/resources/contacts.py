@@ -48,6 +48,7 @@ class ContactsAsked(PageAsked):
     openapi_extra=problems(),
 )
 def list_contact_fields(request: ApiRequest) -> ContactFields:
+    """What an administrator has notes taken of, with the kinds of their values."""
     return ContactFields(items=[ContactFieldOut.of(field) for field in live_fields()])
 
 
@@ -73,6 +74,7 @@ def list_contacts(request: ApiRequest, asked: Query[ContactsAsked]) -> Contacts:
     openapi_extra=problems(404, 422),
 )
 def get_contact(request: ApiRequest, number: Address) -> ContactOut:
+    """By its number; whoever has texted us is no contact until somebody adds one."""
     return _shown([get_object_or_404(Contact, address=number)])[0]
 
 

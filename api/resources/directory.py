@@ -19,6 +19,7 @@ router = Router(tags=["Directory"])
     "me", response=Me, url_name="api-me", summary="Who the token stands for", openapi_extra=problems()
 )
 def me(request: ApiRequest) -> Me:
+    """The extension that the token acts for, its queues, and what its login supervises."""
     user, agent = request.user, request.agent
     queues = agent.queues.live() if agent else MessageQueue.objects.none()
     supervised = user.supervised_queues.live() if user.is_supervisor else MessageQueue.objects.none()
@@ -42,6 +43,7 @@ def me(request: ApiRequest) -> Me:
     openapi_extra=problems(),
 )
 def list_numbers(request: ApiRequest) -> Numbers:
+    """Those that this extension may start sessions by."""
     numbers = numbers_of(request.agent) if request.agent else []
     return Numbers(items=[NumberOut.of(number) for number in numbers])
 
@@ -54,6 +56,7 @@ def list_numbers(request: ApiRequest) -> Numbers:
     openapi_extra=problems(),
 )
 def list_destinations(request: ApiRequest) -> Destinations:
+    """Extensions and message queues that sessions are transferred to."""
     return Destinations(
         extensions=[ExtensionOut.of(extension) for extension in Extension.objects.live()],
         queues=[QueueOut.of(queue) for queue in MessageQueue.objects.live()],
@@ -64,6 +67,7 @@ def list_destinations(request: ApiRequest) -> Destinations:
     "tags", response=Tags, url_name="api-tags", summary="Tags that there are", openapi_extra=problems()
 )
 def list_tags(request: ApiRequest) -> Tags:
+    """Their names, as `PUT sessions/{id}/tags` takes them."""
     return Tags(items=[tag.name for tag in Tag.objects.all()])
 
 

@@ -12,7 +12,7 @@ from api.finding import answerable, message_now, own_text, readable, readable_me
 from api.idempotency import is_same_text, key_of, once
 from api.inputs import IdempotencyKey, MessageIn, MessageWithMedia
 from api.paging import PageAsked, page_by_id
-from api.reading import body_schema, text_of
+from api.reading import FORM, JSON, body_of, text_of
 from api.shapes import MessageOut, Messages
 from routing.models import Extension
 from sessions import actions
@@ -48,30 +48,40 @@ def get_message(request: ApiRequest, message_id: int) -> MessageOut:
     return message_now(readable_message(request, message_id))
 
 
+REPLY_PROBLEMS = problems(
+    400,
+    403,
+    404,
+    413,
+    415,
+    422,
+    actions.AlreadyPickedUp,
+    actions.TooManyOpen,
+    actions.NotTheOwner,
+    actions.SessionClosed,
+    actions.OptedOut,
+    actions.ChannelDisabled,
+    actions.BadTime,
+    actions.MediaRefused,
+    actions.PicturesBusy,
+    codes={422: ["client_id_reused"]},
+)
+
+
+@router.post(
+    "sessions/{int:session_id}/messages/with-files",
+    response={201: MessageOut, 200: MessageOut},
+    operation_id="reply_with_files",
+    url_name="api-messages-with-files",
+    summary="Answer in a session, with files",
+    openapi_extra=REPLY_PROBLEMS | body_of(FORM, MessageWithMedia),
+)
 @router.post(
     "sessions/{int:session_id}/messages",
     response={201: MessageOut, 200: MessageOut},
     url_name="api-messages",
     summary="Answer in a session",
-    openapi_extra=problems(
-        400,
-        403,
-        404,
-        413,
-        415,
-        422,
-        actions.AlreadyPickedUp,
-        actions.TooManyOpen,
-        actions.NotTheOwner,
-        actions.SessionClosed,
-        actions.OptedOut,
-        actions.ChannelDisabled,
-        actions.BadTime,
-        actions.MediaRefused,
-        actions.PicturesBusy,
-        codes={422: ["client_id_reused"]},
-    )
-    | body_schema(MessageIn, MessageWithMedia),
+    openapi_extra=REPLY_PROBLEMS | body_of(JSON, MessageIn),
 )
 def reply(
     request: ApiRequest,

@@ -172,6 +172,7 @@ def opt_out(request: ApiRequest, session_id: int, said: Body[OptOutIn]) -> Sessi
     openapi_extra=problems(403, 404, actions.NotTheOwner),
 )
 def mark_unread(request: ApiRequest, session_id: int) -> SessionOut:
+    """Its last text of the contact counts as not read."""
     session = acted_on(request, session_id)
     actions.mark_unread(session, agent=acting(request))
     return session_now(session)
@@ -200,6 +201,7 @@ def archive(request: ApiRequest, session_id: int) -> SessionOut:
     openapi_extra=problems(403, 404),
 )
 def unarchive(request: ApiRequest, session_id: int) -> SessionOut:
+    """It stands in the list again, as before."""
     session = acted_on(request, session_id)
     actions.unarchive(session, agent=acting(request))
     return session_now(session)
@@ -260,6 +262,7 @@ def add_note(
     openapi_extra=problems(400, 403, 404, 422, codes={409: ["unknown_tag"]}),
 )
 def set_tags(request: ApiRequest, session_id: int, said: TagsIn) -> SessionOut:
+    """They take the place of those that it has; each must be one of `GET tags`."""
     directing(request)
     session = directed(request, session_id)
     actions.set_tags(session, tags=_tags(set(said.tags)))

@@ -81,6 +81,7 @@ def reschedule(request: ApiRequest, message_id: int, said: Body[RescheduleIn]) -
     ),
 )
 def send_now(request: ApiRequest, message_id: int) -> MessageOut:
+    """It takes its place in the queue as if it had just been written."""
     message = own_text(request, message_id)
     actions.send_now(message, agent=acting(request))
     return message_now(message)

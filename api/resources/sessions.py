@@ -13,7 +13,7 @@ from api.finding import as_shown, message_now, readable, session_now, shown, vis
 from api.idempotency import is_same_text, key_of, once
 from api.inputs import NO_NUL, IdempotencyKey, SessionIn, SessionWithMedia
 from api.paging import PageAsked, page_of
-from api.reading import body_schema, text_of
+from api.reading import FORM, JSON, body_of, text_of
 from api.shapes import SessionOut, Sessions, Started
 from channels.models import Number
 from routing.models import Extension
@@ -91,32 +91,43 @@ def _own(sessions: MessagingSessionQuerySet, agent: Extension | None) -> Messagi
     openapi_extra=problems(404),
 )
 def get_session(request: ApiRequest, session_id: int) -> SessionOut:
+    """Where it is, who has it, and its last message."""
     return as_shown([readable(request, session_id)])[0]
 
 
+START_SESSION_PROBLEMS = problems(
+    400,
+    403,
+    413,
+    415,
+    422,
+    actions.NotAllowedToInitiate,
+    actions.OwnNumber,
+    actions.OwnedByAnother,
+    actions.TooManyOpen,
+    actions.OptedOut,
+    actions.ChannelDisabled,
+    actions.BadTime,
+    actions.MediaRefused,
+    actions.PicturesBusy,
+    codes={422: ["client_id_reused"]},
+)
+
+
+@router.post(
+    "sessions/with-files",
+    response={201: Started, 200: Started},
+    operation_id="start_session_with_files",
+    url_name="api-sessions-with-files",
+    summary="Text a contact first, with files",
+    openapi_extra=START_SESSION_PROBLEMS | body_of(FORM, SessionWithMedia),
+)
 @router.post(
     "sessions",
     response={201: Started, 200: Started},
     url_name="api-sessions",
     summary="Text a contact first",
-    openapi_extra=problems(
-        400,
-        403,
-        413,
-        415,
-        422,
-        actions.NotAllowedToInitiate,
-        actions.OwnNumber,
-        actions.OwnedByAnother,
-        actions.TooManyOpen,
-        actions.OptedOut,
-        actions.ChannelDisabled,
-        actions.BadTime,
-        actions.MediaRefused,
-        actions.PicturesBusy,
-        codes={422: ["client_id_reused"]},
-    )
-    | body_schema(SessionIn, SessionWithMedia),
+    openapi_extra=START_SESSION_PROBLEMS | body_of(JSON, SessionIn),
 )
 def start_session(
     request: ApiRequest,

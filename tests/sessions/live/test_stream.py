@@ -174,7 +174,7 @@ def test_access_ends_or_changes_the_stream_within_seconds(
     assert [answer.headers["WWW-Authenticate"].split()[0] for answer in answers] == ["Bearer"] * 4
     wrong = requests.post(f"{stack.url}/events/", timeout=10)
     assert (wrong.status_code, wrong.headers["Allow"], wrong.json()["status"]) == (405, "GET, HEAD", 405)
-    heads = [requests.head(f"{stack.url}/events/", headers=shown, timeout=10) for shown in refused]
+    heads = [requests.head(f"{stack.url}/events", headers=shown, timeout=10) for shown in refused]
     assert [head.status_code for head in heads] == [401] * 4
 
 
