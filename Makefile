@@ -22,7 +22,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run update test faults screenshots docs-images check assets lock environment dev-environment chromium node
+.PHONY: help demo run update test faults screenshots docs-images check assets lock environment dev-environment judges chromium node
 .NOTPARALLEL:
 
 help: ## List the targets
@@ -45,7 +45,7 @@ update: environment assets ## Have the running installation of DATA_DIR take up 
 # so is what an error of Python 3.11 ends (two that parse at once: github.com/python/cpython/issues/106905).
 AGAIN := --reruns 1 --only-rerun "it did not happen in time|Locator expected|Timeout \d+ms exceeded|AST constructor recursion depth mismatch" -raR
 
-test: dev-environment assets chromium ## Run the tests of the scripts, and the others on SQLite and PostgreSQL, side by side; ARGS goes to pytest
+test: dev-environment judges assets chromium ## Run the tests of the scripts, and the others on SQLite and PostgreSQL, side by side; ARGS goes to pytest
 	@mkdir -p build; log=build/test-postgres.log; status=0; \
 	echo "==> Tests on PostgreSQL and Valkey, in the background (see $$log)"; \
 	$(PY) -m pytest --stack=postgres -m "not once or browser" $(AGAIN) $(ARGS) >$$log 2>&1 & postgres=$$!; \
@@ -100,6 +100,7 @@ lock: dev-environment ## Pin what requirements*.in ask for, with hashes
 # --- Environment ----------------------------------------------------------------------------------
 environment: $(STAMPS)/run
 dev-environment: $(STAMPS)/dev node_modules/.dev
+judges: tests/judges/node_modules/.stamp
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -153,6 +154,11 @@ node_modules/.dev: package-lock.json | node
 	@echo "==> Front-end packages, with those for tests and checks"
 	@$(WITH_NODE) $(NPM_CI)
 	@touch node_modules/.run $@
+
+tests/judges/node_modules/.stamp: tests/judges/package-lock.json | node
+	@echo "==> What others check our documents by"
+	@$(WITH_NODE) cd tests/judges && $(NPM_CI)
+	@touch $@
 
 # Templates and our Python name the classes and icons that are built.
 NAMING := accounts imports routing channels sessions stats health api

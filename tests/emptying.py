@@ -22,4 +22,4 @@ def empty_database(_case: TransactionTestCase) -> None:
 
 def install() -> None:
     """Have all tests that commit end so."""
-    TransactionTestCase._fixture_teardown = empty_database  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = empty_database  # type: ignore[attr-defined]
