@@ -11,7 +11,7 @@ from PIL import Image, ImageCms, ImageOps
 from sessions.media.content_types import type_of
 from sessions.media.pictures.bare import bare_gif, bare_jpeg, bare_png
 
-FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "AVIF", "HEIF")
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "AVIF", "HEIF", "BMP")
 MOST_SIDE = 2048  # pixels; phones show no more
 # Of what is tried one after the other: longest side, JPEG's quality.
 STEPS = (
