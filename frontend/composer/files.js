@@ -2,9 +2,9 @@
 // taken away again. They stay with their session while others are open.
 import { newIcon } from "../icons.js";
 import { onReady, openSession } from "./composing.js";
+import { HEAD, isSurelyRefused } from "./file_types.js";
 
 const SIGNATURES = JSON.parse(document.getElementById("file-signatures").textContent);
-const HEAD = 32; // bytes that the signatures look at
 const heldBy = new Map(); // session: what goes with its text; the field is written from it
 const field = () => document.getElementById("composer-attachments");
 const form = () => document.querySelector("#composer .composer-text");
@@ -58,14 +58,9 @@ const noteOn = (file) => {
 
 const fileIcon = () => newIcon("bi-file-earmark");
 
-// Whether the server will surely refuse it: it begins like files none of which it takes. What isn't known by its
-// beginning, such as a contact card behind blank lines, is left to the server, which looks at more.
 const isRefused = async (file, accepted) => {
   try {
-    const head = new Uint8Array(await file.slice(0, HEAD).arrayBuffer());
-    const fits = ({ at, bytes }) => bytes.every((byte, index) => head[at + index] === byte);
-    const known = SIGNATURES.find(({ parts }) => parts.every(fits));
-    return Boolean(known) && !known.types.some((type) => accepted.includes(type));
+    return isSurelyRefused(new Uint8Array(await file.slice(0, HEAD).arrayBuffer()), SIGNATURES, accepted);
   } catch {
     return true; // a folder, for instance
   }
@@ -109,7 +104,7 @@ const set = (files, session = openSession()) => {
   complain([]);
 };
 
-// Reading takes a moment: what turns out to be nothing that can be sent goes again, and the server looks, too.
+// Reading takes a moment: what surely can't be sent goes again, and the server looks at the others.
 const lookInto = async (files, said) => {
   const session = openSession();
   const { accept, dataset } = field();

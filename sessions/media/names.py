@@ -2,12 +2,15 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from pathlib import PurePosixPath
 
 from django.utils.translation import gettext as _
 
+from sessions.media.containers import JUDGES
 from sessions.media.content_types import SUFFIXES, suffix_of
 from sessions.media.signatures import UNKNOWN
+from sessions.media.written import PLAIN
 from sessions.models import Attachment
 
 MOST = 255  # characters
@@ -15,8 +18,8 @@ _SHORT = 20  # characters of what is taken for a suffix
 _PATHS = re.compile(r"[\\/]")
 _HOLDS_NOTHING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _REFUSED_BY_SYSTEMS = re.compile(r'[<>:"|?*]')
-# Other ends of names than ours, of the same type.
-_ALSO = {
+SUFFIXES_OF_TEXTS = frozenset({".txt", ".csv", ".tsv", ".json", ".log", ".md", ".srt", ".eml"})
+OTHER_SUFFIXES = {  # of the same types
     ".jpeg": ".jpg",
     ".jpe": ".jpg",
     ".jfif": ".jpg",
@@ -35,8 +38,6 @@ _ALSO = {
     ".vcard": ".vcf",
     ".ical": ".ics",
     ".text": ".txt",
-    ".log": ".txt",
-    ".md": ".txt",
     ".tgz": ".gz",
     ".wma": ".asf",
     ".wmv": ".asf",
@@ -65,15 +66,22 @@ def true_name(name: str, content_type: str, said: str = "") -> str:
     nothing more than the type does.
     """
     end = _suffix(name).lower()
-    end = _ALSO.get(end, end)
-    if content_type != UNKNOWN:
-        wanted = suffix_of(content_type)
-    elif end in SUFFIXES.values():
-        wanted = end
-    else:
-        wanted = suffix_of(said)
-        name = name or (_("File") if said else "")
-    return name if not name or end == wanted else f"{name[: MOST - len(wanted)]}{wanted}"
+    if OTHER_SUFFIXES.get(end, end) in _ends_of(content_type):
+        return name
+    wanted = suffix_of(said if content_type == UNKNOWN else content_type)
+    if content_type == UNKNOWN and said:
+        name = name or _("File")
+    return name and f"{name[: MOST - len(wanted)]}{wanted}"
+
+
+def _ends_of(content_type: str) -> Collection[str]:
+    """How names of the type end, or of one that is so much like it that people and phones mix them up."""
+    if content_type == UNKNOWN:
+        return SUFFIXES.values()
+    if content_type == PLAIN:
+        return SUFFIXES_OF_TEXTS
+    alike = next((group for group in JUDGES if content_type in group), (content_type,))
+    return {SUFFIXES[kind] for kind in alike if kind in SUFFIXES}
 
 
 def download_name(attachment: Attachment) -> str:
