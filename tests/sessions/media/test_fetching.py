@@ -15,7 +15,7 @@ from channels.itsp.file_names import told_name
 from channels.itsp.twilio import tables
 from routing.models import Extension, MessageQueue
 from sessions import opened as opened_sessions
-from sessions.media import fetching
+from sessions.media import fetching, showing
 from sessions.models import Attachment, Message
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_road
 from tests.portal import text_of
@@ -154,7 +154,7 @@ def test_what_phones_send_is_shown_or_offered(
 @pytest.mark.parametrize(
     ("content", "declared", "disposition", "said", "called"),
     [
-        (CALENDAR.encode(), "text/calendar", "", ["Download the file", "ICS, 79"], "file-{pk}.ics"),
+        (CALENDAR.encode(), "text/calendar", "", ["Download the file", "ICS, 84"], "file-{pk}.ics"),
         (
             zipped("[Content_Types].xml", "word/document.xml"),
             "application/octet-stream",
@@ -197,10 +197,17 @@ def test_file_is_called_what_its_sender_says_and_what_it_is(
 
 @pytest.mark.parametrize("declared", ["text/html", "image/svg+xml", "image/png", "application/pdf"])
 def test_nothing_that_runs_is_ever_shown_in_the_page(
-    post_inbound: Post, client: Any, agents: list[Extension], declared: str, settings: Any, tmp_path: Path
+    post_inbound: Post,
+    client: Any,
+    agents: list[Extension],
+    declared: str,
+    settings: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Whatever the sender says that it is, and whatever its name: all kinds of files, by page and by API."""
+    """Whatever the sender says that it is, and whatever its name: all kinds of files."""
     settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(showing, "prepare", lambda *_given: None)  # of each a process of its own
     post_inbound(1, "Look")
     message = Message.objects.get(body="Look")
     client.force_login(agents[0].user)
@@ -208,7 +215,7 @@ def test_nothing_that_runs_is_ever_shown_in_the_page(
         one = Attachment(message=message, position=position, url="", content_type=declared)
         fetching._store(one, Media(content, declared, "a.html"))
         answer = client.get(f"/inbox/attachments/{one.pk}/")
-        answer.close()
+        assert b"".join(answer.streaming_content) == content
         kind, disposition = answer["Content-Type"], answer["Content-Disposition"]
         is_inline = disposition.startswith("inline")
         if is_inline:
@@ -236,7 +243,7 @@ def test_file_that_was_stored_as_unknown_is_handed_out_as_before(
     page = text_of(client.get(f"/inbox/{one.message.session_id}/").content.decode())
     assert "Download the file File, 2.0 KB" in page.replace("\xa0", " ")
     answer = client.get(f"/inbox/attachments/{one.pk}/")
-    answer.close()
+    assert b"".join(answer.streaming_content) == CALENDAR.encode()
     assert told_name(answer["Content-Disposition"]) == f"file-{one.pk}.bin"
 
 
