@@ -1,5 +1,7 @@
 """Rows are stored by the worker, a piece at a time, and never twice; and what became of them is told."""
 
+import csv
+import io
 from datetime import timedelta
 from typing import Any
 

@@ -58,6 +58,29 @@ def test_reports_in_any_order_end_in_delivered(
     assert counts_by_channel(None, None) == {road.channel.pk: Counts(success=1, segments=1)}
 
 
+@pytest.mark.parametrize("status", ["sent", "delivered", "read"])
+@pytest.mark.parametrize("code", ["30003", "30008", "30410", "99999"])
+def test_text_that_got_there_has_no_error_whatever_code_comes_along(
+    client: Client, road: Road, attempt: Attempt, agents: list[Extension], status: str, code: str
+) -> None:
+    assert report(client, road, attempt, status, ErrorCode=code) == 200
+    assert state(attempt) == (status, "", "")
+    assert counts_by_channel(None, None) == {road.channel.pk: Counts(success=1, segments=1)}
+    client.force_login(agents[0].user)
+    page = client.get(f"/inbox/{Message.objects.get(pk=attempt.message_id).session_id}/").content.decode()
+    assert ("message-reason" in page, code in page) == (False, False)
+
+
+def test_code_of_a_failure_goes_when_the_text_gets_there_after_all(
+    client: Client, road: Road, attempt: Attempt
+) -> None:
+    report(client, road, attempt, "undelivered", ErrorCode="30008")
+    assert state(attempt)[1] == "30008"
+    report(client, road, attempt, "delivered", ErrorCode="30008")
+    assert state(attempt) == ("delivered", "", "")
+    assert counts_by_channel(None, None) == {road.channel.pk: Counts(success=1, segments=1)}
+
+
 def test_undelivered_after_sent_moves_the_count(client: Client, road: Road, attempt: Attempt) -> None:
     report(client, road, attempt, "sent")
     assert counts_by_channel(None, None) == {road.channel.pk: Counts(success=1, segments=1)}
