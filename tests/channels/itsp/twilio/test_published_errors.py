@@ -27,9 +27,9 @@ NOT_OURS: dict[str, set[int]] = {
         *range(21708, 21716),
         *range(30028, 30032),
     },
-    "of registrations and verifications": {*range(21717, 21730), 30125, 30436, *range(30440, 30450)},
+    "of registrations and verifications": {21717, *range(21719, 21730), 30125, 30436, *range(30440, 30450)},
     "warnings that a limit comes near": {30025, 30026},
-    "of shortened links and their domains": {*range(30100, 30134)} - {30125, 30126},
+    "of shortened links and their domains": {*range(30100, 30125), *range(30127, 30134)},
     "of templates": {63027, 63028, 63029, *range(63040, 63048)},
 }
 
@@ -42,7 +42,7 @@ def test_each_published_code_has_a_rule_or_a_reason_to_have_none() -> None:
 
 
 def test_reasons_are_given_for_published_codes_only() -> None:
-    assert {code for codes in NOT_OURS.values() for code in codes} - {30126} <= set(PUBLISHED)
+    assert {code for codes in NOT_OURS.values() for code in codes} <= set(PUBLISHED)
 
 
 @pytest.mark.parametrize("code", [30410, 30454, 30500, 63013, 63016, 63018, 63038])
