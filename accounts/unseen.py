@@ -9,8 +9,8 @@ WORDS = gettext_lazy("Only invisible characters")
 
 # Controls, marks of direction and the like, surrogates, and blanks of every kind.
 _CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
-# Of other categories: fillers of Hangul, the blank of Braille, a sign that joins, vowels of Khmer that are not
-# written, selectors of a variation, the place of an object that was not sent, a note without a head.
+# Of other categories: fillers of Hangul, the blank of Braille, a sign that joins, vowels of Khmer that nobody
+# writes, selectors of a variation, the place of an object that was not sent, a note without a head.
 _OTHERS = re.compile(
     "[\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0f\ufffc"
     "\U0001d159\U000e0000-\U000e0fff]"

@@ -19,7 +19,10 @@ PROPERTIES_MOST = 100  # of a card, of those that are wanted
 _WANTED = re.compile(
     r"(?:[\w-]+\.)?(FN|N|ORG|TEL|EMAIL|NOTE|URL|BDAY|BEGIN|END)(?=[;:\s])[^:]*:", re.IGNORECASE
 )
-_BEGIN, _END = re.compile(r"begin\s*:\s*vcard\s*", re.IGNORECASE), re.compile(r"end\s*:\s*vcard\s*", re.IGNORECASE)
+_BEGIN, _END = (
+    re.compile(r"begin\s*:\s*vcard\s*", re.IGNORECASE),
+    re.compile(r"end\s*:\s*vcard\s*", re.IGNORECASE),
+)
 _QUOTED = "QUOTED-PRINTABLE"  # of version 2.1; its lines go on after a = at their end
 _CHARSET = re.compile(r";CHARSET=[^;:]*")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -68,7 +71,9 @@ def cards_in(lines: Iterable[str]) -> Iterator[Card]:
             if card and not depth:
                 yield card
                 card = None
-        elif card and depth == 1 and count < PROPERTIES_MOST:  # within a card there may be another, of an agent
+        elif (
+            card and depth == 1 and count < PROPERTIES_MOST
+        ):  # within a card there may be another, of an agent
             count += 1
             _note(card, text)
     if card:
@@ -133,7 +138,7 @@ def _note(card: Card, text: str) -> None:
 
 
 def _read(text: str) -> base.ContentLine | None:
-    """None for what is no property. What is said in an unknown character set, or in none, is read as Latin-1."""
+    """None for what is no property. What is in an unknown character set, or in none, is read as Latin-1."""
     head, colon, value = text.partition(":")
     head = re.sub(r"\s+", "", head).upper()
     for known in (head, f"{_CHARSET.sub('', head)};CHARSET=LATIN-1"):

@@ -1,4 +1,4 @@
-"""What a server calls a file that it hands out. It is what a stranger's phone said: nobody has made it safe."""
+"""What a server calls a file that it hands out: what a stranger's phone said, which nobody has made safe."""
 
 import re
 from email.message import Message

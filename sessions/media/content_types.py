@@ -1,7 +1,7 @@
 """What a file really is, found from its content: neither its name nor what its sender says is believed.
 
-What messages carry is in our own table, which browsers judge by, too; beyond it the library says what it is, as
-far as it can be relied on. Nothing that can run in a browser has a type here: it is unknown.
+What messages carry is in our own table, which browsers judge by, too; beyond it the library says what it is,
+as far as it can be relied on. Nothing that can run in a browser has a type here: it is unknown.
 """
 
 from typing import IO

@@ -26,7 +26,9 @@ from sessions.models import Attachment, Message
 from sessions.refused import MediaRefused, PicturesBusy
 
 LEAST_BYTES = 50 * 1024  # below it a picture is nothing to look at any more
-MADE_TO_FIT = frozenset(f"image/{kind}" for kind in ("jpeg", "png", "gif", "webp", "heic", "tiff", "avif", "bmp"))
+MADE_TO_FIT = frozenset(
+    f"image/{kind}" for kind in ("jpeg", "png", "gif", "webp", "heic", "tiff", "avif", "bmp")
+)
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,10 @@ def _given(file: File[bytes], limits: MediaLimits) -> Given:
         raise MediaRefused(_("“%(name)s” is empty: there is nothing in it to send.") % {"name": name})
     content_type = type_of_file(file, file.size)
     if content_type not in types_of(limits):
-        words = _("“%(name)s” can’t be sent: only pictures, videos, sounds, PDFs, contact cards and calendar entries can.")
+        words = _(
+            "“%(name)s” can’t be sent: only pictures, videos, sounds, PDFs, contact cards and "
+            "calendar entries can."
+        )
         raise MediaRefused(words % {"name": name})
     return Given(name, content_type, file, bool(limits.picture_bytes) and content_type in MADE_TO_FIT)
 

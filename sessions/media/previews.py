@@ -36,7 +36,9 @@ _SHOWN = {
 }
 
 
-NOT_PLAYED = frozenset({"video/3gpp", "video/3gpp2", "video/quicktime", "audio/amr", "audio/amr-wb"})  # by all browsers
+NOT_PLAYED = frozenset(
+    {"video/3gpp", "video/3gpp2", "video/quicktime", "audio/amr", "audio/amr-wb"}
+)  # by all browsers
 
 
 def preview_of(content_type: str) -> Preview:

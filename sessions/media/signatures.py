@@ -77,7 +77,7 @@ TABLE: list[tuple[Parts, tuple[str, ...]]] = [
     ({0: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"}, OLE),
 ]
 
-# The same for `frontend/composer/files.js`, which looks into files as they are chosen: what can become of them.
+# The same for `frontend/composer/files.js`, which looks into files as they are chosen.
 SIGNATURES = [
     {"types": list(types), "parts": [{"at": at, "bytes": list(part)} for at, part in parts.items()]}
     for parts, types in TABLE
@@ -86,5 +86,7 @@ SIGNATURES = [
 
 def types_by(head: bytes) -> tuple[str, ...]:
     """Those that a file can be of which begins so; () if that is not in the table."""
-    fitting = (types for parts, types in TABLE if all(head.startswith(part, at) for at, part in parts.items()))
+    fitting = (
+        types for parts, types in TABLE if all(head.startswith(part, at) for at, part in parts.items())
+    )
     return next(fitting, ())

@@ -5,7 +5,13 @@ import re
 
 from sessions.media.signatures import UNKNOWN
 
-CARD, CALENDAR, PDF, RTF, PLAIN = "text/vcard", "text/calendar", "application/pdf", "application/rtf", "text/plain"
+CARD, CALENDAR, PDF, RTF, PLAIN = (
+    "text/vcard",
+    "text/calendar",
+    "application/pdf",
+    "application/rtf",
+    "text/plain",
+)
 
 _PDF_WITHIN = 1024  # bytes, before which other programs put things
 # What stands before the first word, and is not seen: blanks, marks, zero-width characters.
@@ -17,7 +23,7 @@ _LEAST_ASCII = 0.7  # of what is no UTF-8
 
 
 def type_of_text(head: bytes) -> str:
-    """"" if it is none. Markup is `UNKNOWN`: HTML, SVG, XML and scripts have no type with us."""
+    """ "" if it is none. Markup is `UNKNOWN`: HTML, SVG, XML and scripts have no type with us."""
     begin = _begin_of(head)
     low = begin[:32].lower()
     if known := next((kind for start, kind in _KINDS.items() if low.startswith(start)), ""):

@@ -9,7 +9,16 @@ from django.test import Client
 from imports import taking
 from imports.models import Import
 from sessions.models import Contact
-from tests.imports.doors import csv_of, faults_of, figures_of, imported, meanings_of, said_of, started, uploaded
+from tests.imports.doors import (
+    csv_of,
+    faults_of,
+    figures_of,
+    imported,
+    meanings_of,
+    said_of,
+    started,
+    uploaded,
+)
 from tests.portal import errors_of
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +95,13 @@ def test_cards_of_windows_are_read(admin_page: Client) -> None:
 
 def test_pasted_cards_are_shown_before_anything_is_stored(admin_page: Client) -> None:
     answer = uploaded(admin_page, PATH, NEW + IPHONE)
-    assert meanings_of(answer) == {"Number": "number", "Name": "name", "Notes": "notes", "Company": "-", "E-mail": "-"}
+    assert meanings_of(answer) == {
+        "Number": "number",
+        "Name": "name",
+        "Notes": "notes",
+        "Company": "-",
+        "E-mail": "-",
+    }
     assert [row[:2] for row in said_of(answer, 1, 2)] == [
         ("+14155550126", "Grace Hopper"),
         ("+14155550123", "Ada Lovelace"),
@@ -145,8 +160,35 @@ def test_file_whose_picture_is_large_is_read(admin_page: Client) -> None:
 
 
 PLACEHOLDERS = [
-    *("unknown", "UNKNOWN", "TBD", "n/a", "N/A", "#N/A", "na", "-", "—", "–", "none", "None", "(none)", "null"),
-    *("?", "...", "tba", "unbekannt", "k. A.", "n. d.", "inconnu", "desconocido", "неизвестно", "没有", "なし"),
+    *(
+        "unknown",
+        "UNKNOWN",
+        "TBD",
+        "n/a",
+        "N/A",
+        "#N/A",
+        "na",
+        "-",
+        "—",
+        "–",
+        "none",
+        "None",
+        "(none)",
+        "null",
+    ),
+    *(
+        "?",
+        "...",
+        "tba",
+        "unbekannt",
+        "k. A.",
+        "n. d.",
+        "inconnu",
+        "desconocido",
+        "неизвестно",
+        "没有",
+        "なし",
+    ),
     *("0", "0000000", "xxx", "no number", "not available", "'-"),
 ]
 

@@ -57,7 +57,9 @@ CHANNEL_ERRORS: dict[int, Rule] = {
     ),
     **_final(_("The contact can't be reached by this kind of message."), 63003, 63024, 63032, 63036),
     **_final(_("This kind of message can't carry what is in it."), 63005, 63006, 63021, 63030),
-    **_rules(Advice.FAIL, _("The service took it for spam, or for a breach of its rules."), 63013, 63026, 63039),
+    **_rules(
+        Advice.FAIL, _("The service took it for spam, or for a breach of its rules."), 63013, 63026, 63039
+    ),
     **_rules(Advice.FAIL, _("The contact has blocked the sender."), 63014, 63033),
     **_rules(Advice.FAIL, _("The sender can only reach invited testers so far."), 63015, 63035),
     **_rules(Advice.FAIL, _("The contact wrote too long ago to be answered freely."), 63016),

@@ -1,4 +1,4 @@
-"""Texts that show nothing say so, in the thread, in the lists and in notifications; they are kept as they came."""
+"""Texts that show nothing say so, in thread, lists and notifications; they are kept as they came."""
 
 from typing import Any
 
@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 SAID = "Only invisible characters"
 
 
-@pytest.mark.parametrize("body", ["\u3164", "\u200b\u200b", "\u2800 \u2800", "\ufe0f", "\U000e0067\u2060", "\ufffc"])
+@pytest.mark.parametrize(
+    "body", ["\u3164", "\u200b\u200b", "\u2800 \u2800", "\ufe0f", "\U000e0067\u2060", "\ufffc"]
+)
 def test_invisible_text_is_said_in_words(
     post_inbound: Post, client: Client, admin_page: Client, agents: list[Extension], body: str
 ) -> None:

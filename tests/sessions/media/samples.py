@@ -1,4 +1,4 @@
-"""Files as phones and programs make them, as far as their type goes: (what it is, its beginning or all of it)."""
+"""Files as phones and programs make them, as far as their type goes, and what each is."""
 
 import io
 import struct
@@ -46,7 +46,12 @@ def bmp(header: int = 40) -> bytes:
 
 
 def matroska(kind: str, codec: str) -> bytes:
-    return b"\x1aE\xdf\xa3\x9fB\x86\x81\1B\xf7\x81\1B\x82" + bytes([0x80 + len(kind)]) + kind.encode() + codec.encode()
+    return (
+        b"\x1aE\xdf\xa3\x9fB\x86\x81\1B\xf7\x81\1B\x82"
+        + bytes([0x80 + len(kind)])
+        + kind.encode()
+        + codec.encode()
+    )
 
 
 def ogg(codec: bytes) -> bytes:
@@ -69,7 +74,10 @@ def _written(text: str) -> list[bytes]:
 
 
 KNOWN: list[tuple[str, bytes]] = [
-    *(("image/jpeg", b"\xff\xd8\xff" + rest) for rest in (b"\xe0\0\x10JFIF\0", b"\xe1\1\0Exif\0", b"\xdb\0C\0")),
+    *(
+        ("image/jpeg", b"\xff\xd8\xff" + rest)
+        for rest in (b"\xe0\0\x10JFIF\0", b"\xe1\1\0Exif\0", b"\xdb\0C\0")
+    ),
     ("image/png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
     ("image/gif", b"GIF87a\1\0\1\0\x80"),
     ("image/gif", b"GIF89a\1\0\1\0\x80"),
@@ -77,20 +85,32 @@ KNOWN: list[tuple[str, bytes]] = [
     *(("image/bmp", bmp(header)) for header in (12, 40, 108, 124)),
     *(("image/tiff", begin) for begin in (b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08")),
     *(("image/tiff", begin) for begin in (b"II+\0\x08\0\0\0\x10", b"MM\0+\0\x08\0\0\0")),  # BigTIFF
-    *(("image/avif", iso(*brands)) for brands in (("avif", "mif1"), ("avis", "msf1"), ("mif1", "avif", "miaf"))),
-    *(("image/heic", iso(major, "mif1")) for major in ("heic", "heix", "hevc", "hevx", "heim", "heis", "hevm")),
+    *(
+        ("image/avif", iso(*brands))
+        for brands in (("avif", "mif1"), ("avis", "msf1"), ("mif1", "avif", "miaf"))
+    ),
+    *(
+        ("image/heic", iso(major, "mif1"))
+        for major in ("heic", "heix", "hevc", "hevx", "heim", "heis", "hevm")
+    ),
     *(("image/heic", iso(*brands)) for brands in (("mif1", "heic"), ("msf1", "hevc"), ("mif1",))),
     ("audio/amr", b"#!AMR\n\x3c\x91\x17"),
     ("audio/amr", b"#!AMR_MC1.0\n\0\0\0\2"),
     ("audio/amr-wb", b"#!AMR-WB\n\x24\x10"),
     *(("video/3gpp", iso(brand, "isom")) for brand in ("3gp4", "3gp5", "3gp6", "3ge6", "3gs7")),
     *(("video/3gpp2", iso(brand)) for brand in ("3g2a", "3g2b", "3g2c")),
-    *(("video/mp4", iso(brand)) for brand in ("mp41", "mp42", "isom", "iso5", "avc1", "M4V ", "MSNV", "dash")),
+    *(
+        ("video/mp4", iso(brand))
+        for brand in ("mp41", "mp42", "isom", "iso5", "avc1", "M4V ", "MSNV", "dash")
+    ),
     ("video/quicktime", iso("qt  ")),
     *(("video/quicktime", b"\0\0\0\x08" + box + b"\0\0\2\0mdat") for box in (b"wide", b"moov", b"mdat")),
     *(("audio/mp4", iso(brand, "mp42")) for brand in ("M4A ", "M4B ", "F4A ")),
     *(("audio/mpeg", b"ID3" + bytes([version, 0, 0, 0, 0, 0, 10])) for version in (2, 3, 4)),
-    *(("audio/mpeg", b"\xff" + second + b"\x90\x64") for second in (b"\xfb", b"\xfa", b"\xf3", b"\xf2", b"\xe3")),
+    *(
+        ("audio/mpeg", b"\xff" + second + b"\x90\x64")
+        for second in (b"\xfb", b"\xfa", b"\xf3", b"\xf2", b"\xe3")
+    ),
     *(("audio/aac", b"\xff" + second + b"\x50\x80\1\x3f") for second in (b"\xf1", b"\xf9", b"\xf0", b"\xf8")),
     ("audio/wav", b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0"),
     ("audio/qcelp", b"RIFF\x24\0\0\0QLCMfmt "),
@@ -109,18 +129,33 @@ KNOWN: list[tuple[str, bytes]] = [
     ("application/pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3"),
     ("application/pdf", b"\r\n\r\n%PDF-1.4\n%\xe2"),
     ("application/pdf", b"@PJL SET COPIES=1\r\n" * 20 + b"%PDF-1.4\n"),
-    (f"{OFFICE}.wordprocessingml.document", zipped("[Content_Types].xml", "_rels/.rels", "word/document.xml")),
-    (f"{OFFICE}.wordprocessingml.document", zipped("word/document.xml", "[Content_Types].xml", filler=300_000)),
+    (
+        f"{OFFICE}.wordprocessingml.document",
+        zipped("[Content_Types].xml", "_rels/.rels", "word/document.xml"),
+    ),
+    (
+        f"{OFFICE}.wordprocessingml.document",
+        zipped("word/document.xml", "[Content_Types].xml", filler=300_000),
+    ),
     (f"{OFFICE}.spreadsheetml.sheet", zipped("_rels/.rels", "docProps/app.xml", "xl/workbook.xml")),
     (f"{OFFICE}.presentationml.presentation", zipped("[Content_Types].xml", "ppt/presentation.xml")),
-    *((f"{OPEN}.{kind}", zipped("content.xml", mimetype=f"{OPEN}.{kind}")) for kind in ("text", "spreadsheet", "presentation")),
+    *(
+        (f"{OPEN}.{kind}", zipped("content.xml", mimetype=f"{OPEN}.{kind}"))
+        for kind in ("text", "spreadsheet", "presentation")
+    ),
     ("application/epub+zip", zipped("META-INF/container.xml", mimetype="application/epub+zip")),
-    *(("application/zip", one) for one in (zipped("a.txt"), zipped(), zipped("words/a", "excel/b"), zipped("word/a"))),
+    *(
+        ("application/zip", one)
+        for one in (zipped("a.txt"), zipped(), zipped("words/a", "excel/b"), zipped("word/a"))
+    ),
     ("application/zip", zipped("content.xml", mimetype=f"{OPEN}.text-template")),
     ("application/msword", ole("WordDocument", "1Table")),
     ("application/msword", ole("Data", clsid="0609020000000000c000000000000046")),
     ("application/vnd.ms-excel", ole("Workbook")),
-    ("application/vnd.ms-excel", ole("WordDocument", clsid="2008020000000000c000000000000046")),  # one lies in it
+    (
+        "application/vnd.ms-excel",
+        ole("WordDocument", clsid="2008020000000000c000000000000046"),
+    ),  # one lies in it
     ("application/vnd.ms-powerpoint", ole("Current User", "PowerPoint Document")),
     ("application/vnd.ms-outlook", ole("__nameid_version1.0", "__substg1.0_0037001F")),
     ("application/rtf", b"{\\rtf1\\ansi\\deff0 Hello}"),
@@ -130,9 +165,18 @@ KNOWN: list[tuple[str, bytes]] = [
     ("application/x-tar", b"a.txt".ljust(257, b"\0") + b"ustar\x0000" + b"\0" * 247),
     *(("text/vcard", one) for one in _written(CARD)),
     *(("text/calendar", one) for one in _written(CALENDAR)),
-    *(("text/plain", one) for one in (b"Hello, how are you?\n", b"a;b\r\n1;2\r\n", b'{"a": 1}', "Grüße".encode())),
-    *(("text/plain", one) for one in ("Viele Grüße, Jürgen".encode("cp1252"), "Γειά".encode("utf-16"), b"#!/bin/sh\n")),
-    *(("text/plain", one) for one in (b"BMW for sale", b"ID3 is a tag", b"PK is a place", b"1 < 2", b"a <script>")),
+    *(
+        ("text/plain", one)
+        for one in (b"Hello, how are you?\n", b"a;b\r\n1;2\r\n", b'{"a": 1}', "Grüße".encode())
+    ),
+    *(
+        ("text/plain", one)
+        for one in ("Viele Grüße, Jürgen".encode("cp1252"), "Γειά".encode("utf-16"), b"#!/bin/sh\n")
+    ),
+    *(
+        ("text/plain", one)
+        for one in (b"BMW for sale", b"ID3 is a tag", b"PK is a place", b"1 < 2", b"a <script>")
+    ),
     ("text/plain", "п".encode() * 40_000),  # cut within a character
 ]
 

@@ -29,12 +29,21 @@ def card(*lines: str, end: str = "\r\n") -> bytes:
         (card("FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Zo=C3=", "=AB", "TEL:1"), ("Zoë", ["1"])),
         (card("FN;QUOTED-PRINTABLE;CHARSET=ISO-8859-1:Zo=EB", "TEL:1"), ("Zoë", ["1"])),
         (card("FN;ENCODING=QUOTED-PRINTABLE;CHARSET=NONSENSE:Zo=EB", "TEL:1"), ("Zoë", ["1"])),
-        (card("fn;encoding=quoted-printable;charset=utf-8:Zo=c3=ab", "Tel;Home;Fax:2", "TEL:1"), ("Zoë", ["1", "2"])),
-        (card("TEL;VALUE=URI;TYPE=\"voice,cell\":tel:+1-415-555-0123;ext=7", "FN:A"), ("A", ["+1-415-555-0123"])),
+        (
+            card("fn;encoding=quoted-printable;charset=utf-8:Zo=c3=ab", "Tel;Home;Fax:2", "TEL:1"),
+            ("Zoë", ["1", "2"]),
+        ),
+        (
+            card('TEL;VALUE=URI;TYPE="voice,cell":tel:+1-415-555-0123;ext=7', "FN:A"),
+            ("A", ["+1-415-555-0123"]),
+        ),
         (card("FN:Ada").decode().encode("utf-16"), ("Ada", [])),
         (card("FN:J\u00fcrgen").decode().encode("cp1252"), ("Jürgen", [])),
         (b"\r\n\r\n" + card("FN:Ada", "", "TEL:1").lower(), ("ada", ["1"])),
-        (card("FN:Ada", "AGENT:", "BEGIN:VCARD", "FN:Her agent", "TEL:9", "END:VCARD", "TEL:1"), ("Ada", ["1"])),
+        (
+            card("FN:Ada", "AGENT:", "BEGIN:VCARD", "FN:Her agent", "TEL:9", "END:VCARD", "TEL:1"),
+            ("Ada", ["1"]),
+        ),
         (card("FN:Ada", "PHOTO;ENCODING=BASE64;TYPE=JPEG:", " /9j/TEL:7", "", "TEL:1"), ("Ada", ["1"])),
         (card("FN:Ada", ";;:x", "TEL", "TEL:1", "NOTE:broken", "in two lines"), ("Ada", ["1"])),
         (b"BEGIN:VCARD\nFN:Never ended\nTEL:1", ("Never ended", ["1"])),
@@ -54,7 +63,11 @@ def test_several_cards_are_told_apart_and_empty_ones_left_out() -> None:
 
 def test_endless_cards_have_an_end() -> None:
     many = shown_of(card("FN:" + "x" * 10_000, *(f"TEL:{n}" for n in range(200))) * 100)
-    assert (len(many), len(many[0]["name"]), len(many[0]["numbers"])) == (MOST_CARDS, MOST_CHARACTERS, MOST_NUMBERS)
+    assert (len(many), len(many[0]["name"]), len(many[0]["numbers"])) == (
+        MOST_CARDS,
+        MOST_CHARACTERS,
+        MOST_NUMBERS,
+    )
 
 
 def test_picture_in_front_of_the_numbers_hides_none() -> None:
@@ -65,7 +78,9 @@ def test_picture_in_front_of_the_numbers_hides_none() -> None:
 LINES = st.lists(
     st.one_of(
         st.text(max_size=40),
-        st.sampled_from(["BEGIN:VCARD", "END:VCARD", "TEL:1", "FN;ENCODING=QUOTED-PRINTABLE:=", " x", "N:;;;;;;"]),
+        st.sampled_from(
+            ["BEGIN:VCARD", "END:VCARD", "TEL:1", "FN;ENCODING=QUOTED-PRINTABLE:=", " x", "N:;;;;;;"]
+        ),
         st.builds(
             lambda name, rest, value: f"{name}{rest}:{value}",
             st.sampled_from(["TEL", "FN", "N", "ORG", "BDAY", "item1.TEL", "NOTE", "EMAIL"]),

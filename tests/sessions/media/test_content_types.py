@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from channels.itsp import ITSPS
 from sessions.media import outgoing
-from sessions.media.content_types import SUFFIXES, declared, type_as_said, type_of, type_of_file
 from sessions.media.containers import JUDGES
+from sessions.media.content_types import SUFFIXES, declared, type_as_said, type_of, type_of_file
 from sessions.media.previews import NOT_PLAYED, preview_of
 from sessions.media.signatures import SIGNATURES, TABLE, UNKNOWN
 from tests.sessions.media.samples import EVERY, KNOWN, NAMELESS
@@ -55,7 +55,18 @@ def test_any_bytes_have_a_type_that_is_inert_and_has_a_suffix(content: bytes) ->
 
 
 def test_nothing_that_runs_has_a_type_or_is_believed() -> None:
-    active = ("html", "xml", "script", "svg", "ecma", "msdownload", "shellscript", "executable", "x-sh", "flash")
+    active = (
+        "html",
+        "xml",
+        "script",
+        "svg",
+        "ecma",
+        "msdownload",
+        "shellscript",
+        "executable",
+        "x-sh",
+        "flash",
+    )
     assert [kind for kind in SUFFIXES if any(word in kind for word in active) and "openxml" not in kind] == []
     told = ("text/html; charset=utf-8", "image/svg+xml", "application/xhtml+xml", "text/javascript", "", "x")
     assert [declared(one) for one in told] == [""] * len(told)
@@ -67,7 +78,9 @@ def test_types_that_a_beginning_can_be_of_are_judged_by_what_lies_in_it() -> Non
     assert {types for _parts, types in TABLE if len(types) > 1} == set(JUDGES)
     assert {kind for _parts, types in TABLE for kind in types} - {UNKNOWN} <= set(SUFFIXES)
     for real, content in KNOWN:
-        fitting = [types for parts, types in TABLE if all(content.startswith(part, at) for at, part in parts.items())]
+        fitting = [
+            types for parts, types in TABLE if all(content.startswith(part, at) for at, part in parts.items())
+        ]
         assert not fitting or real in fitting[0]
 
 
@@ -91,18 +104,23 @@ def test_only_text_is_what_it_is_said_to_be() -> None:
     assert type_as_said(UNKNOWN, "text/csv") == UNKNOWN
 
 
-def test_browser_refuses_nothing_that_the_server_takes(tmp_path: Path) -> None:
+def test_browser_refuses_nothing_that_the_server_takes() -> None:
     """And does refuse, as they are chosen, files that begin like what nobody can send."""
     accepted = sorted(outgoing.types_of(ITSPS["twilio"].media_limits))
     script = (
         f"import {{ HEAD, isSurelyRefused }} from '{ROOT}/frontend/composer/file_types.js';"
-        "const { heads, signatures, accepted } = JSON.parse((await import('node:fs')).readFileSync(0, 'utf8'));"
+        "const { readFileSync } = await import('node:fs');"
+        "const { heads, signatures, accepted } = JSON.parse(readFileSync(0, 'utf8'));"
         "console.log(JSON.stringify(heads.map((head) =>"
         " isSurelyRefused(Uint8Array.from(head.slice(0, HEAD)), signatures, accepted))));"
     )
     given = {"heads": [list(one[:64]) for one in EVERY], "signatures": SIGNATURES, "accepted": accepted}
     command = ["node", "--input-type=module", "--eval", script]
-    done = subprocess.run(command, input=json.dumps(given), capture_output=True, text=True, check=True, timeout=60)
-    refused = {type_of(one) for one, is_refused in zip(EVERY, json.loads(done.stdout), strict=True) if is_refused}
+    done = subprocess.run(
+        command, input=json.dumps(given), capture_output=True, text=True, check=True, timeout=60
+    )
+    refused = {
+        type_of(one) for one, is_refused in zip(EVERY, json.loads(done.stdout), strict=True) if is_refused
+    }
     assert refused & set(accepted) == set()
     assert {"application/zip", "application/msword", "audio/wav"} <= refused

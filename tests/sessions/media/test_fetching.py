@@ -18,8 +18,8 @@ from sessions import opened as opened_sessions
 from sessions.media import fetching, showing
 from sessions.models import Attachment, Message
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_road
-from tests.portal import text_of
 from tests.pbx_messaging.outside.hanging import hanging
+from tests.portal import text_of
 from tests.servers import Simulator
 from tests.sessions.conftest import Post, inbound_fields, sid_of, signed_post
 from tests.sessions.media.pictures import encoded, opened, place, scene
@@ -162,9 +162,21 @@ def test_what_phones_send_is_shown_or_offered(
             ["Angebot März.docx", "DOCX, "],
             "Angebot März.docx",
         ),
-        (bmp() + b"\0" * 99, "image/x-ms-bmp", 'inline; filename="scan.bmp"', ["scan.bmp", "BMP, "], "scan.bmp"),
+        (
+            bmp() + b"\0" * 99,
+            "image/x-ms-bmp",
+            'inline; filename="scan.bmp"',
+            ["scan.bmp", "BMP, "],
+            "scan.bmp",
+        ),
         (b"\0\1\2pass", "application/vnd.apple.pkpass", "", ["File.pkpass", "PKPASS, 7"], "File.pkpass"),
-        (b"\0\1\2evil", "text/html", 'attachment; filename="../a/Bill.html"', ["Bill.html.bin"], "Bill.html.bin"),
+        (
+            b"\0\1\2evil",
+            "text/html",
+            'attachment; filename="../a/Bill.html"',
+            ["Bill.html.bin"],
+            "Bill.html.bin",
+        ),
         (b"\0\1\2odd", "application/x-odd", "", ["Download the file", "File, 6"], "file-{pk}.bin"),
         (b"ID3\x03" + b"\0" * 99, "audio/mpeg", "", ["MP3, 103"], "file-{pk}.mp3"),
         (b"a;b\n1;2\n", "text/csv", "", ["CSV, 8"], "file-{pk}.csv"),

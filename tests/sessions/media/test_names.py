@@ -23,8 +23,8 @@ pytestmark = pytest.mark.once
         ("attachment; filename=\"x.pdf\"; filename*=utf-8'de'%E2%82%AC.pdf", "€.pdf"),
         ("attachment; filename*=ISO-8859-1''Zo%EB.vcf; filename=zoe.vcf", "Zoë.vcf"),
         ("attachment; filename*=nonsense''x.pdf; filename=plain.pdf", "plain.pdf"),
-        ("attachment; filename=\"M\xc3\xa4rz.pdf\"", "März.pdf"),  # UTF-8, which headers are not read as
-        ("attachment; filename=\"M\xe4rz.pdf\"", "März.pdf"),
+        ('attachment; filename="M\xc3\xa4rz.pdf"', "März.pdf"),  # UTF-8, which headers are not read as
+        ('attachment; filename="M\xe4rz.pdf"', "März.pdf"),
         ('attachment; filename="a\\"b.txt"', 'a"b.txt'),
         ("inline", ""),
         ("", ""),
@@ -50,7 +50,7 @@ def test_any_header_is_read(header: str) -> None:
         ("photo\u202egpj.exe", "photogpj.exe"),
         ("a\0b\r\nc\t.txt", "abc.txt"),
         ("\u200b\u2066x\u2069.pdf", "x.pdf"),
-        ("CON<>:|?*\".pdf", "CON_______.pdf"),
+        ('CON<>:|?*".pdf', "CON_______.pdf"),
         ("  two   blanks .pdf", "two blanks .pdf"),
         (".htaccess", "htaccess"),
         ("...", ""),

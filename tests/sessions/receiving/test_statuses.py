@@ -67,8 +67,9 @@ def test_text_that_got_there_has_no_error_whatever_code_comes_along(
     assert state(attempt) == (status, "", "")
     assert counts_by_channel(None, None) == {road.channel.pk: Counts(success=1, segments=1)}
     client.force_login(agents[0].user)
-    page = client.get(f"/inbox/{Message.objects.get(pk=attempt.message_id).session_id}/").content.decode()
-    assert ("message-reason" in page, code in page) == (False, False)
+    page = client.get(f"/inbox/{attempt.message.session_id}/").content.decode()
+    shown = page.partition(f'id="message-{attempt.message_id}"')[2].partition("</li>")[0]
+    assert ("Hi" in shown, "message-reason" in shown, code in shown) == (True, False, False)
 
 
 def test_code_of_a_failure_goes_when_the_text_gets_there_after_all(

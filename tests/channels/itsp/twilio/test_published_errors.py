@@ -36,7 +36,9 @@ NOT_OURS: dict[str, set[int]] = {
 
 def test_each_published_code_has_a_rule_or_a_reason_to_have_none() -> None:
     without = {code for codes in NOT_OURS.values() for code in codes}
-    missing = {code: name for code, name in PUBLISHED.items() if code not in tables.ERRORS and code not in without}
+    missing = {
+        code: name for code, name in PUBLISHED.items() if code not in tables.ERRORS and code not in without
+    }
     assert missing == {}
     assert {code: name for code, name in PUBLISHED.items() if code in tables.ERRORS and code in without} == {}
 
