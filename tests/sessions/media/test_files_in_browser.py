@@ -62,8 +62,8 @@ def test_composer_refuses_at_once_only_what_nobody_takes(
     ]
     page.locator("#composer-attachments").set_input_files(chosen)
     expect(page.locator("[data-files-error]")).to_have_text(
-        "“letter.docx” can’t be sent: only pictures, videos, sounds, PDFs, contact cards and calendar entries "
-        "can."
+        "“letter.docx” can’t be sent: only pictures, videos, sounds, PDFs, contact cards and calendar "
+        "entries can."
     )
     expect(page.locator(".composer-file span[dir]")).to_have_text(
         ["blank.vcf", "tea.ics", "voice.amr", "scan.bmp"]
