@@ -27,7 +27,7 @@ _QUOTED = "QUOTED-PRINTABLE"  # of version 2.1; its lines go on after a = at the
 _CHARSET = re.compile(r";CHARSET=[^;:]*")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _FIELDS = re.compile(r"(?<!\\);")
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 _SCHEME = re.compile(r"(tel|sms|mailto):", re.IGNORECASE)
 _DAY = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T.*)?")
 _NOT_TEXTED = frozenset({"FAX", "PAGER", "MODEM", "BBS", "ISDN", "VIDEO", "TEXTPHONE"})

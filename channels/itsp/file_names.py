@@ -12,8 +12,8 @@ def told_name(disposition: str) -> str:
     if extended := _EXTENDED.search(disposition):
         try:
             return unquote_to_bytes(extended[2]).decode(extended[1], "replace")
-        except LookupError:
-            pass  # an encoding that nobody knows; there may be a plain name, too
+        except (LookupError, ValueError):
+            pass  # an encoding that nobody knows, or none of text; there may be a plain name, too
     header = Message()
     header["Content-Disposition"] = _EXTENDED.sub("x=x", " ".join(disposition.split()))
     return _decoded(header.get_filename() or "")

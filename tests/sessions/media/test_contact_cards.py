@@ -96,6 +96,7 @@ LINES = st.lists(
 @given(st.one_of(st.binary(max_size=400), LINES.map(lambda lines: card(*lines, end="\n"))))
 @example(card("FN;ENCODING=QUOTED-PRINTABLE;CHARSET=UNDEFINED:=C3"))
 @example(card("FN;CHARSET=IDNA;QUOTED-PRINTABLE:xn--=00"))
+@example(card("FN;CHARSET=UNICODE_ESCAPE;QUOTED-PRINTABLE:a=5Cud800b"))
 @example(b"BEGIN:VCARD\n=")
 def test_any_bytes_are_read(content: bytes) -> None:
     """What is shown can be stored by PostgreSQL, too: no NUL, and no half of a character."""

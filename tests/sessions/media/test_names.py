@@ -26,6 +26,9 @@ pytestmark = pytest.mark.once
         ('attachment; filename="M\xc3\xa4rz.pdf"', "März.pdf"),  # UTF-8, which headers are not read as
         ('attachment; filename="M\xe4rz.pdf"', "März.pdf"),
         ('attachment; filename="a\\"b.txt"', 'a"b.txt'),
+        ("attachment; filename*=undefined''x.pdf; filename=plain.pdf", "plain.pdf"),
+        ("attachment; filename*=hex''41; filename=plain.pdf", "plain.pdf"),
+        ("attachment; filename*=idna''xn--", ""),
         ("inline", ""),
         ("", ""),
         ("attachment; filename=", ""),
