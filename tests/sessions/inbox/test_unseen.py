@@ -34,7 +34,9 @@ def test_invisible_text_is_said_in_words(
     assert (SAID in bubble, "message-body" in bubble) == (True, False)
     log: Any = admin_page.get("/logs/")
     assert SAID in text_of(log.content.decode())
-    SecuritySettings.objects.update_or_create(defaults={"notifications_show": "text"})
+    security = SecuritySettings.load()
+    security.notifications_show = SecuritySettings.NotificationsShow.TEXT
+    security.save()
     assert said_of(message.session, "new").body == SAID
 
 
