@@ -1,8 +1,10 @@
 """What the ITSP reports of a text: it only moves forward, whatever order it comes in."""
 
+from importlib import import_module
 from itertools import permutations
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from channels.itsp.delivery import DeliveryStatus
@@ -80,6 +82,15 @@ def test_code_of_a_failure_goes_when_the_text_gets_there_after_all(
     report(client, road, attempt, "delivered", ErrorCode="30008")
     assert state(attempt) == ("delivered", "", "")
     assert counts_by_channel(None, None) == {road.channel.pk: Counts(success=1, segments=1)}
+
+
+def test_codes_that_stood_beside_delivered_texts_are_forgotten_by_the_update(attempt: Attempt) -> None:
+    forget = import_module("sessions.migrations.0029_delivered_has_no_error").forget
+    told = {"error_code": "30008", "reason": "The carrier could not deliver it and did not say why."}
+    for status, left in (("delivered", ""), ("sent", ""), ("undelivered", "30008")):
+        Message.objects.filter(pk=attempt.message_id).update(status=status, **told)
+        forget(apps, None)
+        assert state(attempt) == (status, left, left and told["reason"])
 
 
 def test_undelivered_after_sent_moves_the_count(client: Client, road: Road, attempt: Attempt) -> None:
