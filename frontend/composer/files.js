@@ -2,9 +2,9 @@
 // taken away again. They stay with their session while others are open.
 import { newIcon } from "../icons.js";
 import { onReady, openSession } from "./composing.js";
-import { HEAD, isSurelyRefused } from "./file_types.js";
+import { HEAD, isRefused } from "./file_types.js";
 
-const SIGNATURES = JSON.parse(document.getElementById("file-signatures").textContent);
+const KNOWN = JSON.parse(document.getElementById("file-signatures").textContent);
 const heldBy = new Map(); // session: what goes with its text; the field is written from it
 const field = () => document.getElementById("composer-attachments");
 const form = () => document.querySelector("#composer .composer-text");
@@ -58,9 +58,9 @@ const noteOn = (file) => {
 
 const fileIcon = () => newIcon("bi-file-earmark");
 
-const isRefused = async (file, accepted) => {
+const isWrong = async (file, accepted) => {
   try {
-    return isSurelyRefused(new Uint8Array(await file.slice(0, HEAD).arrayBuffer()), SIGNATURES, accepted);
+    return isRefused(new Uint8Array(await file.slice(0, HEAD).arrayBuffer()), KNOWN, accepted);
   } catch {
     return true; // a folder, for instance
   }
@@ -104,12 +104,12 @@ const set = (files, session = openSession()) => {
   complain([]);
 };
 
-// Reading takes a moment: what surely can't be sent goes again, and the server looks at the others.
+// Reading takes a moment: what turns out to be nothing that can be sent goes again, and the server looks, too.
 const lookInto = async (files, said) => {
   const session = openSession();
   const { accept, dataset } = field();
   const wrong = [];
-  for (const file of files) if (await isRefused(file, accept.split(","))) wrong.push(file);
+  for (const file of files) if (await isWrong(file, accept.split(","))) wrong.push(file);
   if (!wrong.length) return;
   set(
     heldIn(session).filter((file) => !wrong.includes(file)),

@@ -15,6 +15,7 @@ from sessions.inbox.forms import ReplyForm
 from sessions.inbox.later_views import when_context
 from sessions.media import content_types, outgoing
 from sessions.media.signatures import SIGNATURES
+from sessions.media.written import WORDS
 from sessions.models import MessagingSession
 from sessions.queries import draft_of
 
@@ -71,4 +72,4 @@ def when(form: ReplyForm, session: MessagingSession | None) -> dict[str, Any]:
 @register.simple_tag
 def file_signatures() -> SafeString:
     """What `frontend/composer/files.js` knows files by, as the server does."""
-    return json_script(SIGNATURES, "file-signatures")
+    return json_script({"signatures": SIGNATURES, "words": WORDS}, "file-signatures")

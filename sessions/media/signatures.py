@@ -77,7 +77,7 @@ TABLE: list[tuple[Parts, tuple[str, ...]]] = [
     ({0: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"}, OLE),
 ]
 
-# The same for `frontend/composer/files.js`, which looks into files as they are chosen.
+# The same for browsers.
 SIGNATURES = [
     {"types": list(types), "parts": [{"at": at, "bytes": list(part)} for at, part in parts.items()]}
     for parts, types in TABLE
