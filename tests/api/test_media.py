@@ -70,7 +70,8 @@ def test_form_says_what_is_wrong_with_it(ada: Caller, mine: MessagingSession) ->
     assert code_of(program) == (422, "media_refused")
     assert program.json()["errors"] == {
         "media": [
-            "“run.exe” can’t be sent: only pictures, videos, sounds, PDFs, contact cards and calendar entries can."
+            "“run.exe” can’t be sent: only pictures, videos, sounds, PDFs, contact cards and "
+            "calendar entries can."
         ]
     }
     misspelt = send(ada, mine, body="Look", files=[picture()])
