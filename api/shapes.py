@@ -139,7 +139,9 @@ class MessageOut(BaseModel):
     status: Annotated[
         DeliveryStatus | None, Field(description="Of an outbound text: how it fares.", examples=["delivered"])
     ]
-    error_code: Annotated[str, Field(description="The ITSP's, of a text that failed.")]
+    error_code: Annotated[
+        str, Field(description="The ITSP's, of a text that failed; empty for one that was sent or delivered.")
+    ]
     reason: Annotated[str, Field(description="Why it failed or waits, in words.")]
     due_at: Annotated[Moment | None, Field(description="Of a scheduled text: when it goes out.")]
     until_reply: Annotated[

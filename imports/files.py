@@ -20,7 +20,6 @@ _OTHERS = (
     (b"%PDF", gettext_lazy("This is a PDF.")),
     (b"{\\rtf", gettext_lazy("This is a text document (.rtf).")),
 )
-_VCARD = re.compile(rb"\s*begin:vcard", re.IGNORECASE)
 _MARKUP = re.compile(rb"\s*<(!doctype|html|\?xml|table)", re.IGNORECASE)
 _BINARY = re.compile(r"[\x01-\x08\x0e-\x1a\x7f]")
 
@@ -29,9 +28,8 @@ _BINARY = re.compile(r"[\x01-\x08\x0e-\x1a\x7f]")
 def text_of(file: IO[bytes]) -> Iterator[IO[str]]:
     """Its text, line breaks as they are. Raises `ValidationError` in words where it is no text."""
     file.seek(0)
-    head = file.read(PIECE_BYTES)
-    _refuse_others(head)
-    encoding = _encoding_of(file, head)
+    _refuse_others(file.read(PIECE_BYTES))
+    encoding = encoding_of(file)
     file.seek(0)
     text = io.TextIOWrapper(file, encoding, errors="replace", newline="")
     try:
@@ -45,10 +43,6 @@ def _refuse_others(head: bytes) -> None:
     for begin, words in _OTHERS:
         if head.startswith(begin):
             raise ValidationError(f"{words} {_AS_CSV}")
-    if _VCARD.match(head.removeprefix(codecs.BOM_UTF8)):
-        raise ValidationError(
-            _("These are vCards. Export the contacts as CSV instead, and choose that file.")
-        )
     if _MARKUP.match(head.removeprefix(codecs.BOM_UTF8)):
         raise ValidationError(f"{_('This is a web page or XML.')} {_AS_CSV}")
 
@@ -59,8 +53,10 @@ def _refuse_binary(text: IO[str]) -> None:
     text.seek(0)
 
 
-def _encoding_of(file: IO[bytes], head: bytes) -> str:
+def encoding_of(file: IO[bytes]) -> str:
     """By its mark, by the empty half of UTF-16, or UTF-8 if all of it is; else the Windows code page."""
+    file.seek(0)
+    head = file.read(PIECE_BYTES)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if half := _empty_half(head[:1_000]):

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from imports import columns
+from imports import card_rows, columns
 from imports.columns import ASK, SKIP, Column
 from imports.kinds import Kind
 from imports.models import Import
@@ -34,6 +34,19 @@ class UploadForm(forms.Form):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 6, "class": "font-monospace", "spellcheck": "false"}),
     )
+
+    def __init__(self, kind: Kind, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not kind.takes_cards:
+            return
+        file = self.fields["file"]
+        file.label = _("CSV file or vCards")
+        file.widget.attrs["accept"] += ",.vcf,.vcard,text/vcard,text/x-vcard"
+        file.help_text = _(
+            "CSV as Excel, LibreOffice, Google or other tools save it, or a .vcf file as phones and address "
+            "books do; up to 50,000 rows or cards (20 MB)."
+        )
+        self.fields["text"].label = _("Or paste the rows or cards")
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -68,6 +81,8 @@ class MappingForm(forms.Form):
         self.fields_of_kind = kind.fields()
         self.width = columns.width(import_.columns, has_headings=import_.has_headings)
         self.fields["has_headings"].initial = import_.has_headings
+        if [one["heading"] for one in import_.columns] == list(card_rows.HEADER):  # it has no first row
+            self.fields["has_headings"].widget = forms.HiddenInput()
         choices = [
             (ASK, _("Choose …")),
             (SKIP, _("Leave out")),

@@ -85,6 +85,7 @@ class Kind(ABC):
     title: ClassVar[StrPromise]
     list_label: ClassVar[StrPromise]
     piece_rows: ClassVar[int] = 100  # of one transaction, which should take no longer than 50 ms
+    takes_cards: ClassVar[bool] = False  # vCards, as `card_rows` puts them
     standing: ClassVar[str] = ""  # a template on top of its pages
 
     def __init__(self, target_id: int | None = None) -> None:

@@ -10,14 +10,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from imports import columns
+from imports.card_rows import rows_of_cards
 from imports.files import text_of
 from imports.kinds import Kind
 from imports.models import Import, Piece
 from imports.table import Row, rows_of
+from imports.vcards import begins_like_cards
 
 ROWS_MOST = 50_000
 BYTES_MOST = 20 * 1024 * 1024
 PIECES_AT_ONCE = 5  # of one statement, which is a transaction of its own
+BEGIN_CHARACTERS = 4096  # that tell contact cards from a table
 WAITING_MOST = 5  # files of one user that were not started
 
 Thing = TypeVar("Thing")
@@ -48,11 +51,22 @@ def _taken(kind: Kind, user: User, name: str, text: IO[str]) -> Import:
     _forget_unstarted(user)
     taken = Import.objects.create(kind=kind.name, target_id=kind.target_id, user=user, name=name)
     try:
-        _store(taken, kind, rows_of(text))
+        _store(taken, kind, _rows_of(kind, text))
     except BaseException:
         taken.delete()
         raise
     return taken
+
+
+def _rows_of(kind: Kind, text: IO[str]) -> Iterator[Row]:
+    """Of a CSV file, or of contact cards where the kind knows what to do with them."""
+    begin = text.read(BEGIN_CHARACTERS)
+    text.seek(0)
+    if not begins_like_cards(begin):
+        return rows_of(text)
+    if not kind.takes_cards:
+        raise ValidationError(_("These are vCards, which contacts are imported from. Choose a CSV file."))
+    return rows_of_cards(text)
 
 
 def _store(taken: Import, kind: Kind, rows: Iterable[Row]) -> None:

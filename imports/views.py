@@ -40,7 +40,8 @@ def _kind(request: UserRequest, name: str, target: int | None) -> Kind:
 
 @require_http_methods(["GET", "POST"])
 def upload(request: UserRequest, kind: str, target: int | None = None) -> HttpResponse:
-    found, form = _kind(request, kind, target), UploadForm(request.POST or None, request.FILES or None)
+    found = _kind(request, kind, target)
+    form = UploadForm(found, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
             taken = take(

@@ -85,9 +85,10 @@ def check_contact(address: str) -> None:
 
 
 def _picture(item: dict[str, str]) -> Picture:
-    """{content_type, data}: base64."""
+    """{content_type, data, disposition?}: data in base64."""
     try:
-        return Picture(str(item["content_type"]), base64.b64decode(item["data"], validate=True))
+        data = base64.b64decode(item["data"], validate=True)
+        return Picture(str(item["content_type"]), data, str(item.get("disposition", "")))
     except (KeyError, TypeError, binascii.Error) as error:
         raise ValueError("media is a list of {content_type, data}, data in base64.") from error
 

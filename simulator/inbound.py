@@ -25,6 +25,7 @@ class Picture:
 
     content_type: str
     data: bytes
+    disposition: str = ""
 
 
 class Inbound:
@@ -54,7 +55,14 @@ class Inbound:
         message.sent_at = message.created_at
         message.enter("received", message.created_at)
         for picture in pictures:
-            media = Media(new_sid("ME"), message.sid, picture.content_type, picture.data, message.created_at)
+            media = Media(
+                new_sid("ME"),
+                message.sid,
+                picture.content_type,
+                picture.data,
+                message.created_at,
+                picture.disposition,
+            )
             self._state.add_media(media)
             message.media.append(media.sid)
         self._state.add_message(message)

@@ -82,6 +82,7 @@ class Media:
     content_type: str
     data: bytes
     created_at: float
+    disposition: str = ""  # the header by which its server tells a name
 
 
 @dataclass(slots=True)

@@ -49,6 +49,8 @@ async def cdn(request: web.Request) -> web.StreamResponse:
     if media is None:
         return web.Response(status=404)
     headers = {"Content-Type": media.content_type, "X-Content-Type-Options": "nosniff"}
+    if media.disposition:
+        headers["Content-Disposition"] = media.disposition
     return web.Response(body=media.data, headers=headers | {"Content-Security-Policy": "sandbox"})
 
 

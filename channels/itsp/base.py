@@ -168,10 +168,11 @@ class ReceivedList:
 
 @dataclass(frozen=True)
 class Media:
-    """A downloaded attachment; `content_type` is what the ITSP's server said."""
+    """A downloaded attachment; `content_type` and `name` are what the ITSP's server said, if anything."""
 
     content: bytes
     content_type: str
+    name: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 // taken away again. They stay with their session while others are open.
 import { newIcon } from "../icons.js";
 import { onReady, openSession } from "./composing.js";
+import { HEAD, isRefused } from "./file_types.js";
 
-const SIGNATURES = JSON.parse(document.getElementById("file-signatures").textContent);
-const HEAD = 16; // bytes that tell the type
+const KNOWN = JSON.parse(document.getElementById("file-signatures").textContent);
 const heldBy = new Map(); // session: what goes with its text; the field is written from it
 const field = () => document.getElementById("composer-attachments");
 const form = () => document.querySelector("#composer .composer-text");
@@ -18,7 +18,7 @@ const complain = (lines) => {
 };
 
 // Pictures are made to fit by the server. Some systems don't know what a phone's picture is: its name tells.
-const isPicture = (file) => file.type.startsWith("image/") || /\.(hei[cf]|avif|tiff?)$/i.test(file.name);
+const isPicture = (file) => file.type.startsWith("image/") || /\.(hei[cf]|avif|tiff?|bmp)$/i.test(file.name);
 const isMadeToFit = (file) => isPicture(file) && Number(field().dataset.pictureBytes) > 0;
 const sizeOf = (files) => files.reduce((sum, file) => sum + file.size, 0);
 
@@ -58,13 +58,11 @@ const noteOn = (file) => {
 
 const fileIcon = () => newIcon("bi-file-earmark");
 
-const typeOf = async (file) => {
+const isWrong = async (file, accepted) => {
   try {
-    const head = new Uint8Array(await file.slice(0, HEAD).arrayBuffer());
-    const fits = ({ at, bytes }) => bytes.every((byte, index) => head[at + index] === byte);
-    return SIGNATURES.find(({ parts }) => parts.every(fits))?.type ?? "";
+    return isRefused(new Uint8Array(await file.slice(0, HEAD).arrayBuffer()), KNOWN, accepted);
   } catch {
-    return ""; // a folder, for instance
+    return true; // a folder, for instance
   }
 };
 
@@ -111,7 +109,7 @@ const lookInto = async (files, said) => {
   const session = openSession();
   const { accept, dataset } = field();
   const wrong = [];
-  for (const file of files) if (!accept.split(",").includes(await typeOf(file))) wrong.push(file);
+  for (const file of files) if (await isWrong(file, accept.split(","))) wrong.push(file);
   if (!wrong.length) return;
   set(
     heldIn(session).filter((file) => !wrong.includes(file)),

@@ -12,6 +12,7 @@ from imports.kinds import SHORTENED, Cells, Field, Outcome, Row, Seen, Shown, sh
 from sessions.contacts import import_headings
 from sessions.contacts.forms import is_name, read_address
 from sessions.contacts.lookup import known_senders
+from sessions.contacts.placeholders import is_placeholder
 from sessions.contacts.values import read_value, values_of_all
 from sessions.models import Contact, ContactField
 
@@ -82,9 +83,11 @@ def read(cells: Iterable[Cells], seen: Seen, fields: Sequence[ContactField] = ()
 
 
 def _numbers_in(texts: dict[str, list[str]]) -> Iterator[str]:
-    """Each once; "" where there is none."""
+    """Each once; where there is none, what stands for it, or ""."""
     parts = (part for cell in texts.get("number", ()) for part in _BETWEEN_NUMBERS.split(cell))
-    yield from dict.fromkeys(filter(None, (part.lstrip("'") for part in parts))) or ("",)
+    found = dict.fromkeys(filter(None, (part.lstrip("'") for part in parts)))
+    numbers = [one for one in found if not is_placeholder(one)]
+    yield from numbers or list(found)[:1] or ("",)
 
 
 def _name_in(texts: dict[str, list[str]]) -> str:
@@ -101,6 +104,9 @@ def _read(line: int, texts: dict[str, list[str]], text: str, senders: set[str]) 
     row = ContactRow(line, number=text, name=_name_in(texts), notes=_notes_in(texts))
     if not text:
         row.errors.append(_("The number is missing."))
+    elif is_placeholder(text):
+        words = _("“%s” stands for no number. Enter the person’s number, or leave the row out.")
+        row.errors.append(words % text)
     elif SHORTENED.fullmatch(text):
         row.errors.append(shortened_words(text))
     else:

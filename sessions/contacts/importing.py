@@ -31,6 +31,7 @@ class ContactImport(Kind):
     name = "contacts"
     title = gettext_lazy("Import Contacts")
     list_label = gettext_lazy("Contacts")
+    takes_cards = True
 
     @staticmethod
     def is_for(user: User) -> bool:
@@ -67,8 +68,8 @@ class ContactImport(Kind):
 
     def remark(self) -> str:
         return _(
-            "What Google Contacts, Outlook, HubSpot and others export is understood, too. Contacts that are "
-            "not in the file stay as they are."
+            "What Google Contacts, Outlook, HubSpot and others export is understood, too, and so are vCards "
+            "(.vcf) of phones and address books. Contacts that are not in the file stay as they are."
         )
 
     def fields(self) -> Sequence[Field]:

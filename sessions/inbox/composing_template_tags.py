@@ -14,6 +14,8 @@ from routing.models import Extension
 from sessions.inbox.forms import ReplyForm
 from sessions.inbox.later_views import when_context
 from sessions.media import content_types, outgoing
+from sessions.media.signatures import SIGNATURES
+from sessions.media.written import WORDS
 from sessions.models import MessagingSession
 from sessions.queries import draft_of
 
@@ -40,7 +42,9 @@ class Writing:
     @property
     def accept(self) -> str:
         """What the file dialog offers."""
-        return ",".join(sorted(outgoing.types_of(self.limits)))
+        types = sorted(outgoing.types_of(self.limits))
+        suffixes = (content_types.suffix_of(one) for one in types)  # some systems know no type of these
+        return ",".join((*types, *suffixes))
 
 
 @register.simple_tag
@@ -68,4 +72,4 @@ def when(form: ReplyForm, session: MessagingSession | None) -> dict[str, Any]:
 @register.simple_tag
 def file_signatures() -> SafeString:
     """What `frontend/composer/files.js` knows files by, as the server does."""
-    return json_script(content_types.SIGNATURES, "file-signatures")
+    return json_script({"signatures": SIGNATURES, "words": WORDS}, "file-signatures")

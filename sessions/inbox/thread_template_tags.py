@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
 
+from accounts.unseen import WORDS, is_unseen
 from channels.itsp.delivery import CANCELLABLE, FAILURE, DeliveryStatus
 from channels.phone_numbers import country_of
 from routing.models import Extension
@@ -181,6 +182,12 @@ def system_line(message: Message) -> str:
     who = message.who or _("An administrator")
     where = message.to_extension or message.to_queue
     return str(_LINES[Message.SystemLine(message.system_line)]) % {"who": who, "where": where}
+
+
+@register.filter
+def unseen(text: str) -> str:
+    """What to say of a text in which nothing can be seen; "" of all others."""
+    return str(WORDS) if is_unseen(text) else ""
 
 
 @register.filter

@@ -98,6 +98,8 @@ def _move(move: Move) -> bool:
     if status.rank <= DeliveryStatus(attempt.status).rank and not given_back:
         return False
     attempt.status, attempt.error_code, attempt.reason = status, move.error_code, move.reason
+    if status in SUCCESS and move.error_code:  # of an earlier try at the carrier's: it got there in the end
+        attempt.error_code = attempt.reason = ""
     attempt.check_at = _check_at(attempt, status)
     if given_back:
         attempt.claimed_at = None

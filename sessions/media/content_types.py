@@ -1,61 +1,178 @@
-"""What a file really is, found from its content: neither its name nor what its sender says is believed."""
+"""What a file really is, found from its content: neither its name nor what its sender says is believed.
 
-import mimetypes
+What messages carry is in our own table, which browsers judge by, too; beyond it the library says what it is,
+as far as it can be relied on. Nothing that can run in a browser has a type here: it is unknown.
+"""
 
-UNKNOWN = "application/octet-stream"  # which browsers only download
-HEAD = 16  # bytes from a file's beginning that tell its type
-_BOM = b"\xef\xbb\xbf"  # which some programs put before a text in UTF-8
+from typing import IO
 
-# (what stands where in the head), type; the first that fits is it.
-_SIGNATURES: list[tuple[dict[int, bytes], str]] = [
-    ({0: b"\xff\xd8\xff"}, "image/jpeg"),
-    ({0: b"\x89PNG\r\n\x1a\n"}, "image/png"),
-    ({0: b"GIF87a"}, "image/gif"),
-    ({0: b"GIF89a"}, "image/gif"),
-    ({0: b"II*\0"}, "image/tiff"),
-    ({0: b"MM\0*"}, "image/tiff"),
-    ({0: b"%PDF-"}, "application/pdf"),
-    ({0: b"OggS"}, "audio/ogg"),
-    ({0: b"ID3"}, "audio/mpeg"),
-    # Frames of MPEG layer III without a tag before them: version 1, 2 and 2.5, with and without a checksum.
-    *(({0: b"\xff" + bytes([second])}, "audio/mpeg") for second in (0xFB, 0xFA, 0xF3, 0xF2, 0xE3, 0xE2)),
-    ({0: b"#!AMR"}, "audio/amr"),
-    *(
-        ({0: bom + begin}, "text/vcard")
-        for bom in (b"", _BOM)
-        for begin in (b"BEGIN:VCARD", b"begin:vcard", b"Begin:vCard")
-    ),
-    ({0: b"RIFF", 8: b"WEBP"}, "image/webp"),
-    # Brands of the ISO base media format.
-    ({4: b"ftyphei"}, "image/heic"),
-    ({4: b"ftyphev"}, "image/heic"),
-    ({4: b"ftypmif"}, "image/heic"),
-    ({4: b"ftypavif"}, "image/avif"),
-    ({4: b"ftypavis"}, "image/avif"),
-    ({4: b"ftypqt "}, "video/quicktime"),
-    ({4: b"ftyp3g"}, "video/3gpp"),
-    ({4: b"ftypM4A"}, "audio/mp4"),
-    ({4: b"ftyp"}, "video/mp4"),
-]
+import puremagic
 
-# The same for `frontend/composer/files.js`, which looks into files as they are chosen.
-SIGNATURES = [
-    {"type": content_type, "parts": [{"at": at, "bytes": list(part)} for at, part in parts.items()]}
-    for parts, content_type in _SIGNATURES
-]
+from sessions.media.containers import JUDGES
+from sessions.media.signatures import (
+    DOCX,
+    EPUB,
+    EXCEL,
+    OPEN_DOCUMENTS,
+    OUTLOOK,
+    POWERPOINT,
+    PPTX,
+    UNKNOWN,
+    WORD,
+    XLSX,
+    types_by,
+)
+from sessions.media.written import CALENDAR, CARD, PDF, PLAIN, RTF, type_of_text
 
-# Not all systems know them.
-_SUFFIXES = {"audio/amr": ".amr", "image/heic": ".heic", "image/avif": ".avif", "video/3gpp": ".3gp"}
+EDGE = 64 * 1024  # bytes of a file's beginning, and of its end, that are looked at
+UNKNOWN_SUFFIX = ".bin"
+LEAST_CONFIDENCE = 0.3  # of the library's, which is that of three bytes
+
+# What the library is relied on for, by its words; most types of its list are told by too few bytes.
+_LIBRARY = {
+    "audio/flac": "audio/flac",
+    "audio/x-midi": "audio/midi",
+    "audio/aiff": "audio/aiff",
+    "audio/x-aiff": "audio/aiff",
+    "audio/x-caf": "audio/x-caf",
+    "video/avi": "video/x-msvideo",
+    "video/x-msvideo": "video/x-msvideo",
+    "video/x-flv": "video/x-flv",
+    "video/x-ms-asf": "video/x-ms-asf",
+    "video/mpeg": "video/mpeg",
+    "application/x-gzip": "application/gzip",
+    "application/x-bzip2": "application/x-bzip2",
+    "application/x-7z-compressed": "application/x-7z-compressed",
+    "application/x-rar-compressed": "application/vnd.rar",
+    "application/vnd.rar": "application/vnd.rar",
+    "application/x-xz": "application/x-xz",
+    "application/x-tar": "application/x-tar",
+}
+
+# How the names of all types end that we tell, or believe where a file's content says nothing.
+SUFFIXES = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+    "image/bmp": ".bmp",
+    "image/heic": ".heic",
+    "image/tiff": ".tiff",
+    "image/avif": ".avif",
+    "audio/mpeg": ".mp3",
+    "audio/mp4": ".m4a",
+    "audio/ogg": ".ogg",
+    "audio/amr": ".amr",
+    "audio/amr-wb": ".awb",
+    "audio/aac": ".aac",
+    "audio/wav": ".wav",
+    "audio/qcelp": ".qcp",
+    "audio/webm": ".weba",
+    "audio/flac": ".flac",
+    "audio/midi": ".mid",
+    "audio/aiff": ".aiff",
+    "audio/x-caf": ".caf",
+    "video/mp4": ".mp4",
+    "video/quicktime": ".mov",
+    "video/3gpp": ".3gp",
+    "video/3gpp2": ".3g2",
+    "video/ogg": ".ogv",
+    "video/webm": ".webm",
+    "video/x-matroska": ".mkv",
+    "video/x-msvideo": ".avi",
+    "video/x-flv": ".flv",
+    "video/x-ms-asf": ".asf",
+    "video/mpeg": ".mpg",
+    PDF: ".pdf",
+    RTF: ".rtf",
+    WORD: ".doc",
+    EXCEL: ".xls",
+    POWERPOINT: ".ppt",
+    OUTLOOK: ".msg",
+    DOCX: ".docx",
+    XLSX: ".xlsx",
+    PPTX: ".pptx",
+    **OPEN_DOCUMENTS,
+    EPUB: ".epub",
+    "application/zip": ".zip",
+    "application/gzip": ".gz",
+    "application/x-bzip2": ".bz2",
+    "application/x-7z-compressed": ".7z",
+    "application/vnd.rar": ".rar",
+    "application/x-xz": ".xz",
+    "application/x-tar": ".tar",
+    "application/vnd.apple.pkpass": ".pkpass",
+    "application/json": ".json",
+    CARD: ".vcf",
+    CALENDAR: ".ics",
+    "text/csv": ".csv",
+    PLAIN: ".txt",
+}
+# What is said instead of the above by some.
+_ALSO = {
+    "image/jpg": "image/jpeg",
+    "image/heif": "image/heic",
+    "image/x-ms-bmp": "image/bmp",
+    "audio/mp3": "audio/mpeg",
+    "audio/x-wav": "audio/wav",
+    "audio/vnd.wave": "audio/wav",
+    "audio/wave": "audio/wav",
+    "audio/3gpp": "video/3gpp",
+    "audio/3gpp2": "video/3gpp2",
+    "audio/x-m4a": "audio/mp4",
+    "audio/amr-nb": "audio/amr",
+    "text/x-vcard": CARD,
+    "text/directory": CARD,
+    "text/x-vcalendar": CALENDAR,
+    "text/rtf": RTF,
+    "application/x-zip-compressed": "application/zip",
+}
+_WRITTEN = frozenset({"text/csv", "application/json"})  # nothing but text, until somebody says more
 
 
 def type_of(content: bytes) -> str:
-    """The type by the first bytes; `UNKNOWN` for what we don't know."""
-    for parts, content_type in _SIGNATURES:
-        if all(content.startswith(part, at) for at, part in parts.items()):
-            return content_type
-    return UNKNOWN
+    """`UNKNOWN` for what we don't know."""
+    return _judged(content[:EDGE], content[-EDGE:])
+
+
+def type_of_file(file: IO[bytes], size: int) -> str:
+    """The same of one that is not read as a whole; it stands at its beginning afterwards."""
+    file.seek(0)
+    head = file.read(EDGE)
+    file.seek(max(size - EDGE, 0))
+    tail = file.read(EDGE)
+    file.seek(0)
+    return _judged(head, tail)
+
+
+def _judged(head: bytes, tail: bytes) -> str:
+    if types := types_by(head):
+        return types[0] if len(types) == 1 else JUDGES[types](head, tail)
+    return type_of_text(head) or _type_by_library(head)
+
+
+def _type_by_library(head: bytes) -> str:
+    """By the longest signature that fits; several types can have the same."""
+    try:
+        found = puremagic.magic_string(head) if head else []
+    except puremagic.PureError:
+        return UNKNOWN
+    best = [one.mime_type for one in found if one.confidence == found[0].confidence >= LEAST_CONFIDENCE]
+    return next((_LIBRARY[kind] for kind in best if kind in _LIBRARY), UNKNOWN)
+
+
+def declared(said: str) -> str:
+    """A type as an ITSP says it, in our words; "" for what we would not name a file by."""
+    kind = said.partition(";")[0].strip().lower()
+    kind = _ALSO.get(kind, kind)
+    return kind if kind in SUFFIXES else ""
+
+
+def type_as_said(found: str, said: str) -> str:
+    """What is nothing but text is what it is said to be, if that is a kind of text."""
+    return said if found == PLAIN and said in _WRITTEN else found
 
 
 def suffix_of(content_type: str) -> str:
     """How the name of a file of this type ends."""
-    return _SUFFIXES.get(content_type) or mimetypes.guess_extension(content_type) or ".bin"
+    return SUFFIXES.get(content_type, UNKNOWN_SUFFIX)

@@ -20,7 +20,8 @@ from channels.itsp.base import Advice, ItspError, Media
 from pbx_messaging.outside.shares import Shares
 from sessions import events
 from sessions.media import showing
-from sessions.media.content_types import suffix_of, type_of
+from sessions.media.content_types import declared, suffix_of, type_as_said, type_of
+from sessions.media.names import safe, true_name
 from sessions.models import Attachment
 
 logger = logging.getLogger(__name__)
@@ -84,8 +85,10 @@ def fetch(pk: int) -> bool:
 
 
 def _store(attachment: Attachment, media: Media) -> None:
-    content = ContentFile(media.content)
-    attachment.content_type, attachment.state = type_of(media.content), State.STORED
+    content, found = ContentFile(media.content), type_of(media.content)
+    said = declared(media.content_type) or declared(attachment.content_type)
+    attachment.content_type, attachment.state = type_as_said(found, said), State.STORED
+    attachment.name = true_name(safe(media.name), attachment.content_type, said)
     attachment.size_bytes = len(media.content)
     attachment.file.save(f"{attachment.pk}{suffix_of(attachment.content_type)}", content, save=False)
     showing.prepare(attachment, content)

@@ -18,14 +18,17 @@ from channels.itsp.base import MediaLimits
 from channels.models import Number
 from channels.phone_numbers import country_of
 from sessions.media import showing
-from sessions.media.content_types import HEAD, suffix_of, type_of
+from sessions.media.content_types import suffix_of, type_of_file
+from sessions.media.names import MOST as NAME_MOST
+from sessions.media.names import safe
 from sessions.media.pictures import fitting
 from sessions.models import Attachment, Message
 from sessions.refused import MediaRefused, PicturesBusy
 
-NAME_MOST = 255
 LEAST_BYTES = 50 * 1024  # below it a picture is nothing to look at any more
-MADE_TO_FIT = frozenset(f"image/{kind}" for kind in ("jpeg", "png", "gif", "webp", "heic", "tiff", "avif"))
+MADE_TO_FIT = frozenset(
+    f"image/{kind}" for kind in ("jpeg", "png", "gif", "webp", "heic", "tiff", "avif", "bmp")
+)
 
 
 @dataclass(frozen=True)
@@ -107,14 +110,15 @@ def _check(files: Sequence[File[bytes]], number: Number, contact: str) -> None:
 
 
 def _given(file: File[bytes], limits: MediaLimits) -> Given:
-    name = (file.name or "").replace("\\", "/").rpartition("/")[2].replace("\0", "")[-NAME_MOST:]
+    name = safe(file.name or "")
     if not file.size:
         raise MediaRefused(_("“%(name)s” is empty: there is nothing in it to send.") % {"name": name})
-    file.seek(0)
-    content_type = type_of(file.read(HEAD))
-    file.seek(0)
+    content_type = type_of_file(file, file.size)
     if content_type not in types_of(limits):
-        words = _("“%(name)s” can’t be sent: only pictures, videos, sounds, PDFs and contact cards can.")
+        words = _(
+            "“%(name)s” can’t be sent: only pictures, videos, sounds, PDFs, contact cards and "
+            "calendar entries can."
+        )
         raise MediaRefused(words % {"name": name})
     return Given(name, content_type, file, bool(limits.picture_bytes) and content_type in MADE_TO_FIT)
 

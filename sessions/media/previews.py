@@ -3,7 +3,7 @@
 import enum
 import mimetypes
 
-from sessions.media.content_types import UNKNOWN
+from sessions.media.signatures import UNKNOWN
 from sessions.models import Attachment
 
 
@@ -20,16 +20,25 @@ _SHOWN = {
     "image/png": Preview.PICTURE,
     "image/gif": Preview.PICTURE,
     "image/webp": Preview.PICTURE,
+    "image/bmp": Preview.PICTURE,
     "audio/ogg": Preview.AUDIO,
     "audio/mpeg": Preview.AUDIO,
     "audio/mp4": Preview.AUDIO,
+    "audio/wav": Preview.AUDIO,
+    "audio/aac": Preview.AUDIO,
+    "audio/flac": Preview.AUDIO,
+    "audio/webm": Preview.AUDIO,
     "video/mp4": Preview.VIDEO,
+    "video/webm": Preview.VIDEO,
     "video/3gpp": Preview.VIDEO,  # some browsers play it
+    "video/3gpp2": Preview.VIDEO,
     "video/quicktime": Preview.VIDEO,
 }
 
 
-NOT_PLAYED = frozenset({"video/3gpp", "video/quicktime", "audio/amr"})  # by all browsers
+NOT_PLAYED = frozenset(
+    {"video/3gpp", "video/3gpp2", "video/quicktime", "audio/amr", "audio/amr-wb"}
+)  # by all browsers
 
 
 def preview_of(content_type: str) -> Preview:

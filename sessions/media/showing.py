@@ -2,14 +2,13 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict
 
 from django.core.files.base import ContentFile, File
 
+from sessions.media.contact_cards import MOST_BYTES, shown_of
 from sessions.media.content_types import suffix_of
 from sessions.media.pictures import fitting
 from sessions.media.previews import NOT_PLAYED
-from sessions.media.vcards import MOST_BYTES, cards_of
 from sessions.models import Attachment
 
 logger = logging.getLogger(__name__)
@@ -21,7 +20,7 @@ def prepare(attachment: Attachment, content: File[bytes]) -> None:
     """In memory: the preview of a picture or recording, what a contact card says, or nothing."""
     if attachment.content_type == "text/vcard":
         content.seek(0)
-        attachment.cards = [asdict(card) for card in cards_of(content.read(MOST_BYTES))]
+        attachment.cards = shown_of(content.read(MOST_BYTES))
     elif make := _maker_of(attachment.content_type):
         try:
             shown = make(content)

@@ -1,10 +1,12 @@
 """How the thread shows pictures and files."""
 
+from pathlib import PurePosixPath
+
 from django import template
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from sessions.media.content_types import suffix_of
+from sessions.media.content_types import UNKNOWN_SUFFIX, suffix_of
 from sessions.media.previews import NOT_PLAYED, preview_of, type_of_preview
 from sessions.models import Attachment
 
@@ -16,6 +18,7 @@ _ICONS = {
     "video": "bi-file-earmark-play",
     "application/pdf": "bi-file-earmark-pdf",
     "text/vcard": "bi-person-vcard",
+    "text/calendar": "bi-calendar-event",
 }
 
 
@@ -30,7 +33,9 @@ def preview(attachment: Attachment) -> str:
 def file_kind(attachment: Attachment) -> str:
     """ "PDF, 34 KB" """
     suffix = suffix_of(attachment.content_type)
-    kind = suffix.removeprefix(".").upper() if suffix != ".bin" else _("File")
+    if suffix == UNKNOWN_SUFFIX:  # then its name was made of what its sender says that it is
+        suffix = PurePosixPath(attachment.name).suffix or suffix
+    kind = suffix.removeprefix(".").upper() if suffix != UNKNOWN_SUFFIX else _("File")
     return f"{kind}, {filesizeformat(attachment.size_bytes)}" if attachment.size_bytes else kind
 
 
@@ -48,12 +53,5 @@ def dialled(number: str) -> str:
 
 @register.filter
 def file_icon(attachment: Attachment) -> str:
-    kind = attachment.content_type.partition("/")[0]
-    icons = {
-        "image": "bi-file-earmark-image",
-        "audio": "bi-file-earmark-music",
-        "video": "bi-file-earmark-play",
-    }
-    if attachment.content_type == "application/pdf":
-        return "bi-file-earmark-pdf"
-    return "bi-person-vcard" if "vcard" in attachment.content_type else icons.get(kind, "bi-file-earmark")
+    kind = attachment.content_type
+    return _ICONS.get(kind) or _ICONS.get(kind.partition("/")[0], "bi-file-earmark")

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_safe
 from routing.access import ViewerRequest, member_required
 from sessions.media.content_types import suffix_of
 from sessions.media.links import attachment_of
+from sessions.media.names import download_name
 from sessions.media.previews import preview_of, type_of_preview
 from sessions.models import Attachment
 from sessions.queries import readable_by
@@ -28,7 +29,7 @@ def attachment(request: ViewerRequest, pk: int) -> HttpResponseBase:
     return FileResponse(
         found.file.open("rb"),
         as_attachment=not inline,
-        filename=found.name or f"file-{found.pk}{suffix_of(found.content_type)}",
+        filename=download_name(found),
         content_type=found.content_type if inline else "application/octet-stream",
         headers=_HEADERS,
     )

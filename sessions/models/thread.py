@@ -330,7 +330,7 @@ class Attachment(models.Model):
     preview = models.FileField(  # of what browsers don't show; the file itself stays as it came
         upload_to="attachments/%Y/%m/%d", blank=True, db_default="", default=""
     )
-    cards = models.JSONField(null=True)  # of a contact card: what it says, as `vcards.Card`s
+    cards = models.JSONField(null=True)  # of a contact card: what it says, as `contact_cards.Shown`
     reason = models.TextField(blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)

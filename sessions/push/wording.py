@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import SecuritySettings
+from accounts.unseen import WORDS as UNSEEN_WORDS
+from accounts.unseen import is_unseen
 from sessions.contacts.lookup import contact_names
 from sessions.models import Message, MessagingSession
 
@@ -45,5 +47,7 @@ def said_of(session: MessagingSession, kind: str) -> Said:
 
 def _latest_text(session: MessagingSession) -> str:
     latest = session.messages.filter(kind=Message.Kind.INBOUND).order_by("-pk").first()
-    text = " ".join(latest.body.split()) if latest else ""
+    if latest is None or is_unseen(latest.body):
+        return str(UNSEEN_WORDS) if latest else ""
+    text = " ".join(latest.body.split())
     return text if len(text) <= TEXT_MOST else f"{text[: TEXT_MOST - 1]}…"

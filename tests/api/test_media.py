@@ -69,7 +69,10 @@ def test_form_says_what_is_wrong_with_it(ada: Caller, mine: MessagingSession) ->
     program = send(ada, mine, body="Run", media=[picture("run.exe", b"MZ" + b"\0" * 64)])
     assert code_of(program) == (422, "media_refused")
     assert program.json()["errors"] == {
-        "media": ["“run.exe” can’t be sent: only pictures, videos, sounds, PDFs and contact cards can."]
+        "media": [
+            "“run.exe” can’t be sent: only pictures, videos, sounds, PDFs, contact cards and "
+            "calendar entries can."
+        ]
     }
     misspelt = send(ada, mine, body="Look", files=[picture()])
     assert (code_of(misspelt)[0], list(misspelt.json()["errors"])) == (422, ["files"])

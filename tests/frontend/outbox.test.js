@@ -18,7 +18,8 @@ openPage("");
 const pass = stopClock(1_750_000_000_000);
 document.head.innerHTML = '<meta name="pbx-agent" content="31">';
 document.body.setAttribute("hx-headers", '{"X-CSRFToken": "of-the-page"}');
-document.body.innerHTML = '<script type="application/json" id="file-signatures">[]</script>';
+document.body.innerHTML =
+  '<script type="application/json" id="file-signatures">{"signatures": [], "words": []}</script>';
 
 let posted = [];
 let answers = [];

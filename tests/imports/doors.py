@@ -1,5 +1,7 @@
 """An import as somebody does it in the browser: the file, what its columns are, what became of it."""
 
+import csv
+import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -58,3 +60,8 @@ def said_of(answer: Any, *cells: int) -> list[tuple[str, ...]]:
     rows = body.partition("<tbody")[2].partition("</tbody>")[0].split("<tr>")[1:]
     texts = [[text_of(cell.partition(">")[2]) for cell in row.split("<td")[1:]] for row in rows]
     return [tuple(row[place] for place in cells) for row in texts]
+
+
+def csv_of(answer: Any) -> list[list[str]]:
+    text = b"".join(answer.streaming_content).decode().lstrip("\ufeff")
+    return list(csv.reader(io.StringIO(text, newline="")))

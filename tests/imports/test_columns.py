@@ -131,11 +131,11 @@ def test_own_fields_are_known_by_their_names_and_kinds(admin_page: Client) -> No
 
 
 def test_one_bad_number_of_several_costs_the_others_nothing(admin_page: Client) -> None:
-    text = "Name,Home phone,Mobile\nAda,unknown,+14155550123\nBen,,+14155550124 ::: TBD\nCleo,,\n"
+    text = "Name,Home phone,Mobile\nAda,ask Cleo,+14155550123\nBen,,+14155550124 ::: Brighton\nCleo,,\n"
     result = imported(admin_page, PATH, text)
     assert figures_of(result) == {"added": 2, "faulty": 3}
     assert faults_of(result) == [
-        "“unknown” is no phone number, and nobody of this name has texted you.",
-        "“TBD” is no phone number, and nobody of this name has texted you.",
+        "“ask Cleo” is no phone number, and nobody of this name has texted you.",
+        "“Brighton” is no phone number, and nobody of this name has texted you.",
         "The number is missing.",
     ]

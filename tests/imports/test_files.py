@@ -43,7 +43,7 @@ def test_encoding_separator_and_line_breaks_are_found(
         (b"PK\x03\x04\x14\x00[Content_Types].xml", "This is a workbook (such as .xlsx or .ods)"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "This is a workbook of an older Excel (.xls)."),
         (b"%PDF-1.7 \xe2\xe3", "This is a PDF."),
-        (b"\xef\xbb\xbfBEGIN:VCARD\r\nVERSION:3.0\r\n", "These are vCards."),
+        (b"\xef\xbb\xbfBEGIN:VCARD\r\nVERSION:3.0\r\nEND:VCARD\r\n", "There are no rows."),
         (b"<!DOCTYPE html><html></html>", "This is a web page or XML."),
         (b"\x89PNG\r\n\x1a\n\x00\x01\x02\x03", "This is no text."),
         (b"", "The submitted file is empty."),

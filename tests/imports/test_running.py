@@ -20,7 +20,7 @@ from sessions.contacts.importing import ContactImport
 from sessions.models import Contact, Event
 from sessions.opened import open_session
 from tests.factories import make_agent, make_queue, make_road
-from tests.imports.doors import faults_of, figures_of, imported, started, uploaded
+from tests.imports.doors import csv_of, faults_of, figures_of, imported, started, uploaded
 from tests.portal import logged_in, make_user, rows_of
 
 pytestmark = pytest.mark.django_db
@@ -38,11 +38,6 @@ def begun(page: Client, text: str) -> Import:
     assert answer.context["is_running"] is True
     import_: Import = answer.context["import"]
     return import_
-
-
-def csv_of(answer: Any) -> list[list[str]]:
-    text = b"".join(answer.streaming_content).decode().lstrip("\ufeff")
-    return list(csv.reader(io.StringIO(text, newline="")))
 
 
 def test_large_file_is_stored_by_the_worker_with_its_progress_on_the_page(admin_page: Client) -> None:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from channels.itsp.base import Advice, Credentials, ItspError, Media, MediaLimits
+from channels.itsp.file_names import told_name
 from channels.itsp.twilio import media_address, tables
 from channels.itsp.twilio.media_address import MediaAddress
 from pbx_messaging.outside import http
@@ -26,6 +27,8 @@ LIMITS = MediaLimits(
             "image/heic",
             "video/mp4",
             "video/3gpp",
+            "video/3gpp2",
+            "video/webm",
             "video/quicktime",
             "audio/mp4",
             "audio/mpeg",
@@ -33,6 +36,7 @@ LIMITS = MediaLimits(
             "audio/amr",
             "application/pdf",
             "text/vcard",
+            "text/calendar",
         }
     ),
     countries=frozenset({"US", "CA", "AU"}),
@@ -79,7 +83,8 @@ def _taken(answer: requests.Response, max_bytes: int) -> Media:
     if answer.status_code != 200:
         gone = answer.status_code in {403, 404, 410}
         raise ItspError(Advice.FAIL if gone else Advice.RETRY, _("The attachment is not there."))
-    return Media(_capped(answer, max_bytes), answer.headers.get("Content-Type", ""))
+    name = told_name(answer.headers.get("Content-Disposition", ""))
+    return Media(_capped(answer, max_bytes), answer.headers.get("Content-Type", ""), name)
 
 
 def _capped(answer: requests.Response, max_bytes: int) -> bytes:

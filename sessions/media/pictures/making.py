@@ -8,10 +8,10 @@ import io
 import pillow_heif
 from PIL import Image, ImageCms, ImageOps
 
-from sessions.media.content_types import type_of
 from sessions.media.pictures.bare import bare_gif, bare_jpeg, bare_png
+from sessions.media.signatures import types_by
 
-FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "AVIF", "HEIF")
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "AVIF", "HEIF", "BMP")
 MOST_SIDE = 2048  # pixels; phones show no more
 # Of what is tried one after the other: longest side, JPEG's quality.
 STEPS = (
@@ -63,7 +63,7 @@ def _kept(content: bytes, picture: Image.Image, most_bytes: int) -> tuple[bytes,
         kept = _BARE[kind](content)
         if len(kept) <= most_bytes:
             picture.load()  # one that can't be shown is not sent
-            return kept, type_of(kept)
+            return kept, types_by(kept)[0]
     if getattr(picture, "is_animated", False) and kind in {"GIF", "PNG", "WEBP", "AVIF"}:
         raise Refused("animated")
     return None

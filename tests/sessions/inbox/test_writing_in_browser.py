@@ -162,7 +162,7 @@ def test_files_that_cannot_be_sent_are_refused_when_they_are_chosen(inbox: Page)
         inbox, ("map.png", PNG), *wrong.items(), ("void.jpg", b""), ("big.pdf", b"%PDF-" + b"x" * 5 * 2**20)
     )
     expect(inbox.locator("[data-files] [dir=auto]")).to_have_text(["map.png"])
-    only = "can’t be sent: only pictures, videos, sounds, PDFs and contact cards can."
+    only = "can’t be sent: only pictures, videos, sounds, PDFs, contact cards and calendar entries can."
     expect(complaint.locator("div")).to_have_text(
         [
             "“void.jpg” is empty: there is nothing in it to send.",

@@ -2,22 +2,28 @@
 
 import base64
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.utils import timezone
 
+from channels.itsp.base import Media
+from channels.itsp.file_names import told_name
 from channels.itsp.twilio import tables
 from routing.models import Extension, MessageQueue
 from sessions import opened as opened_sessions
-from sessions.media import fetching
+from sessions.media import fetching, showing
 from sessions.models import Attachment, Message
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_road
 from tests.pbx_messaging.outside.hanging import hanging
+from tests.portal import text_of
 from tests.servers import Simulator
 from tests.sessions.conftest import Post, inbound_fields, sid_of, signed_post
 from tests.sessions.media.pictures import encoded, opened, place, scene
+from tests.sessions.media.samples import CALENDAR, EVERY, bmp, zipped
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
@@ -44,10 +50,16 @@ def sent_picture(
     road: Road,
     before: int = 0,
     content: bytes = PNG,
+    declared: str = "image/jpeg",
+    disposition: str = "",
 ) -> Attachment:
     """A contact sends a picture; its reference comes in by the webhook. `before`: how many came earlier."""
     simulator.post("/control/numbers", {"address": OUR_NUMBER, "mms": True})
-    picture = {"content_type": "image/jpeg", "data": base64.b64encode(content).decode()}
+    picture = {
+        "content_type": declared,
+        "data": base64.b64encode(content).decode(),
+        "disposition": disposition,
+    }
     simulator.post(
         "/control/inbound", {"from": CONTACT, "to": OUR_NUMBER, "body": "Look", "media": [picture]}
     )
@@ -59,7 +71,7 @@ def sent_picture(
         "Look",
         NumMedia="1",
         MediaUrl0=f"{base}/Messages/{message['sid']}/Media/{media_sid}",
-        MediaContentType0="image/jpeg",
+        MediaContentType0=declared,
         AccountSid=account["account_sid"],
     )
     assert signed_post(client, road.path, fields, token=account["auth_token"]).status_code == 200
@@ -137,6 +149,114 @@ def test_what_phones_send_is_shown_or_offered(
     client.force_login(agents[0].user)
     page = client.get(f"/inbox/{attachment.message.session_id}/").content.decode()
     assert (said in page, f'href="/inbox/attachments/{attachment.pk}/" download' in page) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "declared", "disposition", "said", "called"),
+    [
+        (CALENDAR.encode(), "text/calendar", "", ["Download the file", "ICS, 84"], "file-{pk}.ics"),
+        (
+            zipped("[Content_Types].xml", "word/document.xml"),
+            "application/octet-stream",
+            "attachment; filename*=UTF-8''Angebot%20M%C3%A4rz.docx",
+            ["Angebot März.docx", "DOCX, "],
+            "Angebot März.docx",
+        ),
+        (
+            bmp() + b"\0" * 99,
+            "image/x-ms-bmp",
+            'inline; filename="scan.bmp"',
+            ["scan.bmp", "BMP, "],
+            "scan.bmp",
+        ),
+        (b"\0\1\2pass", "application/vnd.apple.pkpass", "", ["File.pkpass", "PKPASS, 7"], "File.pkpass"),
+        (
+            b"\0\1\2evil",
+            "text/html",
+            'attachment; filename="../a/Bill.html"',
+            ["Bill.html.bin"],
+            "Bill.html.bin",
+        ),
+        (b"\0\1\2odd", "application/x-odd", "", ["Download the file", "File, 6"], "file-{pk}.bin"),
+        (b"ID3\x03" + b"\0" * 99, "audio/mpeg", "", ["MP3, 103"], "file-{pk}.mp3"),
+        (b"a;b\n1;2\n", "text/csv", "", ["CSV, 8"], "file-{pk}.csv"),
+    ],
+)
+def test_file_is_called_what_its_sender_says_and_what_it_is(
+    client: Any,
+    simulator: Simulator,
+    account: dict[str, Any],
+    own_road: Road,
+    agents: list[Extension],
+    content: bytes,
+    declared: str,
+    disposition: str,
+    said: list[str],
+    called: str,
+) -> None:
+    given = {"content": content, "declared": declared, "disposition": disposition}
+    attachment = sent_picture(client, simulator, account, own_road, **given)  # type: ignore[arg-type]
+    assert fetching.fetch_due() == 1
+    client.force_login(agents[0].user)
+    page = text_of(client.get(f"/inbox/{attachment.message.session_id}/").content.decode())
+    assert [words for words in said if words not in page] == []
+    answer = client.get(f"/inbox/attachments/{attachment.pk}/")
+    assert b"".join(answer.streaming_content) == content
+    called = called.format(pk=attachment.pk)
+    shown = told_name(answer.headers["Content-Disposition"])
+    assert (shown, answer["X-Content-Type-Options"]) == (called, "nosniff")
+
+
+@pytest.mark.parametrize("declared", ["text/html", "image/svg+xml", "image/png", "application/pdf"])
+def test_nothing_that_runs_is_ever_shown_in_the_page(
+    post_inbound: Post,
+    client: Any,
+    agents: list[Extension],
+    declared: str,
+    settings: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever the sender says that it is, and whatever its name: all kinds of files."""
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(showing, "prepare", lambda *_given: None)  # of each a process of its own
+    post_inbound(1, "Look")
+    message = Message.objects.get(body="Look")
+    client.force_login(agents[0].user)
+    for position, content in enumerate(EVERY):
+        one = Attachment(message=message, position=position, url="", content_type=declared)
+        fetching._store(one, Media(content, declared, "a.html"))
+        answer = client.get(f"/inbox/attachments/{one.pk}/")
+        assert b"".join(answer.streaming_content) == content
+        kind, disposition = answer["Content-Type"], answer["Content-Disposition"]
+        is_inline = disposition.startswith("inline")
+        if is_inline:
+            assert kind.partition("/")[0] in {"image", "audio", "video"}
+            assert "svg" not in kind
+        else:
+            assert (kind, disposition.partition(";")[0]) == ("application/octet-stream", "attachment")
+        assert not told_name(disposition).endswith((".html", ".svg", ".xml", ".js", ".exe"))
+        assert (answer["X-Content-Type-Options"], answer["Content-Security-Policy"]) == (
+            "nosniff",
+            "default-src 'none'; sandbox",
+        )
+
+
+def test_file_that_was_stored_as_unknown_is_handed_out_as_before(
+    post_inbound: Post, client: Any, agents: list[Extension], settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    post_inbound(1, "Look")
+    one = Attachment(message=Message.objects.get(body="Look"), position=0, state="stored", size_bytes=2048)
+    one.content_type = "application/octet-stream"
+    one.file.save("7.bin", ContentFile(CALENDAR.encode()))
+    one.save()
+    client.force_login(agents[0].user)
+    page = text_of(client.get(f"/inbox/{one.message.session_id}/").content.decode())
+    assert "Download the file File, 2.0 KB" in page.replace("\xa0", " ")
+    answer = client.get(f"/inbox/attachments/{one.pk}/")
+    assert b"".join(answer.streaming_content) == CALENDAR.encode()
+    assert told_name(answer["Content-Disposition"]) == f"file-{one.pk}.bin"
 
 
 def test_picture_that_is_too_large_is_refused_in_words(

@@ -10,6 +10,7 @@ from routing.models import Extension, MessageQueue
 from sessions import actions
 from tests.factories import CONTACT, make_road
 from tests.sessions.media.pictures import OUR_US_NUMBER, encoded, scene
+from tests.sessions.media.samples import CALENDAR, CARD, bmp, zipped
 from tests.walking import log_in
 
 pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -40,4 +41,30 @@ def test_composer_says_how_large_files_are_and_what_becomes_of_pictures(
     expect(files.nth(0).locator("img")).to_have_count(0)  # the browser can't show it: an icon stands there
     expect(page.locator("[data-files-error]")).to_have_text(
         "“b.mp4” was left out: 5 MB in all is the most. Make it smaller, or send a link."
+    )
+
+
+def test_composer_refuses_at_once_only_what_nobody_takes(
+    live_server: LiveServer, new_page: Callable[..., Page], agents: list[Extension], queue: MessageQueue
+) -> None:
+    road = make_road(queue, agents[0], address=OUR_US_NUMBER)
+    session = actions.start_session(
+        agent=agents[0], number=road.number, contact=CONTACT, body="Hello"
+    ).session
+    page = log_in(new_page(), live_server.url, "agent1001", "secret-of-the-agent")
+    page.goto(f"{live_server.url}/inbox/{session.pk}/")
+    chosen: list[FilePayload] = [
+        {"name": "letter.docx", "mimeType": "", "buffer": zipped("[Content_Types].xml", "word/document.xml")},
+        {"name": "blank.vcf", "mimeType": "", "buffer": b"\r\n\r\n" + CARD.encode()},
+        {"name": "tea.ics", "mimeType": "", "buffer": CALENDAR.lower().encode()},
+        {"name": "voice.amr", "mimeType": "", "buffer": b"#!AMR\n\x3c\x91"},
+        {"name": "scan.bmp", "mimeType": "", "buffer": bmp()},
+    ]
+    page.locator("#composer-attachments").set_input_files(chosen)
+    expect(page.locator("[data-files-error]")).to_have_text(
+        "“letter.docx” can’t be sent: only pictures, videos, sounds, PDFs, contact cards and calendar "
+        "entries can."
+    )
+    expect(page.locator(".composer-file span[dir]")).to_have_text(
+        ["blank.vcf", "tea.ics", "voice.amr", "scan.bmp"]
     )

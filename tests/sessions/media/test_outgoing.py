@@ -34,6 +34,7 @@ from tests.sessions.media.pictures import (
     place,
     scene,
 )
+from tests.sessions.media.samples import CALENDAR, CARD, iso, zipped
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -174,6 +175,8 @@ def test_link_ends_an_hour_after_the_itsp_would_have_dropped_the_text(
         ([picture("x.png", b"<html><script>")], "“x.png” can’t be sent: only pictures, videos, sounds"),
         ([picture("y.jpg", b"\xff\xd8\xff\xe0JFIF")], "“y.jpg” can’t be read as a picture: it is broken"),
         ([picture(), picture("y.svg", b"<svg/>")], "“y.svg” can’t be sent: only pictures, videos, sounds"),
+        ([picture("../a/b.pdf", zipped("word/a"))], "“b.pdf” can’t be sent: only pictures, videos, sounds"),
+        ([picture("notes.vcf", b"Begin: the notes")], "“notes.vcf” can’t be sent: only pictures, videos"),
     ],
 )
 def test_files_that_can_not_be_sent_are_refused_in_words_and_leave_nothing(
@@ -304,6 +307,34 @@ def test_pictures_of_phones_arrive_as_carriers_take_them(
     told = list(message.attachments.values_list("name", "size_bytes", "given_bytes"))
     assert told[0] == ("IMG_0.jpeg", sizes[0], len(large))
     assert told[4] == ("a.mp4", len(movie), 0)
+
+
+def test_files_as_phones_have_them_go_out_by_their_real_type(
+    us_road: Road, agents: list[Extension], simulator: Simulator
+) -> None:
+    files = [
+        picture("ada.vcf", b"\xef\xbb\xbf\r\n" + CARD.lower().encode()),
+        picture("tea", b"\n" + CALENDAR.encode()),
+        picture("old.3g2", iso("3g2a")),
+        picture("scan.bmp", encoded(scene(300, 200), "BMP")),
+        picture("rest.pdf", b"\r\n%PDF-1.4\n%%EOF"),
+    ]
+    message = write(agents[0], us_road, "", *files)
+    (there,) = sent(simulator)
+    assert [fetched(simulator.url + path)[2]["Content-Type"] for path in there["media"]] == [
+        "text/vcard",
+        "text/calendar",
+        "video/3gpp2",
+        "image/jpeg",
+        "application/pdf",
+    ]
+    assert [one.name for one in message.attachments.all()] == [
+        "ada.vcf",
+        "tea",
+        "old.3g2",
+        "scan.jpg",
+        "rest.pdf",
+    ]
 
 
 def test_page_tells_what_was_made_of_a_picture(us_road: Road, agents: list[Extension], client: Any) -> None:

@@ -1,8 +1,10 @@
 """What the ITSP reports of a text: it only moves forward, whatever order it comes in."""
 
+from importlib import import_module
 from itertools import permutations
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from channels.itsp.delivery import DeliveryStatus
@@ -56,6 +58,39 @@ def test_reports_in_any_order_end_in_delivered(
         assert report(client, road, attempt, status) == 200
     assert state(attempt) == ("delivered", "", "")
     assert counts_by_channel(None, None) == {road.channel.pk: Counts(success=1, segments=1)}
+
+
+@pytest.mark.parametrize("status", ["sent", "delivered", "read"])
+@pytest.mark.parametrize("code", ["30003", "30008", "30410", "99999"])
+def test_text_that_got_there_has_no_error_whatever_code_comes_along(
+    client: Client, road: Road, attempt: Attempt, agents: list[Extension], status: str, code: str
+) -> None:
+    assert report(client, road, attempt, status, ErrorCode=code) == 200
+    assert state(attempt) == (status, "", "")
+    assert counts_by_channel(None, None) == {road.channel.pk: Counts(success=1, segments=1)}
+    client.force_login(agents[0].user)
+    page = client.get(f"/inbox/{attempt.message.session_id}/").content.decode()
+    shown = page.partition(f'id="message-{attempt.message_id}"')[2].partition("</li>")[0]
+    assert ("Hi" in shown, "message-reason" in shown, code in shown) == (True, False, False)
+
+
+def test_code_of_a_failure_goes_when_the_text_gets_there_after_all(
+    client: Client, road: Road, attempt: Attempt
+) -> None:
+    report(client, road, attempt, "undelivered", ErrorCode="30008")
+    assert state(attempt)[1] == "30008"
+    report(client, road, attempt, "delivered", ErrorCode="30008")
+    assert state(attempt) == ("delivered", "", "")
+    assert counts_by_channel(None, None) == {road.channel.pk: Counts(success=1, segments=1)}
+
+
+def test_codes_that_stood_beside_delivered_texts_are_forgotten_by_the_update(attempt: Attempt) -> None:
+    forget = import_module("sessions.migrations.0029_delivered_has_no_error").forget
+    told = {"error_code": "30008", "reason": "The carrier could not deliver it and did not say why."}
+    for status, left in (("delivered", ""), ("sent", ""), ("undelivered", "30008")):
+        Message.objects.filter(pk=attempt.message_id).update(status=status, **told)
+        forget(apps, None)
+        assert state(attempt) == (status, left, left and told["reason"])
 
 
 def test_undelivered_after_sent_moves_the_count(client: Client, road: Road, attempt: Attempt) -> None:

@@ -8,8 +8,9 @@ from channels.itsp.twilio import tables
 ROWS: list[tuple[Advice, tuple[int, ...]]] = [
     # credentials, account or sender unusable
     (Advice.STOP, (20003, 20403, 20404, 21212, 21606, 21659, 21660, 21661, 30002, 21703, 21704)),
+    (Advice.STOP, (10001, 20005, 21701, 21702, 21705)),
     (Advice.RETRY, (20429,)),  # too many at once
-    (Advice.UNKNOWN, (20500,)),  # may have been processed
+    (Advice.UNKNOWN, (20500, 30020, 30021, 30500)),  # may have been processed
     (Advice.SLOW_DOWN, (21611, 30001)),  # the sender's queue is full
     (Advice.SLOW_DOWN, (30022,)),  # faster than A2P allows
     (Advice.LATER, (30023, 30027, 63038)),  # daily cap
@@ -24,7 +25,15 @@ ROWS: list[tuple[Advice, tuple[int, ...]]] = [
     (Advice.LATER, (30024, 30035)),  # sender not provisioned yet
     (Advice.FAIL, (30032, 30034)),  # not registered
     (Advice.FAIL, (30036,)),  # validity elapsed
-    (Advice.FAIL, (14107,)),  # a loop
+    (Advice.FAIL, (14107, 14109, 30038, 30039)),  # a loop, a code
+    (Advice.FAIL, (21217, 21401, 21421, 21604, 30014, 30015, 30016, 63031)),  # the recipient, or both
+    (Advice.FAIL, (21607, 30454)),  # trial account
+    (Advice.FAIL, (21618, 21621, 21622, 21624, 30010, 30012, 30013, 63025, 63034, 63037)),  # what is sent
+    (Advice.FAIL, (30017, 30410, 63009, 63010, 63011, 63012, 63023)),  # something failed with them
+    (Advice.FAIL, (30018, 30033, 30453)),  # registration, protection
+    (Advice.SLOW_DOWN, (63017, 63018)),
+    (Advice.FAIL, (63001, 63002, 63003, 63005, 63006, 63007, 63008, 63013, 63014, 63015, 63016)),
+    (Advice.FAIL, (63020, 63021, 63022, 63024, 63026, 63030, 63032, 63033, 63035, 63036, 63039, 63051)),
 ]
 CODES = [(code, advice) for advice, codes in ROWS for code in codes]
 
