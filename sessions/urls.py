@@ -1,4 +1,4 @@
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from sessions.first_text import views as first_text_views
 from sessions.inbox import app_views, canned_reply_views, tag_views
@@ -12,7 +12,7 @@ from sessions.receiving import journal_views
 from sessions.receiving.webhook import webhook_view
 
 urlpatterns = [
-    path("w/<str:token>/", webhook_view, name="webhook"),
+    re_path(r"^/*w/", webhook_view, name="webhook"),
     path("m/<str:token>/", outbound_media, name="outbound-media"),
     path("events/", served_elsewhere, name="events"),
     path("inbox/", include("sessions.inbox.urls")),

@@ -58,6 +58,14 @@ class MediaRef:
     content_type: str
 
 
+class SignedBy(enum.Enum):
+    """What a call says that it was signed with."""
+
+    NOBODY = "nobody"
+    ACCOUNT = "account"  # its secret
+    KEY = "key"  # made for webhooks alone
+
+
 class KeywordKind(enum.StrEnum):
     """What a contact asks for by a word that machines obey."""
 
@@ -266,7 +274,15 @@ class Itsp(ABC):
 
     @abstractmethod
     def is_authentic(self, call: WebhookCall, credentials: Credentials) -> bool:
-        """True if the call was signed with the channel's own secret."""
+        """True if the call was signed with a secret of the channel's own, for the address that it called."""
+
+    @abstractmethod
+    def signed_by(self, call: WebhookCall) -> SignedBy:
+        """By its own word, which nobody has verified."""
+
+    def has_webhook_key(self, credentials: Credentials) -> bool:
+        """Whether it knows a key of the kind that calls may be signed with in the secret's place."""
+        return False
 
     @abstractmethod
     def read(self, call: WebhookCall) -> list[InboundSms | StatusUpdate | Unreadable]:

@@ -13,7 +13,7 @@ from django.db import DataError, InterfaceError, OperationalError, transaction
 from channels.itsp import ITSPS
 from channels.itsp.base import InboundSms, Itsp, ItspError, StatusUpdate, Unreadable
 from sessions.lanes import seats
-from sessions.receiving import addresses, fetched, inbound, journal, reasons, statuses
+from sessions.receiving import addresses, fetched, held, inbound, journal, reasons, statuses
 from sessions.receiving.arrivals import Arrival, Item, Outcome, Result, Source, Verdict
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ def take_in(arrivals: Sequence[Arrival]) -> None:
     """
     addresses.admit(arrivals)
     admitted = [arrival for arrival in arrivals if arrival.verdict is None]
-    journal.write_rejects([arrival for arrival in arrivals if arrival.verdict is not None])
+    journal.write_rejects(held.hold([arrival for arrival in arrivals if arrival.verdict is not None]))
     for arrival in admitted:
         read(arrival)
     if admitted:

@@ -1,5 +1,7 @@
 """The administrators' webhook journal: what came in, what became of it, and a second chance for it."""
 
+from urllib.parse import urlsplit
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -20,6 +22,7 @@ from sessions.nudges import nudge
 from sessions.receiving import journal, replaying
 from sessions.receiving.payload import payload_of
 from sessions.receiving.reasons import UNSAVED_FORM, advice_on
+from sessions.receiving.written_address import written
 
 SEARCH = ["contact", "itsp_message_id", "reason", "channel__name"]
 CHANNELS_OFFERED = 100
@@ -151,5 +154,5 @@ def _opened_by(row: WebhookRequest) -> User | None:
     """Whoever opened the form that was never saved."""
     if row.reason != UNSAVED_FORM:
         return None
-    token = row.url.partition("/w/")[2].partition("/")[0]
+    token = written(urlsplit(row.url).path).token
     return User.objects.filter(pk=webhook_url.issued_to(token) or 0).first()
