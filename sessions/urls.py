@@ -38,6 +38,7 @@ urlpatterns = [
     path("journal/", journal_views.journal_list, name="journal-list"),
     path("journal/replay/", journal_views.journal_replay_failed, name="journal-replay-failed"),
     path("journal/dismiss/", journal_views.journal_dismiss_failed, name="journal-dismiss-failed"),
+    path("journal/discard/", journal_views.journal_discard_held, name="journal-discard-held"),
     path("journal/<int:pk>/", journal_views.journal_detail, name="journal-detail"),
     path("journal/<int:pk>/replay/", journal_views.journal_replay, name="journal-replay"),
     path("journal/<int:pk>/dismiss/", journal_views.journal_dismiss, name="journal-dismiss"),

@@ -83,6 +83,16 @@ def note_all() -> None:
         note(channel_id)
 
 
+def discard(rows: "QuerySet[WebhookRequest]") -> int:
+    """Those that are held among `rows` are traces of rejected requests from here on. Returns how many."""
+    mine = rows.filter(outcome=Outcome.HELD).order_by()
+    channels = list(mine.values_list("channel", flat=True).distinct())
+    count = mine.update(outcome=Outcome.REJECTED)
+    for channel_id in channels:
+        note(channel_id)
+    return count
+
+
 def _may_prove_right(arrival: Arrival) -> bool:
     """A signed text in the ITSP's form, to a live address. Of status callbacks, look-ups tell the same."""
     channel, call, verdict = arrival.channel, arrival.call, arrival.verdict

@@ -59,12 +59,6 @@ def dismiss(rows: "QuerySet[WebhookRequest]") -> int:
     return failed.order_by().update(outcome=Outcome.DISMISSED, next_try_at=None)
 
 
-def discard_held(rows: "QuerySet[WebhookRequest]") -> int:
-    """Those that are held among `rows` are traces of rejected requests from here on."""
-    held = rows.filter(outcome=Outcome.HELD)
-    return held.order_by().update(outcome=Outcome.REJECTED)
-
-
 def next_try(outcome: str, tries: int) -> datetime | None:
     """When what failed is tried again; None of all else."""
     if outcome != Outcome.FAILED:

@@ -1,7 +1,8 @@
 """Which token a webhook's address carries, however somebody wrote it, and what is wrong with the writing.
 
 A Webhook URL is copied by hand: its last slash is lost, a slash is doubled, what stands behind the # is
-encoded and so becomes a part of the path. An ITSP signs the address that it calls, so all of them can be verified.
+encoded and so becomes a part of the path. An ITSP signs the address that it calls, so all of them can be
+verified.
 """
 
 import re
