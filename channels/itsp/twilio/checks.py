@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from twilio.base.exceptions import TwilioException
 
 from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, SetUp
+from channels.itsp.twilio import webhook_rules
 from channels.itsp.twilio.http import ERRORS, UNREADABLE, http_status_of
 from channels.itsp.twilio.number_checks import NumberChecks
 from channels.itsp.twilio.services import Services
@@ -39,6 +40,7 @@ class Checks:
     account_sid: str
     set_up: SetUp
     texting: Any = None
+    has_webhook_key: bool = False
     account: Any = field(init=False, default=None)
 
     def findings(self) -> Iterator[Finding]:
@@ -54,6 +56,7 @@ class Checks:
             checks = NumberChecks(self.client, self.account, services, address, url, listed, channel_at)
             yield from checks.findings(_untold)
         yield from self._asked(Check.COUNTRIES, self._countries)
+        yield from self._rules()
         yield from self._asked(Check.BALANCE, self._balance)
         yield from self._asked(Check.FAILURES, self._failures)
 
@@ -138,6 +141,15 @@ class Checks:
             what_to_do = _("Look at the geographic permissions in the Twilio portal.")
             return _cannot_tell(Check.COUNTRIES, why % _named(untold), what_to_do, link=GEO_PERMISSIONS)
         return _passed(Check.COUNTRIES, _("Enabled: %(countries)s.") % _named(wanted))
+
+    def _rules(self) -> Iterator[Finding]:
+        """Of an account that does not have them, nothing is said."""
+        url = self.set_up.webhook_url.partition("#")[0]
+        try:
+            yield webhook_rules.finding(self.client, url, has_key=self.has_webhook_key)
+        except ERRORS as error:
+            if http_status_of(error) not in {401, 403, 404} and not self.client.region:
+                yield _untold(Check.RULES, error)
 
     def _balance(self) -> Finding:
         answer = self.client.balance.fetch()

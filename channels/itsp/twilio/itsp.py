@@ -94,7 +94,8 @@ class Twilio(Itsp):
     def check_set_up(self, credentials: Credentials, set_up: SetUp) -> Iterator[Finding]:
         client = client_of(credentials, total_s=settings.SET_UP_CHECK_TOTAL_S)
         texting = texting_client_of(credentials) if has_api_key(credentials) else None
-        return Checks(client, credentials["account_sid"], set_up, texting).findings()
+        has_key = self.has_webhook_key(credentials)
+        return Checks(client, credentials["account_sid"], set_up, texting, has_key).findings()
 
     def fix(
         self, credentials: Credentials, set_up: SetUp, *, number: str, approved: Sequence[Change]
