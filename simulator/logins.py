@@ -45,7 +45,7 @@ def _given(request: web.Request) -> tuple[str, str] | None:
 
 
 def _is_in_region(request: web.Request, settings: Settings) -> bool:
-    """An account in a region is known there alone. Whoever has us stand in may tell the host that was meant."""
+    """An account in a region is known there alone. Who has us stand in may tell the host that was meant."""
     host = request.headers.get("X-Stands-For", "")
     if not host:
         return True

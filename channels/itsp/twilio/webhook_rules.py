@@ -26,23 +26,23 @@ def finding(client: Any, url: str, *, has_key: bool) -> Finding:
     named = {"name": rule.friendly_name or rule.id}
     if any(one.signature for one in settings) and not has_key:
         why = _(
-            "The Webhook Rule “%(name)s” has a Setting that signs with a SharedKey, which the channel does not "
-            "have: its texts are refused."
+            "The Webhook Rule “%(name)s” has a Setting that signs with a SharedKey, which the channel does "
+            "not have: its texts are refused."
         )
         what_to_do = _(
             "Enter the key’s secret as Webhook Signing Key, or take the signature out of the Setting."
         )
         return Finding(Check.RULES, CheckOutcome.FAIL, why % named, what_to_do, DOCS)
     why = _(
-        "The Webhook Rule “%(name)s” applies. Its connection configuration goes before what stands behind the "
-        "# of the Webhook URL."
+        "The Webhook Rule “%(name)s” applies. Its connection configuration goes before what stands behind "
+        "the # of the Webhook URL."
     )
     hint = "" if all(_tries_again(one.connection) for one in settings) else _hint()
     return Finding(Check.RULES, CheckOutcome.PASS, why % named, hint, DOCS if hint else "")
 
 
 def applying(rules: Sequence[Any], url: str) -> Any:
-    """As Twilio finds it: the exact one, else that with the longest prefix, else the default; None if none."""
+    """As Twilio finds it: the exact one, else that with the longest prefix, else the default."""
     kinds = [(str(rule.match_type or "").upper(), rule) for rule in rules]
     # An exact value never ends with a slash, and our URL does.
     exact = [
