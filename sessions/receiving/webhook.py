@@ -45,7 +45,7 @@ async def webhook(scope: Scope, receive: Receive, send: Send) -> None:
 
 @csrf_exempt
 @login_not_required
-def webhook_view(request: HttpRequest) -> HttpResponse:
+def webhook_view(request: HttpRequest, token: str) -> HttpResponse:
     """The same for a request that came to Django."""
     headers = ((name.lower(), value) for name, value in request.headers.items())
     address = request.META.get("RAW_URI", "")  # as it was asked for; Django's own has lost some escapes
