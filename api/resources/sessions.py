@@ -109,6 +109,7 @@ def get_session(request: ApiRequest, session_id: int) -> SessionOut:
         actions.OwnNumber,
         actions.OwnedByAnother,
         actions.TooManyOpen,
+        actions.Unanswerable,
         actions.OptedOut,
         actions.ChannelDisabled,
         actions.BadTime,

@@ -76,7 +76,7 @@ class KeywordKind(enum.StrEnum):
 
 @dataclass(frozen=True)
 class InboundSms:
-    """A text from a contact. Addresses are kept as the ITSP wrote them."""
+    """A text from a contact. Addresses are as the ITSP wrote them; the sender is "" where it told none."""
 
     itsp_message_id: str
     account_id: str
@@ -228,6 +228,7 @@ class Itsp(ABC):
     media_limits: ClassVar[MediaLimits] = MediaLimits()  # by default an ITSP takes texts only
     opt_out_codes: ClassVar[frozenset[str]] = frozenset()  # of errors that say: the contact has opted out
     final_codes: ClassVar[frozenset[str]] = frozenset()  # of errors that the same text would meet again
+    texts_short_codes: ClassVar[bool] = True  # whether a text may go to one
     can_list_received: ClassVar[bool] = False  # whether texts that no webhook brought can be asked for
     can_list_numbers: ClassVar[bool] = False  # whether an account's numbers can be asked for
 

@@ -50,6 +50,7 @@ class Twilio(Itsp):
     media_limits = media.LIMITS
     opt_out_codes = frozenset({"21610"})
     final_codes = FINAL_CODES
+    texts_short_codes = False  # its error 21265
     can_list_received = True
     can_list_numbers = True
     credentials_form = CredentialsForm

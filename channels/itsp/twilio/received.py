@@ -79,8 +79,9 @@ def _first_page(
 
 def _text(message: Any, ahead: timedelta) -> Received | None:
     """None for what we sent ourselves, and for what has not the form that Twilio's own have."""
-    sid, sender, recipient = str(message.sid), str(message.from_), str(message.to)
-    well_formed = MESSAGE_ID.fullmatch(sid) and ADDRESS.fullmatch(sender) and ADDRESS.fullmatch(recipient)
+    sid, sender, recipient = str(message.sid), str(message.from_ or ""), str(message.to)
+    is_of_somebody = not sender or ADDRESS.fullmatch(sender)
+    well_formed = MESSAGE_ID.fullmatch(sid) and is_of_somebody and ADDRESS.fullmatch(recipient)
     at = message.date_sent or message.date_created
     if message.direction != "inbound" or not well_formed or not isinstance(at, datetime):
         return None

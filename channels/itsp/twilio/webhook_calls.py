@@ -12,8 +12,9 @@ from channels.itsp.twilio.parameters import parameters_of
 # Twilio signs names and values without a border between them, so who replays a call can shift
 # characters from a value to the next name. What has these forms can't have lost or gained one.
 MESSAGE_ID = re.compile(r"(SM|MM)[0-9a-f]{32}")
-# E.164 (some carriers leave the plus out), a short code, or an alphanumeric sender of up to 11 characters.
-ADDRESS = re.compile(r"\+?[0-9]{2,15}|(?=.*[^0-9])[^\x00-\x1f\x7f+]{1,11}")
+# E.164 (some carriers leave the plus out), a short code, an alphanumeric sender of up to 11 characters, or one
+# of another service than SMS, as rcs:name.
+ADDRESS = re.compile(r"\+?[0-9]{2,15}|(?=.*[^0-9])[^\x00-\x1f\x7f+]{1,11}|[a-z]{2,15}:[A-Za-z0-9+_.@-]{1,48}")
 OTHERS_MOST = 50  # of a group text; carriers allow fewer
 ERROR_CODE = re.compile(r"[1-9][0-9]{0,5}")
 
@@ -41,7 +42,8 @@ def _text(value: bytes) -> str:
 
 def _inbound(fields: dict[str, str]) -> InboundSms | Unreadable:
     for name in ("From", "To"):
-        if not ADDRESS.fullmatch(fields.get(name, "")):
+        is_untold = name == "From" and not fields.get(name)
+        if not is_untold and not ADDRESS.fullmatch(fields.get(name, "")):
             return Unreadable(f"{name} is neither a number nor a sender's name.", fields["MessageSid"])
     told = fields.get("NumMedia", "")
     count = min(int(told), LIMITS.most) if re.fullmatch("[0-9]{1,2}", told) else 0
@@ -53,7 +55,7 @@ def _inbound(fields: dict[str, str]) -> InboundSms | Unreadable:
     return InboundSms(
         itsp_message_id=fields["MessageSid"],
         account_id=fields.get("AccountSid", ""),
-        sender=fields["From"],
+        sender=fields.get("From", ""),
         recipient=fields["To"],
         body=fields.get("Body", ""),
         media=media,
