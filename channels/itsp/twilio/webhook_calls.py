@@ -12,8 +12,8 @@ from channels.itsp.twilio.parameters import parameters_of
 # Twilio signs names and values without a border between them, so who replays a call can shift
 # characters from a value to the next name. What has these forms can't have lost or gained one.
 MESSAGE_ID = re.compile(r"(SM|MM)[0-9a-f]{32}")
-# E.164 (some carriers leave the plus out), a short code, an alphanumeric sender of up to 11 characters, or one
-# of another service than SMS, as rcs:name.
+# E.164 (some carriers leave the plus out), a short code, a name of up to 11 characters, or the address of
+# another service than SMS, as rcs:name.
 ADDRESS = re.compile(r"\+?[0-9]{2,15}|(?=.*[^0-9])[^\x00-\x1f\x7f+]{1,11}|[a-z]{2,15}:[A-Za-z0-9+_.@-]{1,48}")
 OTHERS_MOST = 50  # of a group text; carriers allow fewer
 ERROR_CODE = re.compile(r"[1-9][0-9]{0,5}")
