@@ -1,5 +1,6 @@
 """The Add and Edit page of a channel: its form, credentials, webhook token and rules as one thing."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -115,7 +116,7 @@ class ChannelPage:
 
     @cached_property
     def credential_fields(self) -> list[CredentialField]:
-        posted = self.data or {}
+        posted: Mapping[str, str] = self.data or {}
         return shown(self.credentials_form, stored=self.stored_secrets, kept=self.kept_names, posted=posted)
 
     @property

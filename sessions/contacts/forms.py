@@ -26,10 +26,10 @@ _NAMED_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 _&+\-]{1,11}")
 def read_address(text: str, senders: Collection[str]) -> NumberInput:
     """A phone number, or one of the `senders` that are none; raises `ValidationError` in words."""
     text = cleaned(text)
-    if words := why_not_typed(text):
+    if why := why_not_typed(text):
         if text in senders:
             return NumberInput(text)
-        raise ValidationError(words, code="unanswerable")
+        raise ValidationError(why, code="unanswerable")
     if not is_name(text):
         return read_number(text, settings.DEFAULT_REGION)
     if text not in senders:

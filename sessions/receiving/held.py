@@ -5,7 +5,7 @@ believed yet, so it is refused, but held whole, and verified again when the chan
 
 A stranger who knows the address can send such texts, too. So they are bounded in size, in number, by sender,
 and by time: an hour may take half of the room that is left when it begins. What is held already is never
-pushed out by what comes later, and what comes later finds room.
+pushed out by what comes later, and what comes later finds room, unless a flood goes on for half a day.
 """
 
 from collections.abc import Iterable, Sequence
@@ -43,7 +43,7 @@ class _Standing(NamedTuple):
 
     @property
     def room(self) -> int:
-        free = settings.WEBHOOK_HELD_KEPT - (self.rows - self.of_hour)
+        free = int(settings.WEBHOOK_HELD_KEPT) - (self.rows - self.of_hour)
         return max(0, (free + 1) // 2 - self.of_hour)
 
 
@@ -112,7 +112,7 @@ def _may_prove_right(arrival: Arrival) -> bool:
 
 def _fitting(channel_id: int, arrivals: Sequence[Arrival]) -> list[Arrival]:
     room, senders = _standing_of(channel_id).room, _counts_of(channel_id, {one.contact for one in arrivals})
-    kept = []
+    kept: list[Arrival] = []
     for arrival in arrivals:
         count = senders.get(arrival.contact, 0)
         if len(kept) < room and count < OF_SENDER:

@@ -5,12 +5,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from channels import actions
 from channels.models import Channel
+from routing.models import MessageQueue
+from sessions import watch
 from sessions.models import Message, MessagingSession, WebhookRequest
 from sessions.receiving import budget, held, retention, verifying
 from sessions.receiving.arrivals import Outcome
@@ -114,6 +118,27 @@ def test_verifying_goes_on_until_the_change_has_settled(client: Client, road: Ro
     assert not verifying.due().exists()
 
 
+def test_change_is_found_by_the_clock(client: Client, road: Road) -> None:
+    is_due = watch.DUE["sessions.tasks.verify_held"]
+    assert not is_due()
+    change(road, auth_token=NEW_TOKEN)
+    assert is_due()
+
+
+@given(st.lists(st.integers(0, 300), max_size=40), st.integers(1, 200))
+def test_flood_of_many_hours_never_fills_more_than_there_is(hours: list[int], most: int) -> None:
+    rows = 0
+    with override_settings(WEBHOOK_HELD_KEPT=most):
+        for comes in hours:
+            room = held._Standing(rows, 0, 0, None).room
+            assert room >= (1 if rows < most else 0)
+            assert room <= (most - rows + 1) // 2
+            taken = min(room, comes)
+            assert held._Standing(rows + taken, taken, 0, None).room == room - taken
+            rows += taken
+        assert rows <= most
+
+
 def test_saving_the_channel_as_it_is_verifies_nothing(road: Road) -> None:
     change(road)
     assert not verifying.due().exists()
@@ -180,9 +205,11 @@ def test_second_bounds_what_a_process_holds(
     assert 3 <= kept < 30
 
 
-def test_channels_have_room_of_their_own(client: Client, road: Road, settings: Settings) -> None:
+def test_channels_have_room_of_their_own(
+    client: Client, road: Road, queue: MessageQueue, settings: Settings
+) -> None:
     settings.WEBHOOK_HELD_KEPT = 4
-    other = make_road(road.number.queue or road.number.extension, address="+14155550999", name="Other")
+    other = make_road(queue, address="+14155550999", name="Other")
     for number in range(1, 9):
         post(client, road, number, "Flood", "f" * 32)
     post(client, other, 20, "Mine")
