@@ -12,7 +12,7 @@ from sessions.receiving import journal_views
 from sessions.receiving.webhook import webhook_view
 
 urlpatterns = [
-    re_path(r"^/*w/(?P<token>.+)$", webhook_view, name="webhook"),
+    re_path(r"^(?:/*)w/(?P<token>.+)$", webhook_view, name="webhook"),
     path("m/<str:token>/", outbound_media, name="outbound-media"),
     path("events/", served_elsewhere, name="events"),
     path("inbox/", include("sessions.inbox.urls")),
