@@ -25,6 +25,7 @@ from accounts.ids import MAX_ID
 from accounts.pasted import cleaned
 from accounts.tidying import tidy
 from channels.phone_numbers import read_number
+from channels.senders import why_not_typed
 from routing.sms_field import MAX_BODY
 from sessions.actions import Scheduled
 
@@ -73,6 +74,8 @@ DueAt = Annotated[
 
 def _address(text: str) -> str:
     """Nobody looks at it before it is used, so it must be written as it is meant."""
+    if words := why_not_typed(text):
+        raise ValueError(words)
     try:
         read = read_number(text, settings.DEFAULT_REGION)
     except ValidationError as error:

@@ -69,6 +69,10 @@ class Channel(SessionTimeout):
     unreported_since = models.DateTimeField(
         null=True
     )  # the first text sent after that; None if there is none
+    # Texts that are held since they were signed with another secret: written by sessions.
+    held_texts = models.PositiveIntegerField(default=0, db_default=0)
+    first_held_at = models.DateTimeField(null=True)
+    credentials_changed_at = models.DateTimeField(null=True)  # until what is held was verified again
     # Set-up check: when it was asked for last, and when that ended.
     check_asked_at = models.DateTimeField(null=True)
     check_finished_at = models.DateTimeField(null=True)
@@ -254,7 +258,8 @@ class ContactCountry(models.Model):
 
 _STATUS = {"status", "status_reason", "status_changed_at", "recheck_at", "recheck_wait_s"}
 _SEEN = {"last_inbound_at", "last_callback_at", "unreported_since", "check_asked_at", "check_finished_at"}
-_BY_ITSELF = _STATUS | _SEEN | {"held_since", "held_s", "created_at"}
+_HELD = {"held_texts", "first_held_at", "credentials_changed_at"}
+_BY_ITSELF = _STATUS | _SEEN | _HELD | {"held_since", "held_s", "created_at"}
 audit.watch(Channel, left_out=_BY_ITSELF, secrets={"credentials"})
 audit.watch(Number, lists=["initiators"])
 audit.watch(WebhookAddress, left_out={"token_hash", "created_at", "last_used_at"}, secrets={"token"})

@@ -65,6 +65,10 @@ WORDS: dict[tuple[str, str], Words] = {
         gettext_lazy("The ITSP was never reached with its credentials."),
         gettext_lazy("Open the channel and click “Check again”."),
     ),
+    ("channels", "held"): Words(
+        gettext_lazy("Texts that came with another Auth Token are held: %(held)s."),
+        gettext_lazy("Open the channel and enter the token that the ITSP signs with now."),
+    ),
     ("set_up", "ok"): Words(gettext_lazy("Nothing is wrong.")),
     ("set_up", "failing"): Words(
         gettext_lazy("%(check)s: %(why)s"), gettext_lazy("Open the channel. %(advice)s")

@@ -12,6 +12,7 @@ _django = get_asgi_application()
 from pbx_messaging.doors.asgi import guarded  # noqa: E402  only now are the apps loaded
 from sessions.live.stream import end_streams, event_stream  # noqa: E402
 from sessions.receiving import webhook  # noqa: E402
+from sessions.receiving.written_address import is_webhook  # noqa: E402
 
 EVENTS_PATHS = "/events/", "/events"  # as in sessions.urls, for pages that name it, and in the API's document
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -31,7 +32,7 @@ async def _inside(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         await _lifespan(receive, send)
     elif scope["path"] in EVENTS_PATHS:
         await event_stream(scope, send)
-    elif scope["path"].startswith(webhook.PATH):
+    elif is_webhook(scope["path"]):
         await webhook.webhook(scope, receive, send)
     else:
         await _django(scope, receive, send)

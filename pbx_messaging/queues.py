@@ -44,6 +44,7 @@ QUEUES: dict[str, str] = {
     "sessions.tasks.retry_webhooks": SENDER,
     "sessions.tasks.settle_lost_claims": SENDER,
     "sessions.tasks.tidy_queues": SENDER,
+    "sessions.tasks.verify_held": SENDER,
     "sessions.tasks.wake_snoozed": SENDER,
     "sessions.tasks.watch_absent": SENDER,
     "sessions.tasks.watch_due": SENDER,

@@ -203,6 +203,9 @@ WEBHOOK_MAX_BYTES = env.int("WEBHOOK_MAX_BYTES", default=256 * 1024)
 WEBHOOK_BODY_TIMEOUT_S = env.float("WEBHOOK_BODY_TIMEOUT_S", default=10.0)  # then it is refused
 WEBHOOK_DATABASE_TIMEOUT_S = env.float("WEBHOOK_DATABASE_TIMEOUT_S", default=1.2)  # then it is spooled
 WEBHOOK_REJECTS_KEPT = env.int("WEBHOOK_REJECTS_KEPT", default=1_000)  # traces of rejected requests
+WEBHOOK_HELD_KEPT = env.int(
+    "WEBHOOK_HELD_KEPT", default=4_000
+)  # a channel's texts that were signed otherwise
 WEBHOOK_JOURNAL_DAYS = env.int("WEBHOOK_JOURNAL_DAYS", default=30)  # that the journal keeps requests
 WEBHOOK_FAILED_DAYS = max(WEBHOOK_JOURNAL_DAYS, env.int("WEBHOOK_FAILED_DAYS", default=180))  # failed ones
 MEDIA_MAX_BYTES = env.int("MEDIA_MAX_BYTES", default=5 * 1024 * 1024)  # of one attachment

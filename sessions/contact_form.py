@@ -4,9 +4,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from channels.phone_numbers import read_number
+from channels.senders import why_not_typed
 
 
 class ContactForm(forms.Form):
@@ -24,7 +26,10 @@ class ContactForm(forms.Form):
 
     def clean_contact(self) -> str:
         """The address; `note` is set where the input was changed, for whoever typed it to look at first."""
-        read = read_number(self.cleaned_data["contact"], settings.DEFAULT_REGION)
+        typed = self.cleaned_data["contact"]
+        if words := why_not_typed(typed):
+            raise ValidationError(words, code="unanswerable")
+        read = read_number(typed, settings.DEFAULT_REGION)
         self.note = read.note
         return read.address
 

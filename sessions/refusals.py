@@ -263,6 +263,13 @@ REFUSALS: dict[type[ActionError], Refusal] = {
         words=gettext_lazy("This is the number that you write from. Enter the contact’s."),
         form_field="contact",
     ),
+    refused.Unanswerable: Refusal(
+        422,
+        gettext_lazy("The contact can’t be texted."),
+        lambda error: str(error.sender.words),
+        field="contact",
+        form_field="contact",
+    ),
     refused.OwnedByAnother: Refusal(
         409,
         gettext_lazy("Somebody else has the open session with this contact."),

@@ -1,6 +1,7 @@
 """Why something that an agent asked for is not possible. `sessions.refusals` says each in words."""
 
 from channels.itsp.delivery import DeliveryStatus
+from channels.senders import Sender
 from routing.models import Extension
 from sessions.models import Contact, MessagingSession, OptOutEntry
 from sessions.models.pickup import Pickup
@@ -109,6 +110,16 @@ class OwnNumber(ActionError):
     """A number can't text itself."""
 
     code = "own_number"
+
+
+class Unanswerable(ActionError):
+    """No text reaches who stands behind the contact's address (`sender`): a name, an app, nobody known."""
+
+    code = "unanswerable"
+
+    def __init__(self, sender: Sender) -> None:
+        super().__init__(sender)
+        self.sender = sender
 
 
 class OwnedByAnother(ActionError):

@@ -16,7 +16,7 @@ from sessions.lanes import following, seats
 from sessions.media import fetching
 from sessions.nudges import nudge, nudge_cancel
 from sessions.push import looking, noticing, pushing
-from sessions.receiving import journal, missed, replaying, retention, spool
+from sessions.receiving import held, journal, missed, replaying, retention, spool, verifying
 from sessions.sending import claiming, look_ups, pump, reconcile, validity
 
 MAIL_AGAIN_S, MAIL_MOST_TRIES = 15.0, 6  # a quarter of an hour; then the text is hardly unanswered any more
@@ -103,9 +103,16 @@ def retry_webhooks() -> None:
 
 
 @shared_task
+def verify_held() -> None:
+    """Texts that were signed with a secret which the channel had not, once it has another one."""
+    verifying.verify_due()
+
+
+@shared_task
 def forget_webhooks() -> None:
     """Requests past their retention; what is left after a while is for the next time."""
     retention.forget_requests(now=timezone.now())
+    held.note_all()
 
 
 @shared_task

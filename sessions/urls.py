@@ -1,4 +1,4 @@
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from sessions.first_text import views as first_text_views
 from sessions.inbox import app_views, canned_reply_views, tag_views
@@ -12,7 +12,7 @@ from sessions.receiving import journal_views
 from sessions.receiving.webhook import webhook_view
 
 urlpatterns = [
-    path("w/<str:token>/", webhook_view, name="webhook"),
+    re_path(r"^(?:/*)w/(?P<token>.+)$", webhook_view, name="webhook"),
     path("m/<str:token>/", outbound_media, name="outbound-media"),
     path("events/", served_elsewhere, name="events"),
     path("inbox/", include("sessions.inbox.urls")),
@@ -38,6 +38,7 @@ urlpatterns = [
     path("journal/", journal_views.journal_list, name="journal-list"),
     path("journal/replay/", journal_views.journal_replay_failed, name="journal-replay-failed"),
     path("journal/dismiss/", journal_views.journal_dismiss_failed, name="journal-dismiss-failed"),
+    path("journal/discard/", journal_views.journal_discard_held, name="journal-discard-held"),
     path("journal/<int:pk>/", journal_views.journal_detail, name="journal-detail"),
     path("journal/<int:pk>/replay/", journal_views.journal_replay, name="journal-replay"),
     path("journal/<int:pk>/dismiss/", journal_views.journal_dismiss, name="journal-dismiss"),

@@ -22,7 +22,7 @@ from sessions.lanes import seats
 from sessions.media import fetching
 from sessions.nudges import nudge
 from sessions.push import looking, noticing, pushing
-from sessions.receiving import missed, spool
+from sessions.receiving import missed, spool, verifying
 from sessions.sending import claiming, findings
 
 logger = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ DUE: dict[str, Callable[[], bool]] = {
     "sessions.tasks.publish_events": events.is_due,
     "sessions.tasks.settle_lost_claims": lambda: claiming.lost().exists(),
     "sessions.tasks.reconcile_unknown": lambda: findings.due().exists(),
+    "sessions.tasks.verify_held": lambda: verifying.due().exists(),
     "sessions.tasks.fetch_missed": lambda: missed.due().exists(),
     "sessions.tasks.fetch_attachments": lambda: fetching.due().exists(),
     "sessions.tasks.look_for_calls": looking.has_news,

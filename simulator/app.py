@@ -61,6 +61,8 @@ def _add_rest_routes(router: web.UrlDispatcher) -> None:
     router.add_get("/v1/Services/{sid}/PhoneNumbers/{number}", rest_services.number)
     router.add_get("/v1/Services/{sid}/Compliance/Usa2p", rest_services.campaigns)
     router.add_get("/v1/Tollfree/Verifications", rest_services.toll_free_verifications)
+    router.add_get("/v1/Webhooks/Rules", rest_account.webhook_rules)
+    router.add_get("/v1/Webhooks/Settings/{setting}", rest_account.webhook_setting)
     router.add_get("/v1/Alerts", rest_account.alerts)
     router.add_get("/v1/Messaging/GeoPermissions", rest_account.geo_permissions)
     router.add_get("/v1/Messaging/Countries/{country}", rest_account.price)

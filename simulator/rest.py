@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import hmac
 import time
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
@@ -14,6 +12,7 @@ from aiohttp import web
 
 from simulator.errors import ApiError, error_response
 from simulator.faults import ANSWERING, Fault
+from simulator.logins import is_let_in
 from simulator.misbehaving import answer_wrongly, refuse
 from simulator.simulator import SIMULATOR, Simulator
 
@@ -78,9 +77,7 @@ def _accepts(fault: Fault) -> bool:
 
 def _check_credentials(request: web.Request, simulator: Simulator) -> None:
     account = simulator.account
-    wanted = base64.b64encode(f"{account.sid}:{account.auth_token}".encode()).decode()
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "basic" or not hmac.compare_digest(given.strip().encode(), wanted.encode()):
+    if not is_let_in(request, account, simulator.settings):
         raise ApiError(20003)
     asked = request.match_info.get("account", account.sid)
     if asked == account.sid:
@@ -100,6 +97,7 @@ def _record(
             "kind": "api",
             "method": request.method,
             "url": request.path_qs,
+            "host": request.headers.get("X-Stands-For", ""),
             "params": {
                 name: values if len(values) > 1 else values[0] for name, values in request[FORM].items()
             },

@@ -109,5 +109,23 @@ async def price(request: web.Request) -> web.StreamResponse:
 
 
 @rest
+async def webhook_rules(request: web.Request) -> web.StreamResponse:
+    """As an account without the beta answers, unless the settings have some."""
+    rules = request.app[SIMULATOR].settings.webhook_rules
+    if not rules:
+        raise ApiError(20404, request.path)
+    return json_response({"meta": {"key": "rules", "pageSize": 50}, "rules": rules})
+
+
+@rest
+async def webhook_setting(request: web.Request) -> web.StreamResponse:
+    known = {one.get("id"): one for one in request.app[SIMULATOR].settings.webhook_settings}
+    found = known.get(request.match_info["setting"])
+    if found is None:
+        raise ApiError(20404, request.path)
+    return json_response(found)
+
+
+@rest
 async def not_found(request: web.Request) -> web.StreamResponse:
     raise ApiError(20404, request.path)

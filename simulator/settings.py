@@ -32,6 +32,13 @@ class Settings:
     advanced_opt_out: bool = False
     verify_tls: bool = True
     balance: str = "1000.00"
+    secondary_token: str = ""
+    promoted_token: str = ""
+    api_keys: list[str] = field(default_factory=list)
+    region: str = ""
+    webhook_key: str = ""
+    webhook_rules: list[dict[str, Any]] = field(default_factory=list)
+    webhook_settings: list[dict[str, Any]] = field(default_factory=list)
 
     def update(self, changes: dict[str, Any]) -> None:
         """Take all changes or, with a ValueError in words, none."""
@@ -56,6 +63,8 @@ def _checked(name: str, kind: str, value: Any) -> Any:
         return _range(name, value)
     if kind == "float" and isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
         return float(value)
+    if name in {"webhook_rules", "webhook_settings"} and isinstance(value, list):
+        return value
     if name == "sub_accounts":
         return _sub_accounts(value)
     accepted: dict[str, tuple[type, ...]] = {

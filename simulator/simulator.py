@@ -35,7 +35,7 @@ class Simulator:
         self.faults = Faults()
         self.closing = asyncio.Event()
         self.in_flight = 0
-        self.sender = WebhookSender(account.auth_token, self.journal, self.settings)
+        self.sender = WebhookSender(account, self.journal, self.settings)
         self.callbacks = Callbacks(account, self.state, self.settings, self.sender)
         fetcher = MediaFetcher(self.state)
         self.delivery = Delivery(

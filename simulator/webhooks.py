@@ -13,10 +13,12 @@ import aiohttp
 from yarl import URL
 
 from simulator.journal import Journal
+from simulator.logins import signing_token
 from simulator.outcome import Outcome
 from simulator.overrides import Overrides, split_overrides
+from simulator.records import Account
 from simulator.settings import Settings
-from simulator.signature import sign
+from simulator.signature import signed_headers
 
 # Shorter than any common server's, so that an idle connection is never closed under a request.
 KEEPALIVE_S = 1.0
@@ -30,8 +32,8 @@ ALERTS = {"3xx": 11200, "4xx": 11200, "5xx": 11200, "rt": 11200, "ct": 11205, "t
 class WebhookSender:
     """One pool of connections for all webhooks."""
 
-    def __init__(self, auth_token: str, journal: Journal, settings: Settings) -> None:
-        self._auth_token = auth_token
+    def __init__(self, account: Account, journal: Journal, settings: Settings) -> None:
+        self._account = account
         self.journal = journal
         self._settings = settings
         self._gate = asyncio.Semaphore(AT_ONCE)
@@ -107,18 +109,21 @@ class WebhookSender:
         self, outcome: Outcome, url: str, headers: dict[str, str], timeout: aiohttp.ClientTimeout
     ) -> None:
         body: bytes | None = None
+        headers = dict(headers)
         if outcome.method == "GET":
             url += ("&" if "?" in url else "?") + urlencode(outcome.params)
-            signature = sign(self._auth_token, url, {})
+            signed: Mapping[str, str] = {}
         else:
-            signature = sign(self._auth_token, url, outcome.params)
+            signed = outcome.params
             body = urlencode(outcome.params).encode()
-            headers = {**headers, "Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+            headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
+        token = signing_token(self._account, self._settings)
+        headers |= signed_headers(token, self._settings.webhook_key, url, signed)
         async with self._session.request(
             outcome.method,
             URL(url, encoded=True),
             data=body,
-            headers={**headers, "X-Twilio-Signature": signature},
+            headers=headers,
             timeout=timeout,
             allow_redirects=False,
             ssl=self._settings.verify_tls,

@@ -11,7 +11,7 @@ from django.conf import settings as django_settings
 from django.db import connection, connections
 from pytest_django.fixtures import Settings
 
-from sessions.receiving import journal
+from sessions.receiving import held, journal
 from tests import emptying
 from tests.browser import browser, new_page, page
 from tests.portal import admin_page, administrator
@@ -47,7 +47,7 @@ def redis_client() -> Iterator["redis.Redis"]:
 @pytest.fixture(autouse=True)
 def reject_budget() -> None:
     """Traces of rejected requests that a test may leave are not used up by the test before it."""
-    journal._reject_budget.used = 0
+    journal._reject_budget.used = held._budget.used = 0
 
 
 @pytest.fixture(scope="session")

@@ -76,6 +76,7 @@ def reschedule(request: ApiRequest, message_id: int, said: Body[RescheduleIn]) -
         404,
         actions.NotScheduled,
         actions.NotTheOwner,
+        actions.Unanswerable,
         actions.OptedOut,
         actions.ChannelDisabled,
     ),

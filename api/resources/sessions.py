@@ -105,6 +105,7 @@ START_SESSION_PROBLEMS = problems(
     actions.OwnNumber,
     actions.OwnedByAnother,
     actions.TooManyOpen,
+    actions.Unanswerable,
     actions.OptedOut,
     actions.ChannelDisabled,
     actions.BadTime,

@@ -16,7 +16,15 @@ from channels.actions.gaps import ask_for_missed, finish_gap, note_gap, note_gap
 from channels.actions.number_rules import forbid_initiating, import_rules
 from channels.actions.pausing import pause_channel, resume_channel
 from channels.actions.renewing import renew_webhook
-from channels.actions.signs import note_callback, note_contact, note_inbound, note_sent, note_webhook_used
+from channels.actions.signs import (
+    end_verifying,
+    note_callback,
+    note_contact,
+    note_held,
+    note_inbound,
+    note_sent,
+    note_webhook_used,
+)
 from channels.actions.status import put_off_recheck, reconnect_channel, stop_channel
 from channels.actions.storing import Verification, create_channel, update_channel
 
@@ -34,6 +42,7 @@ __all__ = [
     "drain_channel",
     "drop_findings",
     "enable_channel",
+    "end_verifying",
     "finish_check",
     "finish_gap",
     "forbid_initiating",
@@ -42,6 +51,7 @@ __all__ = [
     "note_contact",
     "note_gap",
     "note_gap_of_all",
+    "note_held",
     "note_inbound",
     "note_sent",
     "note_unfixed",

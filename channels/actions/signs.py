@@ -46,6 +46,18 @@ def note_callback(channel: Channel, *, at: datetime) -> None:
     Channel.objects.filter(pk=channel.pk).update(last_callback_at=at, unreported_since=None)
 
 
+def note_held(channel_id: int, *, texts: int, since: datetime | None) -> None:
+    """How many texts are held of the channel, since when."""
+    known = Q(held_texts=texts, first_held_at=since)
+    Channel.objects.filter(pk=channel_id).exclude(known).update(held_texts=texts, first_held_at=since)
+
+
+def end_verifying(channel: Channel) -> None:
+    """What is held was verified with the credentials that were read with the channel."""
+    mine = Channel.objects.filter(pk=channel.pk, credentials_changed_at=channel.credentials_changed_at)
+    mine.update(credentials_changed_at=None)
+
+
 def note_webhook_used(address: WebhookAddress, *, at: datetime) -> None:
     if address.last_used_at and at - address.last_used_at < USE_STEP:
         return

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.gone import hold
 from channels.actions import validity_clock
@@ -69,7 +70,9 @@ def update_channel(
     for field, value in values.items():
         setattr(channel, field, value)
     set_status(channel, verification.status, verification.reason)
-    channel.save(update_fields=[*values, *FIELDS])
+    if stored.credentials != channel.credentials:
+        channel.credentials_changed_at = timezone.now()
+    channel.save(update_fields=[*values, *FIELDS, "credentials_changed_at"])
     _note_gap(stored, channel)
     _keep_clock(channel)
     store_rules(channel, rules)

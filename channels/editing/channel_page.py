@@ -1,6 +1,6 @@
 """The Add and Edit page of a channel: its form, credentials, webhook token and rules as one thing."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.access import UserRequest
 from accounts.ids import read_id
 from channels import actions
+from channels.editing.credential_fields import CredentialField, is_removed, is_secret, shown
 from channels.editing.forms import ChannelForm, settings_of
 from channels.editing.kept_secrets import KeptSecrets
 from channels.itsp import ITSPS
@@ -27,7 +28,6 @@ from channels.set_up.checklist import Checklist
 from channels.webhook.url import callback_url, hash_of, is_valid_for, new_token, webhook_url
 from routing.models import Extension
 
-HIDDEN = "•" * 16  # where a secret is there and can't be shown
 AUTHENTICATION, MESSAGING = "authentication", "messaging"
 
 
@@ -101,7 +101,7 @@ class ChannelPage:
     @cached_property
     def secret_fields(self) -> list[str]:
         fields = self.itsp.credentials_form.base_fields
-        return [name for name, field in fields.items() if isinstance(field.widget, forms.PasswordInput)]
+        return [name for name, field in fields.items() if is_secret(field)]
 
     @cached_property
     def credentials_form(self) -> forms.Form:
@@ -110,20 +110,27 @@ class ChannelPage:
             return self.itsp.credentials_form(initial=initial)
         data = self.data.copy()
         for name, secret in self.stored_secrets.items():
-            if not data.get(name):
+            if not data.get(name) and not is_removed(name, data):
                 data[name] = secret
         return self.itsp.credentials_form(data)
 
-    def credential_fields(self) -> Iterator[tuple[forms.BoundField, str]]:
-        """With what is said of a secret that an empty field stands for."""
-        kept, stored = self.kept_names, self.stored_secrets
-        for bound in self.credentials_form:
-            if bound.name in stored:
-                bound.field.widget.attrs["placeholder"] = HIDDEN
-            words = _("Kept as you typed it, and not shown again. Type only to replace it.")
-            if bound.name not in kept:
-                words = _("Stored, and not shown again. Leave it empty to keep it.")
-            yield bound, words if bound.name in stored else ""
+    @cached_property
+    def credential_fields(self) -> list[CredentialField]:
+        posted: Mapping[str, str] = self.data or {}
+        return shown(self.credentials_form, stored=self.stored_secrets, kept=self.kept_names, posted=posted)
+
+    @property
+    def needed_credentials(self) -> list[CredentialField]:
+        return [one for one in self.credential_fields if one.bound.field.required]
+
+    @property
+    def more_credentials(self) -> list[CredentialField]:
+        return [one for one in self.credential_fields if not one.bound.field.required]
+
+    @property
+    def has_more_credentials(self) -> bool:
+        """Whether any of the others is there, or wrong: then they are not folded away."""
+        return any(one.note or one.bound.value() or one.bound.errors for one in self.more_credentials)
 
     def begin_credentials(self) -> None:
         """For an ITSP that was just chosen: empty fields are no errors yet, and what was typed stays."""

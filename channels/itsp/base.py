@@ -58,6 +58,14 @@ class MediaRef:
     content_type: str
 
 
+class SignedBy(enum.Enum):
+    """What a call says that it was signed with."""
+
+    NOBODY = "nobody"
+    ACCOUNT = "account"  # its secret
+    KEY = "key"  # made for webhooks alone
+
+
 class KeywordKind(enum.StrEnum):
     """What a contact asks for by a word that machines obey."""
 
@@ -68,7 +76,7 @@ class KeywordKind(enum.StrEnum):
 
 @dataclass(frozen=True)
 class InboundSms:
-    """A text from a contact. Addresses are kept as the ITSP wrote them."""
+    """A text from a contact. Addresses are as the ITSP wrote them; the sender is "" where it told none."""
 
     itsp_message_id: str
     account_id: str
@@ -221,6 +229,7 @@ class Itsp(ABC):
     media_limits: ClassVar[MediaLimits] = MediaLimits()  # by default an ITSP takes texts only
     opt_out_codes: ClassVar[frozenset[str]] = frozenset()  # of errors that say: the contact has opted out
     final_codes: ClassVar[frozenset[str]] = frozenset()  # of errors that the same text would meet again
+    texts_short_codes: ClassVar[bool] = True  # whether a text may go to one
     can_list_received: ClassVar[bool] = False  # whether texts that no webhook brought can be asked for
     can_list_numbers: ClassVar[bool] = False  # whether an account's numbers can be asked for
 
@@ -267,7 +276,15 @@ class Itsp(ABC):
 
     @abstractmethod
     def is_authentic(self, call: WebhookCall, credentials: Credentials) -> bool:
-        """True if the call was signed with the channel's own secret."""
+        """True if the call was signed with a secret of the channel's own, for the address that it called."""
+
+    @abstractmethod
+    def signed_by(self, call: WebhookCall) -> SignedBy:
+        """By its own word, which nobody has verified."""
+
+    def has_webhook_key(self, credentials: Credentials) -> bool:
+        """Whether it knows a key of the kind that calls may be signed with in the secret's place."""
+        return False
 
     @abstractmethod
     def read(self, call: WebhookCall) -> list[InboundSms | StatusUpdate | Unreadable]:

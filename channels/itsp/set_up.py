@@ -19,6 +19,7 @@ class Check(models.TextChoices):
     OVERRIDE = "override", _("Nothing overrides the number’s webhook")
     REGISTRATION = "registration", _("US registration")
     COUNTRIES = "countries", _("Geographic permission")
+    RULES = "rules", _("Webhook Rules")
     BALANCE = "balance", _("Balance")
     FAILURES = "failures", _("Failed webhook calls in the last 24 hours")
     ADDRESS = "address", _("Address of PBX")

@@ -109,7 +109,8 @@ class Standing:
     @cached_property
     def digest(self) -> str:
         """Changes whenever what is shown does."""
-        shown = (self.states, self.reason, self.step, self.channel.recheck_at)
+        held = (self.channel.held_texts, self.channel.first_held_at)
+        shown = (self.states, self.reason, self.step, self.channel.recheck_at, held)
         return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
     # --- the next step ---

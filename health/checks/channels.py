@@ -25,6 +25,9 @@ def _channels() -> list[Result]:
             wrong.append(Result("channels", State.FAILING, "failing", None, params, about=str(channel.pk)))
         elif channel.status == Status.NEVER_VERIFIED:
             wrong.append(Result("channels", State.WARNING, "never", None, params, about=str(channel.pk)))
+        elif channel.held_texts:
+            params["held"] = str(channel.held_texts)
+            wrong.append(Result("channels", State.WARNING, "held", None, params, about=str(channel.pk)))
     return wrong or [Result("channels", State.OK, "ok", len(channels))]
 
 

@@ -61,6 +61,7 @@ from sessions.refused import (
     SessionClosed,
     SessionOpen,
     TooManyOpen,
+    Unanswerable,
 )
 
 __all__ = [
@@ -98,6 +99,7 @@ __all__ = [
     "SessionOpen",
     "TagsChanged",
     "TooManyOpen",
+    "Unanswerable",
     "accepted_under",
     "add_contact",
     "add_note",

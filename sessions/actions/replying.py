@@ -15,6 +15,7 @@ from routing.models import Extension
 from sessions import events
 from sessions.actions.drafting import clear_draft
 from sessions.actions.owning import own_or_take, pick_up
+from sessions.answerable import why_not
 from sessions.lanes import seats
 from sessions.media import outgoing
 from sessions.models import WAIT_FIELDS, Attachment, Message, MessagingSession, Priority, pickup
@@ -28,6 +29,7 @@ from sessions.refused import (
     OptedOut,
     OwnedByAnother,
     OwnNumber,
+    Unanswerable,
 )
 
 LATEST = timedelta(days=30)  # how far ahead a text can be scheduled
@@ -71,8 +73,8 @@ def reply(
 
     One with a time of its own (`due_at`) waits for it; any other is held back for `hold_s` seconds. With
     `files` the body may be empty. The first answer in a queue with auto pickup takes the session. Raises
-    `NotTheOwner`, `SessionClosed`, `AlreadyPickedUp`, `TooManyOpen`, `OptedOut`, `ChannelDisabled`,
-    `MediaRefused`, `PicturesBusy` or `BadTime`.
+    `NotTheOwner`, `SessionClosed`, `AlreadyPickedUp`, `TooManyOpen`, `Unanswerable`, `OptedOut`,
+    `ChannelDisabled`, `MediaRefused`, `PicturesBusy` or `BadTime`.
     """
     if before := accepted_under(agent, client_id):
         return before
@@ -98,9 +100,8 @@ def start_session(
     """Texts a contact from a number; the open session between the two is used where there is one.
 
     One that waits in the agent's own queue is picked up by this; one of a queue without pickup is nobody's.
-    Raises `NotAllowedToInitiate`, `OwnNumber`, `OwnedByAnother`, `TooManyOpen`, `OptedOut`,
-    `ChannelDisabled`, `MediaRefused`,
-    `PicturesBusy` or `BadTime`.
+    Raises `NotAllowedToInitiate`, `OwnNumber`, `Unanswerable`, `OwnedByAnother`, `TooManyOpen`, `OptedOut`,
+    `ChannelDisabled`, `MediaRefused`, `PicturesBusy` or `BadTime`.
     """
     if before := accepted_under(agent, client_id):
         return before
@@ -152,10 +153,12 @@ def _hold(session: MessagingSession, agent: Extension) -> None:
 
 
 def check_may_send(session: MessagingSession) -> None:
-    """Raises `ChannelDisabled` or `OptedOut`.
+    """Raises `Unanswerable`, `ChannelDisabled` or `OptedOut`.
 
     Under the lane's lock, so that no opt-out comes between this and the queue.
     """
+    if sender := why_not(session.number, session.contact):
+        raise Unanswerable(sender)
     if session.number.channel.disabled_at:
         raise ChannelDisabled
     entry = ledger.opt_out_of(session.number_id, session.contact)

@@ -22,8 +22,8 @@ from sessions.refused import NotCancellable, NotRetryable
 def retry(message: Message, *, agent: Extension, priority: Priority = Priority.ANSWER) -> Attempt:
     """Sends a text that failed once more, as a new attempt at the end of the lane; the old one is kept.
 
-    Raises `NotTheOwner`, `SessionClosed`, `OptedOut`, `ChannelDisabled`, or `NotRetryable` if it does
-    not stand still, or never arrives this way: of several at once, one makes an attempt.
+    Raises `NotTheOwner`, `SessionClosed`, `Unanswerable`, `OptedOut`, `ChannelDisabled`, or `NotRetryable`
+    if it does not stand still, or never arrives this way: of several at once, one makes an attempt.
     """
     with transaction.atomic():
         session = own(message.session, agent)

@@ -19,7 +19,7 @@ def send_test(number: Number, *, contact: str, by: User) -> Message:
     """A text as PBX writes them by itself: it takes its place in the queue, and is not counted as an agent's.
 
     A session that begins with it ends with it, so that nobody is asked to answer; an answer begins another
-    one, as of any contact. Raises `OwnNumber`, `NumberGone`, `ChannelDisabled` or `OptedOut`.
+    one, as of any contact. Raises `OwnNumber`, `NumberGone`, `Unanswerable`, `ChannelDisabled` or `OptedOut`.
     """
     if contact == number.address:
         raise OwnNumber

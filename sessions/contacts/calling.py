@@ -4,6 +4,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.audit_origin import origin
+from channels.senders import shown
 from sessions.contacts.patterns import filled, number_values
 from sessions.models import ContactSettings
 
@@ -19,7 +20,7 @@ def link_by(pattern: str, address: str, words: str) -> SafeString:
     """Digits run from left to right, also in a text that does not."""
     href = filled(pattern, number_values(address))
     if not href:
-        return format_html("{}", words)
+        return format_html("{}", shown(words))
     if href.startswith(("https:", "http:")):
         link = '<a href="{}" target="_blank" rel="noopener noreferrer" dir="ltr">{}</a>'
         return format_html(link, href, words)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import time_zone_field
 from accounts.pasted import cleaned
 from channels.phone_numbers import NumberInput, read_number
+from channels.senders import why_not_typed
 from channels.written_numbers import is_shortened
 from sessions.contact_form import ContactForm
 from sessions.contacts.lookup import known_senders
@@ -23,8 +24,12 @@ _NAMED_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 _&+\-]{1,11}")
 
 
 def read_address(text: str, senders: Collection[str]) -> NumberInput:
-    """A phone number, or the name of one of the `senders`; raises `ValidationError` in words."""
+    """A phone number, or one of the `senders` that are none; raises `ValidationError` in words."""
     text = cleaned(text)
+    if why := why_not_typed(text):
+        if text in senders:
+            return NumberInput(text)
+        raise ValidationError(why, code="unanswerable")
     if not is_name(text):
         return read_number(text, settings.DEFAULT_REGION)
     if text not in senders:

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from channels.itsp.delivery import IN_FLIGHT, WAITING
 from channels.models import Channel, Number
-from channels.phone_numbers import is_e164
+from channels.senders import Sender, sender_of
 from routing.models import MessageQueue
 from sessions import actions
 from sessions.ending import unanswered
@@ -81,5 +81,5 @@ def _say_good_bye(sessions: Sequence[MessagingSession]) -> None:
     numbers = wordy.defer("channel__credentials").in_bulk({session.number_id for session in sessions})
     for session in sessions:
         number = numbers.get(session.number_id)
-        if number and is_e164(session.contact):
+        if number and sender_of(session.contact) is Sender.PHONE:
             automatic.write(session, number, number.channel.closing_text)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.templatetags.icons import icon
 from channels.itsp.delivery import MISSED
+from channels.senders import shown
 from routing.models import Extension
 from sessions.contacts.zones import ContactZone, zone_of
 from sessions.inbox.asking import Asked, Show
@@ -125,13 +126,13 @@ def _who(message: Message, agent: Extension | None) -> str:
 @register.filter
 def name_in(address: str, names: dict[str, str]) -> str:
     """The contact's name, or the address where none is known."""
-    return names.get(address, address)
+    return names.get(address) or shown(address)
 
 
 @register.simple_tag
 def contact_avatar(address: str, name: str, size: str = "avatar-sm") -> SafeString:
     """The initials of who has a name, in a colour that stays the contact's own."""
-    if not name or name == address:
+    if not name or name == shown(address):
         unknown = '<span class="avatar {} rounded-circle" aria-hidden="true">{}</span>'
         return format_html(unknown, size, icon("bi-person"))
     words = name.split()

@@ -7,9 +7,11 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from channels.senders import Sender
 from routing.access import AgentRequest, ViewerRequest
 from routing.models import Extension
 from sessions import actions
+from sessions.answerable import why_not
 from sessions.contacts.lookup import contact_of
 from sessions.inbox.asking import Asked, Viewer
 from sessions.inbox.forms import ReplyForm
@@ -97,7 +99,8 @@ def thread_context(
     looks = session.is_open or starts
     opt_out = opt_out_of(session.number_id, session.contact) if looks else None
     picks_up = _picks_up(request, session, acts=acts)
-    composer = _composer(session, opt_out, acts=acts, picks_up=picks_up, starts=starts)
+    unanswerable = why_not(session.number, session.contact) if looks else None
+    composer = _composer(session, opt_out, unanswerable, acts=acts, picks_up=picks_up, starts=starts)
     return {
         "agent": request.agent,
         "session": session,
@@ -114,6 +117,7 @@ def thread_context(
         "directs": session.is_open and supervises,
         "answers": acts and request.agent is not None and session.is_for(request.agent),
         "opt_out": opt_out,
+        "unanswerable": unanswerable,
         "other_open": None if session.is_open else _other_open(request, session),
     }
 
@@ -132,7 +136,13 @@ def gone(request: AgentRequest, by: Extension | None) -> HttpResponse:
 
 
 def _composer(
-    session: MessagingSession, opt_out: OptOutEntry | None, *, acts: bool, picks_up: bool, starts: bool
+    session: MessagingSession,
+    opt_out: OptOutEntry | None,
+    unanswerable: Sender | None,
+    *,
+    acts: bool,
+    picks_up: bool,
+    starts: bool,
 ) -> str:
     """What stands below the thread."""
     if picks_up:
@@ -141,6 +151,8 @@ def _composer(
         return "supervised"
     if not session.is_open and not starts:
         return "closed"
+    if unanswerable:
+        return "unanswerable"
     if session.number.channel.disabled_at:
         return "disabled"
     if opt_out:

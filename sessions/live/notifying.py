@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Max, Q
 
+from channels.senders import shown
 from routing.models import Extension
 from sessions.inbox.asking import Viewer
 from sessions.models import AgentSettings, Contact, MessagingSession, MessagingSessionQuerySet, pickup
@@ -55,7 +56,7 @@ def calls_of(viewer: Viewer) -> list[Call]:
     addresses = {session.contact for sessions in found.values() for session in sessions}
     names = dict(Contact.objects.filter(address__in=addresses).values_list("address", "name"))
     return [
-        _call(kind, session, names.get(session.contact) or session.contact)
+        _call(kind, session, names.get(session.contact) or shown(session.contact))
         for kind, sessions in found.items()
         for session in sessions
     ]

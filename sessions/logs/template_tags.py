@@ -3,6 +3,7 @@
 from django import template
 from django.template import Context
 
+from channels.senders import shown
 from sessions.logs.entries import recipient_of, sender_of
 from sessions.models import MessagingSession
 
@@ -31,4 +32,4 @@ def swapped_url(context: Context) -> str:
 
 
 def _party(address: str, session: MessagingSession, names: dict[str, str]) -> dict[str, str]:
-    return {"address": address, "name": names.get(address, "") if address == session.contact else ""}
+    return {"address": shown(address), "name": names.get(address, "") if address == session.contact else ""}

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
+from channels.senders import shown
 from routing.models import Extension, MessageQueue
 from routing.sms_field import MAX_BODY
 from sessions.models.thread import MessagingSession
@@ -25,7 +26,7 @@ class Contact(models.Model):
         indexes = [models.Index(fields=["name", "id"], name="contact_by_name")]
 
     def __str__(self) -> str:
-        return self.name or self.address
+        return self.name or shown(self.address)
 
 
 class CannedReply(models.Model):

@@ -11,7 +11,8 @@ from channels.phone_numbers import PREFIX_LENGTH
 class WebhookRequest(models.Model):
     """The journal: a request to a webhook URL as it came in, and what became of it.
 
-    A failed one is tried again by beat until it is processed; a rejected one is a bounded trace.
+    A failed one is tried again by beat until it is processed; a rejected one is a bounded trace. One that is
+    held is verified again when the channel's credentials change.
     """
 
     class Outcome(models.TextChoices):
@@ -20,6 +21,7 @@ class WebhookRequest(models.Model):
         IGNORED = "ignored", _("Ignored")  # authentic, but not for us: the reason says why
         FAILED = "failed", _("Failed")
         REJECTED = "rejected", _("Rejected")
+        HELD = "held", _("Held")  # a text signed with a secret that the channel does not have
         UNREADABLE = "unreadable", _("Unreadable")  # authentic, but nothing can ever come of it
         DISMISSED = "dismissed", _("Dismissed")  # it failed, and an administrator gave it up
 
@@ -55,6 +57,7 @@ class WebhookRequest(models.Model):
             models.Index(fields=["-received_at", "-id"], name="journal_newest"),
             models.Index(fields=["next_try_at"], condition=Q(outcome="failed"), name="journal_failed"),
             models.Index(fields=["id"], condition=Q(outcome="rejected"), name="journal_rejected"),
+            models.Index(fields=["channel", "received_at"], condition=Q(outcome="held"), name="journal_held"),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import SecuritySettings
 from accounts.unseen import WORDS as UNSEEN_WORDS
 from accounts.unseen import is_unseen
+from channels.senders import shown
 from sessions.contacts.lookup import contact_names
 from sessions.models import Message, MessagingSession
 
@@ -39,7 +40,7 @@ def said_of(session: MessagingSession, kind: str) -> Said:
     shows = SecuritySettings.load().notifications_show
     title, body = _("PBX Messaging"), str(WORDS[kind])
     if shows != Shows.NOTHING:
-        title = contact_names([session.contact]).get(session.contact) or session.contact
+        title = contact_names([session.contact]).get(session.contact) or shown(session.contact)
     if shows == Shows.TEXT and kind in WITH_TEXT:
         body = _latest_text(session) or body
     return Said(title, body, reverse("inbox-session", args=[session.pk]))

@@ -5,12 +5,18 @@ from datetime import datetime
 
 from channels.actions import note_webhook_used
 from channels.itsp import ITSPS
+from channels.itsp.base import SignedBy
 from channels.models import WebhookAddress
 from channels.webhook import url as webhook_url
 from sessions.compiled import Compiled
 from sessions.receiving import reasons
 from sessions.receiving.arrivals import Arrival, Outcome, Verdict
 
+_BY_SIGNATURE = {
+    SignedBy.NOBODY: reasons.NO_SIGNATURE,
+    SignedBy.ACCOUNT: reasons.WRONG_SIGNATURE,
+    SignedBy.KEY: reasons.UNKNOWN_KEY,
+}
 _of_hashes = Compiled(
     lambda hashes: (
         WebhookAddress.objects.select_related("channel")
@@ -44,6 +50,8 @@ def _refusal(arrival: Arrival, address: WebhookAddress | None) -> Verdict | None
         return Verdict(Outcome.REJECTED, reasons.DELETED_CHANNEL, 404)
     if address.expires_at and address.expires_at <= arrival.at:
         return Verdict(Outcome.REJECTED, reasons.REPLACED_URL, 404)
-    if not ITSPS[channel.itsp].is_authentic(arrival.call, channel.credentials):
-        return Verdict(Outcome.REJECTED, reasons.WRONG_SIGNATURE, 403)
-    return None
+    itsp = ITSPS[channel.itsp]
+    if itsp.is_authentic(arrival.call, channel.credentials):
+        return None
+    said = [_BY_SIGNATURE[itsp.signed_by(arrival.call)], reasons.odd(arrival.mistakes)]
+    return Verdict(Outcome.REJECTED, " ".join(filter(None, said)), 403)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from channels.itsp.base import InboundSms, StatusUpdate, Unreadable, WebhookCall
 from channels.models import Channel
 from sessions.models import WebhookRequest
+from sessions.receiving import reasons
 
 Outcome, Kind, Source = WebhookRequest.Outcome, WebhookRequest.Kind, WebhookRequest.Source
 # Of a request with several items, the journal shows the outcome that needs a person most.
@@ -62,7 +63,8 @@ class Arrival:
     """A request to the webhook of a token, received at `at`.
 
     `channel` is None until the token is known to be one's; `verdict` is None until it is judged.
-    What was fetched has no token: its call holds what `fetched` made of the ITSP's list.
+    `mistakes` are in how its address was written. What was fetched has no token: its call holds what
+    `fetched` made of the ITSP's list.
     """
 
     token: str
@@ -72,6 +74,7 @@ class Arrival:
     items: Sequence[Item] = ()
     verdict: Verdict | None = None
     source: WebhookRequest.Source = Source.POSTED
+    mistakes: Sequence[str] = ()
 
     @property
     def kind(self) -> WebhookRequest.Kind:
@@ -95,8 +98,9 @@ class Arrival:
         results = [item.result for item in self.items if item.result is not None]
         outcomes = [result.outcome for result in results]
         outcome = min(outcomes, key=_WEIGHTIEST_FIRST.index)
-        reasons = list(dict.fromkeys(filter(None, (result.reason for result in results))))
+        said = list(dict.fromkeys(filter(None, (result.reason for result in results))))
         done = outcomes.count(Outcome.PROCESSED)
         if 0 < done < len(outcomes):
-            reasons.append(f"{done} of {len(outcomes)} items were taken in.")
-        self.verdict = Verdict(outcome, " ".join(reasons), 403 if outcome == Outcome.REJECTED else 200)
+            said.append(f"{done} of {len(outcomes)} items were taken in.")
+        said += [reasons.odd(self.mistakes)] if self.mistakes else []
+        self.verdict = Verdict(outcome, " ".join(said), 403 if outcome == Outcome.REJECTED else 200)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from channels.itsp.base import InboundSms
 from channels.itsp.delivery import DeliveryStatus
 from channels.models import Number
-from channels.phone_numbers import is_e164
+from channels.senders import Sender, sender_of
 from routing.models import MessageQueue
 from routing.opening import timetable_of
 from sessions.models import Message, MessagingSession
@@ -40,8 +40,8 @@ def reply_if_closed(session: MessagingSession, number: Number, sms: InboundSms, 
 
 
 def _is_of_a_machine(sms: InboundSms, queue: MessageQueue) -> bool:
-    """A short code, a name, a keyword that the ITSP answers, one of our own numbers, an automatic reply."""
-    if not is_e164(sms.sender) or is_keyword(sms):
+    """No phone, a keyword that the ITSP answers, one of our own numbers, or an automatic reply."""
+    if sender_of(sms.sender) is not Sender.PHONE or is_keyword(sms):
         return True
     if sms.body.strip() == queue.closed_reply.strip() or _WORDS_OF_MACHINES.search(sms.body):
         return True

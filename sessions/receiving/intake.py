@@ -7,15 +7,18 @@ what is broken costs the others nothing. The journal keeps what failed, with its
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db import DataError, InterfaceError, OperationalError, transaction
 
 from channels.itsp import ITSPS
 from channels.itsp.base import InboundSms, Itsp, ItspError, StatusUpdate, Unreadable
+from channels.senders import nameless
 from sessions.lanes import seats
-from sessions.receiving import addresses, fetched, inbound, journal, reasons, statuses
+from sessions.receiving import addresses, fetched, held, inbound, journal, reasons, statuses
 from sessions.receiving.arrivals import Arrival, Item, Outcome, Result, Source, Verdict
 
+Content = InboundSms | StatusUpdate | Unreadable
 logger = logging.getLogger(__name__)
 
 # What PostgreSQL tells of two that waited for each other: it is there, and another try succeeds.
@@ -36,7 +39,7 @@ def take_in(arrivals: Sequence[Arrival]) -> None:
     """
     addresses.admit(arrivals)
     admitted = [arrival for arrival in arrivals if arrival.verdict is None]
-    journal.write_rejects([arrival for arrival in arrivals if arrival.verdict is not None])
+    journal.write_rejects(held.hold([arrival for arrival in arrivals if arrival.verdict is not None]))
     for arrival in admitted:
         read(arrival)
     if admitted:
@@ -57,7 +60,7 @@ def read(arrival: Arrival) -> None:
     try:
         if arrival.source == Source.FETCHED:
             text = fetched.read(arrival.call)
-            arrival.items = [Item(channel, text.sms, text.at, arrival.at)]
+            arrival.items = [Item(channel, _with_sender(text.sms), text.at, arrival.at)]
             return
         contents = ITSPS[channel.itsp].read(arrival.call)
     except ItspError as error:
@@ -66,9 +69,16 @@ def read(arrival: Arrival) -> None:
     except Exception as error:
         arrival.verdict = Verdict(*_failure(error))
         return
-    arrival.items = [Item(channel, content, arrival.at, arrival.at) for content in contents]
+    arrival.items = [Item(channel, _with_sender(content), arrival.at, arrival.at) for content in contents]
     if not contents:
         arrival.verdict = Verdict(Outcome.IGNORED, reasons.NO_USE)
+
+
+def _with_sender(content: Content) -> Content:
+    """A text that names none has one of its own: else all of them would be one contact's."""
+    if isinstance(content, InboundSms) and not content.sender:
+        return replace(content, sender=nameless(content.itsp_message_id))
+    return content
 
 
 def _process(arrivals: Sequence[Arrival]) -> None:

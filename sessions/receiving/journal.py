@@ -1,6 +1,5 @@
 """The journal of webhook requests: all that are answered 200, and a few of those that are refused."""
 
-import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -11,6 +10,7 @@ from django.utils import timezone
 from sessions.bulk import insert
 from sessions.models import WebhookRequest
 from sessions.receiving.arrivals import Arrival, Outcome, Source
+from sessions.receiving.budget import Budget
 
 REPLAYABLE = frozenset({Outcome.FAILED, Outcome.IGNORED, Outcome.DISMISSED})  # authentic; nothing came of it
 RETRY_AFTER = timedelta(seconds=10)  # doubled at each try
@@ -29,14 +29,14 @@ def write(arrivals: Sequence[Arrival]) -> None:
         if arrival.verdict is None:
             arrival.judge()
     kept = [arrival for arrival in arrivals if _is_kept(arrival)]
-    insert([_row(arrival) for arrival in kept])
+    insert([row_of(arrival) for arrival in kept])
     write_rejects([arrival for arrival in arrivals if _outcome_of(arrival) == Outcome.REJECTED])
 
 
 def write_rejects(arrivals: Sequence[Arrival]) -> None:
     """Leaves traces that an admin can see; beat keeps their number bounded."""
     noted = [arrival for arrival in arrivals if _reject_budget.take()]
-    insert([_row(arrival, most_bytes=REJECTED_BODY_BYTES) for arrival in noted])
+    insert([row_of(arrival, most_bytes=REJECTED_BODY_BYTES) for arrival in noted])
 
 
 def forget_rejects() -> None:
@@ -78,7 +78,7 @@ def _outcome_of(arrival: Arrival) -> WebhookRequest.Outcome:
     return arrival.verdict.outcome
 
 
-def _row(arrival: Arrival, most_bytes: int | None = None) -> WebhookRequest:
+def row_of(arrival: Arrival, most_bytes: int | None = None) -> WebhookRequest:
     verdict, call = arrival.verdict, arrival.call
     assert verdict is not None  # noqa: S101 (for the type)
     return WebhookRequest(
@@ -98,17 +98,4 @@ def _row(arrival: Arrival, most_bytes: int | None = None) -> WebhookRequest:
     )
 
 
-class _Budget:
-    """At most so many a second, so that a flood of forgeries does not become a flood of rows."""
-
-    def __init__(self, per_s: int) -> None:
-        self.per_s, self.second, self.used = per_s, 0, 0
-
-    def take(self) -> bool:
-        second = int(time.monotonic())
-        self.used = self.used + 1 if second == self.second else 1
-        self.second = second
-        return self.used <= self.per_s
-
-
-_reject_budget = _Budget(REJECTS_PER_S)
+_reject_budget = Budget(REJECTS_PER_S)

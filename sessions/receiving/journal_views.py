@@ -1,5 +1,7 @@
 """The administrators' webhook journal: what came in, what became of it, and a second chance for it."""
 
+from urllib.parse import urlsplit
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -17,9 +19,10 @@ from channels.models import Channel
 from channels.webhook import url as webhook_url
 from sessions.models import WebhookRequest
 from sessions.nudges import nudge
-from sessions.receiving import journal, replaying
+from sessions.receiving import held, journal, replaying
 from sessions.receiving.payload import payload_of
 from sessions.receiving.reasons import UNSAVED_FORM, advice_on
+from sessions.receiving.written_address import written
 
 SEARCH = ["contact", "itsp_message_id", "reason", "channel__name"]
 CHANNELS_OFFERED = 100
@@ -41,6 +44,7 @@ def journal_list(request: UserRequest) -> HttpResponse:
         "kinds": [(kind.value or "other", kind.label) for kind in WebhookRequest.Kind],
         "sinces": Since.choices,
         "failed": _rows(request).filter(outcome=WebhookRequest.Outcome.FAILED).count(),
+        "held": _rows(request).filter(outcome=WebhookRequest.Outcome.HELD).count(),
     }
     return render(request, "sessions/receiving/journal_list.html", context)
 
@@ -55,7 +59,7 @@ def journal_detail(request: UserRequest, pk: int) -> HttpResponse:
         "advice": advice_on(row.reason),
         "opened_by": _opened_by(row),
         "may_replay": row.outcome in journal.REPLAYABLE and _is_live(row.channel),
-        "may_dismiss": row.outcome == WebhookRequest.Outcome.FAILED,
+        "may_dismiss": row.outcome in {WebhookRequest.Outcome.FAILED, WebhookRequest.Outcome.HELD},
     }
     return render(request, "sessions/receiving/journal_detail.html", context)
 
@@ -97,7 +101,10 @@ def journal_replay_failed(request: UserRequest) -> HttpResponse:
 @require_POST
 def journal_dismiss(request: UserRequest, pk: int) -> HttpResponse:
     row = _row(pk)
-    if journal.dismiss(WebhookRequest.objects.filter(pk=row.pk)):
+    if held.discard(WebhookRequest.objects.filter(pk=row.pk)):
+        audit.note(row, audit.Action.DISMISSED, name=str(row.channel))
+        messages.success(request, _("The request is held no more, and will not be taken in."))
+    elif journal.dismiss(WebhookRequest.objects.filter(pk=row.pk)):
         audit.note(row, audit.Action.DISMISSED, name=str(row.channel))
         messages.success(request, _("The request is tried no more. You can still replay it."))
     return redirect("journal-detail", pk)
@@ -117,6 +124,22 @@ def journal_dismiss_failed(request: UserRequest) -> HttpResponse:
     )
     messages.success(request, words % {"n": count})
     return redirect(_back_to_list(request, "dismiss/"))
+
+
+@administrator_required
+@require_POST
+def journal_discard_held(request: UserRequest) -> HttpResponse:
+    """Gives up all that are held among what the URL's filters show: nobody knows who signed them."""
+    count = held.discard(_rows(request))
+    if count:
+        audit.note(WebhookRequest(), audit.Action.DISMISSED, name=_("%s that were held") % count)
+    words = ngettext(
+        "%(n)d request is held no more, and will not be taken in.",
+        "%(n)d requests are held no more, and will not be taken in.",
+        count,
+    )
+    messages.success(request, words % {"n": count})
+    return redirect(_back_to_list(request, "discard/"))
 
 
 def _back_to_list(request: UserRequest, verb: str) -> str:
@@ -151,5 +174,5 @@ def _opened_by(row: WebhookRequest) -> User | None:
     """Whoever opened the form that was never saved."""
     if row.reason != UNSAVED_FORM:
         return None
-    token = row.url.partition("/w/")[2].partition("/")[0]
+    token = written(urlsplit(row.url).path).token
     return User.objects.filter(pk=webhook_url.issued_to(token) or 0).first()

@@ -25,6 +25,8 @@ class Payload:
 def payload_of(row: WebhookRequest) -> Payload:
     headers = [(name, _masked(name, str(value))) for name, value in sorted(row.headers.items())]
     body = bytes(row.body).decode("utf-8", "replace")
+    if row.method == "GET" and not body:
+        body = urlsplit(row.url).query
     is_form = "json" not in row.headers.get("content-type", "") and "=" in body
     if not is_form:
         return Payload(_url(row.url), headers, [], _SECRET_IN_JSON.sub(rf'\1"{MASK}"', body)[:SHOWN_MOST])

@@ -3,6 +3,7 @@
 Reasons are stored in the journal, and are what the ITSP's debugger shows; advice is for our page only.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,8 @@ UNSAVED_FORM = "The URL belongs to a form that was never saved."
 REPLACED_URL = "The URL was replaced by a new one, and its time is over."
 DELETED_CHANNEL = "The channel was deleted."
 WRONG_SIGNATURE = "The signature is wrong: it was made with another Auth Token, or for another URL."
+NO_SIGNATURE = "It has no signature."
+UNKNOWN_KEY = "It is signed with a key for webhooks that the channel does not have."
 OTHER_ACCOUNT = "It names another account."
 UNKNOWN_NUMBER = "This channel does not have the number"
 MOVED_NUMBER = "It came to the Webhook URL of the number's former channel, and was taken in for"
@@ -20,6 +23,13 @@ ALREADY_STORED = "The text is already stored."
 NO_USE = "It holds nothing that we have a use for."
 NOT_OURS = "It is about a message that we did not send."
 CANNOT_BE_STORED = "The database can't hold what it says."
+VERIFIED_LATER = "It was held until its Auth Token or key was entered, and taken in then."
+ODD_ADDRESS = "The Webhook URL is not written as the channel shows it:"
+BY_GET = "it is called by GET, not POST"
+NO_SLASH = "its last slash is missing"
+DOUBLE_SLASH = "a slash is doubled"
+ENCODED_OVERRIDES = "the # is encoded, so that what stands behind it has no effect"
+APPENDED = "something is appended to it"
 
 _ADVICE = {
     UNKNOWN_URL: _(
@@ -40,7 +50,22 @@ _ADVICE = {
     WRONG_SIGNATURE: _(
         "Check in the channel’s Authentication tab that the Auth Token is the one of the account that the "
         "number was purchased with, a sub-account’s own if it is one. If it was renewed at the ITSP, enter "
-        "the new one."
+        "the new one: the texts that are held are then taken in."
+    ),
+    NO_SIGNATURE: _(
+        "The ITSP signs all that it posts, so this is somebody else’s, or a proxy before PBX takes the "
+        "signature’s header away: see that it passes all headers on."
+    ),
+    UNKNOWN_KEY: _(
+        "A Webhook Setting at the ITSP signs with a SharedKey. Enter its secret as Webhook Signing Key in "
+        "the channel’s Authentication tab, or take the signature out of the Setting. What is held is taken "
+        "in then."
+    ),
+    VERIFIED_LATER: _("Nothing to do: it has arrived, only later than it was sent."),
+    ODD_ADDRESS: _(
+        "Copy the channel’s Webhook URL as a whole, with what stands behind its #, and paste it at the "
+        "number with HTTP POST, or use “Fix it for me” in the set-up check. Texts arrive all the same, but "
+        "the ITSP tries less often when PBX does not answer."
     ),
     OTHER_ACCOUNT: _(
         "The number belongs to another account than the channel. Enter the Account SID and Auth Token of "
@@ -68,6 +93,11 @@ _ADVICE = {
         "Nothing can come of it, however often it is tried. The payload below shows what the ITSP sent."
     ),
 }
+
+
+def odd(mistakes: Sequence[str]) -> str:
+    """What is wrong with how an address is written; "" if nothing."""
+    return f"{ODD_ADDRESS} {'; '.join(mistakes)}." if mistakes else ""
 
 
 def advice_on(reason: str) -> Any:

@@ -16,7 +16,6 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 
 from channels.itsp import ITSPS
 from channels.itsp.base import WebhookCall
@@ -24,12 +23,12 @@ from sessions.receiving import answers
 from sessions.receiving.answers import Answer
 from sessions.receiving.arrivals import Arrival
 from sessions.receiving.batches import Batcher
+from sessions.receiving.written_address import written
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
-PATH = "/w/"  # as in sessions.urls
 BATCH = 64  # requests; more of them make a transaction longer, and a request in it hardly cheaper
 
 _HEADERS = frozenset().union(*(itsp.webhook_headers for itsp in ITSPS.values()))
@@ -38,7 +37,7 @@ _keep = Batcher(answers.keep, name="spool", most=BATCH)
 
 
 async def webhook(scope: Scope, receive: Receive, send: Send) -> None:
-    """An ASGI application, for paths below `PATH`."""
+    """An ASGI application, for paths that `written_address.is_webhook` knows."""
     answer = await _answer(scope, receive)
     if answer is not None:
         await _send(send, answer)
@@ -46,21 +45,27 @@ async def webhook(scope: Scope, receive: Receive, send: Send) -> None:
 
 @csrf_exempt
 @login_not_required
-@require_POST
 def webhook_view(request: HttpRequest, token: str) -> HttpResponse:
     """The same for a request that came to Django."""
     headers = ((name.lower(), value) for name, value in request.headers.items())
+    address = request.META.get("RAW_URI", "")  # as it was asked for; Django's own has lost some escapes
+    address = address if address.startswith("/") else request.get_full_path()
+    if not _is_taken(str(request.method), address):
+        return _response(answers.NOT_ALLOWED)
     try:
-        call = _call(request.get_full_path(), headers, request.body)
+        body = request.body
     except RequestDataTooBig:
         return _response(answers.TOO_LARGE)
-    refused = _refusal(call.body)
-    return _response(refused or answers.answer(Arrival(token, call, timezone.now())))
+    refused = _refusal(str(request.method), body)
+    return _response(refused or answers.answer(_arrival(str(request.method), address, headers, body)))
 
 
 async def _answer(scope: Scope, receive: Receive) -> Answer | None:
     """None if the caller hung up."""
-    if scope["method"] != "POST":
+    method, path = scope["method"], (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+    query = scope["query_string"].decode("latin-1")
+    address = f"{path}?{query}" if query else path
+    if not _is_taken(method, address):
         return answers.NOT_ALLOWED
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
     try:
@@ -70,13 +75,9 @@ async def _answer(scope: Scope, receive: Receive) -> Answer | None:
         return answers.TOO_SLOW
     if body is None:
         return None
-    if refused := _refusal(body):
+    if refused := _refusal(method, body):
         return refused
-    path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
-    query = scope["query_string"].decode("latin-1")
-    call = _call(f"{path}?{query}" if query else path, headers, body)
-    token = scope["path"].removeprefix(PATH).removesuffix("/")
-    arrival = Arrival(token, call, timezone.now())
+    arrival = _arrival(method, address, headers, body)
     try:
         return await _take_in(arrival)
     except Error:
@@ -96,15 +97,22 @@ async def _body(receive: Receive) -> bytes | None:
     return body
 
 
-def _refusal(body: bytes) -> Answer | None:
+def _is_taken(method: str, address: str) -> bool:
+    """By mistake an ITSP is told to GET: then all that it says stands in the address."""
+    return method == "POST" or (method == "GET" and "?" in address)
+
+
+def _refusal(method: str, body: bytes) -> Answer | None:
     if len(body) > settings.WEBHOOK_MAX_BYTES:
         return answers.TOO_LARGE
-    return None if body else answers.EMPTY
+    return None if body or method == "GET" else answers.EMPTY
 
 
-def _call(path: str, headers: Iterable[tuple[str, str]], body: bytes) -> WebhookCall:
+def _arrival(method: str, address: str, headers: Iterable[tuple[str, str]], body: bytes) -> Arrival:
     kept = {name: value for name, value in headers if name in _HEADERS}
-    return WebhookCall("POST", settings.PUBLIC_URL + path, kept, body)
+    call = WebhookCall(method, settings.PUBLIC_URL + address, kept, b"" if method == "GET" else body)
+    token, mistakes = written(address.partition("?")[0], method=method)
+    return Arrival(token, call, timezone.now(), mistakes=mistakes)
 
 
 async def _send(send: Send, answer: Answer) -> None:

@@ -87,7 +87,15 @@ RULES: dict[str, frozenset[str]] = {
             *(f"channel-{page}" for page in ("renew", "disable", "enable", "import", "import-example")),
             *(
                 f"journal-{page}"
-                for page in ("list", "detail", "replay", "replay-failed", "dismiss", "dismiss-failed")
+                for page in (
+                    "list",
+                    "detail",
+                    "replay",
+                    "replay-failed",
+                    "dismiss",
+                    "dismiss-failed",
+                    "discard-held",
+                )
             ),
             "audit-list",
             "audit-export",

@@ -4,6 +4,7 @@ import pytest
 from django import forms
 
 from channels.itsp.delivery import DeliveryStatus
+from channels.senders import Sender
 from routing.models import Extension
 from sessions import refused
 from sessions.models import MessagingSession, OptOutEntry
@@ -32,6 +33,7 @@ ERRORS: list[ActionError] = [
     refused.HasScheduled(2),
     refused.NotAllowedToInitiate(),
     refused.OwnNumber(),
+    *map(refused.Unanswerable, set(Sender) - {Sender.PHONE}),
     refused.OwnedByAnother(ADA),
     refused.OwnedByAnother(None),
     refused.NoDestination(),

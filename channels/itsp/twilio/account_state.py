@@ -10,7 +10,7 @@ from channels.itsp.twilio.client import TwilioSender, twilios_errors
 
 def ask(credentials: Credentials) -> AccountState:
     """Sub-accounts and some contracts have no balance of their own: Twilio refuses it then."""
-    account = TwilioSender(credentials, settings.ITSP_CHECK_TIMEOUT_S)
+    account = TwilioSender(credentials, settings.ITSP_CHECK_TIMEOUT_S, is_about_account=True)
     balance: Decimal | None = None
     currency = ""
     try:

@@ -10,8 +10,10 @@ import requests
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from twilio.base.exceptions import TwilioException
 
 from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, SetUp
+from channels.itsp.twilio import webhook_rules
 from channels.itsp.twilio.http import ERRORS, UNREADABLE, http_status_of
 from channels.itsp.twilio.number_checks import NumberChecks
 from channels.itsp.twilio.services import Services
@@ -32,11 +34,13 @@ WEBHOOK_ALERTS = frozenset(
 
 @dataclass
 class Checks:
-    """One run over one account. `client` is Twilio's."""
+    """One run over one account. `client` is Twilio's; `texting` too, where an API key sends."""
 
     client: Any
     account_sid: str
     set_up: SetUp
+    texting: Any = None
+    has_webhook_key: bool = False
     account: Any = field(init=False, default=None)
 
     def findings(self) -> Iterator[Finding]:
@@ -52,6 +56,7 @@ class Checks:
             checks = NumberChecks(self.client, self.account, services, address, url, listed, channel_at)
             yield from checks.findings(_untold)
         yield from self._asked(Check.COUNTRIES, self._countries)
+        yield from self._rules()
         yield from self._asked(Check.BALANCE, self._balance)
         yield from self._asked(Check.FAILURES, self._failures)
 
@@ -86,7 +91,19 @@ class Checks:
             why = _("The Twilio account is %(status)s.") % {"status": self.account.status}
             what_to_do = _("Ask Twilio why, or enter the credentials of another account.")
             return _failed(Check.CREDENTIALS, why, what_to_do, link=CONSOLE, stops=True)
+        if self.texting:
+            return self._api_key()
         return _passed(Check.CREDENTIALS, _("Twilio accepts the Account SID and the Auth Token."))
+
+    def _api_key(self) -> Finding:
+        try:
+            ask_with_key(self.texting)
+        except ERRORS as error:
+            if http_status_of(error) in {401, 404}:
+                return _key_refused()
+            return _untold(Check.CREDENTIALS, error)
+        why = _("Twilio accepts the Account SID, the Auth Token and the API key.")
+        return _passed(Check.CREDENTIALS, why)
 
     def _kind_of_account(self) -> Finding:
         if self.account.type == "Trial":
@@ -124,6 +141,15 @@ class Checks:
             what_to_do = _("Look at the geographic permissions in the Twilio portal.")
             return _cannot_tell(Check.COUNTRIES, why % _named(untold), what_to_do, link=GEO_PERMISSIONS)
         return _passed(Check.COUNTRIES, _("Enabled: %(countries)s.") % _named(wanted))
+
+    def _rules(self) -> Iterator[Finding]:
+        """Of an account that does not have them, nothing is said."""
+        url = self.set_up.webhook_url.partition("#")[0]
+        try:
+            yield webhook_rules.finding(self.client, url, has_key=self.has_webhook_key)
+        except ERRORS as error:
+            if http_status_of(error) not in {401, 403, 404} and not self.client.region:
+                yield _untold(Check.RULES, error)
 
     def _balance(self) -> Finding:
         answer = self.client.balance.fetch()
@@ -166,6 +192,15 @@ class Checks:
         )
 
 
+def ask_with_key(client: Any) -> None:
+    """By a question about texts. A key that may only send is told so, by 403: it is no wrong one."""
+    try:
+        client.messages.page(page_size=1)
+    except TwilioException as error:
+        if http_status_of(error) != 403:
+            raise
+
+
 def fix(client: Any, set_up: SetUp, *, number: str, approved: Sequence[Change]) -> bool:
     """Reads the number's settings anew first: what an admin did not see is not overwritten."""
     checks = NumberChecks(client, None, Services(client), number, set_up.webhook_url)
@@ -182,6 +217,12 @@ def _refused() -> Finding:
     what_to_do = _(
         "Copy both anew from the dashboard of the account that the number was purchased with, and save."
     )
+    return _failed(Check.CREDENTIALS, why, what_to_do, link=CONSOLE, stops=True)
+
+
+def _key_refused() -> Finding:
+    why = _("Twilio does not accept the API key and its secret: nothing can be sent with it.")
+    what_to_do = _("Create a new API key in the account and its region, or leave both empty, and save.")
     return _failed(Check.CREDENTIALS, why, what_to_do, link=CONSOLE, stops=True)
 
 

@@ -20,17 +20,38 @@ from channels.itsp.base import (
 )
 from channels.itsp.delivery import DeliveryStatus
 from channels.itsp.twilio import tables
+from channels.itsp.twilio.credentials import account_login, texting_login
 from channels.itsp.twilio.errors import translated
 from channels.itsp.twilio.http import ERRORS, HttpClient
 from channels.itsp.twilio.media import judged
+from channels.itsp.twilio.regions import region_of
 
 
 class TwilioSender(Sender):
-    """`timeout_s` is for each call, `total_s` for all that this object is ever asked for."""
+    """`timeout_s` is for each call, `total_s` for all that this object is ever asked for.
 
-    def __init__(self, credentials: Credentials, timeout_s: float, total_s: float | None = None) -> None:
+    It logs in with the API key where there is one; about the account itself it asks with the Auth Token
+    (`is_about_account`), since most keys may not.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        timeout_s: float,
+        total_s: float | None = None,
+        *,
+        is_about_account: bool = False,
+    ) -> None:
         self.http = HttpClient(timeout_s, ends_at=total_s and time.monotonic() + total_s)
-        self.client = Client(credentials["account_sid"], credentials["auth_token"], http_client=self.http)
+        login = account_login(credentials) if is_about_account else texting_login(credentials)
+        region = region_of(credentials)
+        self.client = Client(
+            *login,
+            account_sid=str(credentials["account_sid"]),
+            region=region and region.code,
+            edge=region and region.edge,
+            http_client=self.http,
+        )
         self.messages = self.client.messages  # imports what sending needs before the first slot comes
 
     def send(self, sms: OutboundSms, wait_for_slot: Callable[[], None]) -> Accepted:
@@ -53,8 +74,14 @@ class TwilioSender(Sender):
 
 
 def client_of(credentials: Credentials, total_s: float | None = None) -> Client:
-    """With the time-out of what is asked while an admin or a worker waits."""
-    return TwilioSender(credentials, settings.ITSP_CHECK_TIMEOUT_S, total_s).client
+    """About the account; with the time-out of what is asked while an admin or a worker waits."""
+    account = TwilioSender(credentials, settings.ITSP_CHECK_TIMEOUT_S, total_s, is_about_account=True)
+    return account.client
+
+
+def texting_client_of(credentials: Credentials) -> Client:
+    """About texts; with the same time-out."""
+    return TwilioSender(credentials, settings.ITSP_CHECK_TIMEOUT_S).client
 
 
 @contextmanager

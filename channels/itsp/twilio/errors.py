@@ -11,6 +11,8 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnection
 from channels.itsp.base import Advice, ItspError
 from channels.itsp.twilio import tables
 
+_REFUSED = frozenset({"20003", "20404", "401", "404"})  # of a login
+
 
 def translated(error: Exception, retry_after_s: float | None = None) -> ItspError:
     """Whatever the client raises, as our one error. A 201 that can't be read is `ValueError`: unknown."""
@@ -59,6 +61,18 @@ def translated_check(error: Exception) -> ItspError:
     return _blaming(translated(error))
 
 
+def translated_key_check(error: Exception) -> ItspError:
+    """As `translated_check`, of the API key, which was asked for a list."""
+    found = translated_list(error)
+    if found.code in _REFUSED:
+        found.field = "api_key_secret"
+        found.reason = _(
+            "Twilio does not accept this API key and secret together for this account and region. Create a "
+            "new key there, or leave both empty."
+        )
+    return found
+
+
 def translated_numbers(error: Exception) -> ItspError:
     """As `translated_check`, of the list of the account's numbers."""
     return _blaming(translated_list(error))
@@ -66,7 +80,7 @@ def translated_numbers(error: Exception) -> ItspError:
 
 def _blaming(found: ItspError) -> ItspError:
     """With the field that is wrong, where the account is refused."""
-    if found.code in {"20003", "20404", "401", "404"}:
+    if found.code in _REFUSED:
         found.field = "auth_token"
         found.reason = _(
             "Twilio does not accept this Account SID and Auth Token together. Copy both anew from the "

@@ -18,6 +18,7 @@ from twilio.http.response import Response
 from pbx_messaging.outside.deadline import Limit, within
 from pbx_messaging.outside.http import BoundedAdapter
 
+STANDS_FOR = "X-Stands-For"  # a header for a stand-in alone: the host that was meant
 # What reading an answer may raise that has nothing, or something else, where something was expected.
 UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError)
 # All that a call by the `twilio` package may raise for what comes back, or does not.
@@ -97,6 +98,8 @@ class HttpClient(TwilioHttpClient):  # type: ignore[misc]  # twilio has no types
             return timedelta(0)
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
+        if settings.TWILIO_API_URL:
+            kwargs["headers"] = {**(kwargs.get("headers") or {}), STANDS_FOR: urlsplit(url).netloc}
         with within(self._time_s()) as self._slot.limit:
             response = super().request(method, api_url(url), *args, **kwargs)
         headers = response.headers or {}

@@ -2,15 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from urllib.parse import urlsplit
 
-from django import forms
 from django.conf import settings
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from accounts.pasted import CodeField
 from channels.itsp.base import (
     AccountState,
     Acknowledgement,
@@ -24,35 +19,28 @@ from channels.itsp.base import (
     MediaRef,
     ReceivedList,
     Sender,
+    SignedBy,
     StatusUpdate,
     Unreadable,
     WebhookCall,
 )
 from channels.itsp.set_up import AccountNumbers, Change, Finding, SetUp
-from channels.itsp.twilio import account_numbers, account_state, lists, media, received, tables, webhook_calls
-from channels.itsp.twilio.checks import ACCOUNT_STATUSES, Checks, fix
-from channels.itsp.twilio.client import TwilioSender, client_of, found, twilios_errors
-from channels.itsp.twilio.errors import translated_check
+from channels.itsp.twilio import (
+    account_numbers,
+    account_state,
+    lists,
+    media,
+    received,
+    signatures,
+    tables,
+    webhook_calls,
+)
+from channels.itsp.twilio.checks import ACCOUNT_STATUSES, Checks, ask_with_key, fix
+from channels.itsp.twilio.client import TwilioSender, client_of, found, texting_client_of, twilios_errors
+from channels.itsp.twilio.credentials import CredentialsForm, has_api_key
+from channels.itsp.twilio.errors import translated_check, translated_key_check
 from channels.itsp.twilio.http import ERRORS
 from channels.itsp.twilio.tables import FINAL_CODES
-
-
-class CredentialsForm(forms.Form):
-    account_sid = CodeField(
-        label=gettext_lazy("Account SID"),
-        validators=[
-            RegexValidator(
-                r"^AC[0-9a-fA-F]{32}\Z",
-                gettext_lazy(
-                    "An Account SID is AC and 32 more letters and digits. Copy it from the Twilio dashboard."
-                ),
-            )
-        ],
-    )
-    auth_token = CodeField(
-        label=gettext_lazy("Auth Token"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-    )
 
 
 class Twilio(Itsp):
@@ -62,10 +50,11 @@ class Twilio(Itsp):
     media_limits = media.LIMITS
     opt_out_codes = frozenset({"21610"})
     final_codes = FINAL_CODES
+    texts_short_codes = False  # its error 21265
     can_list_received = True
     can_list_numbers = True
     credentials_form = CredentialsForm
-    webhook_headers = frozenset({webhook_calls.SIGNATURE, "i-twilio-idempotency-token", "content-type"})
+    webhook_headers = signatures.HEADERS | {"i-twilio-idempotency-token", "content-type"}
     # Three tries of five seconds fit Twilio's total of fifteen; its default retries hardly anything.
     webhook_overrides = "#rc=2&rp=ct,rt,5xx&ct=2000&rt=3000"
 
@@ -81,6 +70,11 @@ class Twilio(Itsp):
             raise translated_check(ValueError("no status that we know"))
         if account.status != "active":
             raise ItspError(Advice.STOP, _("The Twilio account is %(status)s.") % {"status": account.status})
+        if has_api_key(credentials):
+            try:
+                ask_with_key(texting_client_of(credentials))
+            except ERRORS as error:
+                raise translated_key_check(error) from error
 
     def account_state(self, credentials: Credentials) -> AccountState:
         return account_state.ask(credentials)
@@ -100,7 +94,9 @@ class Twilio(Itsp):
 
     def check_set_up(self, credentials: Credentials, set_up: SetUp) -> Iterator[Finding]:
         client = client_of(credentials, total_s=settings.SET_UP_CHECK_TOTAL_S)
-        return Checks(client, credentials["account_sid"], set_up).findings()
+        texting = texting_client_of(credentials) if has_api_key(credentials) else None
+        has_key = self.has_webhook_key(credentials)
+        return Checks(client, credentials["account_sid"], set_up, texting, has_key).findings()
 
     def fix(
         self, credentials: Credentials, set_up: SetUp, *, number: str, approved: Sequence[Change]
@@ -110,13 +106,19 @@ class Twilio(Itsp):
             return fix(client, set_up, number=number, approved=approved)
 
     def is_authentic(self, call: WebhookCall, credentials: Credentials) -> bool:
-        return webhook_calls.is_authentic(call, credentials)
+        return signatures.is_authentic(call, credentials)
+
+    def signed_by(self, call: WebhookCall) -> SignedBy:
+        return signatures.signed_by(call)
+
+    def has_webhook_key(self, credentials: Credentials) -> bool:
+        return bool(credentials.get("webhook_key"))
 
     def read(self, call: WebhookCall) -> list[InboundSms | StatusUpdate | Unreadable]:
         return webhook_calls.read(call)
 
     def acknowledge(self, call: WebhookCall) -> Acknowledgement:
-        if urlsplit(call.url).query:  # a status callback; only those carry one
+        if webhook_calls.is_status(call):
             return Acknowledgement()
         return Acknowledgement('<?xml version="1.0" encoding="UTF-8"?><Response/>', "text/xml")
 
@@ -151,7 +153,7 @@ class Twilio(Itsp):
     def cancel(self, credentials: Credentials, itsp_message_id: str) -> bool:
         try:
             with twilios_errors():
-                client_of(credentials).messages(itsp_message_id).update(status="canceled")
+                texting_client_of(credentials).messages(itsp_message_id).update(status="canceled")
         except ItspError as error:
             if error.advice is Advice.FAIL:
                 return False

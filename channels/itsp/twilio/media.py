@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from channels.itsp.base import Advice, Credentials, ItspError, Media, MediaLimits
 from channels.itsp.file_names import told_name
 from channels.itsp.twilio import media_address, tables
+from channels.itsp.twilio.credentials import texting_login
 from channels.itsp.twilio.media_address import MediaAddress
 from pbx_messaging.outside import http
 from pbx_messaging.outside.deadline import within
@@ -55,27 +56,26 @@ def judged(error: ItspError) -> ItspError:
 def fetch(url: str, credentials: Credentials, max_bytes: int) -> Media:
     """Raises `ItspError`. It ends within `MEDIA_TOTAL_S`, however slowly the file comes."""
     address = media_address.first(url)
-    account = (credentials["account_sid"], credentials["auth_token"])
     try:
         with within(settings.MEDIA_TOTAL_S):
-            return _download(address, account, max_bytes)
+            return _download(address, texting_login(credentials), max_bytes)
     except ForbiddenAddress as error:
         raise ItspError(Advice.FAIL, _("The attachment's address leads into a private network.")) from error
     except (requests.RequestException, TimeoutError) as error:
         raise ItspError(Advice.RETRY, str(tables.NOT_REACHED)) from error
 
 
-def _download(address: MediaAddress, account: tuple[str, str] | None, max_bytes: int) -> Media:
+def _download(address: MediaAddress, login: tuple[str, str] | None, max_bytes: int) -> Media:
     """Follows redirects by hand, and without the account's credentials."""
     for _hop in range(4):
         near = address.of_itsp and bool(settings.TWILIO_API_URL)  # a stand-in is on our own network
         with (
             http.session(public_only=not near) as client,
-            client.get(address.url, auth=account, stream=True, allow_redirects=False) as answer,
+            client.get(address.url, auth=login, stream=True, allow_redirects=False) as answer,
         ):
             if not answer.is_redirect:
                 return _taken(answer, max_bytes)
-            address, account = media_address.redirected(address.url, answer.headers["Location"]), None
+            address, login = media_address.redirected(address.url, answer.headers["Location"]), None
     raise ItspError(Advice.FAIL, _("The attachment is redirected too often."))
 
 

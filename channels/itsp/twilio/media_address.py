@@ -14,8 +14,8 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
 from channels.itsp.base import Advice, ItspError
+from channels.itsp.twilio.regions import is_api_host
 
-API_HOST = "api.twilio.com"
 LONGEST = 2048
 _PLAIN = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")  # no backslash, no space, no other script
 _DISGUISED = re.compile(r"[^/?#]*//[^/?#]*[@%]")  # a host behind user information, or in escapes
@@ -25,7 +25,7 @@ _PORTS = {"https": 443, "http": 80}
 
 @dataclass(frozen=True)
 class MediaAddress:
-    """`of_itsp`: it is the ITSP's API, or its stand-in's, which alone gets the credentials."""
+    """`of_itsp`: it is the ITSP's API of some region, or its stand-in's, which alone gets the credentials."""
 
     url: str
     of_itsp: bool
@@ -33,7 +33,8 @@ class MediaAddress:
 
 def first(url: str) -> MediaAddress:
     """The address that a webhook named. Raises `ItspError` unless it is the ITSP's own."""
-    if _parts(url).host not in {API_HOST, parse_url(settings.TWILIO_API_URL).host}:
+    host = _parts(url).host or ""
+    if not is_api_host(host) and host != parse_url(settings.TWILIO_API_URL).host:
         raise _foreign()
     address = _judged(url)
     if not address.of_itsp:
@@ -59,7 +60,7 @@ def _judged(url: str) -> MediaAddress:
     host = parts.host or ""
     if not _NAME.fullmatch(host) or parts.port not in {None, 443}:
         raise _odd()
-    if host != API_HOST:
+    if not is_api_host(host):
         return MediaAddress(parts.url, of_itsp=False)
     if stand_in:
         parts = parts._replace(scheme=stand_in.scheme, host=stand_in.host, port=stand_in.port)

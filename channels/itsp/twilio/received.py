@@ -9,11 +9,11 @@ from typing import Any
 from django.conf import settings
 
 from channels.itsp.base import Credentials, InboundSms, MediaRef, Received, ReceivedList
-from channels.itsp.twilio.client import TwilioSender, client_of
+from channels.itsp.twilio.client import TwilioSender, texting_client_of
 from channels.itsp.twilio.errors import translated_list
 from channels.itsp.twilio.http import ERRORS
 from channels.itsp.twilio.media import LIMITS
-from channels.itsp.twilio.media_address import API_HOST
+from channels.itsp.twilio.regions import api_host
 from channels.itsp.twilio.webhook_calls import ADDRESS, MESSAGE_ID
 
 PAGE = 1000
@@ -41,15 +41,13 @@ def received(
 
 
 def media_of(credentials: Credentials, message_sid: str) -> tuple[MediaRef, ...]:
-    client = client_of(credentials)
+    client = texting_client_of(credentials)
     with _lists_errors():
         files = client.messages(message_sid).media.page(page_size=LIMITS.most)
         found = [(str(file.sid), str(file.content_type or "")) for file in files]
-    folder = (
-        f"https://{API_HOST}/2010-04-01/Accounts/{credentials['account_sid']}/Messages/{message_sid}/Media"
-    )
+    account = f"https://{api_host(credentials)}/2010-04-01/Accounts/{credentials['account_sid']}"
     return tuple(
-        MediaRef(f"{folder}/{sid}", content_type[:127])
+        MediaRef(f"{account}/Messages/{message_sid}/Media/{sid}", content_type[:127])
         for sid, content_type in found[: LIMITS.most]
         if MEDIA_ID.fullmatch(sid)
     )
@@ -81,8 +79,9 @@ def _first_page(
 
 def _text(message: Any, ahead: timedelta) -> Received | None:
     """None for what we sent ourselves, and for what has not the form that Twilio's own have."""
-    sid, sender, recipient = str(message.sid), str(message.from_), str(message.to)
-    well_formed = MESSAGE_ID.fullmatch(sid) and ADDRESS.fullmatch(sender) and ADDRESS.fullmatch(recipient)
+    sid, sender, recipient = str(message.sid), str(message.from_ or ""), str(message.to)
+    is_of_somebody = not sender or ADDRESS.fullmatch(sender)
+    well_formed = MESSAGE_ID.fullmatch(sid) and is_of_somebody and ADDRESS.fullmatch(recipient)
     at = message.date_sent or message.date_created
     if message.direction != "inbound" or not well_formed or not isinstance(at, datetime):
         return None

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import pytest
 from django.conf import settings as django_settings
@@ -14,17 +14,19 @@ from twilio.request_validator import RequestValidator
 
 from pbx_messaging.asgi import application
 from sessions.models import Message, MessagingSession
-from sessions.receiving import answers, webhook
+from sessions.receiving import answers, reasons, webhook
 from sessions.receiving.batches import Batcher
 from tests.factories import AUTH_TOKEN, Road
 from tests.sessions.conftest import inbound_fields, sid_of
 from tests.sessions.receiving.test_webhook import TWIML, journal
+from tests.sessions.receiving.test_written_address import WRITINGS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Answer = tuple[int, bytes]
 Result = TypeVar("Result")
 GONE = (0, b"")
+REFUSED = b"Only POST is answered here."
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +51,7 @@ async def post(
     signature: str = "",
     *,
     method: str = "POST",
+    query: str = "",
     pause_s: float = 0,
 ) -> Answer:
     """Posts a body in pieces; None among them: the caller hangs up."""
@@ -69,9 +72,9 @@ async def post(
     scope = {
         "type": "http",
         "method": method,
-        "path": path,
+        "path": unquote(path),
         "raw_path": path.encode(),
-        "query_string": b"",
+        "query_string": query.encode(),
         "headers": headers,
     }
     await application(scope, receive, send)
@@ -107,6 +110,21 @@ def test_text_in_pieces_is_stored_and_answered(road: Road) -> None:
 
 def test_address_without_its_last_slash_is_the_same(road: Road) -> None:
     assert together(text(road, 1, path=road.path.removesuffix("/"))) == [(200, TWIML)]
+
+
+@pytest.mark.parametrize(("path", "mistakes"), WRITINGS)
+def test_address_is_read_however_it_is_written(road: Road, path: str, mistakes: list[str]) -> None:
+    assert together(text(road, 1, path=path.replace("TOKEN", road.token))) == [(200, TWIML)]
+    assert journal() == [("processed", reasons.odd(mistakes))]
+
+
+def test_text_by_get_is_taken_in_and_one_without_a_query_refused(road: Road) -> None:
+    query = urlencode(inbound_fields(sid_of(1), "By GET"))
+    url = f"{django_settings.PUBLIC_URL}{road.path}?{query}"
+    signature = RequestValidator(AUTH_TOKEN).compute_signature(url, {})
+    get = post(road.path, [b""], signature, method="GET", query=query)
+    assert together(get, post(road.path, [b""], signature, method="GET")) == [(200, TWIML), (405, REFUSED)]
+    assert [message.body for message in Message.objects.all()] == ["By GET"]
 
 
 def test_same_text_posted_fifty_times_at_once_is_stored_once(road: Road) -> None:

@@ -187,6 +187,7 @@ def test_any_cut_into_batches_leaves_the_same_rows(
 @pytest.fixture
 def unlimited_rejects(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sessions.receiving.journal._reject_budget.per_s", 10**6)
+    monkeypatch.setattr("sessions.receiving.held._budget.per_s", 10**6)
 
 
 def test_a_batch_costs_as_many_statements_as_one_text(
@@ -227,7 +228,7 @@ def test_what_is_broken_costs_the_others_in_its_batch_nothing(
     assert [message.body for message in Message.objects.order_by("pk")] == ["One", "Two", "Three"]
     verdicts = [one.verdict for one in [*arrivals, forged] if one.verdict]
     outcomes = [verdict.outcome.value for verdict in verdicts]
-    assert outcomes == ["processed", "failed", "processed", "processed", "rejected"]
+    assert outcomes == ["processed", "failed", "processed", "processed", "held"]
     assert [verdict.status for verdict in verdicts] == [200, 200, 200, 200, 403]
 
 

@@ -96,11 +96,12 @@ def test_wrong_signature_is_403_and_leaves_a_trace(client: Client, road: Road) -
     answer = signed_post(client, road.path, inbound_fields(sid_of(1), "Hello"), token="f" * 32)
     assert answer.status_code == 403
     assert Message.objects.count() == 0
-    assert [outcome for outcome, _ in journal()] == ["rejected"]
+    assert [outcome for outcome, _ in journal()] == ["held"]
 
 
-def test_missing_signature_is_403(client: Client, road: Road) -> None:
+def test_missing_signature_is_403_and_leaves_a_trace(client: Client, road: Road) -> None:
     assert client.post(road.path, inbound_fields(sid_of(1), "Hello")).status_code == 403
+    assert journal() == [("rejected", "It has no signature.")]
 
 
 def test_another_account_is_403(post_inbound: Post) -> None:

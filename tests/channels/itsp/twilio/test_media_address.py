@@ -36,6 +36,14 @@ ODD = [
     "https://api\uff0etwilio.com/",
     "https://\uff41pi.twilio.com/",
     "https://api.twilio.com./",
+    "https://api.dublin.ie1.twilio.com.evil.example/",
+    "https://api.dublin.ie1.evil.example/",
+    "https://api.dublin.zz1.twilio.com/",
+    "https://api.evil.dublin.ie1.twilio.com/",
+    "https://api.dublin.ie1.twilio.com:8443/",
+    "https://api-dublin.ie1.twilio.com/",
+    "http://api.dublin.ie1.twilio.com/",
+    "https://user@api.sydney.au1.twilio.com/",
     "https://api.twilio.com:8443/",
     "https://api.twilio.com:443x/",
     "https://api.twilio.com:99999/",
@@ -83,7 +91,13 @@ MAY_BE_A_REDIRECT = {  # plain names elsewhere, and what is relative to where it
     "https://evil.example/?https://api.twilio.com/",
     "https://evil.example#@api.twilio.com/",
     "https://evil.example/#https://api.twilio.com/",
+    "https://api.dublin.ie1.twilio.com.evil.example/",
+    "https://api.dublin.ie1.evil.example/",
+    "https://api.dublin.zz1.twilio.com/",
+    "https://api.evil.dublin.ie1.twilio.com/",
+    "https://api-dublin.ie1.twilio.com/",
 }
+REGIONAL = ["api.dublin.ie1", "api.sydney.au1", "api.us1", "api.ashburn.us1", "api.sao-paulo.us1", "api.ie1"]
 PLAIN = [
     "https://API.Twilio.COM/2010-04-01",
     "HTTPS://api.twilio.com/2010-04-01",
@@ -103,6 +117,14 @@ def test_itsps_own_address_gets_the_credentials(url: str) -> None:
     address = media_address.first(url)
     assert address.of_itsp
     assert address.url.startswith("https://api.twilio.com")
+
+
+@pytest.mark.parametrize("host", REGIONAL)
+def test_address_in_a_region_gets_the_credentials_too(host: str, settings: Any) -> None:
+    url = GOOD.replace("api", host, 1)
+    assert media_address.first(url) == media_address.MediaAddress(url, of_itsp=True)
+    settings.TWILIO_API_URL = "http://127.0.0.1:8081"
+    assert media_address.first(url).url == GOOD.replace("https://api.twilio.com", "http://127.0.0.1:8081")
 
 
 @pytest.mark.parametrize("url", [url for url in ODD if url not in MAY_BE_A_REDIRECT])

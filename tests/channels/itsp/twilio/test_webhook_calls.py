@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
@@ -29,6 +29,7 @@ def call_of(fields: dict[str, str], signature: str = "", url: str = URL) -> Webh
     return WebhookCall("POST", url, {"x-twilio-signature": signature}, urlencode(fields).encode())
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(fields=st.dictionaries(texts.filter(bool), texts, max_size=8))
 def test_signature_agrees_with_twilios_own_validator(fields: dict[str, str]) -> None:
     signature = RequestValidator(AUTH_TOKEN).compute_signature(URL, fields)
@@ -56,7 +57,17 @@ def test_inbound_text_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["+14155550123", "14155550123", "20123", "+25402161183", "Café AG", "T-Mobile!"]
+    "address",
+    [
+        "+14155550123",
+        "14155550123",
+        "20123",
+        "+25402161183",
+        "Café AG",
+        "T-Mobile!",
+        "rcs:acme_agent",
+        "whatsapp:+14155550123",
+    ],
 )
 def test_known_forms_of_addresses_are_kept_as_they_are(address: str) -> None:
     assert Twilio().read(call_of({**INBOUND, "From": address})) == [
@@ -67,7 +78,6 @@ def test_known_forms_of_addresses_are_kept_as_they_are(address: str) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "",
         "+",
         "+1",
         "1",
@@ -84,6 +94,18 @@ def test_known_forms_of_addresses_are_kept_as_they_are(address: str) -> None:
 def test_address_of_another_form_is_unreadable(name: str, address: str) -> None:
     reason = f"{name} is neither a number nor a sender's name."
     assert Twilio().read(call_of({**INBOUND, name: address})) == [Unreadable(reason, SID)]
+
+
+@pytest.mark.parametrize(
+    "fields", [{**INBOUND, "From": ""}, {k: v for k, v in INBOUND.items() if k != "From"}]
+)
+def test_text_that_names_no_sender_is_read(fields: dict[str, str]) -> None:
+    assert Twilio().read(call_of(fields)) == [InboundSms(SID, ACCOUNT_SID, "", "20123", "Hi")]
+
+
+def test_text_to_nobody_is_unreadable() -> None:
+    (found,) = Twilio().read(call_of({**INBOUND, "To": ""}))
+    assert isinstance(found, Unreadable)
 
 
 @pytest.mark.parametrize(
