@@ -78,7 +78,7 @@ def give_longest_names() -> None:
             model._base_manager.filter(pk=row.pk).update(**values)
 
 
-def _once_each() -> list[Shot]:
+def each_once() -> list[Shot]:
     """Every page as it opens; what is done on one finds its way by names."""
     opened = {(shot.view, shot.who, shot.query, shot.of): shot for shot in SHOTS}
     return [replace(shot, act=lambda _page: None) for shot in opened.values()]
@@ -95,7 +95,7 @@ def _too_wide(page: Page, shot: Shot) -> list[str]:
 
 @pytest.mark.timeout(900)
 def test_no_page_scrolls_sideways_with_the_longest_names(world: World, visitor: Callable[..., Look]) -> None:
-    shots, look = _once_each(), visitor()
+    shots, look = each_once(), visitor()
     for shot in {shot.who: shot for shot in shots}.values():
         look(shot)  # logged in by the name of before
     ApiToken.objects.create(user=world.alice.user, name="x", token_hash="x", expires_at="2099-01-01T00:00Z")
