@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile, File
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.directions import isolated, without_controls
 from channels.itsp import ITSPS
 from channels.itsp.base import MediaLimits
 from channels.models import Number
@@ -107,15 +108,19 @@ def _check(files: Sequence[File[bytes]], number: Number, contact: str) -> None:
 
 
 def _given(file: File[bytes], limits: MediaLimits) -> Given:
-    name = (file.name or "").replace("\\", "/").rpartition("/")[2].replace("\0", "")[-NAME_MOST:]
+    name = (
+        without_controls(file.name or "").replace("\\", "/").rpartition("/")[2].replace("\0", "")[-NAME_MOST:]
+    )
     if not file.size:
-        raise MediaRefused(_("“%(name)s” is empty: there is nothing in it to send.") % {"name": name})
+        raise MediaRefused(
+            _("“%(name)s” is empty: there is nothing in it to send.") % {"name": isolated(name)}
+        )
     file.seek(0)
     content_type = type_of(file.read(HEAD))
     file.seek(0)
     if content_type not in types_of(limits):
         words = _("“%(name)s” can’t be sent: only pictures, videos, sounds, PDFs and contact cards can.")
-        raise MediaRefused(words % {"name": name})
+        raise MediaRefused(words % {"name": isolated(name)})
     return Given(name, content_type, file, bool(limits.picture_bytes) and content_type in MADE_TO_FIT)
 
 

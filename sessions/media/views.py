@@ -5,6 +5,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_safe
 
+from accounts.directions import without_controls
 from routing.access import ViewerRequest, member_required
 from sessions.media.content_types import suffix_of
 from sessions.media.links import attachment_of
@@ -28,7 +29,7 @@ def attachment(request: ViewerRequest, pk: int) -> HttpResponseBase:
     return FileResponse(
         found.file.open("rb"),
         as_attachment=not inline,
-        filename=found.name or f"file-{found.pk}{suffix_of(found.content_type)}",
+        filename=without_controls(found.name) or f"file-{found.pk}{suffix_of(found.content_type)}",
         content_type=found.content_type if inline else "application/octet-stream",
         headers=_HEADERS,
     )

@@ -1,4 +1,4 @@
-"""Names and words from right to left stand by themselves on every page: nothing beside them changes its place."""
+"""Names and words from right to left stand by themselves on every page: nothing beside them moves."""
 
 from collections.abc import Callable
 
@@ -24,9 +24,10 @@ WRONG_WAY = """() => {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   for (let text = texts.nextNode(); text; text = texts.nextNode()) {
     const parent = text.parentElement
-    if (!letter.test(text.data.replace(alone, "")) || parent.closest("script, style, template, .avatar")) continue
+    if (!letter.test(text.data.replace(alone, ""))) continue
+    if (parent.closest("script, style, template, .avatar")) continue
     if (!parent.checkVisibility() && !parent.closest("option")) continue
-    const { direction, unicodeBidi } = getComputedStyle(parent)
+    const { direction } = getComputedStyle(parent)
     if (direction !== "rtl") found.push(parent.outerHTML.slice(0, 200))
   }
   for (const field of document.querySelectorAll("input:not([type=hidden]), textarea")) {
