@@ -34,5 +34,6 @@ def do_block_translate(parser: Parser, token: Token) -> i18n.BlockTranslateNode:
     node = i18n.do_block_translate(parser, token)
     _, names = node.render_token_list([*node.singular, *(node.plural or [])])
     given = {name: parser.compile_filter(name) for name in names if name != node.countervar}
-    node.extra_context = {name: _Isolated(value) for name, value in (given | node.extra_context).items()}
+    values: Any = {name: _Isolated(value) for name, value in (given | node.extra_context).items()}
+    node.extra_context = values
     return node

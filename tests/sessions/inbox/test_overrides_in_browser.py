@@ -31,7 +31,7 @@ NASTY = {
 }
 # Line by line, the letters of all that we write run to the right, and so do those of addresses.
 TURNED = """() => {
-  const control = /[\\u202a-\\u202e\\u2066-\\u2069]/
+  const turning = /[\\u0590-\\u08ff\\u202a-\\u202e\\u2066-\\u2069]/ // letters and controls of strangers
   const isApart = one => /^(isolate|plaintext|isolate-override)$/.test(getComputedStyle(one).unicodeBidi)
   const apartOf = one => one === document.body || isApart(one) ? one : apartOf(one.parentElement)
   const blockOf = one => getComputedStyle(one).display === 'inline' ? blockOf(one.parentElement) : one
@@ -42,12 +42,12 @@ TURNED = """() => {
     const parent = text.parentElement
     if (parent.closest('script, style, template, textarea, select') || !parent.checkVisibility()) continue
     const own = apartOf(parent)
-    if (control.test(text.data) && !text.data.match(/^\\s*\\u2068[^\\u2066-\\u2069]*\\u2069/)) {
+    if (turning.test(text.data)) {
       if (own === document.body || own.matches('main, p, table, section'))
         found.push(`not apart: ${parent.outerHTML.slice(0, 200)}`)
       continue
     }
-    if (control.test(own.textContent)) continue // a part of what the stranger wrote
+    if (turning.test(own.textContent)) continue // a part of what the stranger wrote
     const block = blockOf(parent)
     for (let at = 0; at < text.data.length; at++) {
       if (!/[!-~]/.test(text.data[at])) continue
