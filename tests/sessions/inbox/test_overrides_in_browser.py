@@ -32,54 +32,40 @@ NASTY = {
 # Line by line, the letters of all that we write run to the right, and so do those of addresses.
 TURNED = """() => {
   const turning = /[\\u0590-\\u08ff\\u202a-\\u202e\\u2066-\\u2069]/ // letters and controls of strangers
-  const isApart = one => /^(isolate|plaintext|isolate-override)$/.test(getComputedStyle(one).unicodeBidi)
+  const isApart = one =>
+    one.matches('.message-body a') || /^(isolate|plaintext|isolate-override)$/.test(getComputedStyle(one).unicodeBidi)
   const apartOf = one => one === document.body || isApart(one) ? one : apartOf(one.parentElement)
   const blockOf = one => getComputedStyle(one).display === 'inline' ? blockOf(one.parentElement) : one
-  const found = []
-  const last = new Map() // by block: the letter before, and where it is
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
-    const parent = text.parentElement
+  const shown = []
+  while (texts.nextNode()) {
+    const parent = texts.currentNode.parentElement
     if (parent.closest('script, style, template, textarea, select') || !parent.checkVisibility()) continue
-    const own = apartOf(parent)
-    if (turning.test(text.data)) {
-      if (own === document.body || own.matches('main, p, table, section'))
-        found.push(`not apart: ${parent.outerHTML.slice(0, 200)}`)
-      continue
-    }
-    if (turning.test(own.textContent)) continue // a part of what the stranger wrote
-    const block = blockOf(parent)
+    shown.push({ text: texts.currentNode, own: apartOf(parent), block: blockOf(parent) })
+  }
+  const wordsOf = new Map()
+  for (const { text, own } of shown) wordsOf.set(own, (wordsOf.get(own) ?? '') + text.data)
+  const isStrangers = own => turning.test(wordsOf.get(own) ?? '')
+  const found = [...wordsOf.keys()].filter(own => isStrangers(own) && own.matches('body, main, p, table, li'))
+    .map(own => `not apart: ${wordsOf.get(own).slice(0, 200)}`)
+  const last = new Map() // by block, or by link in a stranger's text: the letter before, and where it is
+  for (const { text, own, block } of shown.filter(({ own }) => !isStrangers(own))) {
+    const place = isStrangers(apartOf(block)) ? own : block
     for (let at = 0; at < text.data.length; at++) {
-      if (!/[!-~]/.test(text.data[at])) continue
       const range = document.createRange()
       range.setStart(text, at)
       range.setEnd(text, at + 1)
       const box = range.getBoundingClientRect()
-      const before = last.get(block)
-      const isSameLine = before && Math.abs(before.bottom - box.bottom) < 2
-      if (box.width && isSameLine && box.left < before.left - 1) {
-        found.push(`turned: ${block.outerHTML.slice(0, 300)}`)
-        break
-      }
-      if (box.width) last.set(block, box)
+      if (!/[!-~]/.test(text.data[at]) || !box.width) continue
+      const before = last.get(place)
+      last.set(place, box)
+      if (!before || Math.abs(before.bottom - box.bottom) > 2 || box.left >= before.left - 1) continue
+      found.push(`turned: ${text.data.slice(0, 100)} in ${place.outerHTML.slice(0, 300)}`)
+      break
     }
   }
   return found
 }"""
-
-# Letters of the alphabet in an address, each to the right of the one before it.
-ADDRESSES = """() => [...document.querySelectorAll('.message-body a[href^=http]')].filter(link => {
-  const text = link.firstChild
-  const lefts = [...text.data].map((_letter, at) => {
-    const range = document.createRange()
-    range.setStart(text, at)
-    range.setEnd(text, at + 1)
-    return range.getBoundingClientRect()
-  })
-  return lefts.some((box, at) =>
-    at && /^[!-~]{2}/.test(text.data.slice(at - 1)) && box.bottom === lefts[at - 1].bottom &&
-    box.left < lefts[at - 1].left)
-}).map(link => link.outerHTML)"""
 
 
 def _session(road_path: str, n: int, value: str, agent: Extension) -> MessagingSession:
@@ -136,4 +122,3 @@ def test_nothing_that_strangers_write_turns_what_stands_beside_it(
             assert hrefs == links.all_inner_texts()
             assert all(href == without_controls(href or "") for href in hrefs)
             assert hrefs[-1] == "https://ok.example/a"
-            assert page.evaluate(ADDRESSES) == []
