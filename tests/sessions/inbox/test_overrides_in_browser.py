@@ -32,8 +32,8 @@ NASTY = {
 # Line by line, the letters of all that we write run to the right, and so do those of addresses.
 TURNED = """() => {
   const turning = /[\\u0590-\\u08ff\\u202a-\\u202e\\u2066-\\u2069]/ // letters and controls of strangers
-  const isApart = one =>
-    one.matches('.message-body a') || /^(isolate|plaintext|isolate-override)$/.test(getComputedStyle(one).unicodeBidi)
+  const isApart = one => one.matches('.message-body a') ||
+    /^(isolate|plaintext|isolate-override)$/.test(getComputedStyle(one).unicodeBidi)
   const apartOf = one => one === document.body || isApart(one) ? one : apartOf(one.parentElement)
   const blockOf = one => getComputedStyle(one).display === 'inline' ? blockOf(one.parentElement) : one
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
