@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts import invitations
 from accounts.access import extension_of
+from accounts.directions import isolated
 from accounts.gone import Gone
 from accounts.models import Role, User
 
@@ -48,7 +49,7 @@ def update_user(user: User, *, password: str = "", was_active: bool = False, **v
         user.set_password(password)
     if not user.is_active and extension_of(user) and User.objects.filter(pk=user.pk, is_active=True).exists():
         words = _("This is the login of extension %s. Deactivate it there: its sessions need another place.")
-        raise Refused(words % extension_of(user), "is_active")
+        raise Refused(words % isolated(extension_of(user)), "is_active")
     if not (user.is_active and user.is_administrator):
         _require_another_administrator(user)
     user.save(update_fields=[*values, *(["password"] if password else [])])
@@ -64,7 +65,9 @@ def deactivate_user(user: User, *, by: User) -> None:
         raise Refused(_("This is you. Another administrator can delete you."))
     extension = extension_of(user)
     if extension is not None:
-        raise Refused(_("This is the login of extension %s. Delete the extension first.") % extension)
+        raise Refused(
+            _("This is the login of extension %s. Delete the extension first.") % isolated(extension)
+        )
     deactivate_login(user)
 
 

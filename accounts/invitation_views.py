@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import invitations
 from accounts.access import UserRequest, administrator_required
 from accounts.devices import remember
+from accounts.directions import isolated
 from accounts.lockout import unlock
 from accounts.models import Invitation, User
 
@@ -73,7 +74,7 @@ def lead_to_invitation(request: UserRequest, user: User) -> HttpResponse | None:
 
 def _say_sent(request: UserRequest, made: Invitation) -> None:
     if invitations.send(made):
-        messages.success(request, _("The link was made and e-mailed to %s.") % made.user.email)
+        messages.success(request, _("The link was made and e-mailed to %s.") % isolated(made.user.email))
     else:
         messages.success(request, _("The link was made. Copy it and hand it over."))
 

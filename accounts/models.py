@@ -10,11 +10,13 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.directions import isolated
+
 
 def validate_time_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
         raise ValidationError(
-            _("“%(name)s” is not a time zone. Choose one from the list."), params={"name": name}
+            _("“%(name)s” is not a time zone. Choose one from the list."), params={"name": isolated(name)}
         )
 
 

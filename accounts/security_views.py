@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import lockout, two_step
 from accounts.access import UserRequest, administrator_required
+from accounts.directions import isolated
 from accounts.forms import SecurityForm
 from accounts.models import SecuritySettings, User
 
@@ -30,7 +31,7 @@ def security(request: UserRequest) -> HttpResponse:
 def unlock(request: UserRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     lockout.unlock(user, request)
-    messages.success(request, _("“%s” can log in again.") % user)
+    messages.success(request, _("“%s” can log in again.") % isolated(user))
     return redirect("user-edit", pk)
 
 
@@ -40,5 +41,5 @@ def remove_two_step(request: UserRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     two_step.remove_two_step(user)
     words = _("“%s” logs in with the password only, until two-step login is set up anew.")
-    messages.success(request, words % user)
+    messages.success(request, words % isolated(user))
     return redirect("user-edit", pk)

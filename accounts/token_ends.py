@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.directions import isolated
 from accounts.mailing import send_to
 from accounts.models import TOKEN_END_TOLD_BEFORE, ApiToken
 
@@ -28,7 +29,7 @@ def tell(token: ApiToken) -> bool:
     if not untold.filter(end_told_at=None).update(end_told_at=timezone.now()):
         return True
     context = {"token": token, "link": f"{settings.PUBLIC_URL}{reverse('profile-tokens')}"}
-    subject = _("The API token “%s” ends soon") % token
+    subject = _("The API token “%s” ends soon") % isolated(token)
     sent = send_to(token.user, subject=subject, template="accounts/email/token_ends.txt", context=context)
     if not sent:
         untold.update(end_told_at=None)

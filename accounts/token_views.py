@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import tokens
 from accounts.access import UserRequest, administrator_required
+from accounts.directions import isolated
 from accounts.forms import TokenForm
 from accounts.models import ApiToken, User
 
@@ -65,7 +66,9 @@ def _revoke(request: UserRequest, found: QuerySet[ApiToken], pk: int, *, own: bo
     token = get_object_or_404(found.select_related("user"), pk=pk, revoked_at=None)
     if request.method == "POST":
         tokens.revoke(token)
-        messages.success(request, _("The token “%s” was revoked: it opens nothing any more.") % token)
+        messages.success(
+            request, _("The token “%s” was revoked: it opens nothing any more.") % isolated(token)
+        )
         return redirect("profile-tokens") if own else redirect("user-tokens", token.user_id)
     page = {"icon": "bi-plug", "button": _("Revoke")}
     return render(request, "accounts/token_revoke.html", {"token": token, "is_own": own, "page": page})

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import actions, lockout
 from accounts.access import UserRequest, administrator_required
+from accounts.directions import isolated
 from accounts.forms import OwnPasswordForm, ProfileForm
 from accounts.listing import listing_of
 from accounts.models import User
@@ -76,7 +77,7 @@ def user_delete(request: UserRequest, pk: int) -> HttpResponse:
         except actions.Refused as error:
             refusal = str(error)
         else:
-            messages.success(request, _("The user “%s” was deleted.") % user)
+            messages.success(request, _("The user “%s” was deleted.") % isolated(user))
             return redirect("user-list")
     context = {"subject": user, "refusal": refusal}
     return render(request, "accounts/user_delete.html", context, status=422 if refusal else 200)

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
+from accounts.directions import isolated
 from accounts.models import User
 from channels.encryption import EncryptedJSONField
 from channels.itsp.set_up import Check, CheckOutcome
@@ -103,7 +104,7 @@ class Channel(SessionTimeout):
         if self.archived_at is None:
             return self.name
         day = date_format(timezone.localtime(self.archived_at), "DATE_FORMAT")
-        return _("%(name)s (deleted %(day)s)") % {"name": self.name, "day": day}
+        return _("%(name)s (deleted %(day)s)") % {"name": isolated(self.name), "day": day}
 
 
 class WebhookAddress(models.Model):

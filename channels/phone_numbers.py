@@ -12,6 +12,7 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from accounts.directions import isolated
 from accounts.pasted import cleaned
 from channels.written_numbers import bare, digits_of, has_bracketed_zero, is_shortened, without_fraction
 
@@ -41,7 +42,7 @@ def read_number(text: str, region: str) -> NumberInput:
             "A spreadsheet has shortened “%(text)s”: the last digits are lost. Format its column as text, "
             "and enter the number again."
         )
-        raise ValidationError(words, code="shortened", params={"text": _shown(text)})
+        raise ValidationError(words, code="shortened", params={"text": isolated(_shown(text))})
     digits = digits_of(text)
     if digits.startswith("+"):
         return _international(text, digits)
@@ -148,12 +149,12 @@ def _national(text: str, digits: str, region: str) -> NumberInput:
             "Enter it as + and country code, for example +25402161183."
         ),
         code="invalid",
-        params={"text": _shown(text), "region": region},
+        params={"text": isolated(_shown(text)), "region": region},
     )
 
 
 def _read_as(text: str, address: str, instead: str = "") -> str:
-    said = {"text": _shown(text), "address": address, "instead": instead}
+    said = {"text": isolated(_shown(text)), "address": address, "instead": instead}
     if instead:
         words = _("“%(text)s” was read as %(address)s. If %(instead)s is meant, write the plus. Then save.")
         return words % said

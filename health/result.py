@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.directions import isolated
 from health import wording
 from health.words import WORDS
 
@@ -38,7 +39,10 @@ class Result:
         title = wording.TITLES[self.check]
         if not (label := self.params.get("label")):
             return str(title)
-        return _("%(check)s: %(name)s") % {"check": wording.OF_ONE.get(self.check, title), "name": label}
+        return _("%(check)s: %(name)s") % {
+            "check": wording.OF_ONE.get(self.check, title),
+            "name": isolated(label),
+        }
 
     @property
     def unit(self) -> str:

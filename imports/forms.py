@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.directions import isolated
 from imports import card_rows, columns
 from imports.columns import ASK, SKIP, Column
 from imports.kinds import Kind
@@ -133,9 +134,9 @@ class MappingForm(forms.Form):
         for one in self.fields_of_kind:
             if counts[one.name] > 1 and not one.several:
                 words = _("Several columns are “%s”. Choose one of them, and leave the others out.")
-                self.add_error(None, words % one.label)
+                self.add_error(None, words % isolated(one.label))
         for names in self.kind.required():
             if not any(counts[name] for name in names):
                 words = _("No column is “%s”. Choose the column in which it stands.")
-                self.add_error(None, words % _(" or ").join(labels[name] for name in names))
+                self.add_error(None, words % _(" or ").join(isolated(labels[name]) for name in names))
         return not self.errors

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
 
+from accounts.directions import isolated
 from accounts.models import User
 
 SHORTENED = re.compile(r"\d[.,]?\d*[eE]\+?\d+")  # what a spreadsheet makes of a long number
@@ -178,4 +179,4 @@ def twice(seen: Seen, key: str, line: int) -> int:
 
 def shortened_words(text: str) -> str:
     words = _("The spreadsheet has shortened “%s”. Format the column as text and enter the number again.")
-    return words % text
+    return words % isolated(text)

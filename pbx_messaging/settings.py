@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",
     "csp",
     "corsheaders",
     "django_htmx",
@@ -90,6 +91,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "pbx_messaging.urls"
 WSGI_APPLICATION = "pbx_messaging.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -101,8 +103,9 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["accounts.templatetags.icons"],
+            "builtins": ["accounts.templatetags.directions", "accounts.templatetags.icons"],
             "libraries": {  # those of sessions lie in its rooms
+                "i18n": "accounts.templatetags.sentences",
                 "availability": "sessions.presence.template_tags",
                 "calling": "sessions.contacts.template_tags",
                 "composing": "sessions.inbox.composing_template_tags",
@@ -118,6 +121,7 @@ TEMPLATES = [
         },
     },
 ]
+SILENCED_SYSTEM_CHECKS = ["templates.W003"]  # our `i18n` is meant to stand in the place of Django's
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Database -------------------------------------------------------------------------------------

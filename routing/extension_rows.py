@@ -12,6 +12,7 @@ from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from accounts.csv_export import in_batches
+from accounts.directions import isolated
 from accounts.models import User
 from imports.kinds import SHORTENED, Cells, Field, Outcome, Row, Seen, Shown, twice
 from routing.models import Extension, MessageQueue
@@ -122,7 +123,7 @@ class _Reading:
     def _read_details(self, row: ExtensionRow, texts: dict[str, str]) -> None:
         if SHORTENED.fullmatch(row.number):
             words = _("The spreadsheet has shortened “%s”. Format the column as text and enter it again.")
-            row.errors.append(words % row.number)
+            row.errors.append(words % isolated(row.number))
         else:
             _clean(row, Extension, "number", row.number)
         row.name = _clean(row, Extension, "name", texts.get("name", ""))
@@ -148,7 +149,7 @@ class _Reading:
             queue = self.queues.get(name) or self.queues_by_small_name.get(name.lower())
             if queue is None:
                 words = _("There is no message queue “%s”. Write the names of queues, with | between them.")
-                row.errors.append(words % name)
+                row.errors.append(words % isolated(name))
             else:
                 row.queues.append(queue)
 
@@ -158,18 +159,18 @@ class _Reading:
         if row.present:
             row.user = row.present.user
             if holder and holder != row.user:
-                row.errors.append(_("“%s” is the login of somebody else.") % row.username)
+                row.errors.append(_("“%s” is the login of somebody else.") % isolated(row.username))
         elif holder:
             row.user = holder
             extension = getattr(holder, "extension", None)
             if extension and not extension.archived_at:
                 words = _("“%(user)s” is the login of extension %(number)s already.")
-                row.errors.append(words % {"user": holder.username, "number": extension.number})
+                row.errors.append(words % {"user": isolated(holder.username), "number": extension.number})
             elif row.active is False and holder.is_administrator:
                 row.errors.append(_("This is an administrator. Deactivate the user on the user’s own page."))
             elif not holder.is_active:
                 words = _("The login “%s” is switched off. Make the user active first, or use another one.")
-                row.errors.append(words % row.username)
+                row.errors.append(words % isolated(row.username))
 
     def _refuse_twice(self, row: ExtensionRow, name: str, words: str) -> None:
         value = getattr(row, name)

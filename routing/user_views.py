@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import UserRequest, administrator_required
 from accounts.actions import Refused
+from accounts.directions import isolated
 from accounts.gone import Gone, say_gone, status_of
 from accounts.invitation_views import lead_to_invitation
 from accounts.lockout import locked_among
@@ -24,7 +25,7 @@ def user_add(request: UserRequest) -> HttpResponse:
     form = RoutedUserForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = actions.create_user(**form.cleaned_data)
-        messages.success(request, _("The user “%s” was added.") % user)
+        messages.success(request, _("The user “%s” was added.") % isolated(user))
         return lead_to_invitation(request, user) or redirect("user-list")
     status = 422 if request.method == "POST" else 200
     return render(request, "accounts/user_form.html", {"form": form}, status=status)
@@ -46,7 +47,7 @@ def user_edit(request: UserRequest, pk: int) -> HttpResponse:
         else:
             if user == request.user:
                 update_session_auth_hash(request, user)  # stay logged in here
-            messages.success(request, _("The user “%s” was saved.") % user)
+            messages.success(request, _("The user “%s” was saved.") % isolated(user))
             return redirect("user-list")
     context = {"form": form, "subject": user, "is_locked": bool(locked_among([user], request))}
     context["was_active"] = was_active

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import UserRequest, administrator_required, supervisor_required
 from accounts.actions import activate_login
 from accounts.csv_export import csv_response
+from accounts.directions import isolated
 from accounts.gone import Gone, may_save, say_gone, status_of, to_edit
 from accounts.invitation_views import lead_to_invitation
 from accounts.listing import Columns, listing_of
@@ -57,7 +58,7 @@ def extension_add(request: UserRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with suppress(IntegrityError):  # somebody was faster: the form, read again, says so
             extension = actions.create_extension(**form.cleaned_data)
-            messages.success(request, _("The extension “%s” was added.") % extension)
+            messages.success(request, _("The extension “%s” was added.") % isolated(extension))
             invited = form.cleaned_data.get("invite") and lead_to_invitation(request, extension.user)
             return invited or redirect("extension-list")
         form = ExtensionForm(request.POST)
@@ -73,7 +74,7 @@ def extension_edit(request: UserRequest, pk: int) -> HttpResponse:
     if may_save(request, form):
         try:
             actions.update_extension(extension, **form.cleaned_data)
-            messages.success(request, _("The extension “%s” was saved.") % extension)
+            messages.success(request, _("The extension “%s” was saved.") % isolated(extension))
             return redirect("extension-list")
         except IntegrityError:
             form = ExtensionForm(request.POST, instance=extension)
@@ -88,7 +89,7 @@ def extension_activate(request: UserRequest, pk: int) -> HttpResponse:
     """Its opposite, which asks where sessions go, is in sessions."""
     extension = get_object_or_404(Extension.objects.live().select_related("user"), pk=pk)
     activate_login(extension.user)
-    messages.success(request, _("“%s” can log in again.") % extension)
+    messages.success(request, _("“%s” can log in again.") % isolated(extension))
     return redirect("extension-list")
 
 
@@ -110,7 +111,7 @@ def queue_add(request: UserRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with suppress(IntegrityError):
             queue = actions.create_queue(**form.cleaned_data)
-            messages.success(request, _("The message queue “%s” was added.") % queue)
+            messages.success(request, _("The message queue “%s” was added.") % isolated(queue))
             return redirect("queue-list")
         form = MessageQueueForm(request.POST)
     return _form_page(request, "routing/queue_form.html", form)
@@ -124,7 +125,7 @@ def queue_edit(request: UserRequest, pk: int) -> HttpResponse:
     if may_save(request, form):
         try:
             actions.update_queue(queue, **form.cleaned_data)
-            messages.success(request, _("The message queue “%s” was saved.") % queue)
+            messages.success(request, _("The message queue “%s” was saved.") % isolated(queue))
             return redirect("queue-list")
         except IntegrityError:
             form = MessageQueueForm(request.POST, instance=queue)

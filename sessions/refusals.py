@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_stubs_ext import StrPromise
 
+from accounts.directions import isolated
 from channels.itsp.delivery import RETRYABLE, DeliveryStatus
 from sessions import refused
 from sessions.refused import ActionError
@@ -96,29 +97,29 @@ def _too_many(error: refused.TooManyOpen) -> str:
 def _picked_up(error: refused.AlreadyPickedUp) -> str:
     if error.by is None:
         return _("It is in your queue no more. Ask for the list of sessions again.")
-    return _("%(agent)s has it. Ask for the list of sessions again.") % {"agent": error.by}
+    return _("%(agent)s has it. Ask for the list of sessions again.") % {"agent": isolated(error.by)}
 
 
 def _faster(error: refused.AlreadyPickedUp) -> str:
-    return _("%(agent)s was faster and has the session now.") % {"agent": error.by or "–"}
+    return _("%(agent)s was faster and has the session now.") % {"agent": isolated(error.by or "–")}
 
 
 def _picked_up_meanwhile(error: refused.AlreadyPickedUp) -> str:
     return _(
         "%(agent)s has got the session meanwhile, and keeps it. To take it all the same, do it again."
-    ) % {"agent": error.by or "–"}
+    ) % {"agent": isolated(error.by or "–")}
 
 
 def _owned(error: refused.OwnedByAnother) -> str:
     if error.by is None:
         return _("It waits in a message queue that is not yours. Ask one of its agents to transfer it.")
-    return _("%(agent)s has it. Ask for a transfer.") % {"agent": error.by}
+    return _("%(agent)s has it. Ask for a transfer.") % {"agent": isolated(error.by)}
 
 
 def _owned_on_page(error: refused.OwnedByAnother) -> str:
     if error.by is None:
         return _("A session with this contact waits in another queue.")
-    return _("%(agent)s has an open session with this contact.") % {"agent": error.by}
+    return _("%(agent)s has an open session with this contact.") % {"agent": isolated(error.by)}
 
 
 def _already_open(error: refused.AlreadyOpen) -> str:
@@ -132,7 +133,7 @@ def _already_open_on_page(error: refused.AlreadyOpen) -> str:
         return _("The contact has another open session. Go on in that one.")
     if error.by is None:
         return _("The contact has an open session, which waits in another queue.")
-    return _("The contact has an open session with %(agent)s.") % {"agent": error.by}
+    return _("The contact has an open session with %(agent)s.") % {"agent": isolated(error.by)}
 
 
 def _has_scheduled(error: refused.HasScheduled) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from ninja import Path, Query, Router
 from pydantic import Field
 
+from accounts.directions import isolated
 from accounts.tidying import tidy
 from api.auth import ApiRequest, directing
 from api.described import problems
@@ -118,7 +119,7 @@ def _read(texts: Mapping[str, str | None]) -> dict[int, str]:
         place = f"fields.{name}"
         field = fields.get(tidy(name).casefold())
         if field is None:
-            known = ", ".join(one.name for one in fields.values()) or "–"
+            known = ", ".join(isolated(one.name) for one in fields.values()) or "–"
             errors[place] = [_("There is no such field. Those that there are: %s.") % known]
             continue
         try:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from ninja import Body, Query, Router, Status
 
+from accounts.directions import isolated
 from api.auth import ApiRequest, acting, directing
 from api.described import problems
 from api.finding import acted_on, directed, message_now, readable, session_now, to_pick_up
@@ -273,6 +274,6 @@ def _tags(names: set[str]) -> list[Tag]:
     tags = list(Tag.objects.filter(name__in=names))
     unknown = sorted(names - {tag.name for tag in tags})
     if unknown:
-        title = _("There is no tag “%s”.") % unknown[0]
+        title = _("There is no tag “%s”.") % isolated(unknown[0])
         raise Problem(409, "unknown_tag", title, _("GET tags lists those that there are."))
     return tags

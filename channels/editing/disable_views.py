@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import UserRequest, administrator_required
+from accounts.directions import isolated
 from channels import actions
 from channels.editing.gone import still_there
 from channels.models import Channel
@@ -19,7 +20,9 @@ def channel_disable(request: UserRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         with still_there():
             actions.disable_channel(channel)
-        messages.success(request, _("“%s” is disabled: nobody can send new messages on it.") % channel)
+        messages.success(
+            request, _("“%s” is disabled: nobody can send new messages on it.") % isolated(channel)
+        )
         return redirect("channel-list")
     return render(request, "channels/disable.html", {"channel": channel})
 
@@ -30,7 +33,7 @@ def channel_enable(request: UserRequest, pk: int) -> HttpResponse:
     channel = _channel(pk)
     with still_there():
         actions.enable_channel(channel)
-    messages.success(request, _("“%s” is enabled.") % channel)
+    messages.success(request, _("“%s” is enabled.") % isolated(channel))
     return redirect("channel-edit", pk)
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import UserRequest, administrator_required
+from accounts.directions import isolated
 from accounts.gone import Gone, is_gone, say_gone, status_of, to_edit
 from channels.editing.channel_page import ChannelPage
 from channels.models import Channel
@@ -47,7 +48,7 @@ def _channel_page(request: UserRequest, channel: Channel | None) -> HttpResponse
 
 
 def _say_saved(request: UserRequest, channel: Channel, page: ChannelPage) -> None:
-    named = {"channel": channel.name, "reason": page.itsp_error}
+    named = {"channel": isolated(channel.name), "reason": page.itsp_error}
     if page.itsp_error:
         messages.warning(request, _("The channel “%(channel)s” was saved, but: %(reason)s") % named)
     else:

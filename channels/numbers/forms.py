@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.directions import isolated
 from channels.models import SENDING_RATES, Channel, Number
 from channels.phone_numbers import read_number
 from routing.forms import ExtensionsField
@@ -91,7 +92,7 @@ class NumberRuleForm(forms.Form):
         if holder is not None and holder != self.channel:
             raise ValidationError(
                 _("%(number)s belongs to the channel “%(channel)s”. Remove it there first."),
-                params={"number": read.address, "channel": holder.name},
+                params={"number": read.address, "channel": isolated(holder.name)},
             )
         return read.address
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from accounts.directions import isolated
 from channels.models import Channel, Number
 from channels.phone_numbers import read_number
 from imports.kinds import SHORTENED, Cells, Field, Outcome, Row, Seen, Shown, shortened_words, twice
@@ -102,7 +103,7 @@ class _Reading:
             try:
                 read = read_number(text, settings.DEFAULT_REGION)
                 row.number = read.address
-                row.note = _("“%s” was read so.") % text if read.note else ""
+                row.note = _("“%s” was read so.") % isolated(text) if read.note else ""
             except ValidationError as error:
                 row.errors += error.messages
         return row
@@ -115,7 +116,7 @@ class _Reading:
         holder = self.holders.get(row.number)
         if holder and holder.channel_id != self.channel.pk:
             words = _("The number belongs to the channel “%s”. Remove it there first.")
-            row.errors.append(words % holder.channel.name)
+            row.errors.append(words % isolated(holder.channel.name))
         elif holder:
             row.present = holder
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.audit_origin import acting
+from accounts.directions import isolated
 from accounts.gone import Gone
 from accounts.models import User
 from channels import actions
@@ -42,7 +43,7 @@ class NumberImport(Kind):
 
     @property
     def heading(self) -> str:
-        return _("Import numbers into %s") % self.target
+        return _("Import numbers into %s") % isolated(self.target)
 
     @property
     def list_label_of(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.directions import isolated
 from channels.itsp import ITSPS
 from channels.models import Channel, Number
 
@@ -42,7 +43,7 @@ class Moves:
             "%(number)s was on the channel “%(former)s”. Give it this channel’s Webhook URL at %(itsp)s; the "
             "set-up check says whether that is done, and can do it."
         )
-        named = [{"number": address, "former": name} for address, name in self.came.items()]
+        named = [{"number": address, "former": isolated(name)} for address, name in self.came.items()]
         said = [came % {**one, "itsp": self.itsp_name} for one in named]
         if self.left:
             left = ngettext(

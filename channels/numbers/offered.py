@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from accounts.directions import isolated
 from accounts.ids import read_id
 from channels.itsp.base import Credentials, Itsp
 from channels.itsp.set_up import AccountNumber, Change, Check, CheckOutcome, Finding, SetUp
@@ -141,7 +142,7 @@ def lines_of(numbers: Iterable[AccountNumber], taken: Iterable[str]) -> list[Lin
 def _hindrance(number: AccountNumber, holders: dict[str, str], taken: set[str]) -> str:
     if number.address in holders:
         return _("It belongs to the channel “%(name)s”. Remove it there first.") % {
-            "name": holders[number.address]
+            "name": isolated(holders[number.address])
         }
     if not number.can_text:
         return _("It has no SMS feature. Purchase a number with SMS feature.")

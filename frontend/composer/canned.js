@@ -57,6 +57,7 @@ onReady((root) => {
     item.id = `canned-${index}`;
     item.setAttribute("role", "option");
     const name = document.createElement("strong");
+    name.dir = "auto";
     name.textContent = `/${reply.shortcut}`;
     const text = document.createElement("span");
     text.dir = "auto";

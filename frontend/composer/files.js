@@ -2,6 +2,7 @@
 // taken away again. They stay with their session while others are open.
 import { newIcon } from "../icons.js";
 import { onReady, openSession } from "./composing.js";
+import { shownName } from "./file_names.js";
 import { HEAD, isRefused } from "./file_types.js";
 
 const KNOWN = JSON.parse(document.getElementById("file-signatures").textContent);
@@ -9,7 +10,7 @@ const heldBy = new Map(); // session: what goes with its text; the field is writ
 const field = () => document.getElementById("composer-attachments");
 const form = () => document.querySelector("#composer .composer-text");
 const heldIn = (session) => heldBy.get(session) ?? [];
-const named = (words, file) => words.replace("{name}", file.name);
+const named = (words, file) => words.replace("{name}", shownName(file));
 
 const complain = (lines) => {
   const place = form().querySelector("[data-files-error]");
@@ -79,7 +80,7 @@ const itemOf = (file) => {
   }
   const name = document.createElement("span");
   name.dir = "auto";
-  name.textContent = file.name;
+  name.textContent = shownName(file);
   const size = Object.assign(document.createElement("span"), { className: "composer-file-size" });
   size.textContent = noteOn(file);
   const remove = document.createElement("button");

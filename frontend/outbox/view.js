@@ -1,4 +1,5 @@
 // The texts of the open session that are not accepted yet, below its thread.
+import { shownName } from "../composer/file_names.js";
 import { newIcon } from "../icons.js";
 
 const ICONS = {
@@ -33,7 +34,7 @@ const showFiles = (item, files) => {
     const isPicture = file.type.startsWith("image/");
     const shown = isPicture ? new Image() : document.createElement("span");
     if (shown instanceof HTMLImageElement) {
-      shown.alt = file.name;
+      shown.alt = shownName(file);
       shown.className = "attachment";
       shown.src = URL.createObjectURL(file);
       shown.addEventListener(
@@ -44,7 +45,7 @@ const showFiles = (item, files) => {
         },
         { once: true },
       );
-    } else shown.textContent = file.name;
+    } else shown.textContent = shownName(file);
     item.querySelector(".local-files").append(shown);
   }
 };

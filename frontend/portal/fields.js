@@ -18,6 +18,9 @@ const showDependents = (form) => {
   }
 };
 
+// What people have named stands in its own direction.
+const labelled = (data, escaped) => `<div dir="auto">${escaped(data.text)}</div>`;
+
 const makeSearchable = async (root) => {
   const plain = () => [...root.querySelectorAll("select[data-searchable]")].filter((select) => !select.tomselect);
   if (!plain().length) return;
@@ -35,6 +38,8 @@ const makeSearchable = async (root) => {
       allowEmptyOption: Boolean(empty) && !select.required,
       placeholder: select.dataset.placeholder ?? empty?.textContent ?? "",
       render: {
+        item: labelled,
+        option: labelled,
         no_results: (_data, escaped) => `<div class="no-results">${escaped(select.dataset.none ?? "–")}</div>`,
       },
     });

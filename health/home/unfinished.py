@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.directions import isolated
 from accounts.models import User
 from channels.itsp.set_up import CheckOutcome
 from channels.models import Channel, Number
@@ -70,7 +71,7 @@ def _steps_left(channel: Channel) -> int:
 
 
 def _left_of(channel: Channel) -> list[Step]:
-    page, named = reverse("channel-edit", args=[channel.pk]), {"name": channel.name}
+    page, named = reverse("channel-edit", args=[channel.pk]), {"name": isolated(channel.name)}
     if not channel.has_numbers:  # type: ignore[attr-defined]
         words = _("No text can reach it, and none can leave.")
         return [Step(_("Give “%(name)s” a number") % named, f"{page}?tab=messaging#rule-add", words)]

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.directions import isolated
 from channels.itsp import ITSPS
 from channels.itsp.delivery import CANCELLABLE, RETRYABLE, WAITING, DeliveryStatus
 from routing.models import Extension
@@ -92,7 +93,7 @@ def cancel_scheduled(session: MessagingSession, *, agent: Extension) -> list[int
 
 def _take_out(attempts: list[Attempt], lane: Lane, agent: Extension) -> None:
     """Under the lock of their lane."""
-    reason = _("Taken back by %(agent)s.") % {"agent": agent.name}
+    reason = _("Taken back by %(agent)s.") % {"agent": isolated(agent.name)}
     moves = [progress.Move(one, DeliveryStatus.CANCELLED, reason=reason) for one in attempts]
     progress.advance(moves, at=timezone.now())
     seats.reseat([lane])

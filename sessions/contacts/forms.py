@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.directions import isolated
 from accounts.forms import time_zone_field
 from accounts.pasted import cleaned
 from channels.phone_numbers import NumberInput, read_number
@@ -34,7 +35,7 @@ def read_address(text: str, senders: Collection[str]) -> NumberInput:
         return read_number(text, settings.DEFAULT_REGION)
     if text not in senders:
         words = _("“%s” is no phone number, and nobody of this name has texted you.")
-        raise ValidationError(words % text, code="invalid")
+        raise ValidationError(words % isolated(text), code="invalid")
     return NumberInput(text)
 
 

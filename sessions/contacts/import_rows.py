@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from accounts.directions import isolated
 from imports.kinds import SHORTENED, Cells, Field, Outcome, Row, Seen, Shown, shortened_words, twice
 from sessions.contacts import import_headings
 from sessions.contacts.forms import is_name, read_address
@@ -112,7 +113,7 @@ def _read(line: int, texts: dict[str, list[str]], text: str, senders: set[str]) 
     else:
         try:
             read = read_address(text, senders)
-            row.number, row.note = read.address, _("“%s” was read so.") % text if read.note else ""
+            row.number, row.note = read.address, _("“%s” was read so.") % isolated(text) if read.note else ""
         except ValidationError as error:
             row.errors += error.messages
     if not row.name:

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from accounts.directions import isolated
 from accounts.tidying import tidy
 from channels.phone_numbers import is_e164
 from sessions.models import Contact, ContactField
@@ -47,11 +48,11 @@ def read_pattern(
 def _check_placeholders(pattern: str, known: list[str], needs: Collection[str]) -> None:
     names = {key_of(name) for name in known}
     used = PLACEHOLDER.findall(pattern)
-    listed = ", ".join(f"{{{name}}}" for name in known)
+    listed = ", ".join(isolated(f"{{{name}}}") for name in known)
     for name in used:
         if key_of(name) not in names:
             words = _("There is no placeholder {%(name)s}. Those that there are: %(known)s.")
-            raise ValidationError(words % {"name": name, "known": listed})
+            raise ValidationError(words % {"name": isolated(name), "known": listed})
     if needs and not {key_of(name) for name in used} & set(needs):
         words = _("Put %s where the number goes.")
         raise ValidationError(words % _(" or ").join(f"{{{name}}}" for name in needs))

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.directions import isolated
 from accounts.tidying import tidy
 from sessions.contacts import calling
 from sessions.contacts.import_headings import OWN
@@ -47,7 +48,9 @@ class ContactFieldForm(forms.ModelForm[ContactField]):
             raise ValidationError(_("Leave out { and }: canned replies and links name fields between them."))
         key = name.casefold()
         if key in OWN:
-            raise ValidationError(_("“%s” is what each contact has anyway. Choose another name.") % name)
+            raise ValidationError(
+                _("“%s” is what each contact has anyway. Choose another name.") % isolated(name)
+            )
         return name
 
     def clean_kind(self) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import UserRequest, administrator_required
+from accounts.directions import isolated
 from accounts.gone import Gone, may_save, say_gone, status_of, to_edit
 from sessions import actions
 from sessions.contacts.patterns import known_placeholders, renamed
@@ -71,7 +72,7 @@ def _field_form(request: UserRequest, field: ContactField | None) -> HttpRespons
             is_renamed = before is not None and before.name != name
             rename = (lambda text: renamed(text, before, name)) if before and is_renamed else None
             saved = actions.save_field(form.instance, renamed=rename)
-            messages.success(request, _("The field “%s” was saved.") % saved)
+            messages.success(request, _("The field “%s” was saved.") % isolated(saved))
             return redirect("contact-settings")
     return _form(request, "field", form)
 
@@ -102,7 +103,7 @@ def field_bring_back(request: UserRequest, pk: int) -> HttpResponse:
             messages.error(request, reason)
         else:
             actions.bring_back_field(field)
-            messages.success(request, _("The field “%s” is back, with its values.") % field)
+            messages.success(request, _("The field “%s” is back, with its values.") % isolated(field))
     return redirect("contact-settings")
 
 
@@ -129,7 +130,7 @@ def _link_form(request: UserRequest, link: ContactLink | None) -> HttpResponse:
         form = ContactLinkForm(request.POST or None, instance=link)
         if may_save(request, form):
             saved = actions.save_contact_link(form.instance)
-            messages.success(request, _("The link “%s” was saved.") % saved)
+            messages.success(request, _("The link “%s” was saved.") % isolated(saved))
             return redirect("contact-settings")
     return _form(request, "link", form, placeholders=known_placeholders(live_fields()))
 
@@ -140,7 +141,7 @@ def link_delete(request: UserRequest, pk: int) -> HttpResponse:
     link = get_object_or_404(ContactLink, pk=pk)
     if request.method == "POST":
         actions.delete_contact_link(link)
-        messages.success(request, _("The link “%s” was deleted.") % link)
+        messages.success(request, _("The link “%s” was deleted.") % isolated(link))
         return redirect("contact-settings")
     return render(request, "sessions/contacts/link_delete.html", {"link": link})
 

@@ -3,7 +3,10 @@
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from accounts.templatetags.directions import bdi
 from sessions.contacts.calling import call_link
 from sessions.contacts.patterns import contact_values, filled
 from sessions.contacts.values import live_fields, shown_value, values_of
@@ -11,6 +14,13 @@ from sessions.models import Contact, ContactLink
 
 register = template.Library()
 register.simple_tag(call_link, name="call_link")
+
+
+@register.filter
+def placeholder(name: str) -> SafeString:
+    """In its braces; a field's name has its own direction within them."""
+    kind, colon, field = name.rpartition(":")
+    return format_html("{{{}{}{}}}", kind, colon, bdi(field))
 
 
 @register.inclusion_tag("sessions/contacts/_facts.html")

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.directions import isolated
 from accounts.tidying import tidy, tidy_lines
 from sessions.models import Contact, ContactField, ContactValue
 
@@ -40,7 +41,9 @@ def read_value(field: ContactField, text: str) -> str:
 
 def _read_number(text: str) -> str:
     if not _NUMBER.fullmatch(text):
-        raise ValidationError(_("“%s” is not a number. Write digits, with a point before decimals.") % text)
+        raise ValidationError(
+            _("“%s” is not a number. Write digits, with a point before decimals.") % isolated(text)
+        )
     whole, _point, decimals = text.lstrip("+-").partition(".")
     decimals = decimals.rstrip("0")
     number = (whole.lstrip("0") or "0") + (f".{decimals}" if decimals else "")
@@ -53,7 +56,7 @@ def _read_date(text: str) -> str:
             raise ValueError
         return date.fromisoformat(text).isoformat()
     except ValueError as error:
-        raise ValidationError(_("“%s” is not a date. Write it as 2026-12-24.") % text) from error
+        raise ValidationError(_("“%s” is not a date. Write it as 2026-12-24.") % isolated(text)) from error
 
 
 def _read_yes_no(text: str) -> str:
@@ -62,7 +65,7 @@ def _read_yes_no(text: str) -> str:
         return YES
     if words in {NO, "n", "false", "0", _("No").casefold()}:
         return NO
-    raise ValidationError(_("“%s” is neither yes nor no.") % text)
+    raise ValidationError(_("“%s” is neither yes nor no.") % isolated(text))
 
 
 def _read_choice(field: ContactField, text: str) -> str:
@@ -70,20 +73,22 @@ def _read_choice(field: ContactField, text: str) -> str:
         if option.casefold() == text.casefold():
             return str(option)
     words = _("“%(text)s” is not one of: %(options)s.")
-    raise ValidationError(words % {"text": text, "options": ", ".join(field.options)})
+    raise ValidationError(
+        words % {"text": isolated(text), "options": ", ".join(map(isolated, field.options))}
+    )
 
 
 def _read_email(text: str) -> str:
     try:
         validate_email(text)
     except ValidationError as error:
-        raise ValidationError(_("“%s” is not an e-mail address.") % text) from error
+        raise ValidationError(_("“%s” is not an e-mail address.") % isolated(text)) from error
     return text
 
 
 def _read_web(text: str) -> str:
     address = text if _SCHEME.match(text) else f"https://{text}"
-    wrong = ValidationError(_("“%s” is not a web address, such as https://example.com/.") % text)
+    wrong = ValidationError(_("“%s” is not a web address, such as https://example.com/.") % isolated(text))
     try:
         parts = urlsplit(address)
         parts.port  # noqa: B018  (reading it checks it)

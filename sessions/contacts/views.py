@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import UserRequest, supervisor_required
 from accounts.csv_export import csv_response, in_batches
+from accounts.directions import isolated
 from accounts.gone import Gone, may_save, say_gone, status_of, to_edit
 from accounts.listing import Listing, Query, page_of
 from accounts.log_listing import log_listing
@@ -110,7 +111,7 @@ def contact_edit(request: ViewerRequest, pk: int) -> HttpResponse:
     if may_save(request, form):
         try:
             actions.save_contact(address=contact.address, known=contact, **form.said)
-            messages.success(request, _("“%s” was saved.") % form.cleaned_data["name"])
+            messages.success(request, _("“%s” was saved.") % isolated(form.cleaned_data["name"]))
             return redirect("contact-page", pk)
         except Gone:
             say_gone(form)
@@ -124,6 +125,6 @@ def contact_delete(request: UserRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=pk)
     if request.method == "POST":
         actions.delete_contact(contact)
-        messages.success(request, _("“%s” was deleted.") % contact)
+        messages.success(request, _("“%s” was deleted.") % isolated(contact))
         return redirect("contact-list")
     return render(request, "sessions/contacts/delete.html", {"contact": contact})

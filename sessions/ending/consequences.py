@@ -6,6 +6,7 @@ from django.db.models import OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.directions import isolated
 from accounts.models import Role
 from channels.itsp.delivery import WAITING
 from channels.models import Channel, Number
@@ -60,8 +61,10 @@ def _of_extension(extension: Extension) -> Consequences:
     consequences = consequences_of_deactivating(extension)
     consequences.ends.clear()
     if extension.user.role == Role.AGENT:
-        consequences.ends.append(_("The user “%s” can’t log in any more.") % extension.user.username)
-    queues = ", ".join(queue.name for queue in extension.queues.live())
+        consequences.ends.append(
+            _("The user “%s” can’t log in any more.") % isolated(extension.user.username)
+        )
+    queues = ", ".join(isolated(queue.name) for queue in extension.queues.live())
     leaves = _("It leaves its message queues (%s) and starts no sessions any more.") % queues
     consequences.ends.append(leaves if queues else _("It starts no sessions any more."))
     return consequences
@@ -76,12 +79,14 @@ def consequences_of_deactivating(extension: Extension) -> Consequences:
         sessions=owned.count(),
     )
     consequences.stuck = owned.exclude(queue__in=MessageQueue.objects.live()).count()
-    ends = _("The user “%s” can’t log in until you activate the extension again.") % extension.user.username
+    ends = _("The user “%s” can’t log in until you activate the extension again.") % isolated(
+        extension.user.username
+    )
     consequences.ends.append(ends)
     for queue in extension.queues.live():
         others = queue.agents.live().filter(user__is_active=True).exclude(pk=extension.pk)
         if not others.exists():
-            consequences.ends.append(_("Nobody else answers in the message queue %s.") % queue)
+            consequences.ends.append(_("Nobody else answers in the message queue %s.") % isolated(queue))
     return consequences
 
 

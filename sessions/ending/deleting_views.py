@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import UserRequest, administrator_required
 from accounts.actions import Refused
+from accounts.directions import isolated
 from channels.actions import drain_channel
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
@@ -45,7 +46,7 @@ def channel_delete(request: UserRequest, pk: int) -> HttpResponse:
     page, found = _deleting(_("Delete the channel “%s”?"), channel, "channel-list"), consequences_of(channel)
     cancel = choice == "cancel"
     if choice == "drain":
-        page = replace(page, done=_("“%s” is deleted once its messages are sent.") % channel)
+        page = replace(page, done=_("“%s” is deleted once its messages are sent.") % isolated(channel))
         return _ask(request, page, found, lambda to: drain_channel(channel), channel)
     return _ask(
         request, page, found, lambda to: archiving.archive_channel(channel, cancel_waiting=cancel), channel
@@ -66,8 +67,8 @@ def extension_delete(request: UserRequest, pk: int) -> HttpResponse:
 def extension_deactivate(request: UserRequest, pk: int) -> HttpResponse:
     extension = _extension(pk)
     page = Question(
-        question=_("Deactivate the extension “%s”?") % extension,
-        done=_("“%s” was deactivated.") % extension,
+        question=_("Deactivate the extension “%s”?") % isolated(extension),
+        done=_("“%s” was deactivated.") % isolated(extension),
         list_url="extension-list",
         button=_("Deactivate"),
         note=_("Its number, message queues and login are kept."),
@@ -92,8 +93,8 @@ def _extension(pk: int) -> Extension:
 
 
 def _deleting(question: str, subject: Channel | Destination, list_url: str) -> Question:
-    done, note = _("“%s” was deleted.") % subject, _("Past sessions and counts are kept.")
-    return Question(question % subject, done, list_url, _("Delete"), note)
+    done, note = _("“%s” was deleted.") % isolated(subject), _("Past sessions and counts are kept.")
+    return Question(question % isolated(subject), done, list_url, _("Delete"), note)
 
 
 def _ask(
@@ -119,7 +120,9 @@ def _ask(
         except Refused as refused:
             context["refusal"], status = str(refused), 409
         except ObjectDoesNotExist:
-            messages.warning(request, _("“%s” was deleted by somebody else at this moment.") % subject)
+            messages.warning(
+                request, _("“%s” was deleted by somebody else at this moment.") % isolated(subject)
+            )
             return redirect(page.list_url)
         except NoDestination as gone:
             messages.warning(request, words_for(gone, Act.DELETE))

@@ -14,6 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.directions import isolated
 from accounts.mailing import send_to
 from accounts.models import Role
 from routing.models import MessageQueue
@@ -55,7 +56,7 @@ def mail_alert(session_id: int) -> int:
     session = alerted.select_related("queue").first()
     if session is None or session.queue is None or session.alerted_at is None or not settings.EMAIL_IS_SET:
         return 0
-    subject = _("A contact waits in %s") % session.queue
+    subject = _("A contact waits in %s") % isolated(session.queue)
     link = settings.PUBLIC_URL + reverse("inbox-session", args=[session.pk])
     context = {"session": session, "link": link}
     supervisors = session.queue.supervisors.filter(is_active=True, role=Role.SUPERVISOR).exclude(email="")

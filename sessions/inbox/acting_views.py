@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.directions import isolated
 from routing.access import AgentRequest, ViewerRequest, agent_required, viewer_required
 from sessions import actions
 from sessions.contacts.lookup import contact_of
@@ -67,7 +68,7 @@ def _after_transfer(
 ) -> HttpResponse:
     """Supervisors go on seeing it, and see where it is. All can undo it."""
     answer = into_the_page(_left_of(request, session, form))
-    words = _("Transferred to %(place)s.") % {"place": form.values["to"]}
+    words = _("Transferred to %(place)s.") % {"place": isolated(form.values["to"])}
     return told(answer, undo__offer=offered(Done.TRANSFERRED, actor_of(request), handover, words))
 
 
@@ -133,7 +134,9 @@ def archive(request: AgentRequest, pk: int) -> HttpResponse:
     except actions.ActionError as refused:
         context = opened(request, session_of(request, pk)) | {"notice": words_for(refused, Act.ARCHIVE)}
         return render(request, "sessions/inbox/_session.html", context, status=422)
-    words = _("The session with %(contact)s is archived.") % {"contact": contact_of(session.contact)}
+    words = _("The session with %(contact)s is archived.") % {
+        "contact": isolated(contact_of(session.contact))
+    }
     offer = offered(Done.ARCHIVED, request.agent, session, words)
     return told(shown(request, session_of(request, pk)), undo__offer=offer)
 

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.directions import isolated
 from routing.models import Extension
 from sessions import actions
 from sessions.inbox.asking import Viewer, agents_to_filter
@@ -79,7 +80,7 @@ class Transfer(Verb):
         return Done.TRANSFERRED, moved
 
     def said(self, n: int, said: dict[str, Any]) -> str:
-        return _("%(n)d went to %(to)s.") % {"n": n, "to": said["to"]}
+        return _("%(n)d went to %(to)s.") % {"n": n, "to": isolated(said["to"])}
 
 
 class AssignForm(forms.Form):
@@ -115,7 +116,7 @@ class AssignForm(forms.Form):
 
 
 def _with_load(agent: Extension, n: int) -> str:
-    return _("%(agent)s – %(n)d open") % {"agent": agent, "n": n}
+    return _("%(agent)s – %(n)d open") % {"agent": isolated(agent), "n": n}
 
 
 class Assign(Verb):
@@ -137,7 +138,7 @@ class Assign(Verb):
         return Done.TRANSFERRED, actions.transfer(session, agent=self.by, to=said["to"], had_by=had_by)
 
     def said(self, n: int, said: dict[str, Any]) -> str:
-        return _("%(n)d assigned to %(to)s.") % {"n": n, "to": said["to"]}
+        return _("%(n)d assigned to %(to)s.") % {"n": n, "to": isolated(said["to"])}
 
 
 VERBS: dict[str, type[Verb]] = {verb.name: verb for verb in (Close, Archive, ChangeTags, Transfer, Assign)}

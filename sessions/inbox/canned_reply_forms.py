@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.directions import isolated
 from accounts.ids import read_id
 from accounts.models import User
 from routing.models import Extension, MessageQueue
@@ -48,9 +49,9 @@ class CannedReplyForm(forms.ModelForm[CannedReply]):
         body = str(self.cleaned_data["body"])
         variables = known_variables(live_fields())
         if unknown := unknown_variables(body, variables):
-            known = ", ".join(f"{{{name}}}" for name in variables)
+            known = ", ".join(isolated(f"{{{name}}}") for name in variables)
             words = _("There is no variable {%(name)s}. Those that there are: %(known)s.")
-            raise ValidationError(words % {"name": unknown[0], "known": known})
+            raise ValidationError(words % {"name": isolated(unknown[0]), "known": known})
         return body
 
     def clean(self) -> dict[str, Any]:
@@ -81,7 +82,9 @@ def _owners(user: User, agent: Extension | None) -> list[tuple[str, Any]]:
     queues = MessageQueue.objects.live() if user.is_administrator else user.supervised_queues.live()
     if user.is_administrator or user.is_supervisor:
         choices.append((ALL, _("All agents")))
-        choices += [(str(queue.pk), _("Message queue %s") % queue) for queue in queues.order_by("name")]
+        choices += [
+            (str(queue.pk), _("Message queue %s") % isolated(queue)) for queue in queues.order_by("name")
+        ]
     return choices
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.directions import isolated
 from accounts.gone import Gone, may_save, say_gone, status_of, to_edit
 from accounts.listing import listing_of
 from accounts.models import User
@@ -54,7 +55,7 @@ def canned_reply_delete(request: HttpRequest, pk: int) -> HttpResponse:
     reply = get_object_or_404(_managed(request), pk=pk)
     if request.method == "POST":
         actions.delete_canned_reply(reply)
-        messages.success(request, _("The canned reply “%s” was deleted.") % reply)
+        messages.success(request, _("The canned reply “%s” was deleted.") % isolated(reply))
         return redirect("canned-reply-list")
     return render(request, "sessions/inbox/canned_reply_delete.html", {"reply": reply})
 
@@ -74,7 +75,7 @@ def _edited(request: HttpRequest, reply: CannedReply | None) -> HttpResponse:
     if may_save(request, form):
         try:
             saved = actions.save_canned_reply(form.instance, **form.values)
-            messages.success(request, _("The canned reply “%s” was saved.") % saved)
+            messages.success(request, _("The canned reply “%s” was saved.") % isolated(saved))
             return redirect("canned-reply-list")
         except actions.NameTaken:  # somebody was faster: the form, read again, says so
             form = CannedReplyForm(request.POST, instance=reply, **who)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from accounts.directions import isolated
 from routing.access import AgentRequest, agent_required
 from sessions import actions
 from sessions.contacts.lookup import contact_of
@@ -97,7 +98,7 @@ def _closed(request: AgentRequest, session: MessagingSession, form: ClosingForm,
 
 def _gone_on(request: AgentRequest, session: MessagingSession, cancelled: list[int]) -> HttpResponse:
     """What the agent's settings say comes after closing."""
-    words = _("The session with %(contact)s is closed.") % {"contact": contact_of(session.contact)}
+    words = _("The session with %(contact)s is closed.") % {"contact": isolated(contact_of(session.contact))}
     if cancelled:
         words += " " + ngettext(
             "%(n)d scheduled text was cancelled.",

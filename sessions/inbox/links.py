@@ -15,11 +15,12 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from phonenumbers import Leniency, PhoneNumberMatch, PhoneNumberMatcher
 
+from accounts.directions import CLOSING_CONTROLS, CONTROLS, OPENING_CONTROLS, without_controls
 from sessions.contacts.calling import link_by
 from sessions.models import ContactSettings
 
-_DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # marks of writing, a part of no address
-_WEB = rf"(?<![\w/@.])(?:https?://|www\.)[^\s<>\"{_DIRECTIONS}\x00-\x1f\x7f]+"
+# Controls of direction would show another address than the one that is opened: a link is made without them.
+_WEB = r"(?<![\w/@.])(?:https?://|www\.)[^\s<>\"\x00-\x1f\x7f]+"
 _MAIL = r"(?<![\w.%+-])[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,63}(?![\w@-])"
 _ADDRESS = re.compile(f"(?P<web>{_WEB})|(?P<mail>{_MAIL})", re.IGNORECASE)
 _AFTER = ".,:;!?…'’”»*"  # what ends the sentence, not the address
@@ -48,7 +49,7 @@ def linked(text: str, call: Call = _by_phone) -> SafeString:
 def _links_in(text: str, call: Call) -> Iterator[_Link]:
     taken: list[_Link] = []
     for match in _ADDRESS.finditer(text):
-        words = match[0] if match["mail"] else _trimmed(match[0])
+        words = match[0] if match["mail"] else _trimmed(_until_closed(match[0]))
         if html := _mail(words) if match["mail"] else _web(words):
             taken.append(_Link(match.start(), match.start() + len(words), html))
     yield from taken
@@ -57,9 +58,19 @@ def _links_in(text: str, call: Call) -> Iterator[_Link]:
             yield _Link(phone.start, phone.end, call(_called(phone), phone.raw_string))
 
 
+def _until_closed(address: str) -> str:
+    """What closes an isolate or an override that was opened before it is no part of it any more."""
+    depth = 0
+    for at, one in enumerate(address):
+        depth += (one in OPENING_CONTROLS) - (one in CLOSING_CONTROLS)
+        if depth < 0:
+            return address[:at]
+    return address
+
+
 def _trimmed(address: str) -> str:
     """Without the punctuation of the sentence around it; brackets stay that were opened in it."""
-    while address:
+    while address := address.rstrip(CONTROLS):
         last = address[-1]
         opening = _CLOSING.get(last)
         is_extra = opening is not None and address.count(last) > address.count(opening)
@@ -71,6 +82,7 @@ def _trimmed(address: str) -> str:
 
 def _web(words: str) -> SafeString:
     """ "" where nothing is left behind the scheme."""
+    words = without_controls(words)
     href = words if "://" in words else f"http://{words}"
     if not re.match(r"https?://[\w\[]", href, re.IGNORECASE) or words.lower() == "www":
         return SafeString("")
@@ -79,7 +91,7 @@ def _web(words: str) -> SafeString:
 
 
 def _mail(words: str) -> SafeString:
-    return format_html('<a href="mailto:{}">{}</a>', quote(words, safe="@+"), words)
+    return format_html('<a href="mailto:{}" dir="ltr">{}</a>', quote(words, safe="@+"), words)
 
 
 def _phones_in(text: str) -> Iterator[PhoneNumberMatch]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.directions import isolated
 from accounts.gone import Gone
 from routing.access import ViewerRequest, viewer_required
 from sessions.inbox import list_settings
@@ -99,7 +100,7 @@ def view_edit(request: ViewerRequest, pk: int) -> HttpResponse:
             return _manage(request, form)
     except Gone:
         return _changed(_manage(request, said=_("The view was removed meanwhile: nothing was saved.")))
-    return _changed(_manage(request, said=_("The view is called “%s” now.") % form.instance.name))
+    return _changed(_manage(request, said=_("The view is called “%s” now.") % isolated(form.instance.name)))
 
 
 @require_POST

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import UserRequest, administrator_required
+from accounts.directions import isolated
 from accounts.gone import Gone, may_save, say_gone, status_of, to_edit
 from accounts.listing import listing_of
 from sessions import actions
@@ -44,7 +45,7 @@ def tag_delete(request: UserRequest, pk: int) -> HttpResponse:
     tag = get_object_or_404(Tag.objects.annotate(session_count=Count("sessions")), pk=pk)
     if request.method == "POST":
         actions.delete_tag(tag)
-        messages.success(request, _("The tag “%s” was deleted.") % tag)
+        messages.success(request, _("The tag “%s” was deleted.") % isolated(tag))
         return redirect("tag-list")
     return render(request, "sessions/inbox/tag_delete.html", {"subject": tag})
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
 
+from accounts.directions import isolated
 from accounts.unseen import WORDS, is_unseen
 from channels.itsp.delivery import CANCELLABLE, FAILURE, DeliveryStatus
 from channels.phone_numbers import country_of
@@ -181,7 +182,10 @@ def system_line(message: Message) -> str:
     """A system line in words."""
     who = message.who or _("An administrator")
     where = message.to_extension or message.to_queue
-    return str(_LINES[Message.SystemLine(message.system_line)]) % {"who": who, "where": where}
+    return str(_LINES[Message.SystemLine(message.system_line)]) % {
+        "who": isolated(who),
+        "where": isolated(where),
+    }
 
 
 @register.filter

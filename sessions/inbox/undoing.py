@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.directions import isolated
 from routing.models import Extension
 from sessions import actions
 from sessions.actions import Actor, Handover, TagsChanged
@@ -100,7 +101,7 @@ def reason(error: actions.ActionError | actions.ActedMeanwhile) -> str:
     """Why something is not undone."""
     if isinstance(error, actions.ActedMeanwhile):
         words = _("%(who)s has gone on with the session meanwhile, so this is not undone.")
-        return words % {"who": error.by or _("An administrator")}
+        return words % {"who": isolated(error.by or _("An administrator"))}
     return words_for(error, Act.UNDO)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import UserRequest, administrator_required
+from accounts.directions import isolated
 from channels import actions
 from channels.itsp import ITSPS
 from channels.models import Channel
@@ -38,7 +39,7 @@ def channel_sending(request: UserRequest, pk: int) -> HttpResponse:
 def channel_pause(request: UserRequest, pk: int) -> HttpResponse:
     channel = _channel(pk)
     actions.pause_channel(channel)
-    messages.success(request, _("“%s” is paused: messages wait until you resume it.") % channel)
+    messages.success(request, _("“%s” is paused: messages wait until you resume it.") % isolated(channel))
     return redirect("channel-sending", pk)
 
 
@@ -48,7 +49,7 @@ def channel_resume(request: UserRequest, pk: int) -> HttpResponse:
     channel = _channel(pk)
     actions.resume_channel(channel)
     nudge("sessions.tasks.drain")
-    messages.success(request, _("“%s” sends again.") % channel)
+    messages.success(request, _("“%s” sends again.") % isolated(channel))
     return redirect("channel-sending", pk)
 
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from accounts.directions import isolated
 from accounts.ids import MAX_ID
 from accounts.log_listing import day_field, midnight
 from accounts.models import User
@@ -117,4 +118,4 @@ def _recorded(number: Number) -> str:
 
 
 def _archivable(place: Extension | MessageQueue) -> str:
-    return _("%(place)s (deleted)") % {"place": place} if place.archived_at else str(place)
+    return _("%(place)s (deleted)") % {"place": isolated(place)} if place.archived_at else str(place)

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import UserRequest, supervisor_required
+from accounts.directions import isolated
 from accounts.ids import read_id
 from accounts.listing import ROWS_PER_PAGE
 from accounts.log_listing import log_listing
@@ -108,5 +109,5 @@ def _moved(request: UserRequest, form: TransferForm, sessions: MessagingSessionQ
         refuse(form, refused, Act.TRANSFER)
         return False
     words = ngettext("%(n)d session went to %(to)s.", "%(n)d sessions went to %(to)s.", count)
-    messages.success(request, words % {"n": count, "to": form.values["to"]})
+    messages.success(request, words % {"n": count, "to": isolated(form.values["to"])})
     return True

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from django.utils.translation import gettext as _
 
+from accounts.directions import without_controls
 from sessions.media.containers import JUDGES
 from sessions.media.content_types import SUFFIXES, suffix_of
 from sessions.media.signatures import UNKNOWN
@@ -85,4 +86,4 @@ def _ends_of(content_type: str) -> Collection[str]:
 
 
 def download_name(attachment: Attachment) -> str:
-    return attachment.name or f"file-{attachment.pk}{suffix_of(attachment.content_type)}"
+    return without_controls(attachment.name) or f"file-{attachment.pk}{suffix_of(attachment.content_type)}"

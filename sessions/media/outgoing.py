@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile, File
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.directions import isolated
 from channels.itsp import ITSPS
 from channels.itsp.base import MediaLimits
 from channels.models import Number
@@ -112,14 +113,16 @@ def _check(files: Sequence[File[bytes]], number: Number, contact: str) -> None:
 def _given(file: File[bytes], limits: MediaLimits) -> Given:
     name = safe(file.name or "")
     if not file.size:
-        raise MediaRefused(_("“%(name)s” is empty: there is nothing in it to send.") % {"name": name})
+        raise MediaRefused(
+            _("“%(name)s” is empty: there is nothing in it to send.") % {"name": isolated(name)}
+        )
     content_type = type_of_file(file, file.size)
     if content_type not in types_of(limits):
         words = _(
             "“%(name)s” can’t be sent: only pictures, videos, sounds, PDFs, contact cards and "
             "calendar entries can."
         )
-        raise MediaRefused(words % {"name": name})
+        raise MediaRefused(words % {"name": isolated(name)})
     return Given(name, content_type, file, bool(limits.picture_bytes) and content_type in MADE_TO_FIT)
 
 

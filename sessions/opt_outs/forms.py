@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.directions import isolated
 from channels.models import Number
 from sessions.contact_form import ContactForm
 from sessions.models import OptOutWord
@@ -42,6 +43,7 @@ class OptOutWordForm(forms.ModelForm[OptOutWord]):
         if kind := kind_of_key(self.instance.key):
             meaning = OptOutWord.Kind(kind).label
             raise forms.ValidationError(
-                _("“%(word)s” is understood already: %(meaning)s."), params={"word": word, "meaning": meaning}
+                _("“%(word)s” is understood already: %(meaning)s."),
+                params={"word": isolated(word), "meaning": meaning},
             )
         return word

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import UserRequest, administrator_required
 from accounts.csv_export import csv_response, in_batches
+from accounts.directions import isolated
 from accounts.listing import Query, listing_of, matching
 from accounts.log_listing import pk_asked
 from channels.models import Number
@@ -55,7 +56,7 @@ def opt_out_add(request: UserRequest) -> HttpResponse:
             form.show_address_read()
         elif ledger.opt_out(**form.cleaned_data, by=request.user):
             contact = form.cleaned_data["contact"]
-            messages.success(request, _("%s gets no more texts from this number.") % contact)
+            messages.success(request, _("%s gets no more texts from this number.") % isolated(contact))
             return redirect("optout-list")
         else:
             form.add_error("contact", _("This contact is opted out of texts from this number already."))
@@ -75,7 +76,7 @@ def opt_out_reopen(request: UserRequest, pk: int) -> HttpResponse:
         except ledger.OwnWish:
             status = 409
         else:
-            messages.success(request, _("%s can get texts from this number again.") % entry.contact)
+            messages.success(request, _("%s can get texts from this number again.") % isolated(entry.contact))
             return redirect("optout-list")
     return render(request, "sessions/opt_outs/opt_out_reopen.html", {"entry": entry}, status=status)
 

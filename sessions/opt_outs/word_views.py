@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import UserRequest, administrator_required
+from accounts.directions import isolated
 from channels.itsp.base import KeywordKind
 from sessions.models import OptOutWord
 from sessions.opt_outs.forms import OptOutWordForm
@@ -21,7 +22,7 @@ def word_list(request: UserRequest) -> HttpResponse:
     form = OptOutWordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         word = form.save()
-        messages.success(request, _("From now on “%s” is understood.") % word)
+        messages.success(request, _("From now on “%s” is understood.") % isolated(word))
         return redirect("optout-words")
     context = {
         "form": form,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from accounts.directions import isolated
 from routing.access import ViewerRequest, member_required
 from sessions.models import PushDevice
 from sessions.nudges import nudge
@@ -46,7 +47,7 @@ def try_out(request: ViewerRequest, pk: int) -> HttpResponse:
     device = get_object_or_404(PushDevice, pk=pk, user=request.user)
     devices.try_out(device)
     nudge("sessions.tasks.push_due")
-    messages.success(request, _("A notification is on its way to “%s”.") % device.name)
+    messages.success(request, _("A notification is on its way to “%s”.") % isolated(device.name))
     return _back(request)
 
 
@@ -55,7 +56,7 @@ def try_out(request: ViewerRequest, pk: int) -> HttpResponse:
 def remove(request: ViewerRequest, pk: int) -> HttpResponse:
     device = get_object_or_404(PushDevice, pk=pk, user=request.user)
     device.delete()
-    messages.success(request, _("“%s” is told no more.") % device.name)
+    messages.success(request, _("“%s” is told no more.") % isolated(device.name))
     return _back(request)
 
 

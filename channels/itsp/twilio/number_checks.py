@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.directions import isolated
 from channels.itsp.set_up import Change, Check, CheckOutcome, Finding
 from channels.itsp.twilio.http import ERRORS
 from channels.itsp.twilio.services import Service, Services
@@ -79,7 +80,7 @@ class NumberChecks:
         if owner:
             why = _("The number belongs to the sub-account “%(name)s” (%(sid)s).")
             what_to_do = _("Enter that sub-account’s Account SID and Auth Token in the channel.")
-            named = {"name": owner.friendly_name, "sid": owner.sid}
+            named = {"name": isolated(owner.friendly_name), "sid": owner.sid}
             return self._failed(Check.OWNED, why % named, what_to_do, NUMBERS)
         why = _("The account of this channel does not have this number.")
         if is_sub_account:
@@ -133,7 +134,9 @@ class NumberChecks:
         if not url:
             return _("The number has no webhook: texts to it go nowhere.")
         if name := self.channel_at(url):
-            return _("Texts to the number go to the Webhook URL of the channel “%(name)s”.") % {"name": name}
+            return _("Texts to the number go to the Webhook URL of the channel “%(name)s”.") % {
+                "name": isolated(name)
+            }
         return _("Texts to the number go to %(url)s.") % {"url": url}
 
     def webhook_changes(self, number: Any) -> list[Change]:
@@ -155,7 +158,7 @@ class NumberChecks:
         service = self.services.of(number.sid)
         if service is None:
             return self._passed(Check.OVERRIDE, _("No TwiML App and no Messaging Service takes its texts."))
-        named = {"name": service.name, "url": service.inbound_url}
+        named = {"name": isolated(service.name), "url": service.inbound_url}
         if not changes:
             why = _("The Messaging Service “%(name)s” leaves the number’s texts to PBX.")
             return self._passed(Check.OVERRIDE, why % named)
@@ -182,7 +185,7 @@ class NumberChecks:
             "Messaging Service “%(name)s”: texts to all %(count)d numbers in it go to",
             len(service.numbers),
         )
-        label %= {"name": service.name, "count": len(service.numbers)}
+        label %= {"name": isolated(service.name), "count": len(service.numbers)}
         after = _("the webhook of each number")
         return Change(f"service:{service.sid}", label, service.inbound_url, after)
 
@@ -199,7 +202,7 @@ class NumberChecks:
             why = _(
                 "The number is in the Messaging Service “%(name)s”, whose A2P 10DLC campaign is verified."
             )
-            return self._passed(Check.REGISTRATION, why % {"name": service.name if service else ""})
+            return self._passed(Check.REGISTRATION, why % {"name": isolated(service.name) if service else ""})
         if status in {"PENDING", "IN_PROGRESS"}:
             why = _("The A2P 10DLC campaign is being reviewed; until then, texts to US numbers are blocked.")
             return self._failed(Check.REGISTRATION, why, _("Wait for Twilio’s decision."), A2P)

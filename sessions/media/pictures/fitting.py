@@ -20,6 +20,8 @@ from django.core.files.base import File
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from accounts.directions import isolated
+
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 2  # of this process
@@ -55,7 +57,7 @@ class NotFitted(Exception):
 
     def words(self, name: str) -> str:
         millions = settings.PICTURE_MOST_PIXELS // 1_000_000
-        return str(WORDS[self.why]) % {"name": name, "millions": millions}
+        return str(WORDS[self.why]) % {"name": isolated(name), "millions": millions}
 
 
 class Busy(Exception):

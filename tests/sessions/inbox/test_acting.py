@@ -360,4 +360,4 @@ def test_links_are_harmless_and_learn_nothing_of_us(pages: list[Client], post_in
     apart = 'target="_blank" rel="noopener noreferrer nofollow" dir="ltr"'
     assert f'<a href="{address}" {apart}>{address}</a>' in html
     assert "javascript:alert(1)" in html and 'href="javascript' not in html
-    assert '<a href="mailto:me@example.com">me@example.com</a>' in html
+    assert '<a href="mailto:me@example.com" dir="ltr">me@example.com</a>' in html

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from accounts.directions import without_controls
 from sessions.inbox.links import linked
 
 ODD = st.sampled_from(
@@ -52,7 +53,7 @@ class Reader(HTMLParser):
         assert tag == "a"
         href = given_attrs.pop("href") or ""
         apart = {"target": "_blank", "rel": "noopener noreferrer nofollow", "dir": "ltr"}
-        of_scheme = {"http": apart, "https": apart, "mailto": {}, "tel": {"dir": "ltr"}}
+        of_scheme = {"http": apart, "https": apart, "mailto": {"dir": "ltr"}, "tel": {"dir": "ltr"}}
         assert given_attrs == of_scheme[href.split(":")[0].lower()]
         self.links.append((href, ""))
         self._href = href
@@ -101,13 +102,38 @@ def test_addresses_and_numbers_are_links(text: str, links: list[tuple[str, str]]
     assert read.words == text
 
 
+@pytest.mark.parametrize(
+    ("text", "href", "words"),
+    [
+        (
+            "\u202ehttps://example.com/gpj.exe",
+            "https://example.com/gpj.exe",
+            "\u202ehttps://example.com/gpj.exe",
+        ),
+        ("https://a.example/\u202emoc.knab//:sptth", "https://a.example/moc.knab//:sptth", ""),
+        ("www.\u2067example\u2069.com\u202c.", "http://www.example.com", "www.example.com\u202c."),
+        (
+            "\u2068https://example.com/\u2069שלום",
+            "https://example.com/",
+            "\u2068https://example.com/\u2069שלום",
+        ),
+        ("https://example.com/a\u200f\u2066!", "https://example.com/a", "https://example.com/a\u200f\u2066!"),
+    ],
+)
+def test_controls_of_direction_disguise_no_address(text: str, href: str, words: str) -> None:
+    read = Reader(linked(text))
+    assert read.links == [(href, href.removeprefix("http://") if "www" in href else href)]
+    assert read.words == (words or href)
+
+
 @given(TEXTS)
 @example('<a href="https://example.com" rel="nofollow">+14155550132</a>')
 @example('https://example.com/"onclick="alert(1)')
 @example("<img src=x onerror=alert(1)>")
 def test_words_stay_and_nothing_of_them_is_markup(text: str) -> None:
     read = Reader(linked(text))  # it knows nothing but our links
-    assert read.words == text
+    assert without_controls(read.words) == without_controls(text)
+    assert all(words == without_controls(words) for href, words in read.links if not href.startswith("tel:"))
 
 
 @given(st.text(alphabet="0123456789+-() .\n", max_size=1600))
