@@ -103,7 +103,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["accounts.templatetags.directions", "accounts.templatetags.icons"],
+            "builtins": [f"accounts.templatetags.{name}" for name in ("directions", "icons", "moments")],
             "libraries": {  # those of sessions lie in its rooms
                 "i18n": "accounts.templatetags.sentences",
                 "availability": "sessions.presence.template_tags",

@@ -59,7 +59,7 @@ document.addEventListener("htmx:oobAfterSwap", () => {
   const kept = document.querySelector("#composer [data-kept]");
   if (kept && typed.trim()) {
     kept.hidden = false;
-    kept.elements.body.value = typed;
+    kept.querySelector("[name=body]").value = typed;
   }
   ready();
   const field = textarea(); // of the closed session, or of the one that was reopened

@@ -1,6 +1,7 @@
 // Pictures of the thread in a dialog; the arrow keys go through them.
 const box = document.getElementById("lightbox");
-const image = box.querySelector("img");
+const image = document.createElement("img");
+box.querySelector("[data-step='1']").before(image);
 let pictures = [];
 let at = 0;
 
