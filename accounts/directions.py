@@ -9,7 +9,7 @@ from unicodedata import bidirectional
 
 _OPENING = {"LRE": "PDF", "RLE": "PDF", "LRO": "PDF", "RLO": "PDF", "LRI": "PDI", "RLI": "PDI", "FSI": "PDI"}
 _CLOSING = {"PDF", "PDI"}
-_TURNING = {"R", "AL", "AN"} | _OPENING.keys() | _CLOSING
+_TURNING = {"R", "AL"} | _OPENING.keys() | _CLOSING
 _PARAGRAPH = "B"
 _MARKS = "\u061c\u200e\u200f"
 OPENING_CONTROLS = "\u202a\u202b\u202d\u202e\u2066\u2067\u2068"

@@ -59,7 +59,7 @@ class ExtensionRow(Row):
             Shown(self.username, self._of_login),
             Shown(self.email),
             Shown(_("yes") if self.active else _("no")) if self.active is not None else Shown(None),
-            Shown(None if self.queues is None else ", ".join(queue.name for queue in self.queues)),
+            Shown(None if self.queues is None else ", ".join(isolated(queue.name) for queue in self.queues)),
         )
 
     @property

@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.directions import isolated
 from accounts.models import AuditEntry
 
 register = template.Library()
@@ -105,9 +106,9 @@ def _words(entry: AuditEntry, change: dict[str, str | list[str]]) -> str:
     if "old" in change or "new" in change:
         old, new = (_readable(str(change.get(name) or "–")) for name in ("old", "new"))
         is_new = entry.action in (AuditEntry.Action.CREATED, AuditEntry.Action.IMPORTED) and old == "–"
-        return str(new) if is_new else f"{old} → {new}"
+        return isolated(new) if is_new else f"{isolated(old)} → {isolated(new)}"
     if not change:
         return _("set") if entry.action == AuditEntry.Action.CREATED else _("changed")
-    added = [_("added %s") % ", ".join(change["added"])] if "added" in change else []
-    removed = [_("removed %s") % ", ".join(change["removed"])] if "removed" in change else []
+    added = [_("added %s") % ", ".join(map(isolated, change["added"]))] if "added" in change else []
+    removed = [_("removed %s") % ", ".join(map(isolated, change["removed"]))] if "removed" in change else []
     return "; ".join(removed + added)

@@ -1,5 +1,6 @@
 """Names from right to left in a page; every template has these filters."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -27,6 +28,12 @@ def isolated(words: Any) -> Any:
         return words
     apart = directions.isolated(words)
     return mark_safe(apart) if isinstance(words, SafeData) else apart  # noqa: S308  it adds no markup
+
+
+@register.filter
+def isolated_each(names: Iterable[Any]) -> list[str]:
+    """Before they are joined to a list, whose order is that of the page."""
+    return [directions.isolated(name) for name in names]
 
 
 @register.filter

@@ -10,6 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from accounts.directions import CONTROLS, balanced, is_from_right_to_left, isolated, without_controls
+from accounts.models import AuditEntry
+from accounts.templatetags.auditing import sentences
 
 LRE, RLE, PDF, LRO, RLO = "\u202a", "\u202b", "\u202c", "\u202d", "\u202e"
 LRI, RLI, FSI, PDI = "\u2066", "\u2067", "\u2068", "\u2069"
@@ -64,14 +66,14 @@ def test_text_that_is_isolated_ends_where_it_ends(text: str) -> None:
         elif kind == "PDF":
             embeddings[-1] -= 1
         assert open_isolates >= 0 <= embeddings[-1]
-        if kind in {"R", "AL", "AN"}:
+        if kind in {"R", "AL"}:
             assert open_isolates
     assert (open_isolates, embeddings) == (0, [0])
 
 
 @given(st.text(max_size=30))
 def test_text_without_letters_from_right_to_left_stays_as_it_is(text: str) -> None:
-    turns = any(bidirectional(one) in {"R", "AL", "AN"} or one in CONTROLS for one in text)
+    turns = any(bidirectional(one) in {"R", "AL"} or one in CONTROLS for one in text)
     assert is_from_right_to_left(text) == turns
     assert (isolated(text) == text) or turns
 
@@ -118,3 +120,17 @@ def test_lists_to_choose_from_have_each_name_in_its_own_direction() -> None:
         f'<option value="2" dir="auto">{HEBREW}</option>',
         f'<option value="3" dir="auto">7 {ARABIC}</option>',
     ]
+
+
+def test_lists_keep_their_order_and_changes_their_arrow() -> None:
+    listed = "names=all|isolated_each|join:', '"
+    names = f"{{% blocktranslate with {listed} %}}{{{{ names }}}} are here{{% endblocktranslate %}}"
+    apart = f"{FSI}{HEBREW}{PDI}, Eve, {FSI}{ARABIC}{PDI}"
+    assert _read(names, all=[HEBREW, "Eve", ARABIC]) == f"{FSI}{apart}{PDI} are here"
+    entry = AuditEntry(
+        kind="routing.extension",
+        action=AuditEntry.Action.CHANGED,
+        changes={"name": {"old": HEBREW, "new": ARABIC}, "queues": {"added": [ARABIC, "B"]}},
+    )
+    said = [words for _field, words in sentences(entry)]
+    assert said == [f"{FSI}{HEBREW}{PDI} → {FSI}{ARABIC}{PDI}", f"added {FSI}{ARABIC}{PDI}, B"]
