@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import string
 import time
 import uuid
 from collections.abc import Mapping
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import aiohttp
 from yarl import URL
@@ -46,6 +47,7 @@ class WebhookSender:
     async def send(self, kind: str, url: str, params: Mapping[str, str], method: str = "POST") -> Outcome:
         """Try until it is answered, its retries are used up, or its total time is over."""
         bare, overrides = split_overrides(url)
+        bare = quote(bare, safe=string.punctuation)  # as it is called, so that it is signed alike
         outcome = Outcome(kind, method, url, params)
         headers = {
             "I-Twilio-Idempotency-Token": str(uuid.uuid4()),

@@ -29,6 +29,16 @@ def test_webhook_is_signed_over_url_without_fragment(stand_in: StandIn, receiver
     assert not RequestValidator("other").validate(url, request.params, signature)
 
 
+@pytest.mark.parametrize("path", ["/%7Ein/?a=~", "/prüfung/?ö=ß", "/a b/", "/%C3%BC/%7e/", "/in/?x=%2B+%20é"])
+def test_webhook_is_called_as_it_is_signed(stand_in: StandIn, receiver: Receiver, path: str) -> None:
+    set_webhook(stand_in, f"{receiver.url}{path}")
+    stand_in.text("Hi")
+    (request,) = receiver.received
+    assert request.path.isascii()
+    signature = request.headers["X-Twilio-Signature"]
+    assert RequestValidator(TOKEN).validate(f"{receiver.url}{request.path}", request.params, signature)
+
+
 def test_webhook_has_twilios_fields_and_headers(stand_in: StandIn, receiver: Receiver) -> None:
     result = stand_in.text("Are you open?", fields={"Novelty": "1"})
     (request,) = receiver.received

@@ -28,9 +28,14 @@ def world(stack: Stack, simulator: Simulator) -> World:
 
 @pytest.fixture
 def visitor(stack: Stack, world: World, new_page: Callable[..., Page]) -> Iterator[Callable[..., Look]]:
-    """`look = visitor(width=390, dark=True)`: opens a page as whom it is for, logged in once."""
+    """`look = visitor(width=390, dark=True)`: opens a page as whom it is for, logged in once.
 
-    def visit(*, width: int = 1280, height: int = 860, dark: bool = False) -> Look:
+    `served` gets what the server sent of each, by the page's name.
+    """
+
+    def visit(
+        *, width: int = 1280, height: int = 860, dark: bool = False, served: dict[str, str] | None = None
+    ) -> Look:
         pages: dict[str, Page] = {}
 
         def look(shot: Shot) -> Page:
@@ -46,6 +51,8 @@ def visitor(stack: Stack, world: World, new_page: Callable[..., Page]) -> Iterat
             page = pages[shot.who]
             answer = page.goto(stack.url + shot.path(world))
             assert answer is not None and answer.status == 200, (shot, answer and answer.status)
+            if served is not None:
+                served[shot.name] = answer.text()
             shot.act(page)
             return page
 

@@ -1,12 +1,15 @@
-"""No page has a serious fault for those who use a keyboard or a screen reader, as axe-core judges."""
+"""No page has a serious fault for those who use a keyboard or a screen reader, as axe-core judges, nor in its
+HTML, as html-validate does."""
 
 from collections.abc import Callable
 from itertools import cycle
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.servers import ROOT
+from tests.tour import html_judge
 from tests.tour.conftest import Look
 from tests.tour.pages import SHOTS
 
@@ -21,12 +24,12 @@ GRAVE = {"serious", "critical"}
 
 
 @pytest.mark.timeout(900)
-def test_no_page_has_a_serious_fault(visitor: Callable[..., Look]) -> None:
+def test_no_page_has_a_serious_fault(visitor: Callable[..., Look], tmp_path: Path) -> None:
     """By turns on a desktop in light and on a phone in dark, which spares time; some in all four ways."""
-    phone = {"width": 390, "height": 844}
+    phone, served = {"width": 390, "height": 844}, dict[str, str]()
     ways = {
-        "desktop, light": visitor(),
-        "phone, dark": visitor(**phone, dark=True),
+        "desktop, light": visitor(served=served),
+        "phone, dark": visitor(**phone, dark=True, served=served),
         "desktop, dark": visitor(dark=True),
         "phone, light": visitor(**phone),
     }
@@ -44,4 +47,6 @@ def test_no_page_has_a_serious_fault(visitor: Callable[..., Look]) -> None:
                 if fault["impact"] in GRAVE
                 for node in fault["nodes"]
             ]
-    assert found == []
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    assert found + html_judge.faults(served, pages) == []
