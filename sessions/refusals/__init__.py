@@ -7,13 +7,11 @@ from typing import Any
 
 from django.forms import BaseForm
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
 
-from accounts.directions import isolated
-from channels.itsp.delivery import RETRYABLE, DeliveryStatus
 from sessions import refused
+from sessions.refusals import words
 from sessions.refused import ActionError
 
 Words = str | StrPromise | Callable[[Any], str]  # or what makes them of the error
@@ -83,103 +81,18 @@ def _said(words: Words, error: ActionError) -> str:
     return str(words) if isinstance(words, str | Promise) else words(error)
 
 
-def _too_many(error: refused.TooManyOpen) -> str:
-    words = ngettext(
-        "You have %(n)d open session of this message queue, which is as many as it allows. "
-        "Close it or transfer it first.",
-        "You have %(n)d open sessions of this message queue, which is as many as it allows. "
-        "Close or transfer one first.",
-        error.limit,
-    )
-    return words % {"n": error.limit}
-
-
-def _picked_up(error: refused.AlreadyPickedUp) -> str:
-    if error.by is None:
-        return _("It is in your queue no more. Ask for the list of sessions again.")
-    return _("%(agent)s has it. Ask for the list of sessions again.") % {"agent": isolated(error.by)}
-
-
-def _faster(error: refused.AlreadyPickedUp) -> str:
-    return _("%(agent)s was faster and has the session now.") % {"agent": isolated(error.by or "–")}
-
-
-def _picked_up_meanwhile(error: refused.AlreadyPickedUp) -> str:
-    return _(
-        "%(agent)s has got the session meanwhile, and keeps it. To take it all the same, do it again."
-    ) % {"agent": isolated(error.by or "–")}
-
-
-def _owned(error: refused.OwnedByAnother) -> str:
-    if error.by is None:
-        return _("It waits in a message queue that is not yours. Ask one of its agents to transfer it.")
-    return _("%(agent)s has it. Ask for a transfer.") % {"agent": isolated(error.by)}
-
-
-def _owned_on_page(error: refused.OwnedByAnother) -> str:
-    if error.by is None:
-        return _("A session with this contact waits in another queue.")
-    return _("%(agent)s has an open session with this contact.") % {"agent": isolated(error.by)}
-
-
-def _already_open(error: refused.AlreadyOpen) -> str:
-    if error.session:
-        return _("Go on in that one: session %(id)s.") % {"id": error.session.pk}
-    return _owned(refused.OwnedByAnother(error.by))
-
-
-def _already_open_on_page(error: refused.AlreadyOpen) -> str:
-    if error.session:
-        return _("The contact has another open session. Go on in that one.")
-    if error.by is None:
-        return _("The contact has an open session, which waits in another queue.")
-    return _("The contact has an open session with %(agent)s.") % {"agent": isolated(error.by)}
-
-
-def _has_scheduled(error: refused.HasScheduled) -> str:
-    words = ngettext(
-        "%(n)d text is scheduled in it. Say by `scheduled` what becomes of it: “cancel” or “keep”.",
-        "%(n)d texts are scheduled in it. Say by `scheduled` what becomes of them: “cancel” or “keep”.",
-        error.count,
-    )
-    return words % {"n": error.count}
-
-
-def _not_archivable(error: refused.NotArchivable) -> str:
-    if error.pickup.is_shared:
-        return _("All agents of its message queue answer in it, so all would lose it. Close it instead.")
-    if error.pickup.waits or error.pickup.goes_to_first_answer:
-        return _("Nobody has it yet, so everybody would lose it. Pick it up and answer, or close it then.")
-    return _("The contact waits for an answer. Answer or close the session first.")
-
-
-def _not_retryable(error: refused.NotRetryable) -> str:
-    if error.status in RETRYABLE:
-        return _("It would fail for the same reason again. Mend that first, then write a new text.")
-    words = _("It is %(status)s. Only a text that failed or expired can be sent again.")
-    return words % {"status": error.status.label.lower()}
-
-
-def _not_cancellable(error: refused.NotCancellable) -> str:
-    if error.status == DeliveryStatus.SENDING:
-        return _("It is being sent at this moment, so it can’t be cancelled.")
-    if error.status == DeliveryStatus.UNKNOWN:
-        return _("It is not certain whether it was sent, so it can’t be cancelled.")
-    return _("It can’t be cancelled any more.")
-
-
 REFUSALS: dict[type[ActionError], Refusal] = {
     refused.AlreadyPickedUp: Refusal(
         409,
         gettext_lazy("The session is not waiting any more."),
-        _picked_up,
-        words=_faster,
-        by_act={Act.TRANSFER: _picked_up_meanwhile},
+        words.picked_up,
+        words=words.faster,
+        by_act={Act.TRANSFER: words.picked_up_meanwhile},
     ),
     refused.TooManyOpen: Refusal(
         409,
         gettext_lazy("You have too many open sessions of this queue."),
-        _too_many,
+        words.too_many,
         form_field="contact",
     ),
     refused.NoPickup: Refusal(
@@ -206,7 +119,9 @@ REFUSALS: dict[type[ActionError], Refusal] = {
             Act.TAKE_OVER: gettext_lazy("Only supervisors of its message queue take the session over."),
         },
     ),
-    refused.NotArchivable: Refusal(409, gettext_lazy("The session can’t be archived yet."), _not_archivable),
+    refused.NotArchivable: Refusal(
+        409, gettext_lazy("The session can’t be archived yet."), words.not_archivable
+    ),
     refused.SessionClosed: Refusal(
         409,
         gettext_lazy("The session is closed."),
@@ -228,8 +143,8 @@ REFUSALS: dict[type[ActionError], Refusal] = {
     refused.AlreadyOpen: Refusal(
         409,
         gettext_lazy("The contact has another open session with this number."),
-        _already_open,
-        words=_already_open_on_page,
+        words.already_open,
+        words=words.already_open_on_page,
     ),
     refused.NumberGone: Refusal(
         409,
@@ -242,7 +157,7 @@ REFUSALS: dict[type[ActionError], Refusal] = {
     refused.HasScheduled: Refusal(
         409,
         gettext_lazy("Texts are scheduled in the session."),
-        _has_scheduled,
+        words.has_scheduled,
         by_act={
             Act.CLOSE: gettext_lazy(
                 "Texts are scheduled in it. Open it to close it, and say what becomes of them."
@@ -274,8 +189,8 @@ REFUSALS: dict[type[ActionError], Refusal] = {
     refused.OwnedByAnother: Refusal(
         409,
         gettext_lazy("Somebody else has the open session with this contact."),
-        _owned,
-        words=_owned_on_page,
+        words.owned,
+        words=words.owned_on_page,
         form_field="contact",
     ),
     refused.NoDestination: Refusal(
@@ -325,11 +240,11 @@ REFUSALS: dict[type[ActionError], Refusal] = {
         ),
         form_field="attachments",
     ),
-    refused.NotRetryable: Refusal(409, gettext_lazy("The text can’t be sent again."), _not_retryable),
+    refused.NotRetryable: Refusal(409, gettext_lazy("The text can’t be sent again."), words.not_retryable),
     refused.NotCancellable: Refusal(
         409,
         gettext_lazy("The text can’t be cancelled."),
-        _not_cancellable,
+        words.not_cancellable,
         by_act={Act.UNDO: gettext_lazy("The text has left already, so sending it is not undone.")},
     ),
     refused.NotScheduled: Refusal(
