@@ -40,7 +40,7 @@ class CredentialsForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
     second_auth_token = _secret(
-        gettext_lazy("Second Auth Token"),
+        gettext_lazy("Second token"),
         gettext_lazy(
             "While you change the Auth Token: enter the secondary one here before you promote it at Twilio. "
             "Texts signed with either are taken in; sending uses the first alone. Afterwards, enter the new "
