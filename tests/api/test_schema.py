@@ -38,7 +38,14 @@ CONFIG = {
     "generation": {"deterministic": True, "max-examples": EXAMPLES},
     "operations": [
         {
-            "include-operation-id": ["start_session", "reply", "snooze", "put_contact"],
+            "include-operation-id": [
+                "start_session",
+                "start_session_with_files",
+                "reply",
+                "reply_with_files",
+                "snooze",
+                "put_contact",
+            ],
             "checks": {"positive_data_acceptance": {"expected-statuses": USABLE}},
         }
     ],

@@ -27,11 +27,11 @@ def faults(pages: Mapping[str, str], folder: Path) -> list[str]:
     config = {"root": True, "extends": ["html-validate:recommended"], "rules": RULES}
     (folder / ".htmlvalidate.json").write_text(json.dumps(config))
     env = {**os.environ, "PATH": os.pathsep.join([str(ROOT / ".venv" / "bin"), os.environ["PATH"]])}
-    command = [str(JUDGES / ".bin" / "html-validate"), "--formatter", "json", "*.html"]
+    command = [str(JUDGES / ".bin" / "html-validate"), "--formatter", "json=faults.json", "*.html"]
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
     assert done.returncode in (0, 1), done.stderr
     return [
         f"{Path(page['filePath']).stem}:{one['line']}: {one['ruleId']}: {one['message']}"
-        for page in json.loads(done.stdout)
+        for page in json.loads((folder / "faults.json").read_text())
         for one in page["messages"]
     ]
