@@ -74,7 +74,7 @@ REPLY_PROBLEMS = problems(
     response={201: MessageOut, 200: MessageOut},
     operation_id="reply_with_files",
     url_name="api-messages-with-files",
-    summary="Answer in a session, with files",
+    summary="Send files in a session",
     openapi_extra=REPLY_PROBLEMS | body_of(FORM, MessageWithMedia),
 )
 @router.post(

@@ -120,7 +120,7 @@ START_SESSION_PROBLEMS = problems(
     response={201: Started, 200: Started},
     operation_id="start_session_with_files",
     url_name="api-sessions-with-files",
-    summary="Text a contact first, with files",
+    summary="Begin a session with files",
     openapi_extra=START_SESSION_PROBLEMS | body_of(FORM, SessionWithMedia),
 )
 @router.post(
