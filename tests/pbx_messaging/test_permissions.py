@@ -38,6 +38,7 @@ from sessions.push.pushing import SALT
 from tests.factories import CONTACT, make_agent, make_queue, make_road
 from tests.portal import logged_in, make_user
 
+pytestmark = pytest.mark.once
 ROLES = ("anonymous", "agent", "supervisor", "administrator")
 EVERYBODY = frozenset(ROLES)
 LOGGED_IN = EVERYBODY - {"anonymous"}
@@ -233,10 +234,8 @@ API = {
     *("api-contacts", "api-contact", "api-contact-fields"),
     "api-attachment",
     "api-preview",
-    "api-sessions",
-    "api-session",
-    "api-messages",
-    "api-message",
+    *("api-sessions", "api-sessions-with-files", "api-session"),
+    *("api-messages", "api-messages-with-files", "api-message"),
     *(f"api-{verb}" for verb in ("pick-up", "transfer", "take-over", "close")),
     *(f"api-{verb}" for verb in ("read", "unread", "archive", "unarchive")),
     *(f"api-{verb}" for verb in ("snooze", "unsnooze", "reopen", "opt-out")),
