@@ -4,6 +4,7 @@ from typing import Any
 
 from accounts.problems import MEDIA_TYPE
 from accounts.token_refusals import Refusal
+from sessions import actions
 from sessions.actions import ActionError
 from sessions.refusals import REFUSALS
 
@@ -76,6 +77,22 @@ RATE = {
     "RateLimit": ("string", "What the token has left, and in how many seconds all is there again."),
     "RateLimit-Policy": ("string", "How many requests it has, and in which window."),
 }
+
+# What every operation may answer that has a text written.
+WRITING: tuple[int | type[ActionError], ...] = (
+    400,
+    403,
+    413,
+    415,
+    422,
+    actions.TooManyOpen,
+    actions.Unanswerable,
+    actions.OptedOut,
+    actions.ChannelDisabled,
+    actions.BadTime,
+    actions.MediaRefused,
+    actions.PicturesBusy,
+)
 
 
 def problems(*wanted: int | type[ActionError], codes: dict[int, list[str]] | None = None) -> dict[str, Any]:

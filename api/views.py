@@ -5,7 +5,8 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from ninja import NinjaAPI
 from ninja.operation import Operation
@@ -14,7 +15,7 @@ from api import handlers
 from api.auth import Bearer
 from api.resources import contacts, directory, messages, owning, scheduled, sessions
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class Api(NinjaAPI):
@@ -40,7 +41,7 @@ def answering(view: View) -> View:
 
     @login_not_required
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         is_head = request.method == "HEAD"
         if is_head:
             request.method = "GET"
@@ -57,12 +58,14 @@ def answering(view: View) -> View:
     return answer
 
 
-def _head_of(response: HttpResponse) -> HttpResponse:
-    """The same without its body."""
-    if not response.streaming:
+def _head_of(response: HttpResponseBase) -> HttpResponseBase:
+    """The same without its body; what it would be read from is closed with it."""
+    if isinstance(response, StreamingHttpResponse):
+        response.streaming_content = ()
+    elif isinstance(response, HttpResponse):
         response["Content-Length"] = str(len(response.content))
-    response.close()
-    return HttpResponse(status=response.status_code, headers=response.headers)
+        response.content = b""
+    return response
 
 
 def nothing_here(request: HttpRequest, path: str = "") -> HttpResponse:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from ninja import Header, Query, Router, Status
 
 from api.auth import ApiRequest, acting
-from api.described import problems
+from api.described import WRITING, problems
 from api.finding import answerable, message_now, own_text, readable, readable_message
 from api.idempotency import is_same_text, key_of, once
 from api.inputs import IdempotencyKey, MessageIn, MessageWithMedia
@@ -49,22 +49,11 @@ def get_message(request: ApiRequest, message_id: int) -> MessageOut:
 
 
 REPLY_PROBLEMS = problems(
-    400,
-    403,
+    *WRITING,
     404,
-    413,
-    415,
-    422,
     actions.AlreadyPickedUp,
-    actions.TooManyOpen,
     actions.NotTheOwner,
     actions.SessionClosed,
-    actions.Unanswerable,
-    actions.OptedOut,
-    actions.ChannelDisabled,
-    actions.BadTime,
-    actions.MediaRefused,
-    actions.PicturesBusy,
     codes={422: ["client_id_reused"]},
 )
 

@@ -8,7 +8,7 @@ from ninja import Header, Query, Router, Status
 from pydantic import Field
 
 from api.auth import ApiRequest, acting
-from api.described import problems
+from api.described import WRITING, problems
 from api.finding import as_shown, message_now, readable, session_now, shown, visible
 from api.idempotency import is_same_text, key_of, once
 from api.inputs import NO_NUL, IdempotencyKey, SessionIn, SessionWithMedia
@@ -96,21 +96,10 @@ def get_session(request: ApiRequest, session_id: int) -> SessionOut:
 
 
 START_SESSION_PROBLEMS = problems(
-    400,
-    403,
-    413,
-    415,
-    422,
+    *WRITING,
     actions.NotAllowedToInitiate,
     actions.OwnNumber,
     actions.OwnedByAnother,
-    actions.TooManyOpen,
-    actions.Unanswerable,
-    actions.OptedOut,
-    actions.ChannelDisabled,
-    actions.BadTime,
-    actions.MediaRefused,
-    actions.PicturesBusy,
     codes={422: ["client_id_reused"]},
 )
 
