@@ -107,7 +107,7 @@ def _read(line: int, texts: dict[str, list[str]], text: str, senders: set[str]) 
         row.errors.append(_("The number is missing."))
     elif is_placeholder(text):
         words = _("“%s” stands for no number. Enter the person’s number, or leave the row out.")
-        row.errors.append(words % text)
+        row.errors.append(words % isolated(text))
     elif SHORTENED.fullmatch(text):
         row.errors.append(shortened_words(text))
     else:
