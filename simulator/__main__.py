@@ -12,6 +12,7 @@ from pathlib import Path
 from aiohttp import web
 
 from simulator.app import make_app
+from simulator.faces import FACES
 from simulator.records import DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN, DEFAULT_NUMBERS, Account
 from simulator.simulator import Simulator
 
@@ -23,7 +24,7 @@ logger = logging.getLogger("simulator")
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="simulator", description="A stand-in for Twilio; nothing leaves this machine."
+        prog="simulator", description="A stand-in for ITSPs; nothing leaves this machine."
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8001)
@@ -53,7 +54,7 @@ async def serve(options: argparse.Namespace) -> None:
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     origin = (options.public_url or f"http://{options.host}:{options.port}").rstrip("/")
     account = Account(options.account_sid, options.auth_token, origin)
-    simulator = Simulator(account, options.number or list(DEFAULT_NUMBERS), options.data)
+    simulator = Simulator(account, options.number or list(DEFAULT_NUMBERS), options.data, FACES)
     runner = web.AppRunner(
         make_app(simulator, open_control=options.open_control), access_log=None, shutdown_timeout=SHUTDOWN_S
     )

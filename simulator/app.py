@@ -1,4 +1,4 @@
-"""Which path leads where. Hosts don't matter: every Twilio host may be replaced by this one."""
+"""Which path leads where."""
 
 from __future__ import annotations
 
@@ -7,67 +7,26 @@ import ipaddress
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from simulator import (
-    control,
-    control_inbound,
-    control_numbers,
-    pages,
-    rest_account,
-    rest_media,
-    rest_messages,
-    rest_numbers,
-    rest_services,
-)
+from simulator import control, control_inbound, control_numbers, pages
 from simulator.encoding import json_response
 from simulator.simulator import SIMULATOR, Simulator
 
 # A contact's pictures come in one JSON request, in base64.
 LARGEST_REQUEST = 8 * 1024 * 1024
 OPEN = web.AppKey("open", bool)
+PUBLIC = web.AppKey("public", tuple)
 
 
 def make_app(simulator: Simulator, *, open_control: bool) -> web.Application:
     app = web.Application(middlewares=[guard_control], client_max_size=LARGEST_REQUEST)
     app[SIMULATOR] = simulator
     app[OPEN] = open_control
-    _add_rest_routes(app.router)
+    app[PUBLIC] = tuple(prefix for face in simulator.faces.values() for prefix in face.prefixes)
+    for face in simulator.faces.values():
+        face.add_routes(app.router)
     _add_control_routes(app.router)
     pages.add_routes(app.router)
     return app
-
-
-def _add_rest_routes(router: web.UrlDispatcher) -> None:
-    account = "/2010-04-01/Accounts/{account}"
-    messages, numbers = f"{account}/Messages", f"{account}/IncomingPhoneNumbers"
-    router.add_post(f"{messages}.json", rest_messages.create)
-    router.add_get(f"{messages}.json", rest_messages.index)
-    router.add_get(f"{messages}/{{sid:[A-Z]+[0-9a-f]+}}.json", rest_messages.fetch)
-    router.add_post(f"{messages}/{{sid:[A-Z]+[0-9a-f]+}}.json", rest_messages.update)
-    router.add_delete(f"{messages}/{{sid:[A-Z]+[0-9a-f]+}}.json", rest_messages.delete)
-    router.add_get(f"{messages}/{{sid}}/Media.json", rest_media.index)
-    router.add_get(f"{messages}/{{sid}}/Media/{{media:[A-Z]+[0-9a-f]+}}.json", rest_media.fetch)
-    router.add_get(f"{messages}/{{sid}}/Media/{{media:[A-Z]+[0-9a-f]+}}", rest_media.content)
-    router.add_get("/cdn/{media}", rest_media.cdn)
-    router.add_get(f"{numbers}.json", rest_numbers.index)
-    router.add_get(f"{numbers}/{{sid}}.json", rest_numbers.fetch)
-    router.add_post(f"{numbers}/{{sid}}.json", rest_numbers.update)
-    router.add_get("/2010-04-01/Accounts.json", rest_account.accounts)
-    router.add_get(f"{account}/Balance.json", rest_account.balance)
-    router.add_get(f"{account}.json", rest_account.account)
-    router.add_get("/v1/Services", rest_services.index)
-    router.add_get("/v1/Services/{sid}", rest_services.fetch)
-    router.add_post("/v1/Services/{sid}", rest_services.update)
-    router.add_get("/v1/Services/{sid}/PhoneNumbers", rest_services.numbers)
-    router.add_get("/v1/Services/{sid}/PhoneNumbers/{number}", rest_services.number)
-    router.add_get("/v1/Services/{sid}/Compliance/Usa2p", rest_services.campaigns)
-    router.add_get("/v1/Tollfree/Verifications", rest_services.toll_free_verifications)
-    router.add_get("/v1/Webhooks/Rules", rest_account.webhook_rules)
-    router.add_get("/v1/Webhooks/Settings/{setting}", rest_account.webhook_setting)
-    router.add_get("/v1/Alerts", rest_account.alerts)
-    router.add_get("/v1/Messaging/GeoPermissions", rest_account.geo_permissions)
-    router.add_get("/v1/Messaging/Countries/{country}", rest_account.price)
-    router.add_route("*", "/2010-04-01/{rest:.*}", rest_account.not_found)
-    router.add_route("*", "/v1/{rest:.*}", rest_account.not_found)
 
 
 def _add_control_routes(router: web.UrlDispatcher) -> None:
@@ -90,7 +49,7 @@ def _add_control_routes(router: web.UrlDispatcher) -> None:
 @web.middleware
 async def guard_control(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The control API and the pages are for this machine, and for no other site's script in its browser."""
-    if request.path.startswith(("/2010-04-01/", "/v1/", "/cdn/")):
+    if request.path.startswith(request.app[PUBLIC]):
         return await handler(request)
     if not request.app[OPEN] and not (_is_loopback(request.remote) and _is_loopback(request.url.host)):
         return json_response({"error": "Only this machine may control the simulator."}, 403)

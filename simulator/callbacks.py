@@ -5,23 +5,25 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from datetime import UTC, datetime
+from collections.abc import Mapping
 
-from simulator.records import Account, Message
+from simulator.face import Face
+from simulator.records import Message
 from simulator.settings import Settings
 from simulator.state import State
 from simulator.views import message_event
 from simulator.webhooks import WebhookSender
 
-API_VERSION = "2010-04-01"
 REPEATS = 3
 
 
 class Callbacks:
     """Each message's callbacks are sent one after the other by a task of its own."""
 
-    def __init__(self, account: Account, state: State, settings: Settings, sender: WebhookSender) -> None:
-        self._account = account
+    def __init__(
+        self, faces: Mapping[str, Face], state: State, settings: Settings, sender: WebhookSender
+    ) -> None:
+        self._faces = faces
         self._state = state
         self._settings = settings
         self._sender = sender
@@ -31,7 +33,7 @@ class Callbacks:
     def notify(self, message: Message) -> None:
         """The message has entered a status."""
         mode = message.callback_mode or self._settings.callbacks
-        wanted = message.status in self._settings.callback_statuses
+        wanted = self._faces[message.itsp].reports(message, message.status)
         if not message.status_callback or mode == "never" or not (wanted or mode == "shuffled"):
             return
         running = message.sid in self._pending
@@ -66,7 +68,7 @@ class Callbacks:
         self._pending.pop(message.sid, None)
 
     async def _send(self, message: Message, status: str) -> None:
-        outcome = await self._sender.send("status", message.status_callback, self._params(message, status))
+        outcome = await self._faces[message.itsp].call_status(message, status)
         message.callbacks.append(
             {
                 "status": status,
@@ -80,23 +82,6 @@ class Callbacks:
         self._state.changed_message(message)
         self._sender.report(outcome, message.sid)
         message_event(self._sender.journal, message)
-
-    def _params(self, message: Message, status: str) -> dict[str, str]:
-        params = {
-            "MessageSid": message.sid,
-            "SmsSid": message.sid,
-            "MessageStatus": status,
-            "SmsStatus": status,
-            "AccountSid": self._account.sid,
-            "From": message.from_,
-            "To": message.to,
-            "ApiVersion": API_VERSION,
-        }
-        if message.error_code and status in ("failed", "undelivered"):
-            params["ErrorCode"] = str(message.error_code)
-        if status in ("delivered", "undelivered"):
-            params["RawDlrDoneDate"] = datetime.now(UTC).strftime("%y%m%d%H%M")
-        return params
 
 
 def _shuffle(pending: list[tuple[str, float]]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from simulator.encoding import dumps, json_response
-from simulator.simulator import SIMULATOR, until_closing
+from simulator.simulator import SIMULATOR, Simulator, until_closing
 from simulator.views import message_view, number_view
 
 KEEPALIVE_S = 15.0
@@ -27,7 +27,8 @@ async def state(request: web.Request) -> web.StreamResponse:
             "account_sid": simulator.account.sid,
             "auth_token": simulator.account.auth_token,
             "origin": simulator.account.origin,
-            "numbers": [number_view(number) for number in simulator.state.numbers.values()],
+            "logins": _logins(simulator),
+            "numbers": [number_view(simulator, number) for number in simulator.state.numbers.values()],
             "messages": len(simulator.state.messages),
             "by_status": counts,
             "waiting_segments": {
@@ -43,6 +44,19 @@ async def state(request: web.Request) -> web.StreamResponse:
             "settings": simulator.settings.as_dict(),
         }
     )
+
+
+def _logins(simulator: Simulator) -> list[dict[str, Any]]:
+    told = ((code, face.login()) for code, face in simulator.faces.items())
+    return [
+        {
+            "itsp": code,
+            "name": login.name,
+            "fields": [{"name": name, "label": label, "value": value} for name, label, value in login.fields],
+        }
+        for code, login in told
+        if login
+    ]
 
 
 async def settings(request: web.Request) -> web.StreamResponse:

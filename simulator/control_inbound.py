@@ -14,7 +14,7 @@ from simulator.control import posted
 from simulator.encoding import json_response
 from simulator.inbound import Picture
 from simulator.numbering import ALPHANUMERIC, E164, SHORT_CODE
-from simulator.records import Message
+from simulator.records import Message, Number
 from simulator.simulator import SIMULATOR, Simulator
 
 MOST_MEDIA = 10
@@ -25,7 +25,10 @@ PHONES_SHOWN = 100
 
 
 async def inbound(request: web.Request) -> web.StreamResponse:
-    """A contact texts a number: {from, to, body, media?, num?, wait?, fields?} or {resend: sid}."""
+    """A contact texts a number: {from, to, body, media?, num?, wait?, fields?, by?} or {resend: sid}.
+
+    `by` is the ITSP that it comes by, where the number is at two.
+    """
     simulator, asked = request.app[SIMULATOR], await posted(request)
     made = _receive(simulator, asked) if "resend" not in asked else [_known(simulator, str(asked["resend"]))]
     fields = {str(name): str(text) for name, text in asked.get("fields", {}).items()}
@@ -44,10 +47,14 @@ async def _deliver_all(
 
     async def deliver(message: Message) -> dict[str, Any]:
         async with gate:
-            result = await simulator.inbound.deliver(message, simulator.state.numbers[message.to], fields)
+            result = await simulator.inbound.deliver(message, _number_of(simulator, message), fields)
         return {"sid": message.sid, **result}
 
     return await asyncio.gather(*map(deliver, made))
+
+
+def _number_of(simulator: Simulator, message: Message) -> Number:
+    return simulator.state.number_at(message.to, message.itsp) or simulator.state.numbers[message.to]
 
 
 def _known(simulator: Simulator, sid: str) -> Message:
@@ -60,8 +67,10 @@ def _known(simulator: Simulator, sid: str) -> Message:
 def _receive(simulator: Simulator, asked: dict[str, Any]) -> list[Message]:
     contact, body = str(asked.get("from", "")), str(asked.get("body", ""))
     number = simulator.state.numbers.get(str(asked.get("to", "")))
+    if number and "by" in asked:
+        number = simulator.state.number_at(number.address, str(asked["by"]))
     if number is None:
-        raise ValueError("to is none of the account's numbers.")
+        raise ValueError("to is none of the account's numbers, or not at that ITSP.")
     pictures = [_picture(item) for item in asked.get("media", [])]
     if pictures and not number.mms:
         raise ValueError(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import Mapping
 
 from simulator.callbacks import Callbacks
+from simulator.face import Face, Trouble
 from simulator.faults import Faults
 from simulator.fetching import MediaFetcher, MediaRefused
 from simulator.journal import Journal
@@ -18,7 +20,6 @@ from simulator.views import message_event
 
 UNDELIVER = frozenset({"undeliver"})
 CALLBACKS = frozenset({"callbacks"})
-EXPIRED = 30036
 
 
 class Delivery:
@@ -26,6 +27,7 @@ class Delivery:
 
     def __init__(
         self,
+        faces: Mapping[str, Face],
         state: State,
         settings: Settings,
         faults: Faults,
@@ -33,6 +35,7 @@ class Delivery:
         journal: Journal,
         fetcher: MediaFetcher,
     ) -> None:
+        self._faces = faces
         self._state = state
         self._settings = settings
         self._faults = faults
@@ -43,15 +46,17 @@ class Delivery:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def line(self, number: Number) -> Line:
-        if number.address not in self._lines:
-            self._lines[number.address] = Line(number, self._release)
-        return self._lines[number.address]
+        paced = self._faces[number.itsp].paced_by(number)
+        if paced.key not in self._lines:
+            self._lines[paced.key] = Line(paced, self._release)
+        return self._lines[paced.key]
 
     def is_full(self, number: Number) -> bool:
         """More waits than the number sends within the queue's hours."""
         limit: float | None = number.queue_limit
         if limit is None and number.rate:
-            limit = number.rate * 3600 * self._settings.queue_hours
+            hours = self._faces[number.itsp].queue_hours or self._settings.queue_hours
+            limit = number.rate * 3600 * hours
         return limit is not None and self.line(number).waiting_segments >= limit
 
     def accept(self, message: Message, number: Number) -> None:
@@ -64,7 +69,7 @@ class Delivery:
         self.line(number).push(message)
 
     def cancel(self, message: Message) -> None:
-        number = self._state.numbers.get(message.from_)
+        number = self._state.number_at(message.from_, message.itsp)
         if number:
             self.line(number).drop(message)
         self._enter(message, "canceled")
@@ -72,7 +77,7 @@ class Delivery:
     def resume(self) -> None:
         """After a restart: what was under way goes on."""
         for message in list(self._state.messages.values()):
-            number = self._state.numbers.get(message.from_)
+            number = self._state.number_at(message.from_, message.itsp)
             if message.status == "queued" and number:
                 self.line(number).push(message)
             elif message.status in ("sending", "sent") and message.ends_as != message.status:
@@ -90,7 +95,8 @@ class Delivery:
         undeliver = self._faults.take(UNDELIVER, number=message.from_, to=message.to, create=True)
         if undeliver:
             message.ends_as = undeliver.options["status"]
-            message.ends_with = undeliver.options["code"] if message.ends_as != "sent" else None
+            code = undeliver.options["code"] or self._code(message, Trouble.UNDELIVERED)
+            message.ends_with = code if message.ends_as != "sent" else None
         callbacks = self._faults.take(CALLBACKS, number=message.from_, to=message.to, create=True)
         if callbacks:
             message.callback_mode = callbacks.options["mode"]
@@ -98,7 +104,7 @@ class Delivery:
     def _release(self, message: Message) -> None:
         """Its time has come."""
         if time.time() - message.created_at > message.validity_s:
-            self._fail(message, EXPIRED)
+            self._fail(message, Trouble.EXPIRED)
             return
         self._enter(message, "sending")
         if message.media_urls:
@@ -110,9 +116,9 @@ class Delivery:
 
     async def _fetch(self, message: Message) -> None:
         try:
-            await self._fetcher.fetch(message)
+            await self._fetcher.fetch(message, self._faces[message.itsp].most_media_bytes)
         except MediaRefused as refused:
-            self._fail(message, refused.code)
+            self._fail(message, refused.trouble)
         else:
             self._later(self._settings.send_delay_ms, message, self._next_of(message))
 
@@ -132,8 +138,11 @@ class Delivery:
         if status == "sent" and message.ends_as != "sent":
             self._later(self._settings.deliver_delay_ms, message, message.ends_as)
 
-    def _fail(self, message: Message, code: int) -> None:
-        message.ends_as, message.ends_with = "failed", code
+    def _code(self, message: Message, trouble: Trouble) -> int:
+        return self._faces[message.itsp].errors[trouble]
+
+    def _fail(self, message: Message, trouble: Trouble) -> None:
+        message.ends_as, message.ends_with = "failed", self._code(message, trouble)
         self._enter(message, "failed")
 
     def _enter(self, message: Message, status: str) -> None:

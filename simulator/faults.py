@@ -22,8 +22,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "hang": {"after_s": None, "accept": False},
     "latency": {"ms": 500},
     "error_after_accept": {"status": 500},
-    "refuse": {"code": 21211},
-    "undeliver": {"status": "undelivered", "code": 30003},
+    "refuse": {"code": None},
+    "undeliver": {"status": "undelivered", "code": None},
     "callbacks": {"mode": "never"},
 }
 

@@ -1,4 +1,4 @@
-"""Fetches the media of an outbound message, as Twilio does: HEAD, then GET, once they are to be sent."""
+"""Fetches the media of an outbound message, as ITSPs do: HEAD, then GET, once they are to be sent."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import time
 import aiohttp
 
 from simulator.encoding import new_sid
+from simulator.face import Trouble
 from simulator.records import Media, Message
 from simulator.state import State
 
-MOST_BYTES = 5 * 1024 * 1024
 TIMEOUT_S = 10.0
 TYPES = ("image/", "video/", "audio/", "text/", "application/pdf")
 
 
 class MediaRefused(Exception):
-    """The message fails: 11200 can't be fetched, 12300 not a type for MMS, 11751 more than 5 MB."""
+    """The message fails: its media can't be fetched, are of no type for MMS, or too large."""
 
-    def __init__(self, code: int) -> None:
-        self.code = code
-        super().__init__(str(code))
+    def __init__(self, trouble: Trouble) -> None:
+        self.trouble = trouble
+        super().__init__(trouble.value)
 
 
 class MediaFetcher:
@@ -29,16 +29,16 @@ class MediaFetcher:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def fetch(self, message: Message) -> None:
+    async def fetch(self, message: Message, most_bytes: int) -> None:
         """Store what the message's media URLs hold."""
         timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
-        left = MOST_BYTES
+        left = most_bytes
         try:
             async with aiohttp.ClientSession(timeout=timeout) as session:
                 for url in message.media_urls:
                     left -= await self._fetch_one(session, message, url, left)
         except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
-            raise MediaRefused(11200) from error
+            raise MediaRefused(Trouble.MEDIA_AWAY) from error
         self._state.changed_message(message)
 
     async def _fetch_one(self, session: aiohttp.ClientSession, message: Message, url: str, left: int) -> int:
@@ -52,9 +52,9 @@ class MediaFetcher:
                 data += more
             content_type = answer.headers.get("Content-Type", "").partition(";")[0].strip()
         if len(data) > left:
-            raise MediaRefused(11751)
+            raise MediaRefused(Trouble.MEDIA_TOO_LARGE)
         if not content_type.startswith(TYPES) or announced.partition(";")[0].strip() != content_type:
-            raise MediaRefused(12300)
+            raise MediaRefused(Trouble.MEDIA_TYPE)
         media = Media(new_sid("ME"), message.sid, content_type, data, time.time())
         self._state.add_media(media)
         message.media.append(media.sid)

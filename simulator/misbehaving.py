@@ -1,4 +1,4 @@
-"""What a fault does to an answer of the REST API."""
+"""What a fault does to an answer of an ITSP's API."""
 
 from __future__ import annotations
 
@@ -6,43 +6,40 @@ import time
 
 from aiohttp import web
 
-from simulator.errors import ApiError, error_response
+from simulator.face import Face
 from simulator.faults import Fault
 from simulator.simulator import Simulator, until_closing
 
 # How often a hanging answer looks whether its client is still there.
 LOOK_S = 0.2
 DRIPPED_BYTES = 3600
+STATUSES = {"reject_credentials": 401, "403": 403, "404": 404, "503": 503}
 
 
-async def refuse(request: web.Request, simulator: Simulator, fault: Fault) -> web.StreamResponse:
+async def refuse(request: web.Request, face: Face, fault: Fault) -> web.StreamResponse:
     """Nothing is accepted."""
     if fault.kind == "429":
-        return error_response(ApiError(20429), {"Retry-After": str(fault.options["retry_after"])})
-    if fault.kind == "reject_credentials":
-        return error_response(ApiError(20003))
+        return face.error(429, wait_s=fault.options["retry_after"])
     if fault.kind == "drip":
-        return await _drip(request, simulator)
+        return await _drip(request, face.simulator)
     if fault.kind == "hang":
-        await _hang(request, simulator, fault)
-    if fault.kind in ("403", "404"):
-        return error_response(ApiError(20403 if fault.kind == "403" else 20404, request.path))
-    return error_response(ApiError(20503 if fault.kind == "503" else 20500))
+        await _hang(request, face.simulator, fault)
+    return face.error(STATUSES.get(fault.kind, 500), path=request.path)
 
 
 async def answer_wrongly(
-    request: web.Request, simulator: Simulator, fault: Fault, response: web.StreamResponse
+    request: web.Request, face: Face, fault: Fault, response: web.StreamResponse
 ) -> web.StreamResponse:
     """It is accepted, but the client can't know."""
     if fault.kind == "hang":
-        await _hang(request, simulator, fault)
+        await _hang(request, face.simulator, fault)
         return response
     if fault.kind == "drop_after_accept":
         _drop(request)
         return response
     if fault.kind == "garbage_201":
         return web.Response(status=201, text="<html>OK</html>", content_type="text/html")
-    return error_response(ApiError(20500, status=fault.options["status"]))
+    return face.error(fault.options["status"], path=request.path)
 
 
 async def _hang(request: web.Request, simulator: Simulator, fault: Fault) -> None:

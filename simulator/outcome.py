@@ -15,7 +15,7 @@ class Outcome:
     kind: str
     method: str
     url: str
-    params: Mapping[str, str]
+    params: Mapping[str, Any]
     at: float = field(default_factory=time.time)
     tries: list[dict[str, Any]] = field(default_factory=list)
     status: int | None = None

@@ -9,6 +9,7 @@ from string import Template
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from simulator.face import Login
 from simulator.simulator import SIMULATOR
 
 FOLDER = Path(__file__).parent
@@ -28,14 +29,13 @@ def _page(shell: Template, path: str, title: str) -> Handler:
     links = "".join(_link(other, name, here=other == path) for other, name in PAGES.items())
 
     async def show(request: web.Request) -> web.StreamResponse:
-        account = request.app[SIMULATOR].account
+        logins = [(code, face.login()) for code, face in request.app[SIMULATOR].faces.items()]
         html = shell.substitute(
             title=title,
             links=links,
             content=content,
             script=f"/static/{title.lower()}.js",
-            account_sid=escape(account.sid),
-            auth_token=escape(account.auth_token),
+            logins="".join(_login(code, login) for code, login in logins if login),
         )
         return web.Response(text=html, content_type="text/html", headers={"Content-Security-Policy": POLICY})
 
@@ -45,3 +45,13 @@ def _page(shell: Template, path: str, title: str) -> Handler:
 def _link(path: str, name: str, *, here: bool) -> str:
     current = ' aria-current="page"' if here else ""
     return f'<a href="{path}"{current}>{name}</a>'
+
+
+def _login(code: str, login: Login) -> str:
+    return "".join(
+        f"<dt>{escape(login.name)}: {escape(label)}</dt>"
+        f'<dd><code id="{code}-{name}">{escape(value)}</code>'
+        f' <button type="button" data-copy="{code}-{name}"'
+        f' aria-label="Copy {escape(login.name)} {escape(label)}">Copy</button></dd>'
+        for name, label, value in login.fields
+    )

@@ -7,9 +7,10 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.numbering import Country, country_of, default_rate, kind_of
+from simulator.numbering import Country, country_of, kind_of
 
 # Constants, so that a product which is set up once keeps working after the simulator is restarted.
+DEFAULT_ITSP = "twilio"  # of numbers that name none
 DEFAULT_ACCOUNT_SID = "AC" + "51a0" * 8
 DEFAULT_AUTH_TOKEN = "70ce" * 8
 DEFAULT_NUMBERS = ("+25402161183", "+14155550100", "+15005550006", "+447700900123")
@@ -28,10 +29,17 @@ class Account:
 
 @dataclass(slots=True)
 class Number:
-    """A phone number that the account owns. `rate` is in segments a second, None is unlimited."""
+    """A phone number that the account owns. `rate` is in segments a second, None is unlimited.
+
+    `belongs_to` is the messaging profile or the like that it is in, at an ITSP that has such. A number may be
+    at a second ITSP as well, where it `is_second`: then texts come by the one or the other.
+    """
 
     address: str
     sid: str
+    itsp: str = DEFAULT_ITSP
+    belongs_to: str = ""
+    is_second: bool = False
     friendly_name: str = ""
     sms: bool = True
     mms: bool = False
@@ -48,16 +56,26 @@ class Number:
     updated_at: float = field(default_factory=time.time)
 
     @classmethod
-    def bought(cls, address: str) -> Number:
-        """A new number with what its kind and country give it; its SID is always the same."""
+    def bought(cls, address: str, itsp: str = DEFAULT_ITSP) -> Number:
+        """A new number with what its country gives it; its SID is always the same."""
         country = country_of(address)
         mms = country in (Country.US, Country.AU)
         sid = "PN" + hashlib.sha256(address.encode()).hexdigest()[:32]
-        return cls(address, sid, friendly_name=address, mms=mms, rate=default_rate(address))
+        return cls(address, sid, itsp, friendly_name=address, mms=mms)
+
+    @property
+    def key(self) -> str:
+        """By which the store has it."""
+        return key_of(self.address, self.itsp) if self.is_second else self.address
 
     @property
     def kind(self) -> str:
         return kind_of(self.address)
+
+
+def key_of(address: str, itsp: str) -> str:
+    """Of a number at its second ITSP."""
+    return f"{address} at {itsp}"
 
 
 @dataclass(slots=True)
@@ -90,6 +108,7 @@ class Message:
     """One text, inbound or outbound.
 
     queued -> sending -> sent -> delivered | undelivered; queued -> canceled | failed; inbound: received.
+    So far in Twilio's words, which other faces translate; `of_face` is what one keeps of it beside.
     """
 
     sid: str
@@ -113,6 +132,8 @@ class Message:
     history: list[tuple[str, float]] = field(default_factory=list)
     callbacks: list[dict[str, Any]] = field(default_factory=list)
     webhook: dict[str, Any] | None = None
+    itsp: str = DEFAULT_ITSP
+    of_face: dict[str, Any] = field(default_factory=dict)
 
     @property
     def num_media(self) -> int:

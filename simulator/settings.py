@@ -22,6 +22,7 @@ class Settings:
     api_latency_ms: float = 0.0
     api_concurrency: int | None = None
     clock_behind_s: float = 0.0
+    price_after_s: float = 60.0
     queue_hours: float = 10.0
     account_type: str = "Full"
     account_status: str = "active"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,12 @@ from aiohttp import web
 
 from simulator.callbacks import Callbacks
 from simulator.delivery import Delivery
+from simulator.face import Face
 from simulator.faults import Faults
 from simulator.fetching import MediaFetcher
 from simulator.inbound import Inbound
 from simulator.journal import Journal
-from simulator.records import Account, Number
+from simulator.records import DEFAULT_ITSP, Account, Number
 from simulator.settings import Settings
 from simulator.state import State
 from simulator.store import Store
@@ -27,7 +28,9 @@ from simulator.webhooks import WebhookSender
 class Simulator:
     """Made inside the running event loop."""
 
-    def __init__(self, account: Account, numbers: list[str], data: Path | None) -> None:
+    def __init__(
+        self, account: Account, numbers: list[str], data: Path | None, faces: Sequence[type[Face]]
+    ) -> None:
         self.account = account
         self.state = State()
         self.settings = Settings()
@@ -35,13 +38,15 @@ class Simulator:
         self.faults = Faults()
         self.closing = asyncio.Event()
         self.in_flight = 0
-        self.sender = WebhookSender(account, self.journal, self.settings)
-        self.callbacks = Callbacks(account, self.state, self.settings, self.sender)
+        self.sender = WebhookSender(self.journal, self.settings)
+        self.faces: dict[str, Face] = {}
+        self.callbacks = Callbacks(self.faces, self.state, self.settings, self.sender)
         fetcher = MediaFetcher(self.state)
         self.delivery = Delivery(
-            self.state, self.settings, self.faults, self.callbacks, self.journal, fetcher
+            self.faces, self.state, self.settings, self.faults, self.callbacks, self.journal, fetcher
         )
-        self.inbound = Inbound(account, self.state, self.settings, self.sender, self.delivery)
+        self.inbound = Inbound(self.faces, self.state, self.journal)
+        self.faces |= {face.code: face(self) for face in faces}
         self._initial_numbers = numbers
         self._tasks: set[asyncio.Task[object]] = set()
         self._store = Store(data) if data else None
@@ -87,10 +92,16 @@ class Simulator:
         self._add_initial_numbers()
         self.journal.publish("reset", {})
 
+    def bought(self, address: str, itsp: str) -> Number:
+        """A new number with the rate that its ITSP gives it, where texts come and go by it at once."""
+        number, face = Number.bought(address, itsp), self.faces[itsp]
+        number.rate, number.belongs_to = face.rate_of(address), face.home
+        return number
+
     def _add_initial_numbers(self) -> None:
         for address in self._initial_numbers:
             if address not in self.state.numbers:
-                self.state.add_number(Number.bought(address))
+                self.state.add_number(self.bought(address, DEFAULT_ITSP))
 
 
 SIMULATOR = web.AppKey("simulator", Simulator)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
+from typing import Any
 
-from simulator.records import Media, Message, Number, Service
+from simulator.records import Media, Message, Number, Service, key_of
 
 # What kind of record changed, and its key.
 Change = tuple[str, str]
@@ -22,6 +23,7 @@ class State:
         self.media: dict[str, Media] = {}
         self.phones: dict[str, float] = {}
         self.opt_outs: dict[tuple[str, str], float] = {}
+        self.of_faces: dict[str, dict[str, Any]] = {}
         self.between: defaultdict[tuple[str, str], dict[str, Message]] = defaultdict(dict)
 
     def changed_message(self, message: Message) -> None:
@@ -29,11 +31,19 @@ class State:
 
     def changed_number(self, number: Number) -> None:
         number.updated_at = time.time()
-        self.changed.add(("number", number.address))
+        self.changed.add(("number", number.key))
 
     def add_number(self, number: Number) -> None:
-        self.numbers[number.address] = number
+        self.numbers[number.key] = number
         self.changed_number(number)
+
+    def number_at(self, address: str, itsp: str) -> Number | None:
+        """The number as this ITSP has it."""
+        number = self.numbers.get(address)
+        return number if number and number.itsp == itsp else self.numbers.get(key_of(address, itsp))
+
+    def numbers_of(self, itsp: str) -> list[Number]:
+        return [number for number in self.numbers.values() if number.itsp == itsp]
 
     def add_service(self, service: Service) -> None:
         self.services[service.sid] = service
@@ -46,6 +56,11 @@ class State:
     def service_of(self, number: Number) -> Service | None:
         """The Messaging Service that the number is in."""
         return next((s for s in self.services.values() if number.address in s.numbers), None)
+
+    def keep_of_face(self, key: str, value: dict[str, Any]) -> None:
+        """A record of a kind that one ITSP alone has; the key begins with its code."""
+        self.of_faces[key] = value
+        self.changed.add(("of_face", key))
 
     def add_media(self, media: Media) -> None:
         self.media[media.sid] = media
@@ -84,7 +99,16 @@ class State:
         self.changed |= {("number", key) for key in self.numbers} | {("phone", key) for key in self.phones}
         self.changed |= {("opt_out", f"{contact} {number}") for contact, number in self.opt_outs}
         self.changed |= {("service", key) for key in self.services}
-        for everything in (self.numbers, self.services, self.media, self.phones, self.opt_outs, self.between):
+        self.changed |= {("of_face", key) for key in self.of_faces}
+        for everything in (
+            self.numbers,
+            self.services,
+            self.media,
+            self.phones,
+            self.opt_outs,
+            self.of_faces,
+            self.between,
+        ):
             everything.clear()
 
     def number_by_sid(self, sid: str) -> Number | None:

@@ -86,6 +86,8 @@ def _row(state: State, settings: Settings, kind: str, key: str) -> Row | None:
     """The record as it is now, None when it is gone."""
     if kind == "settings":
         return kind, key, dumps(_plain(settings)), None
+    if kind == "of_face":
+        return (kind, key, dumps(state.of_faces[key]), None) if key in state.of_faces else None
     if kind == "phone":
         return (kind, key, dumps(state.phones[key]), None) if key in state.phones else None
     if kind == "opt_out":
@@ -114,6 +116,8 @@ def _restore(state: State, settings: Settings, kind: str, key: str, value: Any, 
         state.services[key] = Service(**_fields(Service, value))
     elif kind == "media":
         state.media[key] = Media(data=data or b"", **value)
+    elif kind == "of_face":
+        state.of_faces[key] = value
     elif kind == "phone":
         state.phones[key] = value
     elif kind == "opt_out":

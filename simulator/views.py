@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator.journal import Journal
 from simulator.records import Message, Number, Service
+
+if TYPE_CHECKING:
+    from simulator.simulator import Simulator
 
 
 def message_view(message: Message) -> dict[str, Any]:
     return {
         "sid": message.sid,
+        "itsp": message.itsp,
         "direction": message.direction,
         "from": message.from_,
         "to": message.to,
@@ -32,14 +36,22 @@ def message_view(message: Message) -> dict[str, Any]:
     }
 
 
-def number_view(number: Number) -> dict[str, Any]:
+def number_view(simulator: Simulator, number: Number) -> dict[str, Any]:
+    face = simulator.faces[number.itsp]
+    webhook_url, webhook_fallback_url = face.webhooks_of(number)
     return {
         "address": number.address,
+        "itsp": number.itsp,
+        "belongs_to": number.belongs_to,
+        "is_second": number.is_second,
         "sid": number.sid,
         "friendly_name": number.friendly_name,
         "kind": number.kind,
         "sms": number.sms,
         "mms": number.mms,
+        "webhook_url": webhook_url,
+        "webhook_fallback_url": webhook_fallback_url,
+        "led_by": face.led_by,
         "sms_url": number.sms_url,
         "sms_method": number.sms_method,
         "sms_fallback_url": number.sms_fallback_url,

@@ -1,72 +1,51 @@
-"""Sends webhooks as Twilio does: signed, with the URL's connection overrides, retried by its policy."""
+"""Calls webhooks: one pool of connections for all ITSPs, which say what is posted and how often."""
 
 from __future__ import annotations
 
 import asyncio
 import ssl
-import string
 import time
-import uuid
 from collections.abc import Mapping
-from urllib.parse import quote, urlencode
+from dataclasses import dataclass
 
 import aiohttp
 from yarl import URL
 
 from simulator.journal import Journal
-from simulator.logins import signing_token
 from simulator.outcome import Outcome
-from simulator.overrides import Overrides, split_overrides
-from simulator.records import Account
 from simulator.settings import Settings
-from simulator.signature import signed_headers
 
 # Shorter than any common server's, so that an idle connection is never closed under a request.
 KEEPALIVE_S = 1.0
 AT_ONCE = 400
 ANSWER_LIMIT = 64 * 1024
 
-# Twilio's alert for each way to fail.
-ALERTS = {"3xx": 11200, "4xx": 11200, "5xx": 11200, "rt": 11200, "ct": 11205, "tls": 11237}
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request as it goes out."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
 
 
 class WebhookSender:
-    """One pool of connections for all webhooks."""
+    """`gate` is passed by whoever calls: so many calls at once, with all their tries."""
 
-    def __init__(self, account: Account, journal: Journal, settings: Settings) -> None:
-        self._account = account
+    def __init__(self, journal: Journal, settings: Settings) -> None:
         self.journal = journal
         self._settings = settings
-        self._gate = asyncio.Semaphore(AT_ONCE)
+        self.gate = asyncio.Semaphore(AT_ONCE)
         connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_S)
         self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
     async def close(self) -> None:
         await self._session.close()
 
-    async def send(self, kind: str, url: str, params: Mapping[str, str], method: str = "POST") -> Outcome:
-        """Try until it is answered, its retries are used up, or its total time is over."""
-        bare, overrides = split_overrides(url)
-        bare = quote(bare, safe=string.punctuation)  # as it is called, so that it is signed alike
-        outcome = Outcome(kind, method, url, params)
-        headers = {
-            "I-Twilio-Idempotency-Token": str(uuid.uuid4()),
-            "User-Agent": "TwilioProxy/1.1",
-            "Accept": "*/*",
-        }
-        async with self._gate:
-            deadline = time.monotonic() + overrides.total_timeout_s
-            for _ in range(1 + overrides.retries):
-                await self._try(outcome, bare, headers, overrides, deadline)
-                if outcome.failure is None or not overrides.retries_on(outcome.failure):
-                    break
-                if time.monotonic() >= deadline:
-                    break
-        outcome.alert = ALERTS[outcome.failure] if outcome.failure else None
-        return outcome
-
     def report(self, outcome: Outcome, resource_sid: str) -> None:
-        """Into the journal, with the alert that Twilio would raise."""
+        """Into the journal, with the alert that the ITSP would raise."""
         self.journal.record(outcome.as_dict())
         if outcome.alert:
             text = outcome.tries[-1]["error"] or f"HTTP {outcome.status}"
@@ -79,18 +58,12 @@ class WebhookSender:
                 answer=outcome.body,
             )
 
-    async def _try(
-        self, outcome: Outcome, url: str, headers: dict[str, str], overrides: Overrides, deadline: float
-    ) -> None:
+    async def attempt(self, outcome: Outcome, call: Call, timeout: aiohttp.ClientTimeout) -> None:
+        """One try, which is added to the outcome."""
         started, began = time.time(), time.monotonic()
-        timeout = aiohttp.ClientTimeout(
-            total=max(deadline - began, 0.001),
-            sock_connect=overrides.connect_timeout_s,
-            sock_read=overrides.read_timeout_s,
-        )
         outcome.status, outcome.body, outcome.content_type, error = None, "", "", None
         try:
-            await self._request(outcome, url, headers, timeout)
+            await self._request(outcome, call, timeout)
             outcome.failure = (
                 None if outcome.status in range(200, 300) else f"{(outcome.status or 0) // 100}xx"
             )
@@ -100,6 +73,7 @@ class WebhookSender:
         outcome.tries.append(
             {
                 "at": started,
+                "url": call.url,
                 "ms": round((time.monotonic() - began) * 1000, 1),
                 "status": outcome.status,
                 "failure": outcome.failure,
@@ -107,25 +81,12 @@ class WebhookSender:
             }
         )
 
-    async def _request(
-        self, outcome: Outcome, url: str, headers: dict[str, str], timeout: aiohttp.ClientTimeout
-    ) -> None:
-        body: bytes | None = None
-        headers = dict(headers)
-        if outcome.method == "GET":
-            url += ("&" if "?" in url else "?") + urlencode(outcome.params)
-            signed: Mapping[str, str] = {}
-        else:
-            signed = outcome.params
-            body = urlencode(outcome.params).encode()
-            headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
-        token = signing_token(self._account, self._settings)
-        headers |= signed_headers(token, self._settings.webhook_key, url, signed)
+    async def _request(self, outcome: Outcome, call: Call, timeout: aiohttp.ClientTimeout) -> None:
         async with self._session.request(
-            outcome.method,
-            URL(url, encoded=True),
-            data=body,
-            headers=headers,
+            call.method,
+            URL(call.url, encoded=True),
+            data=call.body,
+            headers=call.headers,
             timeout=timeout,
             allow_redirects=False,
             ssl=self._settings.verify_tls,

@@ -35,8 +35,8 @@ export class Conversation {
   async loadNumbers() {
     this.numbers = (await get("/control/numbers")).numbers;
     const chosen = select.value || sessionStorage.getItem("number"); // after the answer: it may change meanwhile
-    select.replaceChildren(...this.numbers.map(({ address, sms_url }) =>
-      make("option", { value: address }, sms_url ? address : `${address} (no webhook yet)`)));
+    select.replaceChildren(...this.numbers.map(({ address, webhook_url }) =>
+      make("option", { value: address }, webhook_url ? address : `${address} (no webhook yet)`)));
     if (this.numbers.some(({ address }) => address === chosen)) select.value = chosen;
     this.pictures.allow(this.numbers.find(({ address }) => address === select.value)?.mms ?? false);
   }

@@ -1,4 +1,4 @@
-// The Numbers page: where each number's texts go, like the number's page in Twilio's console.
+// The Numbers page: where each number's texts go.
 import { get, make, onSubmit, send, toast } from "./common.js";
 
 const KINDS = { "long-code": "Long code", "toll-free": "Toll-free", "short-code": "Short code", international: "International" };
@@ -10,10 +10,14 @@ function card(number) {
   const form = section.querySelector("form");
   section.setAttribute("aria-label", number.address);
   section.querySelector("h2").textContent = number.address;
-  const badges = [KINDS[number.kind], number.sms && "SMS", number.mms && "MMS"].filter(Boolean);
+  const badges = [number.itsp, KINDS[number.kind], number.sms && "SMS", number.mms && "MMS"].filter(Boolean);
   section.querySelector(".badges").append(...badges.map((text) => make("span", { className: "pill" }, text)));
-  form.elements.sms_url.value = number.sms_url;
-  form.elements.sms_fallback_url.value = number.sms_fallback_url;
+  form.elements.webhook_url.value = number.webhook_url;
+  form.elements.webhook_fallback_url.value = number.webhook_fallback_url ?? "";
+  form.querySelector(".fallback").hidden = number.webhook_fallback_url === null;
+  if (number.led_by) {
+    form.querySelector(".led").textContent = `The URL is of the ${number.led_by}: it is that of all its numbers.`;
+  }
   form.elements.rate.value = number.rate ?? "unlimited";
   form.elements.mms.checked = number.mms;
   for (const input of form.querySelectorAll(".field:not(.check) input")) {
@@ -25,15 +29,16 @@ function card(number) {
 }
 
 async function save(address, form) {
-  const { sms_url, sms_fallback_url, rate, mms } = form.elements;
+  const { webhook_url, webhook_fallback_url, rate, mms } = form.elements;
   await send("/control/numbers", {
     address,
-    sms_url: sms_url.value.trim(),
-    sms_fallback_url: sms_fallback_url.value.trim(),
+    webhook_url: webhook_url.value.trim(),
+    webhook_fallback_url: webhook_fallback_url.value.trim(),
     rate: Number(rate.value) || "unlimited",
     mms: mms.checked,
   });
   toast("Saved");
+  await load();  // others may have the same URL now
 }
 
 async function load() {
@@ -42,9 +47,11 @@ async function load() {
 }
 
 onSubmit(document.getElementById("add-number"), async (form) => {
-  await send("/control/numbers", { address: form.elements.address.value.trim() });
+  await send("/control/numbers", { address: form.elements.address.value.trim(), itsp: form.elements.itsp.value });
   form.reset();
   await load();
 });
 
+const { logins } = await get("/control/state");
+document.getElementById("new-itsp").append(...logins.map(({ itsp, name }) => make("option", { value: itsp }, name)));
 await load();

@@ -139,6 +139,7 @@ class Received:
     path: str
     headers: dict[str, str]
     params: dict[str, str]
+    body: bytes = b""
 
 
 @dataclass
@@ -172,8 +173,10 @@ def _handler(receiver: Receiver) -> type[http.server.BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            self._keep(dict(parse_qsl(body, keep_blank_values=True, strict_parsing=True)))
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            is_form = "json" not in self.headers["Content-Type"]
+            pairs = parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True) if is_form else []
+            self._keep(dict(pairs), body)
 
         def do_GET(self) -> None:
             if self.path in receiver.files:
@@ -192,8 +195,8 @@ def _handler(receiver: Receiver) -> type[http.server.BaseHTTPRequestHandler]:
             if self.command == "GET":
                 self.wfile.write(data)
 
-        def _keep(self, params: dict[str, str]) -> None:
-            arrived = Received(time.time(), self.command, self.path, dict(self.headers), params)
+        def _keep(self, params: dict[str, str], body: bytes = b"") -> None:
+            arrived = Received(time.time(), self.command, self.path, dict(self.headers), params, body)
             receiver.received.append(arrived)
             answer = receiver.answers.popleft() if receiver.answers else Answer()
             time.sleep(answer.after_s)

@@ -1,6 +1,6 @@
 import pytest
 
-from simulator.overrides import Overrides, split_overrides
+from simulator.twilio.overrides import Overrides, split_overrides
 
 pytestmark = pytest.mark.once
 

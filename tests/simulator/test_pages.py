@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.simulator.stand_in import ABROAD, CONTACT, NUMBER, SID, TOKEN, Answer, Receiver, StandIn
+from tests.telnyx_account import API_KEY, PROFILE_ID
 
 pytestmark = [pytest.mark.once, pytest.mark.browser]
 
@@ -88,6 +89,37 @@ def test_webhook_url_is_saved_by_hand(page: Page, stand_in: StandIn) -> None:
     assert stand_in.get("numbers")["numbers"][3]["rate"] == 10
 
 
+@pytest.mark.parametrize("itsp", ["Twilio", "Telnyx", "Bandwidth", "General"])
+def test_webhook_url_leads_texts_at_each_itsp(
+    page: Page, stand_in: StandIn, receiver: Receiver, itsp: str
+) -> None:
+    page.goto(f"{stand_in.url}/numbers")
+    page.get_by_label("New number").fill("+14155550167")
+    page.get_by_label("ITSP").select_option(itsp)
+    page.get_by_role("button", name="Add number").click()
+    card = page.get_by_role("region", name="+14155550167")
+    card.get_by_label("Webhook URL").fill(f"{receiver.url}/in")
+    card.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved")).to_be_visible()
+    expect(card.get_by_label("Webhook URL")).to_have_value(f"{receiver.url}/in")
+    told = stand_in.post("inbound", **{"from": CONTACT, "to": "+14155550167", "body": "Hello"})
+    assert told["failure"] is None
+    assert [one.path for one in receiver.wait_for(1)] == ["/in"]
+
+
+def test_number_is_bought_at_each_itsp(page: Page, stand_in: StandIn) -> None:
+    page.goto(f"{stand_in.url}/numbers")
+    logins = stand_in.get("state")["logins"]
+    for place, login in enumerate(logins):
+        address = f"+1415555016{place}"
+        page.get_by_label("New number").fill(address)
+        page.get_by_label("ITSP").select_option(login["name"])
+        page.get_by_role("button", name="Add number").click()
+        card = page.get_by_role("region", name=address)
+        expect(card).to_contain_text(login["itsp"])
+    assert [login["name"] for login in logins] == ["Twilio", "Telnyx", "Bandwidth", "General"]
+
+
 def test_fault_is_added_and_removed_by_hand(page: Page, stand_in: StandIn) -> None:
     page.goto(f"{stand_in.url}/faults")
     page.get_by_label("What goes wrong").select_option("hang")
@@ -117,11 +149,13 @@ def test_status_page_shows_messages_webhooks_and_alerts(
 
 
 def test_every_page_says_what_it_is_and_fits_a_phone(page: Page, stand_in: StandIn) -> None:
+    logins = [field["value"] for login in stand_in.get("state")["logins"] for field in login["fields"]]
+    assert {SID, TOKEN, API_KEY, PROFILE_ID} < set(logins)
     for path in ("/", "/status", "/numbers", "/faults"):
         page.goto(stand_in.url + path)
-        expect(page.get_by_text("a stand-in for Twilio; nothing leaves this machine")).to_be_visible()
-        page.get_by_text("Account", exact=True).click()
-        for value in (SID, TOKEN, NUMBER):
-            expect(page.locator(".account").get_by_text(value)).to_be_visible()
+        expect(page.get_by_text("a stand-in for ITSPs; nothing leaves this machine")).to_be_visible()
+        page.get_by_text("Accounts", exact=True).click()
+        for value in (*logins, NUMBER):
+            expect(page.locator(".account").get_by_text(value, exact=True)).to_be_visible()
         expect(page.locator("nav [aria-current=page]")).to_have_attribute("href", path)
         assert page.evaluate("document.documentElement.scrollWidth") == 390

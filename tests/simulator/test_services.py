@@ -35,6 +35,16 @@ def test_service_is_found_by_the_set_up_checks(stand_in: StandIn) -> None:
     assert [campaign.campaign_status for campaign in pool.us_app_to_person.list()] == ["IN_PROGRESS"]
 
 
+def test_services_come_in_pages(stand_in: StandIn) -> None:
+    names = [f"Service {index}" for index in range(7)]
+    for name in names:
+        stand_in.post("services", friendly_name=name)
+    services = stand_in.client.messaging.v1.services
+    assert [service.friendly_name for service in services.list(page_size=3)] == names
+    page = services.page(page_size=3)
+    assert [service.friendly_name for service in page] == names[:3]
+
+
 def test_toll_free_verification_of_a_number(stand_in: StandIn) -> None:
     number = stand_in.post("numbers", address="+18005550100", toll_free_status="PENDING_REVIEW")
     verifications = stand_in.client.messaging.v1.tollfree_verifications

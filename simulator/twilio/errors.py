@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from simulator.encoding import dumps
+from simulator.face import Refused
 
 # code: (HTTP status, message). The texts are ours; only codes and statuses matter to a client.
 ERRORS: dict[int, tuple[int, str]] = {
@@ -49,7 +50,7 @@ ERRORS: dict[int, tuple[int, str]] = {
 }
 
 
-class ApiError(Exception):
+class ApiError(Refused):
     """A refusal, which the API answers as Twilio's JSON error."""
 
     def __init__(self, code: int, detail: str = "", *, status: int | None = None) -> None:
@@ -58,6 +59,9 @@ class ApiError(Exception):
         self.status = status or known_status
         self.message = text.format(detail=detail)
         super().__init__(f"{code}: {self.message}")
+
+    def response(self) -> web.Response:
+        return error_response(self)
 
 
 def error_response(error: ApiError, headers: dict[str, str] | None = None) -> web.Response:

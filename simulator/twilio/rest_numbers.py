@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from simulator.encoding import json_response
-from simulator.errors import ApiError
-from simulator.paging import page_2010
 from simulator.records import Number
-from simulator.resources import number_resource
-from simulator.rest import FORM, rest, value
 from simulator.simulator import SIMULATOR
+from simulator.twilio.errors import ApiError
+from simulator.twilio.paging import page_2010
+from simulator.twilio.resources import number_resource
+from simulator.twilio.rest import CODE, FORM, rest, value
 from simulator.views import number_view
 
 URLS = {"SmsUrl": "sms_url", "SmsFallbackUrl": "sms_fallback_url", "StatusCallback": "status_callback"}
@@ -26,7 +26,7 @@ TEXTS = {"SmsApplicationSid": "sms_application_sid", "FriendlyName": "friendly_n
 async def index(request: web.Request) -> web.StreamResponse:
     """Those that were bought, page by page: a short code is in no such list."""
     simulator = request.app[SIMULATOR]
-    account, owned = simulator.account, list(simulator.state.numbers.values())
+    account, owned = simulator.account, simulator.state.numbers_of(CODE)
     if sub_account := simulator.settings.sub_account(request.match_info["account"]):
         account = replace(account, sid=sub_account["sid"])
         owned = [Number.bought(address) for address in sub_account["numbers"]]
@@ -68,7 +68,7 @@ async def update(request: web.Request) -> web.StreamResponse:
         if field:
             setattr(number, field, text.upper() if name in METHODS else text)
     simulator.state.changed_number(number)
-    simulator.journal.publish("number", number_view(number))
+    simulator.journal.publish("number", number_view(request.app[SIMULATOR], number))
     return json_response(number_resource(simulator.account, number))
 
 

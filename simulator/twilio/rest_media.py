@@ -5,13 +5,13 @@ from __future__ import annotations
 from aiohttp import web
 
 from simulator.encoding import json_response
-from simulator.errors import ApiError
-from simulator.paging import page_2010
 from simulator.records import Media
-from simulator.resources import media_resource
-from simulator.rest import rest
-from simulator.rest_messages import message_of
 from simulator.simulator import SIMULATOR
+from simulator.twilio.errors import ApiError
+from simulator.twilio.paging import page_2010
+from simulator.twilio.resources import media_resource
+from simulator.twilio.rest import rest
+from simulator.twilio.rest_messages import message_of
 
 
 @rest

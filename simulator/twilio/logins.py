@@ -11,6 +11,7 @@ from aiohttp import web
 
 from simulator.records import Account
 from simulator.settings import Settings
+from simulator.twilio.errors import ApiError
 
 EDGES = {"ie1": "dublin", "au1": "sydney"}
 # What a standard API key is refused: accounts themselves.
@@ -20,6 +21,18 @@ _OF_ACCOUNTS = re.compile(r"/2010-04-01/Accounts(?:/AC[0-9a-f]{32})?\.json")
 def signing_token(account: Account, settings: Settings) -> str:
     """The primary Auth Token: the promoted one, once there is one."""
     return settings.promoted_token or account.auth_token
+
+
+def check_login(request: web.Request, account: Account, settings: Settings) -> None:
+    """Raises `ApiError`. An account sees itself, and of its sub-accounts little."""
+    if not is_let_in(request, account, settings):
+        raise ApiError(20003)
+    asked = request.match_info.get("account", account.sid)
+    if asked == account.sid:
+        return
+    told = request.path.endswith((f"/{asked}.json", "/IncomingPhoneNumbers.json"))
+    if not told or settings.sub_account(asked) is None:
+        raise ApiError(20003)
 
 
 def is_let_in(request: web.Request, account: Account, settings: Settings) -> bool:

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from simulator.encoding import json_response
-from simulator.errors import ApiError
-from simulator.paging import page_2010, page_v1
-from simulator.resources import account_resource, alert_resource, sub_account_resource
-from simulator.rest import rest
 from simulator.simulator import SIMULATOR, Simulator
+from simulator.twilio.errors import ApiError
+from simulator.twilio.paging import page_2010, page_v1
+from simulator.twilio.resources import account_resource, alert_resource, sub_account_resource
+from simulator.twilio.rest import rest
 
 # A date that the account and its SID can have been made on.
 ACCOUNT_CREATED_AT = 1577836800.0

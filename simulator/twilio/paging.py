@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from simulator.errors import ApiError
+from simulator.twilio.errors import ApiError
 
 DEFAULT_PAGE_SIZE = 50
 LARGEST_PAGE = 1000
@@ -48,18 +48,20 @@ def page_2010(
 
 
 def page_v1(request: web.Request, key: str, items: list[Any]) -> dict[str, Any]:
-    """Everything on one page, in the newer shape."""
-    url = str(request.url)
+    """A page of `items` in the newer shape."""
+    size, page = _page_size(request), _whole(request, "Page", 0)
+    shown, is_last = items[page * size : (page + 1) * size], len(items) <= (page + 1) * size
+    origin = request.url.origin()
     meta = {
-        "page": 0,
-        "page_size": DEFAULT_PAGE_SIZE,
-        "first_page_url": url,
-        "previous_page_url": None,
-        "url": url,
-        "next_page_url": None,
+        "page": page,
+        "page_size": size,
+        "first_page_url": f"{origin}{_uri(request, 0, size)}",
+        "previous_page_url": f"{origin}{_uri(request, page - 1, size, f'PB{page - 1}')}" if page else None,
+        "url": f"{origin}{_uri(request, page, size)}",
+        "next_page_url": None if is_last else f"{origin}{_uri(request, page + 1, size, f'PA{page + 1}')}",
         "key": key,
     }
-    return {key: items, "meta": meta}
+    return {key: shown, "meta": meta}
 
 
 def _page_size(request: web.Request) -> int:

@@ -15,7 +15,9 @@ def account_uri(account: Account) -> str:
     return f"/{API}/Accounts/{account.sid}"
 
 
-def message_resource(account: Account, message: Message, *, behind_s: float = 0.0) -> dict[str, Any]:
+def message_resource(
+    account: Account, message: Message, *, behind_s: float = 0.0, price: str | None = None
+) -> dict[str, Any]:
     """`behind_s`: how far the clock that its times are told by is behind."""
     sent_at = None if message.sent_at is None else message.sent_at - behind_s
     uri = f"{account_uri(account)}/Messages/{message.sid}"
@@ -33,7 +35,7 @@ def message_resource(account: Account, message: Message, *, behind_s: float = 0.
         "messaging_service_sid": None,
         "num_media": str(message.num_media),
         "num_segments": str(message.num_segments),
-        "price": None,
+        "price": price,
         "price_unit": "USD",
         "sid": message.sid,
         "status": message.status,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from simulator.encoding import new_sid
-from simulator.errors import ApiError
 from simulator.faults import Fault
 from simulator.numbering import ALPHANUMERIC, E164, SHORT_CODE
 from simulator.records import Message, Number
-from simulator.rest import Form
 from simulator.segments import count_segments
 from simulator.settings import Settings
 from simulator.simulator import Simulator
+from simulator.twilio.errors import ApiError
+from simulator.twilio.rest import CODE, Form
 
 LONGEST_BODY = 1600
 MOST_MEDIA = 10
@@ -57,6 +57,7 @@ def check_message(simulator: Simulator, form: Form) -> tuple[Message, Number]:
         media_urls=media_urls,
         status_callback=status_callback,
         validity_s=validity_s,
+        itsp=CODE,
     )
     return message, number
 
@@ -83,7 +84,7 @@ def _sender(from_: str, to: str, simulator: Simulator) -> Number:
         raise ApiError(21212, from_)
     if from_ == to:
         raise ApiError(21266, to)
-    number = simulator.state.numbers.get(from_)
+    number = simulator.state.number_at(from_, CODE)
     if number is None or not number.sms:
         raise ApiError(21606, from_)
     return number
@@ -108,7 +109,7 @@ def _check_pair(simulator: Simulator, number: Number, to: str) -> None:
         raise ApiError(21610)
     refusal: Fault | None = simulator.faults.take(REFUSE, number=number.address, to=to, create=True)
     if refusal:
-        raise ApiError(refusal.options["code"], to)
+        raise ApiError(refusal.options["code"] or 21211, to)
     if simulator.delivery.is_full(number):
         raise ApiError(21611, number.address)
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 
-from simulator.creating import check_message
 from simulator.encoding import json_response
-from simulator.errors import ApiError
-from simulator.paging import page_2010
 from simulator.records import Message
-from simulator.resources import message_resource
-from simulator.rest import FORM, rest, value
 from simulator.simulator import SIMULATOR, Simulator
+from simulator.twilio.creating import check_message
+from simulator.twilio.errors import ApiError
+from simulator.twilio.paging import page_2010
+from simulator.twilio.resources import message_resource
+from simulator.twilio.rest import CODE, FORM, rest, value
+from simulator.twilio.rest_account import SMS_PRICE
 from simulator.views import message_event
 
 
@@ -74,7 +76,16 @@ async def index(request: web.Request) -> web.StreamResponse:
 
 
 def _resource(simulator: Simulator, message: Message) -> dict[str, Any]:
-    return message_resource(simulator.account, message, behind_s=simulator.settings.clock_behind_s)
+    behind_s = simulator.settings.clock_behind_s
+    return message_resource(simulator.account, message, behind_s=behind_s, price=_price(simulator, message))
+
+
+def _price(simulator: Simulator, message: Message) -> str | None:
+    """What leaves the account; it is told some time after the last status."""
+    is_told = message.ended or message.direction == "inbound"
+    if not is_told or time.time() < message.updated_at + simulator.settings.price_after_s:
+        return None
+    return f"-{message.num_segments * float(SMS_PRICE):.5f}"
 
 
 def message_of(request: web.Request) -> Message:
@@ -95,7 +106,7 @@ def _matching(simulator: Simulator, request: web.Request) -> Iterator[Message]:
     since, until = _date_range(request)
     behind_s = simulator.settings.clock_behind_s
     for message in reversed(_candidates(simulator, to, from_)):
-        if (to and message.to != to) or (from_ and message.from_ != from_):
+        if message.itsp != CODE or (to and message.to != to) or (from_ and message.from_ != from_):
             continue
         told = message.sent_at and message.sent_at - behind_s
         if (since or until) and not (told and (since or 0) <= told < (until or 1e12)):

@@ -1,0 +1,1 @@
+"""Telnyx Messaging, API v2, under the prefix `/telnyx`."""

@@ -1,0 +1,1 @@
+"""Twilio Programmable Messaging, at the paths that its own hosts have."""
