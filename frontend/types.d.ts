@@ -5,6 +5,12 @@
 type PageElement = any;
 type FromElement<E> = E & { readonly target: PageElement };
 
+/** Those of the DOM; and those of htmx and of Bootstrap, and our own. */
+type EventType = keyof DocumentEventMap | `${string}${":" | "."}${string}`;
+type EventOf<T> = T extends keyof DocumentEventMap ? DocumentEventMap[T] : CustomEvent;
+type Listener<T> = (event: FromElement<EventOf<T>>) => unknown;
+type ListeningOptions = boolean | AddEventListenerOptions;
+
 interface ParentNode {
   querySelector(selectors: string): PageElement;
   querySelectorAll(selectors: string): NodeListOf<PageElement>;
@@ -13,31 +19,11 @@ interface ParentNode {
 interface Document {
   getElementById(id: string): PageElement;
 
-  addEventListener<K extends keyof DocumentEventMap>(
-    type: K,
-    listener: (event: FromElement<DocumentEventMap[K]>) => unknown,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  /** Events of htmx and of Bootstrap, and our own. */
-  addEventListener(
-    type: `${string}${":" | "."}${string}`,
-    listener: (event: FromElement<CustomEvent>) => unknown,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
+  addEventListener<T extends EventType>(type: T, listener: Listener<T>, options?: ListeningOptions): void;
 }
 
 interface HTMLElement {
-  addEventListener<K extends keyof DocumentEventMap>(
-    type: K,
-    listener: (event: FromElement<DocumentEventMap[K]>) => unknown,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  /** Events of htmx and of Bootstrap, and our own. */
-  addEventListener(
-    type: `${string}${":" | "."}${string}`,
-    listener: (event: FromElement<CustomEvent>) => unknown,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
+  addEventListener<T extends EventType>(type: T, listener: Listener<T>, options?: ListeningOptions): void;
 }
 
 /** Tabler asks whether it is there. */

@@ -1,7 +1,18 @@
 // The files that may name a class or an icon: templates, our own Python, and what the scripts are made of.
 import { readdirSync, readFileSync } from "node:fs";
 
-const FOLDERS = ["templates", "accounts", "imports", "routing", "channels", "sessions", "stats", "health", "api"];
+const FOLDERS = [
+  "templates",
+  "accounts",
+  "imports",
+  "routing",
+  "channels",
+  "sessions",
+  "stats",
+  "health",
+  "upkeep",
+  "api",
+];
 const KINDS = /\.(html|py)$/;
 
 const filesIn = (folder) =>

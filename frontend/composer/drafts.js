@@ -3,6 +3,7 @@
 
 import { post } from "../portal/posting.js";
 import { agent, onReady, setText, textarea } from "./composing.js";
+import { keyOf, read, write } from "./kept_drafts.js";
 
 const DELAY_MS = 800;
 const LATEST_MS = 3000; // also of who types on and on
@@ -10,23 +11,6 @@ const RETRY_MS = 15_000;
 const timers = new Map();
 const begun = new Map(); // when the first letter was typed that the server has not been told of
 const byHand = new Set(); // what is typed now, and not only restored
-
-const keyOf = (url) => `draft:${agent()}:${url}`;
-const read = (key) => {
-  try {
-    return JSON.parse(localStorage.getItem(key) ?? "null");
-  } catch {
-    return null;
-  }
-};
-const write = (key, draft) => {
-  try {
-    if (draft) localStorage.setItem(key, JSON.stringify(draft));
-    else localStorage.removeItem(key);
-  } catch {
-    // Storage is blocked: the server alone keeps it.
-  }
-};
 
 const showNewer = (url, body) => {
   const form = document.querySelector(`.composer-text[data-draft="${url}"]`);

@@ -1,6 +1,8 @@
 // What the page shows and what its address says go together, without loading the page anew.
 // [data-opens] shows something at the right side, [data-lists-link] other lists, [data-back] the lists.
 import htmx from "../htmx.js";
+import { post } from "../portal/posting.js";
+import { take } from "./ahead.js";
 
 const inbox = document.getElementById("inbox");
 const pane = document.getElementById("session");
@@ -11,6 +13,20 @@ let asked = 0;
 const plainClick = (event) =>
   event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
 
+// What was asked for ahead comes into the pane as an answer does. It was not read before: now it is.
+const place = (html, path) => {
+  askNoMore();
+  const eventInfo = { elt: pane, target: pane, requestConfig: { verb: "get", path } };
+  const settleDelay = htmx.config.defaultSettleDelay;
+  htmx.swap(pane, html, { swapStyle: "innerHTML", swapDelay: 0, settleDelay }, { contextElement: pane, eventInfo });
+  const { seen } = pane.querySelector("[data-session]")?.dataset ?? {};
+  if (seen) saySeen(seen);
+};
+const saySeen = async (url) => {
+  const answer = await post(url, "").catch(() => null); // the next look at the thread says it, too
+  if (answer?.status === 404) document.dispatchEvent(new CustomEvent("inbox:left"));
+};
+
 // False where nothing came: without a connection, because it is somebody else's now, or because something
 // else was asked for meanwhile.
 const show = async (path) => {
@@ -19,8 +35,12 @@ const show = async (path) => {
   pane.setAttribute("aria-busy", "true");
   isShown = false;
   let failed = false;
+  const ahead = take(path);
+  const html = ahead && (await ahead);
+  if (mine !== asked) return false;
   try {
-    await htmx.ajax("get", path, { target: pane, source: pane, swap: "innerHTML" });
+    if (html) place(html, path);
+    else await htmx.ajax("get", path, { target: pane, source: pane, swap: "innerHTML" });
   } catch {
     failed = true; // what is shown stays, and so does the address
   }

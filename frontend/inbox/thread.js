@@ -120,9 +120,10 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (target.id !== "session") return;
   wasAtEnd = true;
   begin();
+  if (requestConfig.verb !== "post") return;
   // Where something can be undone, keys go on.
   const isUndone = event.detail.xhr.getResponseHeader("PBX-Events")?.includes("undo:offer");
-  if (requestConfig.verb === "post" && !isUndone) textarea()?.focus();
+  if (!isUndone) textarea()?.focus();
 });
 
 // The day that an older page ends with may be the one that the page below began with.

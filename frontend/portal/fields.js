@@ -21,9 +21,18 @@ const showDependents = (form) => {
 // What people have named stands in its own direction.
 const labelled = (data, escaped) => `<div dir="auto">${escaped(data.text)}</div>`;
 
+// What somebody types into a select before its search is there, is searched for as soon as it is.
+const typedTooSoon = new WeakMap();
+const keepWhatIsTyped = (event) => {
+  if (event.key.length > 1 || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault(); // or the browser chooses by it
+  typedTooSoon.set(event.target, (typedTooSoon.get(event.target) ?? "") + event.key);
+};
+
 const makeSearchable = async (root) => {
   const plain = () => [...root.querySelectorAll("select[data-searchable]")].filter((select) => !select.tomselect);
   if (!plain().length) return;
+  for (const select of plain()) select.addEventListener("keydown", keepWhatIsTyped);
   const { default: TomSelect } = await import("./select_library.js");
   for (const select of plain()) {
     const hadFocus = select === document.activeElement;
@@ -32,7 +41,7 @@ const makeSearchable = async (root) => {
       plugins: select.multiple ? { remove_button: {} } : {},
       maxOptions: null,
       clearAfterSelect: true, // or what was typed for the first stays in the way of the next
-      refreshThrottle: 0, // or the list that Enter chooses from lags behind what was typed
+      refreshThrottle: 0,
       sortField: [{ field: "$order" }, { field: "$score" }],
       maxItems: select.multiple ? null : 1,
       allowEmptyOption: Boolean(empty) && !select.required,
@@ -43,13 +52,20 @@ const makeSearchable = async (root) => {
         no_results: (_data, escaped) => `<div class="no-results">${escaped(select.dataset.none ?? "–")}</div>`,
       },
     });
+    // At once, or the Enter of who types fast chooses from the list of before.
+    tomSelect.hook("after", "onInput", () => tomSelect.refreshOptions());
     // The select itself is out of sight now: what stands for it says what it said.
     const notes = select.getAttribute("aria-describedby");
     if (notes) tomSelect.control_input.setAttribute("aria-describedby", notes);
     if (select.getAttribute("aria-invalid")) tomSelect.control_input.setAttribute("aria-invalid", "true");
     select.setAttribute("aria-hidden", "true");
     tomSelect.control_input.dir = "auto";
-    if (hadFocus) tomSelect.focus();
+    if (!hadFocus) continue;
+    tomSelect.focus();
+    const typed = typedTooSoon.get(select)?.trimStart();
+    if (!typed) continue;
+    tomSelect.setTextboxValue(typed);
+    tomSelect.refreshOptions();
   }
 };
 

@@ -40,12 +40,23 @@ export const segmentation = (text, rules) => {
 
 const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
+/** As `channels/templatetags/money.py` writes it: cents, and of what is less than one unit their hundredths. */
+const price = (amount, currency) => {
+  const digits = amount < 1 ? 4 : 2;
+  const written = amount.toLocaleString(document.documentElement.lang, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  return `${written} ${currency}`;
+};
+
 const show = (input) => {
   const place = document.querySelector(input.dataset.segments);
   if (!place) return;
   const { segments, units, room, culprit } = segmentation(input.value, rulesOfPage());
-  const { one, many, units: used, culprit: longer } = place.dataset;
+  const { one, many, units: used, culprit: longer, each, currency, price: costs } = place.dataset;
   const parts = [fill(used, { used: units, room }), segments === 1 ? one : fill(many, { n: segments })];
+  if (each) parts.push(fill(costs, { price: price(segments * Number(each), currency) }));
   if (culprit) parts.push(fill(longer, { char: culprit }));
   place.textContent = input.value ? parts.join(" · ") : "";
 };

@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openPage } from "./page.js";
 
-openPage("");
+openPage(`
+  <div id="rules"><script type="application/json" id="segment-rules">
+    {"one": "abcdef", "two": "[]", "units": {"gsm7": [6, 5], "ucs2": [4, 3]}}
+  </script></div>
+  <textarea data-segments="#segments"></textarea>
+  <span id="segments" data-one="1 segment" data-many="{n} segments" data-units="{used} of {room}"
+        data-culprit="{char}"></span>`);
+document.documentElement.lang = "en";
 const { segmentation } = await import("../../frontend/portal/segments.js");
 
 // Short ones, so that a text of a few letters shows each rule.
@@ -33,4 +40,21 @@ test("one foreign character makes the whole text longer, and is named", () => {
 test("a surrogate pair counts twice, stays whole, and is named whole", () => {
   assert.deepEqual(count("ab😀"), { segments: 1, units: 4, room: 4, culprit: "😀" });
   assert.deepEqual(count("ab😀😀"), { segments: 3, units: 6, room: 9, culprit: "😀" });
+});
+
+test("what is typed costs its segments, where the price of one is known", () => {
+  const [field, place] = ["textarea", "#segments"].map((one) => document.querySelector(one));
+  const says = (text) => {
+    field.value = text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    return place.textContent;
+  };
+  assert.equal(says("abcdefa"), "7 of 10 · 2 segments");
+  for (const [name, value] of Object.entries({ each: "0.0079", currency: "USD", price: "about {price}" })) {
+    place.setAttribute(`data-${name}`, value);
+  }
+  assert.equal(says("abcdefa"), "7 of 10 · 2 segments · about 0.0158 USD");
+  assert.equal(says(""), "");
+  place.setAttribute("data-each", "0.75");
+  assert.equal(says("abcdefa"), "7 of 10 · 2 segments · about 1.50 USD");
 });

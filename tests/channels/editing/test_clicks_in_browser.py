@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connections
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
@@ -214,3 +214,29 @@ def test_line_is_filled_by_keyboard_and_keeps_the_focus(
     expect(line.locator("[name^=decided]")).to_have_value(re.compile("extension-"))
     page.get_by_label(OUR_NUMBER, exact=True).press("Space")
     expect(line.get_by_role("combobox")).to_have_count(0)
+
+
+def test_what_is_typed_before_the_search_is_there_is_searched_for(
+    portal: Callable[..., Page], simulator: Simulator
+) -> None:
+    page, account = portal(), simulator.get("/control/state")
+    held: list[Route] = []
+    page.route("**/select_library*", lambda route: held.append(route))
+    page.get_by_role("link", name="Add an SMS channel").click()
+    page.get_by_label("Account SID").fill(account["account_sid"])
+    page.get_by_label("Auth Token").fill(account["auth_token"])
+    page.keyboard.press("Tab")
+    page.get_by_label(OUR_NUMBER, exact=True).check()
+    line = page.get_by_role("listitem").filter(has_text=OUR_NUMBER)
+    destination = line.get_by_role("combobox", name="Destination")
+    expect(destination).to_have_js_property("tagName", "SELECT")
+    chosen = destination.input_value()
+    destination.press_sequentially("1002 B")
+    assert destination.input_value() == chosen, "the browser chose by what was typed"
+    held[0].continue_()
+    expect(destination).to_have_js_property("tagName", "INPUT")
+    expect(destination).to_be_focused()
+    expect(destination).to_have_value("1002 B")
+    expect(page.locator(".ts-dropdown:visible .option.active")).to_have_text("1002 Ben")
+    destination.press("Enter")
+    expect(line.locator("[name^=decided]")).to_have_value(re.compile("extension-"))
