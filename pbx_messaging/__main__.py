@@ -3,16 +3,21 @@
 import os
 import sys
 
-from pbx_messaging.processes.table import PROCESSES
+from pbx_messaging.processes.table import PROCESSES, kind_of
+from pbx_messaging.unusable import check_data_dir, said_in_a_sentence
 
 
 def main(arguments: list[str]) -> None:
     """Become the process that is asked for. Where that is none, say which there are; exit code 2."""
-    if len(arguments) != 1 or arguments[0] not in PROCESSES:
+    name = arguments[0] if len(arguments) == 1 else ""
+    kind = kind_of(name)
+    if kind is None:
         sys.stderr.write(_usage())
         sys.exit(2)
-    name = arguments[0]
-    argv = PROCESSES[name].named(name).argv
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pbx_messaging.settings")
+    with said_in_a_sentence():
+        check_data_dir()
+        argv = kind.named(name).argv
     os.execv(argv[0], argv)  # noqa: S606  no shell is wanted
 
 

@@ -49,6 +49,25 @@ class DropIndexOfKey(AlterField):
         return f"Drop the index of {self.name} on {self.model_name}"
 
 
+class WidenField(AlterField):
+    """Gives a column of characters room for more: PostgreSQL notes that, and reads no row for it."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        before, after = (
+            state.apps.get_model(app_label, self.model_name)._meta.get_field(self.name)
+            for state in (from_state, to_state)
+        )
+        if type(before) is not type(after) or before.max_length > after.max_length:
+            raise ValueError(f"{self.name} of {self.model_name} is not widened")
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
 class AddIndexBeside(AddIndex):
     """An index that PostgreSQL builds beside those that write. For migrations with `atomic = False`.
 

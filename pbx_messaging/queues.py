@@ -9,7 +9,6 @@ from typing import Any
 SENDER, WORKER = "sender", "worker"
 
 QUEUES: dict[str, str] = {
-    "accounts.tasks.forget_audit": WORKER,
     "accounts.tasks.mail_forgotten": WORKER,
     "accounts.tasks.mail_invitations": WORKER,
     "accounts.tasks.tell_of_token_ends": WORKER,
@@ -21,16 +20,19 @@ QUEUES: dict[str, str] = {
     "health.tasks.look_for_alarms": SENDER,
     "health.tasks.look_outside": WORKER,
     "health.tasks.tell_due": WORKER,
-    "imports.tasks.forget_old": WORKER,
     "imports.tasks.run_due": WORKER,
+    "retention.tasks.clear_leftovers": WORKER,
+    "retention.tasks.erase_due": WORKER,
+    "retention.tasks.make_archives": WORKER,
+    "retention.tasks.sweep": WORKER,
     "sessions.tasks.assign_waiting": SENDER,
     "sessions.tasks.cancel_at_itsp": WORKER,
     "sessions.tasks.close_idle_sessions": SENDER,
+    "sessions.tasks.compare_opt_outs": WORKER,
     "sessions.tasks.drain": SENDER,
     "sessions.tasks.drain_spool": SENDER,
     "sessions.tasks.fetch_attachments": WORKER,
     "sessions.tasks.fetch_missed": WORKER,
-    "sessions.tasks.forget_webhooks": WORKER,
     "sessions.tasks.mail_alert": WORKER,
     "sessions.tasks.forget_notices": WORKER,
     "sessions.tasks.nudge_notices": SENDER,
@@ -39,8 +41,10 @@ QUEUES: dict[str, str] = {
     "sessions.tasks.publish_events": SENDER,
     "sessions.tasks.push_due": WORKER,
     "sessions.tasks.queue_due": SENDER,
+    "sessions.tasks.read_charges": WORKER,
     "sessions.tasks.reconcile_unknown": WORKER,
     "sessions.tasks.remember_channels": SENDER,
+    "sessions.tasks.remove_files": WORKER,
     "sessions.tasks.retry_webhooks": SENDER,
     "sessions.tasks.settle_lost_claims": SENDER,
     "sessions.tasks.tidy_queues": SENDER,
@@ -51,6 +55,7 @@ QUEUES: dict[str, str] = {
     "sessions.tasks.watch_unanswered": SENDER,
     "stats.tasks.fold_counts": SENDER,
     "stats.tasks.name_carriers": WORKER,
+    "upkeep.tasks.back_up_due": WORKER,
 }
 
 

@@ -7,6 +7,8 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+WAITAOF_SINCE = (7, 2)
+
 
 @cache
 def redis_client(timeout_s: float = settings.REDIS_TIMEOUT_S) -> Redis:
@@ -20,3 +22,13 @@ def redis_client(timeout_s: float = settings.REDIS_TIMEOUT_S) -> Redis:
         socket_connect_timeout=timeout_s,
         retry=Retry(NoBackoff(), 0),
     )
+
+
+def too_old() -> str | None:
+    """The server's version, if it has no WAITAOF, by which we know that a text is on its disk.
+
+    Valkey calls itself a Redis 7.2. Raises `RedisError`.
+    """
+    version = str(redis_client().info("server")["redis_version"])
+    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+    return version if numbers < WAITAOF_SINCE else None

@@ -7,22 +7,23 @@ from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
-import environ
 from csp.constants import NONE, SELF
 
-from pbx_messaging import logs, required
+from pbx_messaging import databases, logs, required
 from pbx_messaging.clock import NUDGED_EVERY_S
+from pbx_messaging.environment import Environment
 
 django_stubs_ext.monkeypatch()  # lets forms and fields be written with their types, as in ModelForm[Channel]
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
+env = Environment()
 if (BASE_DIR / ".env").exists():
-    environ.Env.read_env(BASE_DIR / ".env")
+    Environment.read_env(BASE_DIR / ".env")
 
 # --- Secrets and origin ---------------------------------------------------------------------------
 SECRET_KEY = env("SECRET_KEY")
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])  # earlier ones, still believed
 CREDENTIALS_KEYS: list[str] = env.list("CREDENTIALS_KEYS")  # Fernet keys; the first encrypts, all decrypt
 PUBLIC_URL = env("PUBLIC_URL").rstrip("/")  # scheme and host that an ITSP reaches us by
 REDIS_URL = env("REDIS_URL")
@@ -66,6 +67,8 @@ INSTALLED_APPS = [
     "sessions",
     "stats",
     "health",
+    "upkeep",
+    "retention",
     "api",
 ]
 MIDDLEWARE = [
@@ -125,20 +128,19 @@ SILENCED_SYSTEM_CHECKS = ["templates.W003"]  # our `i18n` is meant to stand in t
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Database -------------------------------------------------------------------------------------
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
+DATABASES = databases.of_urls(
+    env("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}"),
+    env("DATABASE_REPLICA_URL", default=""),
+    lock_timeout_s=env.int("DATABASE_LOCK_TIMEOUT_S", default=20),
+    kept_s=env.int("DATABASE_CONN_MAX_AGE_S", default=600),
+    connect_timeout_s=env.int("DATABASE_CONNECT_TIMEOUT_S", default=3),
+    is_pooled=env.bool("DATABASE_POOLED", default=False),
+)
 DATABASE = DATABASES["default"]
-if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASE["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": env.int("DATABASE_LOCK_TIMEOUT_S", default=20),
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
-    }
-else:
-    DATABASE["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE_S", default=600)
-    DATABASE["CONN_HEALTH_CHECKS"] = True
-    DATABASE.setdefault("OPTIONS", {}).setdefault(  # beside what the URL says, such as ?sslmode=require
-        "connect_timeout", env.int("DATABASE_CONNECT_TIMEOUT_S", default=3)
-    )
+DATABASE_ROUTERS = ["pbx_messaging.databases.ReplicaRouter"] if databases.REPLICA in DATABASES else []
+MIGRATE_LOCK_TIMEOUT_S = env.float("MIGRATE_LOCK_TIMEOUT_S", default=1.0)  # others wait behind it, too
+MIGRATE_PATIENCE_S = env.float("MIGRATE_PATIENCE_S", default=600.0)  # of all its tries, on PostgreSQL
+PAGE_STATEMENT_S = env.float("PAGE_STATEMENT_S", default=30.0)  # of a statement for a page, on PostgreSQL
 
 # --- Redis or Valkey: broker, limiter, events, spool ----------------------------------------------
 REDIS_TIMEOUT_S = env.float("REDIS_TIMEOUT_S", default=0.25)  # of one command; there are no retries
@@ -162,16 +164,22 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ROUTES = ("pbx_messaging.queues.route",)
 CELERY_WORKER_POOL = "pbx_messaging.processes.pools:PoolOfEachQueue"
 SENDER_TASK_THREADS = env.int("SENDER_TASK_THREADS", default=4)  # of the sender's queue, per process
-WORKER_THREADS = env.int("WORKER_THREADS", default=18)  # of the worker's queue: all shares and one more
+WORKER_THREADS = env.int(
+    "WORKER_THREADS", default=22
+)  # of the worker's queue: all shares, a backup, one more
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A nudge waits for no broker, nor does whoever nudges.
 CELERY_BROKER_TRANSPORT_OPTIONS = dict(socket_timeout=5, socket_connect_timeout=2, max_retries=0)  # noqa: C408
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-CELERY_IMPORTS = ("pbx_messaging.processes.signing",)
-CELERY_BEAT_SCHEDULER = "pbx_messaging.processes.signing:SigningScheduler"
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_IMPORTS = (
+    "pbx_messaging.processes.signing",
+    "pbx_messaging.processes.beginning",
+    "pbx_messaging.metrics.tasks",
+)
+CELERY_BEAT_SCHEDULER = "pbx_messaging.processes.signing:LeadingScheduler"
+BEAT_TICKED = DATA_DIR / "beat-ticked"  # a file that is touched while the clock looks whether it leads
 NUDGES = NUDGED_EVERY_S | {
     "sessions.tasks.close_idle_sessions": env.float("CLOSE_IDLE_EVERY_S", default=60.0)
 }
@@ -181,8 +189,12 @@ CELERY_BEAT_SCHEDULE = {  # one that no worker took until the next one is due is
 }
 
 # --- ITSP -----------------------------------------------------------------------------------------
-TWILIO_API_URL = env("TWILIO_API_URL", default="").rstrip("/")  # "" is the real service
-ITSP_TIMEOUT_S = env.float("ITSP_TIMEOUT_S", default=30.0)  # of one send; Twilio's own limit is about 26 s
+ITSP_CODES = ("bandwidth", "general", "telnyx", "twilio")  # whose API a stand-in may take the place of
+STAND_IN_URL = env("STAND_IN_URL", default="").rstrip("/")  # takes the place of all ITSPs' own APIs
+_PLAYED = {code: f"{STAND_IN_URL}/{code}" if STAND_IN_URL else "" for code in ITSP_CODES}
+_STAND_INS = {code: env(f"{code.upper()}_API_URL", default=url) for code, url in _PLAYED.items()}
+ITSP_API_URLS = {code: url.rstrip("/") for code, url in _STAND_INS.items() if url}
+ITSP_TIMEOUT_S = env.float("ITSP_TIMEOUT_S", default=30.0)  # of one send; ITSPs' own limits are shorter
 ITSP_CHECK_TIMEOUT_S = env.float("ITSP_CHECK_TIMEOUT_S", default=8.0)  # of the check while an admin waits
 ITSP_LIST_TOTAL_S = env.float("ITSP_LIST_TOTAL_S", default=20.0)  # of reading a list, all its pages
 FETCH_PAGES_PER_MIN = env.int("FETCH_PAGES_PER_MIN", default=60)  # of missed texts, per worker and channel
@@ -190,6 +202,7 @@ FETCH_TEXTS_AT_ONCE = env.int("FETCH_TEXTS_AT_ONCE", default=500)  # missed text
 FETCH_MOST_DAYS = env.int("FETCH_MOST_DAYS", default=7)  # how far back missed texts are asked for at most
 FETCH_SETTLE_S = env.float("FETCH_SETTLE_S", default=20.0)  # after a gap: the ITSP's own tries are over then
 SET_UP_CHECK_TOTAL_S = env.float("SET_UP_CHECK_TOTAL_S", default=90.0)  # of all calls of one set-up check
+STANDBY_AFTER_S = env.float("STANDBY_AFTER_S", default=120.0)  # without a text taken: the standby sends
 SENDER_THREADS = env.int("SENDER_THREADS", default=256)  # per sender process
 LOW_PRIORITY_SHARE = min(0.5, max(0.0, env.float("LOW_PRIORITY_SHARE", default=0.1)))  # of a channel's slots
 CLAIM_MARGIN_S = env.float("CLAIM_MARGIN_S", default=10.0)  # a claim's lease is ITSP_TIMEOUT_S + this
@@ -202,6 +215,7 @@ LOOK_UP_GIVE_UP_H = env.float("LOOK_UP_GIVE_UP_H", default=72.0)
 LOOK_UP_SOON_S = env.float("LOOK_UP_SOON_S", default=30.0)  # after a gap in which nobody took callbacks
 LOOK_UP_UNREPORTED_S = env.float("LOOK_UP_UNREPORTED_S", default=300.0)  # of a channel without callbacks
 TRY_SLOWER_S = env.float("TRY_SLOWER_S", default=300.0)  # after "too fast" for a text that was accepted
+BUSINESS_NAME = env.str("BUSINESS_NAME", default="")  # who texts, where PBX confirms a STOP; or the channel's
 TRY_LATER_S = env.float("TRY_LATER_S", default=3600.0)  # after a daily limit, or a number that is not ready
 WEBHOOK_MAX_BYTES = env.int("WEBHOOK_MAX_BYTES", default=256 * 1024)
 WEBHOOK_BODY_TIMEOUT_S = env.float("WEBHOOK_BODY_TIMEOUT_S", default=10.0)  # then it is refused
@@ -229,7 +243,15 @@ PUSH_STAND_IN_URLS: list[str] = env.list("PUSH_STAND_IN_URLS", default=[])  # of
 HEALTH_TOKEN = env("HEALTH_TOKEN", default="")  # by which a monitor reads /readyz?verbose
 ALARM_TOTAL_S = env.float("ALARM_TOTAL_S", default=10.0)  # of one call to a webhook or the dead man's switch
 ALARM_NEAR_URLS: list[str] = env.list("ALARM_NEAR_URLS", default=[])  # may be near, and without TLS
+METRICS_TOKEN = env("METRICS_TOKEN", default="")  # by which Prometheus reads /metrics; "": nothing is counted
 BACKUP_LATE_H = env.float("BACKUP_LATE_H", default=26.0)  # after the last one
+
+# --- Backups ---------------------------------------------------------------------------------------
+BACKUP_DIR = env("BACKUP_DIR", default="")  # where the worker writes them; "": it makes none by itself
+BACKUP_EVERY_H = env.float("BACKUP_EVERY_H", default=24.0)
+BACKUPS_KEPT = env.int("BACKUPS_KEPT", default=7)  # in BACKUP_DIR; 0 keeps all
+BACKUP_KEY = env("BACKUP_KEY", default="")  # 32 bytes in base64; "": backups are not encrypted
+BACKUP_TOTAL_S = env.float("BACKUP_TOTAL_S", default=6 * 3600.0)  # of making one; then it has failed
 
 # --- REST API -------------------------------------------------------------------------------------
 API_RATE_PER_MIN = env.int("API_RATE_PER_MIN", default=600)  # requests of one token
@@ -252,6 +274,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 AUDIT_DAYS = env.int("AUDIT_DAYS", default=730)  # that an entry of the audit log is kept
 IMPORT_DAYS = env.int("IMPORT_DAYS", default=30)  # that an import is seen, with its faulty rows
+HAND_OUT_H = env.int("HAND_OUT_H", default=48)  # that a large archive of a contact's data is kept
 IMPORT_LEASE_S = env.float("IMPORT_LEASE_S", default=30.0)  # then another worker goes on for a killed one
 IMPORT_KINDS = {
     "extensions": "routing.importing.ExtensionImport",
@@ -342,6 +365,12 @@ WHITENOISE_MANIFEST_STRICT = False
 # Named by their content, by Django or by esbuild, and so kept for ever.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"(\.[0-9a-f]{12}|-[0-9A-Z]{8})\.\w+$"
 
+# --- What is told elsewhere -------------------------------------------------------------------------
+SENTRY_DSN = env("SENTRY_DSN", default="")  # where errors are reported, without what they are about
+SENTRY_ENVIRONMENT = env("SENTRY_ENVIRONMENT", default="production")
+OTLP_URL = env("OTLP_URL", default="").rstrip("/")  # of a collector that takes traces
+TRACES_SHARE = env.float("TRACES_SHARE", default=1.0)  # of requests that are traced, 0 to 1
+
 # --- E-mail and logs ------------------------------------------------------------------------------
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
@@ -350,4 +379,13 @@ if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend
 EMAIL_TOTAL_S = env.float("EMAIL_TOTAL_S", default=30.0)  # of one e-mail, from the connection to its end
 EMAIL_IS_SET = not EMAIL_CONFIG["EMAIL_BACKEND"].endswith("console.EmailBackend")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="pbx-messaging@localhost")
-LOGGING = logs.config(env("LOG_LEVEL", default="INFO"))
+LOG_JSON = env.bool("LOG_JSON", default=False)  # for what collects lines
+ACCESS_LOG = env.bool("ACCESS_LOG", default=True)  # a line for each request
+LOG_LEVEL = env("LOG_LEVEL", default="INFO")
+required.check_more(
+    time_zone=TIME_ZONE,
+    log_level=LOG_LEVEL,
+    tokens={"HEALTH_TOKEN": HEALTH_TOKEN, "METRICS_TOKEN": METRICS_TOKEN},
+    backup_key=BACKUP_KEY,
+)
+LOGGING = logs.config(LOG_LEVEL, as_json=LOG_JSON)

@@ -11,6 +11,7 @@ from typing import Any
 from pbx_messaging.doors.allowance import Asked, allowance, asked
 from pbx_messaging.doors.pace import Pace, Shared
 from pbx_messaging.doors.refusals import TOO_LARGE, TOO_SLOW, UNKNOWN, Refusal, Refused, answer
+from pbx_messaging.logs import request_ids
 from sessions.live.gate import Gate, Unavailable, users_of
 
 Scope = dict[str, Any]
@@ -20,6 +21,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _shared = Shared()
+_ID = request_ids.HEADER.lower()
 
 
 @cache
@@ -34,12 +36,29 @@ def guarded(inside: Application) -> Application:
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close"})
-        elif scope["type"] != "http" or not (request := _asked(scope)).has_body:
+        elif scope["type"] != "http":
             await inside(scope, receive, send)
         else:
-            await _let_in(request, inside, scope, receive, send)
+            request = _asked(scope)
+            send = _naming(send, request_ids.begin(request.headers.get(_ID)))
+            if request.has_body:
+                await _let_in(request, inside, scope, receive, send)
+            else:
+                await inside(scope, receive, send)
 
     return application
+
+
+def _naming(send: Send, request_id: str) -> Send:
+    """The answer says by what id the request is found in the log."""
+    header = (_ID.encode(), request_id.encode())
+
+    async def named(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", ()), header]}
+        await send(message)
+
+    return named
 
 
 def _asked(scope: Scope) -> Asked:

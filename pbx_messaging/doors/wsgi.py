@@ -14,6 +14,7 @@ from pbx_messaging.doors.allowance import Asked, allowance, asked
 from pbx_messaging.doors.pace import Pace, Shared
 from pbx_messaging.doors.paced_socket import PacedSocket, in_time, paced
 from pbx_messaging.doors.refusals import NO_LENGTH, TOO_LARGE, TOO_SLOW, UNKNOWN, Refusal, Refused, answer
+from pbx_messaging.logs import request_ids
 from sessions.live.gate import users_of
 
 Environ = dict[str, Any]
@@ -23,6 +24,7 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 READ_AT_ONCE = 64 * 1024
 PASSED_OVER_S = 1.0
 _shared = Shared()
+_ID = request_ids.HEADER.lower()
 
 
 def guarded(inside: Application) -> Application:
@@ -30,11 +32,21 @@ def guarded(inside: Application) -> Application:
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         request = _asked(environ)
+        start_response = _naming(start_response, request_ids.begin(request.headers.get(_ID)))
         if not request.has_body:
             return inside(environ, start_response)
         return _let_in(request, inside, environ, start_response)
 
     return application
+
+
+def _naming(start_response: StartResponse, request_id: str) -> StartResponse:
+    """The answer says by what id the request is found in the log."""
+
+    def named(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+        return start_response(status, [*headers, (request_ids.HEADER, request_id)], *more)
+
+    return named
 
 
 def _asked(environ: Environ) -> Asked:

@@ -1,25 +1,32 @@
-"""`python -m pbx_messaging.embedded demo|run|update`."""
+"""`python -m pbx_messaging.embedded demo|run|update|manage|restore|rotate-keys`."""
 
 import os
 import sys
+from dataclasses import replace
 
-from pbx_messaging.embedded import folder, handover, installation
+from pbx_messaging.embedded import folder, handover, installation, password, tending
 from pbx_messaging.embedded.options import Options, parse
 from pbx_messaging.embedded.preparation import BASE_DIR, check
 from pbx_messaging.embedded.problems import CannotStart
 from pbx_messaging.embedded.screen import say
 from pbx_messaging.embedded.supervisor import Stopped, Supervisor, heed_signals
+from pbx_messaging.unusable import problem_with
+
+BY_HAND = {"manage": tending.manage, "restore": tending.restore, "rotate-keys": tending.rotate_keys}
 
 
 def main() -> int:
     """Run until told to stop. Exit code 0 then, 1 when it could not start."""
-    options = parse()
+    admin_password = password.taken()
+    options = replace(parse(), admin_password=admin_password)
     if options.kind == "update":
         return _tell_to_update(options)
+    if options.kind in BY_HAND:
+        return _by_hand(options)
     supervisor = Supervisor(options.data_dir / "logs", BASE_DIR)
     heed_signals(supervisor)
     try:
-        options.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _check_folder(options)
         with folder.lock(options.data_dir):
             return _run(options, supervisor)
     except CannotStart as problem:
@@ -27,6 +34,23 @@ def main() -> int:
         return 1
     except Stopped:
         return 0
+
+
+def _by_hand(options: Options) -> int:
+    try:
+        _check_folder(options)
+        return BY_HAND[options.kind](options)
+    except CannotStart as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
+
+
+def _check_folder(options: Options) -> None:
+    """Makes it if there is none. Raises CannotStart where nothing can be kept in it."""
+    if problem := problem_with(options.data_dir):
+        raise CannotStart(
+            f"The data folder {options.data_dir} can't be used: {problem} (DATA_DIR=..., --data-dir)"
+        )
 
 
 def _tell_to_update(options: Options) -> int:

@@ -1,6 +1,5 @@
 """What a real installation must be told once: its address, how TLS is done, who its first admin is."""
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,7 +14,7 @@ FILE = "run.env"
 COMMENT = "What `make run` was told; edit it, or delete it to be asked again."
 QUESTIONS = {  # and how to answer them without a terminal
     "PUBLIC_URL": (
-        "Public address, such as https://pbx.example.com (Twilio and browsers reach it by this)",
+        "Public address, such as https://pbx.example.com (ITSPs and browsers reach it by this)",
         "PUBLIC_URL=... or --public-url",
     ),
     "TLS_CERTIFICATE": (
@@ -34,7 +33,7 @@ def answers_of(options: Options, ask: Callable[[str], str] = input) -> dict[str,
     known = {**folder.read_values(options.data_dir / FILE), **_given(options)}
     if sys.stdin.isatty():
         _ask_for_missing(known, ask)
-    elif missing := _missing(known, ["ADMIN_PASSWORD"]):
+    elif missing := _missing(known, [] if options.admin_password else ["ADMIN_PASSWORD"]):
         lines = [f"  {QUESTIONS[name][0]}: {QUESTIONS[name][1]}" for name in missing]
         raise CannotStart("\n".join(["There is no terminal to ask at, and this is not known yet:", *lines]))
     _check(known)
@@ -77,7 +76,7 @@ def _missing(known: dict[str, str], of_admin: Sequence[str] = ()) -> list[str]:
         needed += ["TLS_CERTIFICATE", "TLS_KEY"]
     if "ADMIN_CREATED" not in known:
         needed += ["ADMIN_USERNAME", "ADMIN_EMAIL", *of_admin]
-    return [name for name in needed if name not in known and not (name in of_admin and os.environ.get(name))]
+    return [name for name in needed if name not in known]
 
 
 def _check(known: dict[str, str]) -> None:
@@ -94,7 +93,7 @@ def _problem(name: str, answer: str) -> str:
         if address.scheme != "https" or not address.hostname or address.path.strip("/"):
             return (
                 f"PUBLIC_URL={answer} is no address such as https://pbx.example.com. "
-                "Browsers refuse passkeys and notifications, and Twilio warns, without https."
+                "Browsers refuse passkeys and notifications, and ITSPs warn or refuse, without https."
             )
     if name in {"TLS_CERTIFICATE", "TLS_KEY"} and not Path(answer).is_file():
         return f"{name}={answer}: there is no such file."

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
@@ -14,6 +15,7 @@ from pbx_messaging.processes.orphans import dying_with_me
 from pbx_messaging.processes.process import Process
 
 LOG_MAX_BYTES = 5 * 1024 * 1024
+LOGS_KEPT = 5  # beside the one that is written
 KILLED_WITHIN_S = 10.0
 Running = subprocess.Popen[bytes] | Adopted
 # From its command line, its log and what it inherits to its id; None where it is a program of its own.
@@ -118,16 +120,27 @@ class Child:
 
     def last_lines(self, count: int = 12) -> list[str]:
         """The end of its log."""
-        if not self.log_path.exists():
+        path = self.log_path if self.log_path.exists() else self.log_path.with_suffix(".log.1")
+        if not path.exists():
             return []
-        with self.log_path.open("rb") as log:
-            log.seek(max(self.log_path.stat().st_size - 20_000, 0))
+        with path.open("rb") as log:
+            log.seek(max(path.stat().st_size - 20_000, 0))
             return log.read().decode(errors="replace").splitlines()[-count:]
 
     def bound_log(self) -> None:
-        """Move a long log's content to NAME.log.1; the file stays the one that the child appends to."""
-        if self.log_path.exists() and self.log_path.stat().st_size > LOG_MAX_BYTES:
-            self.log_path.with_suffix(".log.1").write_bytes(self.log_path.read_bytes())
+        """Rename a long log to NAME.log.1, and older ones onward; the oldest goes.
+
+        No line of a child that follows is lost: it goes on in the renamed file until its next line, before
+        which it notices (`pbx_messaging.logs.files`; Valkey opens its log for each line).
+        """
+        if not self.log_path.exists() or self.log_path.stat().st_size <= LOG_MAX_BYTES:
+            return
+        files = [self.log_path, *(self.log_path.with_suffix(f".log.{n}") for n in range(1, LOGS_KEPT + 1))]
+        for newer, older in reversed(list(pairwise(files))):
+            if newer.exists() and (self.process.follows or newer != self.log_path):
+                newer.replace(older)
+        if not self.process.follows:
+            files[1].write_bytes(self.log_path.read_bytes())
             os.truncate(self.log_path, 0)
 
 

@@ -9,7 +9,6 @@ from pbx_messaging.embedded import valkey
 from pbx_messaging.embedded.options import Options
 from pbx_messaging.processes.ports import Listen
 
-ADMIN_PASSWORD = "ADMIN_PASSWORD"  # noqa: S105  its name; no lasting process needs to know it
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
 
@@ -21,13 +20,13 @@ def environment(
         "DJANGO_SETTINGS_MODULE": "pbx_messaging.settings",
         "PYTHONUNBUFFERED": "1",
         "SECRET_KEY": secrets["SECRET_KEY"],
+        "SECRET_KEY_FALLBACKS": secrets.get("SECRET_KEY_FALLBACKS", ""),
         "CREDENTIALS_KEYS": secrets["CREDENTIALS_KEYS"],
         "DATA_DIR": str(options.data_dir),
         "DATABASE_URL": f"sqlite:///{options.data_dir / 'db.sqlite3'}",
         "REDIS_URL": valkey.url_of(valkey_port, secrets["REDIS_PASSWORD"]),
     }
-    inherited = {name: value for name, value in os.environ.items() if name != ADMIN_PASSWORD}
-    return {**inherited, **own, **(_demo(options) if options.is_demo else _run(answers))}
+    return {**os.environ, **own, **(_demo(options) if options.is_demo else _run(options, answers))}
 
 
 def _demo(options: Options) -> dict[str, str]:
@@ -35,19 +34,20 @@ def _demo(options: Options) -> dict[str, str]:
     return {
         "PUBLIC_URL": f"http://localhost:{options.port}",
         "ALLOWED_HOSTS": ",".join(LOCAL_HOSTS) if is_local else "*",
-        "TWILIO_API_URL": f"http://127.0.0.1:{options.simulator_port}",
+        "STAND_IN_URL": f"http://127.0.0.1:{options.simulator_port}",
         "TRUST_PROXY_HEADERS": "False",
         "DEBUG": "False",
     }
 
 
-def _run(answers: Mapping[str, str]) -> dict[str, str]:
+def _run(options: Options, answers: Mapping[str, str]) -> dict[str, str]:
     host = urlsplit(answers["PUBLIC_URL"]).hostname or ""
     return {
         "PUBLIC_URL": answers["PUBLIC_URL"],
         "ALLOWED_HOSTS": ",".join([host, *LOCAL_HOSTS]),
         "TRUST_PROXY_HEADERS": str("BEHIND_PROXY" in answers),
         "DEBUG": "False",
+        "BACKUP_DIR": os.environ.get("BACKUP_DIR") or str(options.data_dir / "backups"),
     }
 
 

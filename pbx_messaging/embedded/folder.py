@@ -8,7 +8,10 @@ from typing import IO
 
 from cryptography.fernet import Fernet
 
+from pbx_messaging.archives import values
 from pbx_messaging.embedded.problems import CannotStart
+
+SECRETS = "secrets.env"
 
 
 def lock(data_dir: Path) -> IO[str]:
@@ -46,28 +49,33 @@ def read_values(path: Path) -> dict[str, str]:
     """The file's NAME=value lines; none when there is no file."""
     if not path.exists():
         return {}
-    lines = [line for line in path.read_text().splitlines() if "=" in line and not line.startswith("#")]
-    return dict(line.split("=", 1) for line in lines)
+    return values.parse(path.read_text())
 
 
-def write_values(path: Path, values: dict[str, str], comment: str) -> None:
+def write_values(path: Path, written: dict[str, str], comment: str) -> None:
     """Replace the file at once, readable by its user alone."""
     draft = path.with_name(path.name + ".new")
     draft.touch(mode=0o600)
-    draft.write_text("".join([f"# {comment}\n", *(f"{name}={value}\n" for name, value in values.items())]))
+    draft.write_text("".join([f"# {comment}\n", *(f"{name}={value}\n" for name, value in written.items())]))
     draft.replace(path)
 
 
 def secrets_of(data_dir: Path) -> dict[str, str]:
     """The installation's secrets; made at the first start, then kept: they decrypt what is stored."""
-    path = data_dir / "secrets.env"
+    path = data_dir / SECRETS
     known = read_values(path)
     made = {
         "SECRET_KEY": secrets.token_urlsafe(64),
         "CREDENTIALS_KEYS": Fernet.generate_key().decode(),
         "REDIS_PASSWORD": secrets.token_urlsafe(32),
     }
-    values = {**made, **known}
-    if values != known:
-        write_values(path, values, "Secrets of this installation. Without them its data cannot be read.")
-    return values
+    all_of_them = {**made, **known}
+    if all_of_them != known:
+        keep_secrets(data_dir, all_of_them)
+    return all_of_them
+
+
+def keep_secrets(data_dir: Path, secrets_: dict[str, str]) -> None:
+    """Instead of those that were there."""
+    comment = "Secrets of this installation. Without them its data cannot be read."
+    write_values(data_dir / SECRETS, secrets_, comment)

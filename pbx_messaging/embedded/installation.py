@@ -1,7 +1,6 @@
 """Starts an installation: its secrets, ports, Valkey, database and processes. Then it says where it is."""
 
 import http.client
-import json
 import socket
 import ssl
 import time
@@ -9,7 +8,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pbx_messaging.embedded import answers as run_answers
 from pbx_messaging.embedded import demo, folder, preparation, valkey
@@ -74,7 +72,8 @@ def start(options: Options, supervisor: Supervisor, inherited: Inheritance | Non
         held, valkey_port = socket.socket(fileno=inherited.listening_fd), inherited.valkey_port
     secrets = folder.secrets_of(options.data_dir)
     env = environment(options, secrets=secrets, valkey_port=valkey_port, answers=answers)
-    store = valkey.prepare(options.data_dir / "valkey", valkey_port, secrets["REDIS_PASSWORD"])
+    log = options.data_dir / "logs" / "valkey.log"
+    store = valkey.prepare(options.data_dir / "valkey", valkey_port, secrets["REDIS_PASSWORD"], log)
     running = dict(inherited.children) if inherited else {}
     _start_servers(options, supervisor, store, env, running)
     if inherited is None:
@@ -99,7 +98,7 @@ def prepare(options: Options, env: Mapping[str, str], fork: Fork | None = None) 
 def _start_servers(
     options: Options, supervisor: Supervisor, store: Process, env: dict[str, str], running: dict[str, int]
 ) -> None:
-    """Start what the product needs: Valkey, the nursery, and for a demo the stand-in for Twilio."""
+    """Start what the product needs: Valkey, the nursery, and for a demo the stand-in for the ITSPs."""
     child = _adopted_or_started(supervisor, store, env, running)
     supervisor.start_nursery(env)
     if not valkey.wait_until_it_answers(env["REDIS_URL"]):
@@ -107,9 +106,9 @@ def _start_servers(
     if options.is_demo:
         simulator = demo.simulator(options.simulator_port, options.data_dir / "simulator", options.host)
         child = _adopted_or_started(supervisor, simulator, env, running)
-        _wait_for(f"{env['TWILIO_API_URL']}/control/state", child)
+        _wait_for(f"{env['STAND_IN_URL']}/control/state", child)
         former = f"http://127.0.0.1:{options.port}"  # of demos before this one was at localhost
-        StandIn(env["TWILIO_API_URL"]).lead(former=former, now=env["PUBLIC_URL"])
+        StandIn(env["STAND_IN_URL"]).lead(former=former, now=env["PUBLIC_URL"])
     if supervisor.nursery:
         supervisor.nursery.is_ready_within(READY_TIMEOUT_S)
 
@@ -145,7 +144,9 @@ def _first_data(
         said = preparation.manage(env, "seed_demo", fork=fork)
         return [line for line in said.splitlines() if line.strip()]
     if "ADMIN_CREATED" not in answers:
-        preparation.create_admin(env, answers["ADMIN_USERNAME"], answers["ADMIN_EMAIL"])
+        preparation.create_admin(
+            env, answers["ADMIN_USERNAME"], answers["ADMIN_EMAIL"], options.admin_password
+        )
         run_answers.keep(options.data_dir, {**answers, "ADMIN_CREATED": "yes"})
     return []
 
@@ -171,14 +172,27 @@ def _sample_line(options: Options, env: dict[str, str], fork: Fork | None) -> li
 
 def _summary(options: Options, env: Mapping[str, str], logins: Sequence[str], line: list[str]) -> list[str]:
     rows: list[tuple[str, Sequence[str]]] = [("Portal", [f"{env['PUBLIC_URL']}/"])]
+    if env["TRUST_PROXY_HEADERS"] == "True":
+        rows.append(("Tunnel", _for_tunnel(options)))
     if options.is_demo:
-        state: dict[str, Any] = json.loads(_get(f"{env['TWILIO_API_URL']}/control/state"))
         rows += [("Logins", columns(logins) or ["none"]), ("", [""])]
         rows += [("Numbers", line), ("", [""])] if line else []
-        rows.append(("Simulator", [f"{env['TWILIO_API_URL']}/   phones to text from, in Twilio's place"]))
-        rows += [("Account SID", [state["account_sid"]]), ("Auth Token", [state["auth_token"]]), ("", [""])]
+        rows.append(("Simulator", [f"{env['STAND_IN_URL']}/   phones to text from, in the ITSPs' place"]))
+        for login in StandIn(env["STAND_IN_URL"]).logins():
+            rows += [("", [""]), ("ITSP", [login.name])]
+            rows += [(field.label, [field.value]) for field in login.fields]
+        rows.append(("", [""]))
     rows += [("Data", [str(options.data_dir)]), ("Logs", [str(options.data_dir / "logs")])]
     return block("PBX Messaging is running.", rows, "Ctrl-C ends it; the data is kept.")
+
+
+def _for_tunnel(options: Options) -> list[str]:
+    host = "127.0.0.1" if options.host in {"0.0.0.0", "::"} else options.host  # noqa: S104  it is asked for only
+    return [
+        f"point your tunnel or proxy to http://{host}:{options.port}",
+        "it must set X-Forwarded-Proto: https and X-Forwarded-For, and drop those that clients send",
+        "without X-Forwarded-Proto each page leads to itself without end",
+    ]
 
 
 def _wait_for(url: str, child: Child) -> None:

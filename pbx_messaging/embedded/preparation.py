@@ -1,15 +1,14 @@
 """What happens between the database's start and the product's: migrations, static files, first data."""
 
 import hashlib
-import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from pbx_messaging.embedded import password as password_of_admin
 from pbx_messaging.embedded.children import Child, Fork
-from pbx_messaging.embedded.environment import ADMIN_PASSWORD
 from pbx_messaging.embedded.problems import CannotStart
 from pbx_messaging.embedded.screen import say
 from pbx_messaging.processes.process import Process
@@ -82,10 +81,10 @@ def _static_state() -> str:
     return hashlib.sha256(repr(described).encode()).hexdigest()
 
 
-def create_admin(env: Mapping[str, str], username: str, email: str) -> None:
-    """Have `manage.py create_admin` ask for the first admin's password, or take it from ADMIN_PASSWORD."""
+def create_admin(env: Mapping[str, str], username: str, email: str, password: str | None) -> None:
+    """Have `manage.py create_admin` ask for the first admin's password, unless it was given."""
     command = ["manage.py", "create_admin", "--if-none", "--username", username, "--email", email]
-    password = {ADMIN_PASSWORD: os.environ[ADMIN_PASSWORD]} if ADMIN_PASSWORD in os.environ else {}
-    done = subprocess.run([sys.executable, *command], cwd=BASE_DIR, env={**env, **password})
+    given = {} if password is None else {password_of_admin.NAME: password}
+    done = subprocess.run([sys.executable, *command], cwd=BASE_DIR, env={**env, **given})
     if done.returncode:
         raise CannotStart("The first admin was not created; start again to try once more.")

@@ -1,4 +1,4 @@
-"""What a demo does at the stand-in for Twilio, in a person's place: buys a number, texts from phones."""
+"""What a demo does at the stand-in for the ITSPs, in a person's place: buys a number, texts from phones."""
 
 import base64
 import json
@@ -8,15 +8,39 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class Filled:
+    """A field of the credentials form."""
+
+    name: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Login:
+    """What a channel at an ITSP is set up with; `itsp` is its code."""
+
+    itsp: str
+    name: str
+    fields: list[Filled]
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        return {field.name: field.value for field in self.fields}
+
+
+@dataclass(frozen=True)
 class StandIn:
     """By its control API at `url`. Raises `OSError`."""
 
     url: str
 
-    @property
-    def credentials(self) -> dict[str, str]:
-        state = self._call("/control/state")
-        return {"account_sid": state["account_sid"], "auth_token": state["auth_token"]}
+    def logins(self) -> list[Login]:
+        """Of the ITSPs that it plays; numbers are bought at the first."""
+        return [
+            Login(told["itsp"], told["name"], [Filled(**field) for field in told["fields"]])
+            for told in self._call("/control/state")["logins"]
+        ]
 
     def buy(self, number: str) -> None:
         self._call("/control/numbers", {"address": number})

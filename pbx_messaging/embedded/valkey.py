@@ -1,6 +1,7 @@
 """The Valkey server of the embedded installation and of the tests: its config, and whether it answers."""
 
 import contextlib
+import re
 import time
 from pathlib import Path
 
@@ -19,17 +20,27 @@ appendfsync everysec
 save ""
 maxmemory-policy noeviction
 daemonize no
-logfile ""
+logfile "{log}"
 """
 
 
-def prepare(folder: Path, port: int, password: str) -> Process:
-    """Write the server's config, readable by its user alone, and name the process. Data lives in `folder`."""
+def prepare(folder: Path, port: int, password: str, log: Path | str = "") -> Process:
+    """Write the server's config, readable by its user alone, and name the process. Data lives in `folder`.
+
+    Its lines go to the file `log`, which it opens for each; without, to its standard output.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     config_path = folder / "valkey.conf"
     config_path.touch(mode=0o600)
-    config_path.write_text(CONFIG.format(port=port, password=password, folder=folder))
+    config_path.write_text(CONFIG.format(port=port, password=password, folder=folder, log=log))
     return Process("valkey", [str(get_binary_path()), str(config_path)])
+
+
+def port_in(folder: Path) -> int | None:
+    """The port of the server that `prepare` was last asked for; None if it never was."""
+    path = folder / "valkey.conf"
+    found = re.search(r"^port (\d+)$", path.read_text(), re.M) if path.exists() else None
+    return int(found[1]) if found else None
 
 
 def url_of(port: int, password: str) -> str:

@@ -1,6 +1,7 @@
 """Which addresses lie outside our own network."""
 
 import ipaddress
+from urllib.parse import urlsplit
 
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -16,6 +17,18 @@ def is_public(text: str) -> bool:
     if address in _NAT64:  # a network without IPv4 reaches it by this
         address = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return all(_is_public(one) for one in (address, *_inside(address)))
+
+
+def is_plain_https(url: str, *, any_port: bool = False) -> bool:
+    """One that all readers read alike."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    plain = url.isascii() and url.isprintable() and not set(url) & set(' \\"<>')
+    is_host = bool(parts.hostname) and "@" not in parts.netloc and (any_port or port in {None, 443})
+    return plain and parts.scheme == "https" and is_host
 
 
 def _is_public(address: Ip) -> bool:

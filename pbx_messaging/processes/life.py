@@ -100,4 +100,4 @@ def leave_if_possible(kind: str) -> None:
     try:
         leave(kind)
     except RedisError as error:
-        logger.warning("no sign of life of %s could be left: %s", kind, type(error).__name__)
+        logger.warning("no sign of life of %s could be left: %s", kind, error)

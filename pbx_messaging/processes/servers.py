@@ -3,6 +3,8 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
+
 from pbx_messaging.processes.ports import Listen
 from pbx_messaging.processes.process import Process
 
@@ -11,6 +13,7 @@ KEEP_ALIVE_S = 75  # longer than a proxy keeps an idle connection, so that it ne
 WEB_PROCESSES, WEB_THREADS = 2, 8
 THREADS = "pbx_messaging.doors.thread_worker.DoorThreadWorker"
 ASGI = "pbx_messaging.doors.asgi_worker.DoorAsgiWorker"
+PORTS = 65536
 LISTEN = "0.0.0.0:8000"  # the container's own network
 
 
@@ -29,8 +32,8 @@ def web_and_stream(listen: Listen, name: str = "web") -> Process:
 
 def web_as_told(name: str) -> Process:
     """`web` as the environment's LISTEN, WEB_PROCESSES and WEB_THREADS say."""
-    processes = int(os.environ.get("WEB_PROCESSES", WEB_PROCESSES))
-    threads = int(os.environ.get("WEB_THREADS", WEB_THREADS))
+    processes = _count_as_told("WEB_PROCESSES", WEB_PROCESSES)
+    threads = _count_as_told("WEB_THREADS", WEB_THREADS)
     return web(_listen_as_told(), name, processes=processes, threads=threads)
 
 
@@ -40,8 +43,17 @@ def stream_as_told(name: str) -> Process:
 
 
 def _listen_as_told() -> Listen:
-    host, _, port = os.environ.get("LISTEN", LISTEN).rpartition(":")
+    host, _, port = (os.environ.get("LISTEN") or LISTEN).rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < PORTS:
+        raise ImproperlyConfigured("LISTEN must be an address and a port, such as 127.0.0.1:8000.")
     return Listen(host, int(port))
+
+
+def _count_as_told(name: str, usual: int) -> int:
+    text = os.environ.get(name) or str(usual)
+    if not text.isdecimal() or not int(text):
+        raise ImproperlyConfigured(f"{name} must be a whole number, 1 or more.")
+    return int(text)
 
 
 def _gunicorn(name: str, listen: Listen, options: list[str], application: str) -> Process:

@@ -15,7 +15,7 @@ from pbx_messaging.processes.workers import beat, sender, sender_and_worker, wor
 class Kind:
     """What such a process is for, and how it is made of its name.
 
-    `listens`: it has a port, which LISTEN says. `is_single`: there must never be a second one.
+    `listens`: it has a port, which LISTEN says. `is_single`: one is enough; a second one stands by.
     """
 
     purpose: str
@@ -33,8 +33,17 @@ PROCESSES = {
     ),
     "sender": Kind("sends texts, and does what is due by our own clock; one or many", sender),
     "worker": Kind("asks outsiders, who may hang, and does what takes long; one or many", worker),
-    "beat": Kind("the clock that wakes the workers; exactly one", beat, is_single=True),
+    "beat": Kind("the clock that wakes the workers; of several one leads", beat, is_single=True),
 }
+
+
+def kind_of(name: str) -> Kind | None:
+    """Of "sender", and of "sender-2", a further one on the same machine, where there may be many."""
+    kind, _, number = name.partition("-")
+    found = PROCESSES.get(kind)
+    if found and name != kind and (found.listens or found.is_single or not number.isdecimal()):
+        return None
+    return found
 
 
 def background(copies: int | None = None) -> list[Process]:

@@ -7,7 +7,7 @@ from pbx_messaging.queues import SENDER, WORKER
 
 
 def _celery(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "celery", "-A", "pbx_messaging", *arguments]
+    return [sys.executable, "-m", "celery", "-q", "-A", "pbx_messaging", *arguments]
 
 
 def _serving(queues: str, name: str, *more: str) -> Process:
@@ -35,5 +35,5 @@ def sender_and_worker(name: str = "background") -> Process:
 
 
 def beat(name: str = "beat") -> Process:
-    """The clock that nudges the tasks; one of it. In its own process, since -B outlives a killed worker."""
+    """The clock that nudges the tasks. In its own process, since -B outlives a killed worker."""
     return Process(name, _celery("beat", "--loglevel", "INFO", "--pidfile", ""))

@@ -16,6 +16,7 @@ from tests.servers import ROOT
 pytestmark = pytest.mark.once
 
 COMPOSE = Path(compose.__file__).parent / "docker-compose"
+SCALE = "docker-compose.scale.yml"
 REQUIRED = {
     "DOMAIN": "pbx.example.com",
     "SECRET_KEY": "secret",
@@ -27,13 +28,15 @@ REQUIRED = {
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A folder with the file and no .env beside it."""
-    shutil.copy(ROOT / "docker-compose.yml", tmp_path)
+    """A folder with the files and no .env beside them."""
+    for name in ("docker-compose.yml", SCALE):
+        shutil.copy(ROOT / name, tmp_path)
     return tmp_path
 
 
-def _config(project: Path, env: dict[str, str]) -> "subprocess.CompletedProcess[str]":
-    command = [str(COMPOSE), "config", "--format", "json"]
+def _config(project: Path, env: dict[str, str], *files: str) -> "subprocess.CompletedProcess[str]":
+    chosen = [part for file in files for part in ("--file", file)]
+    command = [str(COMPOSE), *chosen, "config", "--format", "json"]
     only = {"PATH": os.environ["PATH"], "HOME": str(project), **env}
     return subprocess.run(command, cwd=project, env=only, capture_output=True, text=True)
 
@@ -80,7 +83,7 @@ def test_compose_keeps_all_data_in_volumes(project: Path) -> None:
         mounted = service.get("volumes", [])
         return [(one["source"], one["target"]) for one in mounted if one["type"] == "volume"]
 
-    ours = {name: [("data", "/data")] for name in ("migrate", *PROCESSES)}
+    ours = {name: [("data", "/data"), ("backups", "/backups")] for name in ("migrate", *PROCESSES)}
     assert {name: volumes(service) for name, service in _services(project).items()} == {
         **ours,
         "caddy": [("caddy-data", "/data"), ("caddy-config", "/config")],
@@ -102,3 +105,26 @@ def test_compose_hands_all_further_settings_to_the_product(project: Path) -> Non
     services = json.loads(_config(project, {}).stdout)["services"]
     told = [name for name, one in services.items() if further.items() <= one["environment"].items()]
     assert sorted(told) == sorted(["migrate", *PROCESSES])
+
+
+def test_compose_of_scale_has_two_of_each_process(project: Path) -> None:
+    done = _config(project, REQUIRED, "docker-compose.yml", SCALE)
+    assert (done.returncode, done.stderr) == (0, "")
+    services, single = json.loads(done.stdout)["services"], _services(project)
+    assert services.keys() == single.keys() | {f"{name}-2" for name in PROCESSES}
+    for name in PROCESSES:
+        second = services[f"{name}-2"]
+        depends = {
+            **single[name].get("depends_on", {}),
+            name: {"condition": "service_healthy", "required": True},
+        }
+        assert second == {**single[name], "depends_on": depends}
+    proxied = {kind: services["caddy"]["environment"][kind.upper()].split() for kind in ("web", "stream")}
+    assert proxied == {kind: [f"{kind}:8000", f"{kind}-2:8000"] for kind in ("web", "stream")}
+    assert {"web-2", "stream-2"} <= services["caddy"]["depends_on"].keys()
+
+
+def test_compose_lets_no_process_write_but_to_its_data(project: Path) -> None:
+    services = _services(project)
+    found = {name: (services[name].get("read_only"), services[name].get("tmpfs")) for name in PROCESSES}
+    assert set(map(str, found.values())) == {"(True, ['/tmp:size=1g,mode=1777'])"}

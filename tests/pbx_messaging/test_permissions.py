@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from accounts import invitations, tokens
 from accounts.models import Role, User
-from channels.models import SetUpResult
+from channels.models import Channel, Number, SetUpResult
 from imports.models import Import
+from retention.models import Erasure
+from routing.models import MessageQueue
 from sessions import actions
 from sessions.inbox.lists import GroupName
 from sessions.media import links
@@ -86,6 +88,7 @@ RULES: dict[str, frozenset[str]] = {
             ),
             *(f"channel-{page}" for page in ("itsp", "sending", "pause", "resume", "check", "missed")),
             *(f"channel-{page}" for page in ("renew", "disable", "enable", "import", "import-example")),
+            *("channel-preview", "number-standby"),
             *(
                 f"journal-{page}"
                 for page in (
@@ -118,7 +121,11 @@ RULES: dict[str, frozenset[str]] = {
             "rule-save",
             "security",
             "system",
+            "restored",
             *(f"alarms{page}" for page in ("", "-for-all", "-try", "-ringing")),
+            *(f"retention{page}" for page in ("", "-channel", "-person")),
+            *(f"person{page}" for page in ("", "-hand-out", "-erase", "-hold", "-lift")),
+            "erasure-withdraw",
         ),
         ADMINISTRATORS,
     ),
@@ -129,6 +136,7 @@ RULES: dict[str, frozenset[str]] = {
             "inbox-sessions",
             "inbox-session",
             "inbox-thread",
+            "inbox-seen",
             "inbox-older",
             "inbox-timeline",
             "inbox-page",
@@ -209,6 +217,7 @@ RULES: dict[str, frozenset[str]] = {
     ),
 }
 ELSEWHERE = {
+    "metrics",  # for a token: see tests/health/metrics
     "events",  # a stream: see tests/sessions/test_events.py and test_supervising.py
     "contact-delete",  # gone after one try: see tests/sessions/contacts/test_views.py
     *("contact-field-remove", "contact-field-bring-back"),  # so are these: see test_fields.py there,
@@ -272,6 +281,7 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
     attachment = Attachment(message=message, position=0, url="https://x", state="stored")
     attachment.file.save("x.png", ContentFile(b"\x89PNG\r\n\x1a\n"))
     attachment.preview.save("x.jpg", ContentFile(b"\xff\xd8\xff"))
+    (link,) = links.links_of(message, road.channel.itsp, at=timezone.now())
     finding = {"check_name": "webhook", "outcome": "fail", "changes": [{}], "checked_at": timezone.now()}
     view = SavedView.objects.create(user=agent.user, name="Late")
     invited = invitations.link_of(invitations.invite(make_user("ivan")))
@@ -281,7 +291,7 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "inbox-attachment": attachment.pk,
         "push-taken": signing.dumps([1, 1], salt=SALT),
         "push": register(agent.user, session_key="x", endpoint="https://x", keys={}, agent="").pk,
-        "outbound-media": links.links_of(message)[0].rstrip("/").rpartition("/")[2],
+        "outbound-media": link.rstrip("/").rpartition("/")[2],
         "inbox-retry": message.pk,
         "inbox-cancel": message.pk,
         "inbox-scheduled": actions.reply(
@@ -297,7 +307,9 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "log": session.pk,
         "contact-field": ContactField.objects.create(name="Customer no", key="customer no").pk,
         "contact-link": ContactLink.objects.create(label="CRM", pattern="https://crm.example.com/").pk,
-        "contact": Contact.objects.create(address="+14155550198", name="Ida").pk,
+        **dict.fromkeys(("contact", "person"), Contact.objects.create(address="+14155550198", name="Ida").pk),
+        "erasure": Erasure.objects.create(address="+14155550197", ending="…0197").pk,
+        "retention-channel": road.channel.pk,
         "tag": Tag.objects.create(name="Billing").pk,
         "profile-token": tokens.create_token(agent.user, name="CRM")[0].pk,
         "user-token-revoke": tokens.create_token(agent.user, name="CRM")[0].pk,
@@ -305,6 +317,8 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         "user": User.objects.get(username="ivan").pk,
         "extension": agent.pk,
         "queue": queue.pk,
+        "channel-preview": "general",
+        "number-standby": _stood_by(road.channel, queue).pk,
         **dict.fromkeys(("channel", "test-text"), road.channel.pk),
         "optout-word": OptOutWord.objects.create(word="Halt", key="HALT").pk,
         "optout": OptOutEntry.objects.get().pk,
@@ -321,6 +335,13 @@ def arguments(browsers: dict[str, Client], administrator: User) -> dict[str, Any
         ),
         "api": session.pk,
     }
+
+
+def _stood_by(channel: Channel, queue: MessageQueue) -> Number:
+    number = make_road(queue, name="Second", address="+14155550197").number
+    number.standby = channel
+    number.save()
+    return number
 
 
 def _login_of(user: User, session_key: str) -> int:

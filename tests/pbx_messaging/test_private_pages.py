@@ -19,9 +19,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """What the product's own handler writes."""
-    written = io.StringIO()
     product: dict[str, Any] = product_settings.LOGGING
-    config.dictConfig(product | {"handlers": {"stderr": product["handlers"]["stderr"] | {"stream": written}}})
+    config.dictConfig(product)
+    (handler,) = logging.getLogger().handlers
+    assert isinstance(handler, logging.StreamHandler)
+    written = io.StringIO()
+    handler.setStream(written)
     yield written
     config.dictConfig(product)
 

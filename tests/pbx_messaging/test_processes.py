@@ -22,7 +22,7 @@ Usage: python -m pbx_messaging NAME, with the settings of .env.example in its en
   stream  /events/, unbuffered, and /w/: event streams, webhooks
   sender  sends texts, and does what is due by our own clock; one or many
   worker  asks outsiders, who may hang, and does what takes long; one or many
-  beat    the clock that wakes the workers; exactly one
+  beat    the clock that wakes the workers; of several one leads
 `make demo` and `make run` start all that a machine of its own needs.
 """
 

@@ -1,22 +1,19 @@
 """`make run`: a real small installation, told once what it needs."""
 
-import datetime
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import requests
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from pbx_messaging.embedded import answers
 from pbx_messaging.embedded.options import parse
 from pbx_messaging.embedded.problems import CannotStart
 from pbx_messaging.processes.ports import free_port
+from tests.certificates import self_signed
 from tests.installation import Installation
 from tests.servers import ROOT
 
@@ -28,20 +25,7 @@ ADMIN = ["--admin-username", "ann", "--admin-email", "ann@example.com"]
 @pytest.fixture
 def certificate(tmp_path: Path) -> tuple[Path, Path]:
     """Files of a certificate for localhost that signed itself, and of its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    today = datetime.datetime.now(datetime.UTC)
-    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    builder = builder.not_valid_before(today).not_valid_after(today + datetime.timedelta(days=1))
-    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-    certificate_path, key_path = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    signed = builder.sign(key, hashes.SHA256())
-    certificate_path.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    secret = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    key_path.write_bytes(secret)
-    return certificate_path, key_path
+    return self_signed(tmp_path, "localhost")
 
 
 @pytest.fixture
@@ -138,6 +122,16 @@ def test_run_without_a_terminal_says_what_is_missing(run: Callable[..., Installa
         "  E-mail address of the first admin: ADMIN_EMAIL=... or --admin-email",
         "  Password of the first admin: ADMIN_PASSWORD=...",
     ]
+
+
+@pytest.mark.parametrize("folder", ["/proc/nowhere", "/etc/hostname"])
+def test_folder_that_takes_nothing_is_said_in_a_sentence(folder: str) -> None:
+    command = [sys.executable, "-m", "pbx_messaging.embedded"]
+    for what in (["run"], ["demo"], ["manage", "backup"], ["rotate-keys"]):
+        words = [*command, what[0], "--data-dir", folder, *what[1:]]
+        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60)
+        assert (done.returncode, len(done.stderr.strip().splitlines())) == (1, 1)
+        assert done.stderr.strip().startswith(f"The data folder {folder} can't be used: ")
 
 
 @pytest.mark.processes

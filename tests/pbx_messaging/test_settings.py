@@ -14,7 +14,15 @@ from tests.servers import ROOT
 
 pytestmark = pytest.mark.once
 
-OF_COMPOSE = {"DOMAIN", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "LISTEN", "WEB_PROCESSES", "WEB_THREADS"}
+OF_COMPOSE = {
+    "OBSERVE",
+    "DOMAIN",
+    "POSTGRES_PASSWORD",
+    "REDIS_PASSWORD",
+    "LISTEN",
+    "WEB_PROCESSES",
+    "WEB_THREADS",
+}
 SECRETS = ("SECRET_KEY", "CREDENTIALS_KEYS", "PUBLIC_URL", "REDIS_URL")
 
 
@@ -83,7 +91,21 @@ def test_start_stops_without(name: str, value: str | None) -> None:
         ("CREDENTIALS_KEYS", "a-password"),
         ("PUBLIC_URL", "pbx.example.com"),
         ("PUBLIC_URL", "https://pbx.example.com/portal"),
+        ("PUBLIC_URL", "https://prüfung.example.com"),
         ("HEALTH_TOKEN", "short"),
+        ("METRICS_TOKEN", "short"),
+        ("REDIS_URL", "valkey:6379"),
+        ("TIME_ZONE", "Mars/Phobos"),
+        ("LOG_LEVEL", "LOUD"),
+        ("BACKUP_KEY", "a-password"),
+        ("SENDER_THREADS", "many"),
+        ("FETCH_MOST_DAYS", "-1"),
+        ("ITSP_TIMEOUT_S", "nan"),
+        ("DEBUG", "perhaps"),
+        ("DATABASE_URL", "a-database"),
+        ("DATABASE_REPLICA_URL", "a-database"),
+        ("EMAIL_URL", "a-server"),
+        ("MEDIA_STORAGE_OPTIONS", "{"),
     ],
 )
 def test_start_stops_at_what_can_not_be_used(name: str, value: str) -> None:
@@ -94,9 +116,37 @@ def test_start_stops_at_what_can_not_be_used(name: str, value: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("SENDER_THREADS", "many", "SENDER_THREADS must be a whole number, not below 0."),
+        ("DATA_DIR", "/proc/nowhere", "DATA_DIR=/proc/nowhere can't be used: "),
+        (
+            "DATA_DIR",
+            "/etc/hostname",
+            "DATA_DIR=/etc/hostname can't be used: File exists. Name a folder, not",
+        ),
+        ("LISTEN", "8000", "LISTEN must be an address and a port, such as 127.0.0.1:8000."),
+        ("LISTEN", "127.0.0.1:http", "LISTEN must be an address and a port, such as 127.0.0.1:8000."),
+        ("WEB_THREADS", "none", "WEB_THREADS must be a whole number, 1 or more."),
+    ],
+)
+def test_process_that_can_not_start_says_so_in_a_sentence(name: str, value: str, says: str) -> None:
+    command = [sys.executable, "-m", "pbx_messaging", "web"]
+    env = {**os.environ, name: value}
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith(f"PBX Messaging can't start: {says}")
+
+
+def test_what_is_empty_is_not_set() -> None:
+    defaults = {name for name, call in _calls().items() if _default(call) is not None}
+    assert _start(**dict.fromkeys(defaults - set(SECRETS), "")).returncode == 0
+
+
 def test_start_warns_of_a_stand_in_for_twilio() -> None:
     warning = (
-        "WARNING channels.apps TWILIO_API_URL is set: no text reaches Twilio, "
+        "WARNING channels.apps TWILIO_API_URL is set: no text reaches this ITSP, "
         "all calls go to the stand-in at http://127.0.0.1:9\n"
     )
     assert _start(TWILIO_API_URL="http://127.0.0.1:9/").stderr.endswith(warning)

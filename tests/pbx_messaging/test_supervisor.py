@@ -76,7 +76,7 @@ def test_supervisor_starts_what_is_killed_again_and_killed_itself_leaves_no_proc
         "web": "gunicorn",
         "valkey": "valkey-server",
         "nursery": "embedded.nursery",
-        "beat": "celery -A pbx_messaging beat",
+        "beat": "-A pbx_messaging beat",
     }.items():
         killed = installation.process(mark)
         os.kill(killed, signal.SIGKILL)

@@ -26,7 +26,7 @@ from tests.product import Stack
 from tests.servers import ROOT
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.ops, pytest.mark.processes]
 # `make test` runs another stack's tests beside this one, which takes seconds from it; `make faults` does not.
 MAY_BE_SLOW = os.environ.get("FAULTS") != "whole"
 
@@ -87,7 +87,7 @@ def test_restarts_of_the_embedded_processes_lose_no_text(portal: tuple[Installat
         end_one(installation, "gunicorn", signal.SIGTERM, newest=True)
         end_one(installation, "gunicorn", signal.SIGKILL, newest=True)
         end_one(installation, "gunicorn", signal.SIGKILL)
-        end_one(installation, "celery -A pbx_messaging worker", signal.SIGTERM)
+        end_one(installation, "-A pbx_messaging worker", signal.SIGTERM)
         end_one(installation, "nursery", signal.SIGKILL)
         end_one(installation, "valkey-server", signal.SIGKILL)
         before = set(calls.tried_again)

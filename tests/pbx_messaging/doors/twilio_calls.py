@@ -11,7 +11,7 @@ from itertools import count
 import requests
 from twilio.request_validator import RequestValidator
 
-from tests.sessions.conftest import inbound_fields, sid_of
+from tests.twilio_texts import inbound_fields, sid_of
 
 TRIES, CONNECT_S, READ_S = 3, 2.0, 3.0  # rc=2, ct, rt of `webhook_overrides`
 PER_S = 20

@@ -85,7 +85,17 @@ def test_task_of_the_senders_queue_asks_no_outsider(name: str, monkeypatch: pyte
 def test_what_opens_connections_of_its_own_is_known() -> None:
     """Who asks an outsider goes by `outside`; what can open connections is named by these only."""
     words = r"^ *(import|from) (requests|urllib3|smtplib|http\.client|urllib\.request|socket|twilio)\b"
-    folders = ["accounts", "api", "channels", "health", "pbx_messaging", "routing", "sessions", "stats"]
+    folders = [
+        "accounts",
+        "api",
+        "channels",
+        "health",
+        "pbx_messaging",
+        "routing",
+        "sessions",
+        "stats",
+        "upkeep",
+    ]
     command = ["grep", "-rlE", words, "--include=*.py", *folders]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.split()
     ours = [name for name in found if not name.startswith(("channels/itsp/", "pbx_messaging/outside/"))]
@@ -99,6 +109,7 @@ def test_what_opens_connections_of_its_own_is_known() -> None:
         "pbx_messaging/embedded/nursery.py",  # is told by its supervisor
         "pbx_messaging/embedded/nursery_child.py",  # tells the nursery
         "pbx_messaging/embedded/stand_in.py",  # asks the stand-in for Twilio of a demo
+        "pbx_messaging/processes/healthy.py",  # asks its own process, for a container
         "pbx_messaging/processes/ports.py",  # listens
         "sessions/push/pushing.py",  # for the names of errors
     ]
