@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.directions import isolated
 from accounts.models import User
-from channels.encryption import EncryptedJSONField
+from channels.encryption import EncryptedJSONField, EncryptedSaidField
 from channels.itsp.set_up import Check, CheckOutcome
+from pbx_messaging.said import SaidField, as_json
 from routing.models import ArchivableQuerySet, Destination, Extension
 from routing.session_timeout import SessionTimeout
 from routing.sms_field import MAX_BODY
@@ -53,7 +55,7 @@ class Channel(SessionTimeout):
         _("Closing text"), blank=True, default="", db_default="", max_length=MAX_BODY
     )
     status = models.CharField(max_length=16, choices=Status, default=Status.NEVER_VERIFIED)
-    status_reason = models.TextField(blank=True)
+    status_reason = SaidField(blank=True)
     status_changed_at = models.DateTimeField(null=True)
     message_validity_hours = models.PositiveSmallIntegerField(
         _("Message Validity (Hours)"),
@@ -80,6 +82,9 @@ class Channel(SessionTimeout):
     # While it is not connected: when a check may connect it again, and how long it waited for that last.
     recheck_at = models.DateTimeField(null=True)
     recheck_wait_s = models.PositiveIntegerField(default=0)
+    # Its ITSP has taken none of the texts that it was given from the one moment to the other.
+    refused_since = models.DateTimeField(null=True)
+    refused_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, editable=False)
 
@@ -125,15 +130,43 @@ class WebhookAddress(models.Model):
         return self.channel.name
 
 
+class NumberQuerySet(ArchivableQuerySet["Number"]):
+    def carried_by(self, channels: Iterable[Channel | int]) -> "NumberQuerySet":
+        """Their own, and those that they stand by for."""
+        pks = [channel if isinstance(channel, int) else channel.pk for channel in channels]
+        return self.filter(Q(channel__in=pks) | Q(standby__in=pks))
+
+    def sent_by(self, channel: Channel | OuterRef) -> "NumberQuerySet":
+        """Whose texts leave by it now."""
+        own = Q(channel=channel, on_standby_since=None)
+        return self.filter(own | Q(standby=channel, on_standby_since__isnull=False))
+
+
 class Number(Destination):
     """One of our numbers and its message routing rule.
 
     The row stays when the number is removed (`archived_at`) or comes back on another channel, because
     sessions hold it. `address` is E.164 or a short code, digit for digit as it was entered.
+
+    It may be at a second ITSP, of which the `standby` is the channel: texts come by either, and leave by one
+    at a time. `channels.actions.switching` says which.
     """
 
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="numbers")
-    address = models.CharField(_("Number"), max_length=16)
+    standby = models.ForeignKey(  # few have one
+        Channel,
+        verbose_name=_("Standby channel"),
+        on_delete=models.PROTECT,
+        related_name="stands_by_for",
+        null=True,
+        blank=True,
+        db_index=False,
+    )
+    standby_ordered = models.BooleanField(  # an admin wants it to send
+        _("The standby sends by order"), default=False, db_default=False
+    )
+    on_standby_since = models.DateTimeField(null=True)  # since then the standby sends
+    address = models.CharField(_("Number"), max_length=64)
     initiators = models.ManyToManyField(
         Extension,
         verbose_name=_("Extensions allowed to create messaging sessions"),
@@ -148,16 +181,29 @@ class Number(Destination):
     )
     archived_at = models.DateTimeField(null=True, editable=False)
 
-    objects = ArchivableQuerySet["Number"].as_manager()
+    objects = NumberQuerySet.as_manager()
 
     class Meta(Destination.Meta):
         constraints = [
             *Destination.Meta.constraints,
             models.UniqueConstraint(fields=["address"], condition=Q(archived_at=None), name="number_once"),
         ]
+        indexes = [
+            models.Index(fields=["standby"], condition=Q(standby__isnull=False), name="number_with_standby")
+        ]
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    def sends_by(self) -> Channel:
+        """The channel that its texts leave by now."""
+        return self.standby if self.standby and self.on_standby_since else self.channel
+
+    @property
+    def carriers(self) -> list[Channel]:
+        """The channels that texts may come or leave by, its own first."""
+        return [self.channel, self.standby] if self.standby else [self.channel]
 
     @property
     def audit_name(self) -> str:
@@ -173,10 +219,10 @@ class SetUpResult(models.Model):
     number = models.ForeignKey(Number, on_delete=models.CASCADE, null=True)
     check_name = models.CharField(max_length=16, choices=Check)
     outcome = models.CharField(max_length=16, choices=CheckOutcome)
-    why = models.TextField()
-    what_to_do = models.TextField(blank=True)
+    why = SaidField()
+    what_to_do = SaidField(blank=True)
     link = models.URLField(max_length=500, blank=True)
-    changes = EncryptedJSONField(default=list)  # dicts of channels.itsp.set_up.Change; they name the webhook
+    changes = EncryptedSaidField(default=list)  # dicts of channels.itsp.set_up.Change; they name the webhook
     happened_at = models.DateTimeField(null=True)  # what the check is about, last
     checked_at = models.DateTimeField()
     right_until = models.DateTimeField(null=True)  # when it passed last, or else when it was checked first
@@ -197,7 +243,7 @@ class SetUpResult(models.Model):
     @property
     def changes_digest(self) -> str:
         """By which an admin's approval names the changes that he saw."""
-        return hashlib.sha256(json.dumps(self.changes).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(as_json(self.changes)).encode()).hexdigest()
 
 
 class FetchGap(models.Model):
@@ -222,12 +268,12 @@ class FetchGap(models.Model):
     until = models.DateTimeField()
     asked_at = models.DateTimeField()  # also tells a run that the gap was made wider meanwhile
     due_at = models.DateTimeField()
-    at_number = models.CharField(max_length=16, blank=True)
+    at_number = models.CharField(max_length=64, blank=True)
     reached = models.DateTimeField(null=True)
     window_s = models.FloatField(null=True)  # how much time is asked for at once; None is all of it
     tries = models.PositiveSmallIntegerField(default=0)  # in vain, one after the other
     fetched = models.PositiveIntegerField(default=0)  # texts that were missing
-    reason = models.TextField(blank=True)  # why the last try, or the whole, was in vain
+    reason = SaidField(blank=True)  # why the last try, or the whole, was in vain
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -240,6 +286,33 @@ class FetchGap(models.Model):
 
     def __str__(self) -> str:
         return f"fetch gap {self.pk} of channel {self.channel_id}"
+
+
+class OptOutReading(models.Model):
+    """How far an ITSP's own list of opt-outs was compared with our ledger, page by page; written by sessions.
+
+    `due_at` is when the next page is asked for. What was found is of the last time that the list was read
+    to its end, which began at `whole_since`.
+    """
+
+    channel = models.OneToOneField(Channel, on_delete=models.CASCADE, related_name="opt_out_reading")
+    due_at = models.DateTimeField()
+    began_at = models.DateTimeField(null=True)  # None: the next page is the first
+    place = models.CharField(max_length=200, blank=True)  # where it goes on, in the ITSP's words
+    pages = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)  # contacts whom the ledger did not have
+    unreadable = models.PositiveIntegerField(default=0)
+    wait_s = models.PositiveIntegerField(default=0)  # until the list is read again
+    tries = models.PositiveSmallIntegerField(default=0)  # in vain, one after the other
+    reason = SaidField(blank=True)  # why the last try was in vain
+    whole_since = models.DateTimeField(null=True)
+    found_new = models.PositiveIntegerField(default=0)
+    found_unreadable = models.PositiveIntegerField(default=0)
+    only_ours = models.PositiveIntegerField(default=0)  # contacts who opted out, whom the ITSP has not
+    only_theirs = models.PositiveIntegerField(default=0)  # contacts whom it blocks, who opted in again
+
+    def __str__(self) -> str:
+        return f"opt-outs of channel {self.channel_id}"
 
 
 class ContactCountry(models.Model):
@@ -258,9 +331,10 @@ class ContactCountry(models.Model):
 
 
 _STATUS = {"status", "status_reason", "status_changed_at", "recheck_at", "recheck_wait_s"}
+_REFUSED = {"refused_since", "refused_until"}
 _SEEN = {"last_inbound_at", "last_callback_at", "unreported_since", "check_asked_at", "check_finished_at"}
 _HELD = {"held_texts", "first_held_at", "credentials_changed_at"}
-_BY_ITSELF = _STATUS | _SEEN | _HELD | {"held_since", "held_s", "created_at"}
+_BY_ITSELF = _STATUS | _REFUSED | _SEEN | _HELD | {"held_since", "held_s", "created_at"}
 audit.watch(Channel, left_out=_BY_ITSELF, secrets={"credentials"})
-audit.watch(Number, lists=["initiators"])
+audit.watch(Number, left_out={"on_standby_since"}, lists=["initiators"])
 audit.watch(WebhookAddress, left_out={"token_hash", "created_at", "last_used_at"}, secrets={"token"})

@@ -11,15 +11,39 @@ from dataclasses import dataclass, field
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.directions import isolated
 from accounts.pasted import cleaned
 from channels.written_numbers import bare, digits_of, has_bracketed_zero, is_shortened, without_fraction
+from pbx_messaging.said import Kind
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _SHORT_CODE = re.compile(r"[1-9][0-9]{3,5}")
 _LEAST_OF_SPREADSHEET = 11  # digits, from which on a missing plus is thought of
 _SHOWN_MOST = 64  # characters of what was typed, in what is said of it
+_SHORTENED = Kind(
+    "number-shortened",
+    gettext_lazy(
+        "A spreadsheet has shortened “%(text)s”: the last digits are lost. Format its column as text, "
+        "and enter the number again."
+    ),
+)
+_ODD_FORM = Kind(
+    "number-odd-form",
+    gettext_lazy("Enter the number as +, country code and number, digits only: for example +25402161183."),
+)
+_IMPOSSIBLE = Kind(
+    "number-impossible",
+    gettext_lazy("%(number)s can't be a phone number: check the country code and count the digits."),
+)
+_FOREIGN = Kind(
+    "number-not-of-region",
+    gettext_lazy(
+        "“%(text)s” is not a phone number of %(region)s. "
+        "Enter it as + and country code, for example +25402161183."
+    ),
+)
 PREFIX_LENGTH = 10  # characters, + among them: carriers are told apart by no more
 
 
@@ -38,11 +62,7 @@ class NumberInput:
 def read_number(text: str, region: str) -> NumberInput:
     """Raises `ValidationError` in words. `region` (ISO 3166, as "US") is where national input belongs."""
     if is_shortened(text):
-        words = _(
-            "A spreadsheet has shortened “%(text)s”: the last digits are lost. Format its column as text, "
-            "and enter the number again."
-        )
-        raise ValidationError(words, code="shortened", params={"text": isolated(_shown(text))})
+        raise ValidationError(_SHORTENED(text=isolated(_shown(text))), code="shortened")
     digits = digits_of(text)
     if digits.startswith("+"):
         return _international(text, digits)
@@ -86,6 +106,12 @@ def country_of(address: str) -> str:
     return str(found) if found not in (None, "ZZ", "001") else ""
 
 
+def national_of(address: str) -> str:
+    """The digits of an E.164 number without its country code; "" of what is none."""
+    parsed = _parse(address, None) if is_e164(address) else None
+    return phonenumbers.national_significant_number(parsed) if parsed else ""
+
+
 def prefix_of(address: str) -> str:
     """What tells whose number it is, and not which; "" of what is no phone's."""
     return address[:PREFIX_LENGTH] if is_e164(address) else ""
@@ -98,17 +124,10 @@ def is_toll_free(address: str) -> bool:
 
 def _international(text: str, digits: str) -> NumberInput:
     if not _E164.fullmatch(digits):
-        raise ValidationError(
-            _("Enter the number as +, country code and number, digits only: for example +25402161183."),
-            code="invalid",
-        )
+        raise ValidationError(_ODD_FORM(), code="invalid")
     parsed = _parse(digits, None)
     if parsed is None or not phonenumbers.is_possible_number(parsed):
-        raise ValidationError(
-            _("%(number)s can't be a phone number: check the country code and count the digits."),
-            code="impossible",
-            params={"number": digits},
-        )
+        raise ValidationError(_IMPOSSIBLE(number=digits), code="impossible")
     if has_bracketed_zero(text):
         return _with_bracketed_zero(text, digits)
     return _with_zero(digits)
@@ -143,14 +162,7 @@ def _national(text: str, digits: str, region: str) -> NumberInput:
         return NumberInput(address, _read_as(text, address, instead), instead)
     if is_whole:
         return NumberInput(plus, _read_as(text, plus))
-    raise ValidationError(
-        _(
-            "“%(text)s” is not a phone number of %(region)s. "
-            "Enter it as + and country code, for example +25402161183."
-        ),
-        code="invalid",
-        params={"text": isolated(_shown(text)), "region": region},
-    )
+    raise ValidationError(_FOREIGN(text=isolated(_shown(text)), region=region), code="invalid")
 
 
 def _read_as(text: str, address: str, instead: str = "") -> str:

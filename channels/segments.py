@@ -1,4 +1,4 @@
-"""How many SMS segments a text takes. Source: 3GPP TS 23.038, and Twilio's limits."""
+"""How many SMS segments a text takes. Source: 3GPP TS 23.038, and ITSPs' common limits."""
 
 from dataclasses import dataclass
 

@@ -25,6 +25,7 @@ _WITHHELD_BY_KEYS = frozenset(
     ("266696687", "737874283", "7378742833", "2562533", "774828", "86282452253", "86282452", "8656696")
 )
 _NAMELESS = "?"
+ANONYMOUS = "?anonymous"  # stands for all whose numbers are past their retention
 
 
 class Sender(enum.Enum):
@@ -36,6 +37,7 @@ class Sender(enum.Enum):
     APP = "app"
     WITHHELD = "withheld"
     NONE = "none"
+    ANONYMOUS = "anonymous"
     OWN = "own"
 
     @property
@@ -52,6 +54,7 @@ _WORDS = {
     Sender.APP: gettext_lazy("This is an address of another service than SMS, where PBX can’t write."),
     Sender.WITHHELD: gettext_lazy("The sender withheld the number, so there is none to answer to."),
     Sender.NONE: gettext_lazy("The ITSP did not say who sent this, so there is nobody to answer to."),
+    Sender.ANONYMOUS: gettext_lazy("Who this was is not known any more: the number is past its retention."),
     Sender.OWN: gettext_lazy("This is one of your own numbers: PBX does not text itself."),
 }
 
@@ -64,6 +67,8 @@ class _Word(NamedTuple):
 def sender_of(address: str) -> Sender:
     """By the form of the address alone: whether a number is ours is not known here."""
     word = _word(address)
+    if address == ANONYMOUS:
+        return Sender.ANONYMOUS
     if not address or is_nameless(address):
         return Sender.NONE
     if _APP.fullmatch(address):
@@ -86,6 +91,8 @@ def is_nameless(address: str) -> bool:
 
 def shown(address: str) -> str:
     """As people read it."""
+    if address == ANONYMOUS:
+        return _("Anonymous")
     return _("No sender") if is_nameless(address) else address
 
 

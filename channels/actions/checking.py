@@ -9,11 +9,12 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts import audit
 from channels.actions.gaps import note_gap
+from channels.itsp import check_words
 from channels.itsp.base import ItspError
+from channels.itsp.said import by_itsp
 from channels.itsp.set_up import Check, CheckOutcome, Finding
 from channels.models import Channel, FetchGap, Number, SetUpResult
 from pbx_messaging.nudges import nudge
@@ -109,6 +110,6 @@ def finish_check(channel: Channel) -> None:
 
 def note_unfixed(result: SetUpResult, error: ItspError) -> None:
     """The changes of the result could not be made; what was found meanwhile stands."""
-    why = _("It could not be changed: %(reason)s") % {"reason": error.reason}
+    why = check_words.UNFIXED(reason=by_itsp(result.channel.itsp, error.code, error.reason))
     still = SetUpResult.objects.filter(pk=result.pk, outcome=result.outcome)
     still.update(outcome=CheckOutcome.FAIL, why=why, checked_at=timezone.now())

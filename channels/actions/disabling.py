@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from channels.models import Channel
+from channels.models import Channel, Number
 
 
 @transaction.atomic
@@ -38,6 +38,8 @@ def archive_channel(channel: Channel) -> None:
     locked.archived_at = timezone.now()
     locked.save(update_fields=["archived_at"])
     locked.numbers.live().update(archived_at=locked.archived_at)
+    stood_by = Number.objects.filter(standby=locked)
+    stood_by.update(standby=None, standby_ordered=False, on_standby_since=None)
 
 
 def _locked(channel: Channel) -> Channel:

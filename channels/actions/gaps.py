@@ -19,16 +19,19 @@ KEPT = 20  # of a channel, for its page
 TASK = "sessions.tasks.fetch_missed"
 
 
-def note_gap(channels: Iterable[int], *, since: datetime, cause: FetchGap.Cause) -> None:
+def note_gap(
+    channels: Iterable[int], *, since: datetime, cause: FetchGap.Cause, however_old: bool = False
+) -> None:
     """From `since` to now. The ITSP has a moment for what it is trying to deliver just now."""
     settled_at = timezone.now() + timedelta(seconds=settings.FETCH_SETTLE_S)
-    _note(channels, since=since, cause=cause, due_at=settled_at)
+    oldest = timezone.now() - timedelta(days=settings.FETCH_MOST_DAYS)
+    _note(channels, since=since if however_old else max(since, oldest), cause=cause, due_at=settled_at)
 
 
-def note_gap_of_all(*, since: datetime, cause: FetchGap.Cause) -> None:
-    """Of every channel."""
+def note_gap_of_all(*, since: datetime, cause: FetchGap.Cause, however_old: bool = False) -> None:
+    """Of every channel. `however_old`: also what is older than the days that are asked for usually."""
     there = Channel.objects.live().filter(itsp__in=ITSPS)
-    note_gap(there.values_list("pk", flat=True), since=since, cause=cause)
+    note_gap(there.values_list("pk", flat=True), since=since, cause=cause, however_old=however_old)
 
 
 def note_reconnected(channel: Channel) -> None:
@@ -41,7 +44,9 @@ def note_reconnected(channel: Channel) -> None:
 @transaction.atomic
 def ask_for_missed(channel: Channel, *, since: datetime, by: User) -> None:
     """An administrator's wish: at once."""
-    _note([channel.pk], since=since, cause=FetchGap.Cause.BY_HAND, due_at=timezone.now(), by=by)
+    oldest = timezone.now() - timedelta(days=settings.FETCH_MOST_DAYS)
+    cause = FetchGap.Cause.BY_HAND
+    _note([channel.pk], since=max(since, oldest), cause=cause, due_at=timezone.now(), by=by)
     audit.note(channel, audit.Action.FETCHED)
     transaction.on_commit(lambda: nudge(TASK))
 
@@ -57,7 +62,6 @@ def _note(
 ) -> None:
     """A gap that is open becomes wider, and is worked off from its beginning: what is known costs little."""
     now, ids = timezone.now(), list(channels)
-    since = max(since, now - timedelta(days=settings.FETCH_MOST_DAYS))
     said = {"cause": cause, "by": by, "asked_at": now, "due_at": due_at}
     new = [FetchGap(channel_id=pk, since=since, until=now, **said) for pk in ids]
     FetchGap.objects.bulk_create(new, ignore_conflicts=True)

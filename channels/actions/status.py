@@ -13,9 +13,13 @@ from django.utils import timezone
 from channels.actions import validity_clock
 from channels.actions.checking import ask_for_check
 from channels.actions.gaps import note_reconnected
+from channels.itsp.said import by_itsp
 from channels.models import Channel
 
-FIELDS = ["status", "status_reason", "status_changed_at", "recheck_at", "recheck_wait_s"]
+FIELDS = [
+    *("status", "status_reason", "status_changed_at"),
+    *("recheck_at", "recheck_wait_s", "refused_since", "refused_until"),
+]
 FIRST_WAIT_S, LONGEST_WAIT_S = 60, 3600
 RELAPSE_WITHIN = timedelta(hours=1)
 
@@ -31,6 +35,7 @@ def set_status(channel: Channel, status: Channel.Status, reason: str = "") -> No
         channel.status_changed_at = now
         channel.recheck_at = _due_at(channel, status)
     channel.status, channel.status_reason = status, reason
+    channel.refused_since = channel.refused_until = None
 
 
 def _due_at(channel: Channel, status: Channel.Status) -> datetime | None:
@@ -45,11 +50,11 @@ def _longer(wait_s: int) -> int:
 
 
 @transaction.atomic
-def stop_channel(channel_id: int, *, reason: str) -> None:
+def stop_channel(channel_id: int, *, reason: str, error_code: str = "") -> None:
     """The ITSP refuses the channel as a whole: its queue waits, and a check finds out what is wrong."""
     channel = Channel.objects.select_for_update(no_key=True).get(pk=channel_id)
     is_new = channel.status != Channel.Status.FAILING
-    set_status(channel, Channel.Status.FAILING, reason)
+    set_status(channel, Channel.Status.FAILING, by_itsp(channel.itsp, error_code, reason))
     channel.save(update_fields=FIELDS)
     validity_clock.hold(channel)
     if is_new:

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from accounts.access import UserRequest
 from accounts.ids import read_id
 from channels import actions
-from channels.editing.credential_fields import CredentialField, is_removed, is_secret, shown
+from channels.editing.credential_fields import CredentialField, is_removed, keep_typed, secrets_of, shown
 from channels.editing.forms import ChannelForm, settings_of
 from channels.editing.kept_secrets import KeptSecrets
 from channels.itsp import ITSPS
-from channels.itsp.base import Advice, ItspError
+from channels.itsp.base import Advice, Itsp, ItspError
+from channels.itsp.said import by_itsp
 from channels.models import Channel, WebhookAddress
 from channels.numbers.destinations import places
 from channels.numbers.moving import Moves
@@ -40,14 +41,14 @@ class ChannelPage:
         is_new = self.data is not None and channel is None
         self.offered = Offered.posted(request.POST) if is_new else Offered()
         model = self._model()
-        code = channel.itsp if channel else request.POST.get("itsp", model.itsp if model else "")
+        asked_for = request.GET.get("itsp", model.itsp if model else "")
+        code = channel.itsp if channel else request.POST.get("itsp", asked_for)
         self.itsp = ITSPS.get(str(code)) or next(iter(ITSPS.values()))
-        self.form = ChannelForm(
-            self._named(), instance=channel, initial=settings_of(model) if model else None
-        )
+        initial = (settings_of(model) if model else {}) | {"itsp": self.itsp.code}
+        self.form = ChannelForm(self._named(), instance=channel, initial=initial)
         self.token_error, self.itsp_error = "", ""
         self.token = self._token()
-        self.kept = KeptSecrets(request.session, f"channel-{channel.pk}" if channel else hash_of(self.token))
+        self.kept = self._kept_of(self.itsp)
         if self.data is None:
             self.table = RuleTable.stored(channel)
         else:
@@ -92,21 +93,25 @@ class ChannelPage:
 
     # --- credentials ---
 
+    def _kept_of(self, itsp: Itsp) -> KeptSecrets:
+        """What was typed for this ITSP in this visit. Two ITSPs may call a field by the same name."""
+        form = f"channel-{self.channel.pk}" if self.channel else f"{hash_of(self.token)}-{itsp.code}"
+        return KeptSecrets(self.request.session, form)
+
     @cached_property
     def stored_secrets(self) -> dict[str, str]:
         """What an empty secret field stands for: what was typed earlier in this visit, or what is stored."""
-        stored = self.channel.credentials if self.channel else {}
-        return {name: stored[name] for name in self.secret_fields if name in stored} | self.kept.read()
+        there = (self.channel.credentials if self.channel else {}) | self.kept.read()
+        return {name: there[name] for name in self.secret_fields if name in there}
 
     @cached_property
     def secret_fields(self) -> list[str]:
-        fields = self.itsp.credentials_form.base_fields
-        return [name for name, field in fields.items() if is_secret(field)]
+        return secrets_of(self.itsp)
 
     @cached_property
     def credentials_form(self) -> forms.Form:
         if self.data is None:
-            initial = self.channel.credentials if self.channel else {}
+            initial = self.channel.credentials if self.channel else self._made
             return self.itsp.credentials_form(initial=initial)
         data = self.data.copy()
         for name, secret in self.stored_secrets.items():
@@ -117,7 +122,18 @@ class ChannelPage:
     @cached_property
     def credential_fields(self) -> list[CredentialField]:
         posted: Mapping[str, str] = self.data or {}
-        return shown(self.credentials_form, stored=self.stored_secrets, kept=self.kept_names, posted=posted)
+        return shown(
+            self.credentials_form,
+            stored=self.stored_secrets,
+            kept=self.kept_names,
+            posted=posted,
+            made=self._made,
+        )
+
+    @cached_property
+    def _made(self) -> dict[str, str]:
+        """New ones for each visit of the Add form, which carries them until it is saved."""
+        return {} if self.channel else self.itsp.made_credentials()
 
     @property
     def needed_credentials(self) -> list[CredentialField]:
@@ -132,19 +148,30 @@ class ChannelPage:
         """Whether any of the others is there, or wrong: then they are not folded away."""
         return any(one.note or one.bound.value() or one.bound.errors for one in self.more_credentials)
 
+    @property
+    def is_choosing(self) -> bool:
+        """Whether the posted credentials are those of another ITSP, or only its fields were asked for."""
+        if self.data is None or self.channel:
+            return False
+        return "choose" in self.data or self.data.get("credentials_of", self.itsp.code) != self.itsp.code
+
     def begin_credentials(self) -> None:
-        """For an ITSP that was just chosen: empty fields are no errors yet, and what was typed stays."""
-        typed = self.request.POST.dict()
-        secrets = {name: typed[name] for name in self.secret_fields if typed.get(name)}
-        self.kept.keep(self.kept.read() | secrets)
-        self.credentials_form = self.itsp.credentials_form(initial=typed)
+        """For an ITSP that was just chosen: empty fields are no errors yet. What was typed for the one before
+        is there again when that is chosen.
+        """
+        before = ITSPS.get(self.request.POST.get("credentials_of", self.itsp.code))
+        if before:
+            keep_typed(self._kept_of(before), before, self.request.POST)
+        self.offered = Offered()
+        self.form.errors.clear()
+        self.credentials_form = self.itsp.credentials_form(initial=self._made | self.kept.read())
 
     # --- checking and saving ---
 
     def is_valid(self) -> bool:
         """Asks the ITSP last, and only if all else is right."""
         parts = [self.form.is_valid(), self.credentials_form.is_valid(), self.table.is_valid()]
-        parts.append(self.offered.is_valid([rule.number for rule in self.table.rules]))
+        parts.append(self.offered.is_valid(self.table.numbers))
         valid = all([*parts, self._token_is_usable()]) and self._passes_check()
         if not valid:
             self._keep_secrets()
@@ -171,7 +198,9 @@ class ChannelPage:
                 self.credentials_form.add_error(error.field, error.reason)
                 return False
             self.itsp_error = error.reason
-            self.verification = actions.Verification(self._status_after(error), error.reason)
+            self.verification = actions.Verification(
+                self._status_after(error), by_itsp(self.itsp.code, error.code, error.reason)
+            )
         else:
             self.verification = actions.Verification(Channel.Status.CONNECTED)
         return True
@@ -188,8 +217,7 @@ class ChannelPage:
         """Under the token that the page goes on with. The ITSP refuses an account and its secret together,
         so that the secret may be the right one of the two."""
         secrets = {name: self.credentials_form.data.get(name, "") for name in self.secret_fields}
-        if not self.channel:
-            self.kept = KeptSecrets(self.request.session, hash_of(self.token))
+        self.kept = self._kept_of(self.itsp)
         self.kept.keep(secrets)
         self.__dict__.pop("stored_secrets", None)
 
@@ -204,14 +232,15 @@ class ChannelPage:
             channel = actions.update_channel(self.channel, **values)
         else:
             channel = actions.create_channel(token=self.token, approved=self.offered.approved, **values)
-        self.kept.forget()
+        for itsp in ITSPS.values():
+            self._kept_of(itsp).forget()
         return channel
 
     # --- what the template asks ---
 
     @cached_property
     def checklist(self) -> Checklist:
-        return Checklist(self.channel)
+        return Checklist(self.channel, self.itsp)
 
     @property
     def kept_names(self) -> set[str]:

@@ -1,4 +1,4 @@
-"""What was typed into write-only fields, kept for the visit: never echoed into the page, yet not lost."""
+"""What was typed and is not on the page, kept for the visit: write-only fields, and those of other ITSPs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from pbx_messaging.encryption import decrypt, encrypt
 
 SESSION_KEY = "kept_secrets"
-FORMS_KEPT = 5  # per browser session
+FORMS_KEPT = 20  # per browser session; one visit has as many as ITSPs were chosen in it
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,9 @@ def _channel_page(request: UserRequest, channel: Channel | None) -> HttpResponse
     page = ChannelPage(request, channel)
     if is_gone(channel):
         say_gone(page.form)
+    elif page.is_choosing:
+        page.begin_credentials()
+        return render(request, "channels/form.html", {"page": page})
     elif request.method == "POST" and page.is_valid():
         try:
             saved = page.save()

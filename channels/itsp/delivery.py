@@ -13,6 +13,7 @@ class DeliveryStatus(models.TextChoices):
     QUEUED = "queued", _("Queued")  # waits with us
     SENDING = "sending", _("Sending")  # claimed by a worker
     UNKNOWN = "unknown", _("Unknown")  # the ITSP's answer was lost; never sent again blindly
+    UNCERTAIN = "uncertain", _("May have arrived")  # unknown, and nobody can tell any more
     ACCEPTED = "accepted", _("Accepted")  # the ITSP has it
     CANCELLED = "cancelled", _("Cancelled")
     EXPIRED = "expired", _("Expired")
@@ -39,7 +40,7 @@ class Meaning:
     retryable: bool = False  # it stands still, so that an agent may send it again
     cancellable: bool = False  # an agent may take it back, or have the ITSP asked for it
     reported: bool = False  # a report is to come; the ITSP is asked when it does not
-    missed: bool = False  # the contact did not get it: the lists mark its session
+    missed: bool = False  # the contact did not get it, or may not have: the lists mark its session
 
 
 MEANINGS = {
@@ -47,14 +48,15 @@ MEANINGS = {
     DeliveryStatus.QUEUED: Meaning(1, waiting=True, cancellable=True),
     DeliveryStatus.SENDING: Meaning(2, in_flight=True),
     DeliveryStatus.UNKNOWN: Meaning(3, in_flight=True),
-    DeliveryStatus.ACCEPTED: Meaning(4, cancellable=True, reported=True),
-    DeliveryStatus.CANCELLED: Meaning(5),
-    DeliveryStatus.EXPIRED: Meaning(6, retryable=True, missed=True),
-    DeliveryStatus.SENT: Meaning(7, success=True, reported=True),
-    DeliveryStatus.FAILED: Meaning(8, failure=True, retryable=True, missed=True),
-    DeliveryStatus.UNDELIVERED: Meaning(9, failure=True, retryable=True, missed=True),
-    DeliveryStatus.DELIVERED: Meaning(10, success=True),
-    DeliveryStatus.READ: Meaning(11, success=True),
+    DeliveryStatus.UNCERTAIN: Meaning(4, retryable=True, missed=True),
+    DeliveryStatus.ACCEPTED: Meaning(5, cancellable=True, reported=True),
+    DeliveryStatus.CANCELLED: Meaning(6),
+    DeliveryStatus.EXPIRED: Meaning(7, retryable=True, missed=True),
+    DeliveryStatus.SENT: Meaning(8, success=True, reported=True),
+    DeliveryStatus.FAILED: Meaning(9, failure=True, retryable=True, missed=True),
+    DeliveryStatus.UNDELIVERED: Meaning(10, failure=True, retryable=True, missed=True),
+    DeliveryStatus.DELIVERED: Meaning(11, success=True),
+    DeliveryStatus.READ: Meaning(12, success=True),
 }
 
 SUCCESS = frozenset(status for status, meaning in MEANINGS.items() if meaning.success)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.directions import isolated
 from channels.models import SENDING_RATES, Channel, Number
 from channels.phone_numbers import read_number
+from channels.same_account import have_same_account
 from routing.forms import ExtensionsField
 from routing.models import Extension, MessageQueue
 
@@ -64,6 +65,16 @@ class NumberRuleForm(forms.Form):
         required=False,
         help_text=_("Optional. The number of messages that this number alone can send per second."),
     )
+    standby = forms.ModelChoiceField(
+        label=_("Standby channel"),
+        queryset=Channel.objects.live().order_by("name"),
+        required=False,
+        empty_label=_("None"),
+        help_text=_(
+            "Optional. A channel at another ITSP that has this number, too. Messages leave by it while this "
+            "channel fails, or when you say so; inbound ones are taken from either."
+        ),
+    )
     initiators = ExtensionsField(
         label=_("Extensions allowed to create messaging sessions"),
         help_text=_("Select the extensions that are allowed to initiate a messaging session with customers."),
@@ -78,6 +89,12 @@ class NumberRuleForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.channel, self.taken, self.note = channel, taken, ""
+        if channel:
+            self.fields["standby"].queryset = Channel.objects.live().exclude(pk=channel.pk).order_by("name")  # type: ignore[attr-defined]
+
+    @property
+    def may_have_standby(self) -> bool:
+        return bool(self["standby"].field.queryset.exists())  # type: ignore[attr-defined]
 
     def clean_number(self) -> str:
         read = read_number(self.cleaned_data["number"], settings.DEFAULT_REGION)
@@ -95,6 +112,15 @@ class NumberRuleForm(forms.Form):
                 params={"number": read.address, "channel": isolated(holder.name)},
             )
         return read.address
+
+    def clean_standby(self) -> Channel | None:
+        standby: Channel | None = self.cleaned_data["standby"]
+        if standby and self.channel and have_same_account(self.channel, standby):
+            raise ValidationError(
+                _("“%(name)s” is the same account: both would fail together. Choose one at another ITSP."),
+                params={"name": isolated(standby.name)},
+            )
+        return standby
 
     def clean(self) -> dict[str, Any]:
         """Keeps the one destination that was asked for."""

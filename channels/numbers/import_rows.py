@@ -11,8 +11,21 @@ from django.utils.translation import gettext as _
 
 from accounts.directions import isolated
 from channels.models import Channel, Number
+from channels.numbers import words
 from channels.phone_numbers import read_number
-from imports.kinds import SHORTENED, Cells, Field, Outcome, Row, Seen, Shown, shortened_words, twice
+from imports.kinds import (
+    SHORTENED,
+    Cells,
+    Field,
+    Outcome,
+    Row,
+    Seen,
+    Shown,
+    reasons_of,
+    shortened_words,
+    twice,
+)
+from imports.words import NO_NUMBER, NUMBER_TWICE
 from routing.models import Extension, MessageQueue
 
 FIELDS = (
@@ -60,6 +73,7 @@ class ImportRow(Row):
             "queue": None if is_extension else self.destination,
             "initiators": kept if self.allowed is None else self.allowed,
             "number_rate": self.present.sending_rate if self.present else None,
+            "standby": self.present.standby if self.present else None,
         }
 
 
@@ -96,7 +110,7 @@ class _Reading:
         text = texts.get("number", "").lstrip("'")
         row = ImportRow(line, number=text)
         if not text:
-            row.errors.append(_("The number is missing."))
+            row.errors.append(NO_NUMBER())
         elif SHORTENED.fullmatch(text):
             row.errors.append(shortened_words(text))
         else:
@@ -105,38 +119,33 @@ class _Reading:
                 row.number = read.address
                 row.note = _("“%s” was read so.") % isolated(text) if read.note else ""
             except ValidationError as error:
-                row.errors += error.messages
+                row.errors += reasons_of(error)
         return row
 
     def _hold(self, row: ImportRow) -> None:
         if row.errors:
             return
         if earlier := twice(self.seen, row.number, row.line):
-            row.errors.append(_("The number stands in line %s already. Remove one of the two.") % earlier)
+            row.errors.append(NUMBER_TWICE(line=earlier))
         holder = self.holders.get(row.number)
         if holder and holder.channel_id != self.channel.pk:
-            words = _("The number belongs to the channel “%s”. Remove it there first.")
-            row.errors.append(words % isolated(holder.channel.name))
+            row.errors.append(words.OF_OTHER_CHANNEL(name=isolated(holder.channel.name)))
         elif holder:
             row.present = holder
 
     def _route(self, row: ImportRow, texts: dict[str, str]) -> None:
         kind, name = _TYPES.get(texts.get("type", "").lower()), texts.get("destination", "")
         if kind is None:
-            row.errors.append(_("Write “Extension” or “Message Queue” as the destination type."))
+            row.errors.append(words.NO_TYPE())
         elif not name:
-            row.errors.append(_("The destination is missing."))
+            row.errors.append(words.NO_DESTINATION())
         elif kind is Extension:
             row.destination = self.extensions.get(name.split()[0])
         else:
             row.destination = self.queues.get(name.lower())
         if kind and name and row.destination is None:
-            missing = (
-                _("There is no extension “%s”. Write the number of one that exists.")
-                if kind is Extension
-                else _("There is no message queue “%s”. Write the name of one that exists.")
-            )
-            row.errors.append(missing % name)
+            missing = words.NO_EXTENSION if kind is Extension else words.NO_QUEUE
+            row.errors.append(missing(name=name))
 
     def _allow(self, row: ImportRow, texts: dict[str, str]) -> None:
         if "allowed" not in texts:
@@ -144,8 +153,8 @@ class _Reading:
         numbers = dict.fromkeys(filter(None, re.split(r"[\s,;|/]+", texts["allowed"])))
         row.allowed = [self.extensions[number] for number in numbers if number in self.extensions]
         if unknown := [number for number in numbers if number not in self.extensions]:
-            words = _("There is no extension %s. Write the numbers of extensions, separated by spaces.")
-            row.errors.append(words % ", ".join(f"“{number}”" for number in unknown))
+            names = ", ".join(f"“{number}”" for number in unknown)
+            row.errors.append(words.NOT_ALLOWED(names=names))
 
     def _decide(self, row: ImportRow) -> None:
         if row.errors:

@@ -27,7 +27,7 @@ class NumberImport(Kind):
     name = "numbers"
     title = gettext_lazy("Import Numbers")
     list_label = gettext_lazy("Numbers")
-    piece_rows = 10
+    piece_rows = 50
     standing = "channels/numbers/_import_standing.html"
 
     @staticmethod

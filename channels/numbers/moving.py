@@ -3,12 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
 from accounts.directions import isolated
 from channels.itsp import ITSPS
 from channels.models import Channel, Number
+from channels.numbers import words
 
 
 @dataclass(frozen=True)
@@ -39,19 +37,11 @@ class Moves:
     @property
     def words(self) -> list[str]:
         """Sentences; [] if nothing moves."""
-        came = _(
-            "%(number)s was on the channel “%(former)s”. Give it this channel’s Webhook URL at %(itsp)s; the "
-            "set-up check says whether that is done, and can do it."
-        )
-        named = [{"number": address, "former": isolated(name)} for address, name in self.came.items()]
-        said = [came % {**one, "itsp": self.itsp_name} for one in named]
+        itsp, numbers = self.itsp_name, ", ".join(self.left)
+        said: list[str] = [
+            words.CAME(number=address, former=isolated(name), itsp=itsp)
+            for address, name in self.came.items()
+        ]
         if self.left:
-            left = ngettext(
-                "%(numbers)s left the channel. Its webhook at %(itsp)s still names this channel: change it, "
-                "or texts to it arrive only while another channel of the same account has it.",
-                "%(numbers)s left the channel. Their webhooks at %(itsp)s still name this channel: change "
-                "them, or texts to them arrive only while another channel of the same account has them.",
-                len(self.left),
-            )
-            said.append(left % {"numbers": ", ".join(self.left), "itsp": self.itsp_name})
+            said.append(words.LEFT(numbers=numbers, count=len(self.left), itsp=itsp))
         return said

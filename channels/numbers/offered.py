@@ -22,6 +22,7 @@ from channels.numbers.destinations import at_place, default_place, extensions_at
 from channels.numbers.forms import NumberRuleForm
 from channels.numbers.rules import Rule
 from channels.webhook.url import channel_name_at
+from pbx_messaging.said import as_json, from_json
 
 SALT = "channels.numbers.offered"
 SHOWN = 50  # lines; those that can be ticked come first
@@ -47,7 +48,7 @@ class Line:
 
     @property
     def signed(self) -> str:
-        return signing.dumps(asdict(self.number), salt=SALT, compress=True)
+        return signing.dumps(as_json(asdict(self.number)), salt=SALT, compress=True)
 
     @property
     def changes(self) -> list[Change]:
@@ -105,11 +106,11 @@ class Offered:
     def picked(self) -> list[Line]:
         return [line for line in self.lines if line.rule]
 
-    def is_valid(self, taken: Sequence[str]) -> bool:
-        """`taken`: numbers that have a rule in the form beside these."""
+    def is_valid(self, typed: Sequence[str]) -> bool:
+        """`typed`: numbers that have a rule in the form beside these, which holds for them."""
         for line in self.picked:
-            if line.rule:
-                line.form = line.rule.bound_form(channel=None, taken=taken)
+            if line.rule and line.address not in typed:
+                line.form = line.rule.bound_form(channel=None, taken=())
                 line.form.is_valid()
         return not self.has_errors
 
@@ -163,7 +164,7 @@ def _rule(address: str, data: QueryDict) -> Rule:
 
 def _read(text: str) -> AccountNumber | None:
     try:
-        values = signing.loads(text, salt=SALT)
+        values = from_json(signing.loads(text, salt=SALT))
     except signing.BadSignature:
         return None
     findings = [_finding(finding) for finding in values.pop("findings")]

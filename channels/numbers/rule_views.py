@@ -22,9 +22,9 @@ def _channel_of(request: UserRequest) -> Channel | None:
 def rule_dialog(request: UserRequest) -> HttpResponse:
     """The dialog, empty or filled with the row that is to be edited."""
     rule = Rule.read(request.POST["rule"]) if "rule" in request.POST else Rule()
-    form = NumberRuleForm(initial=vars(rule))
-    key = rule.key if "rule" in request.POST else ""
     channel = _channel_of(request)
+    form = NumberRuleForm(initial=vars(rule), channel=channel)
+    key = rule.key if "rule" in request.POST else ""
     return render(
         request, "channels/numbers/_rule_dialog.html", {"form": form, "key": key, "channel": channel}
     )

@@ -36,6 +36,7 @@ class Rule:
     queue: int | None = None
     initiators: list[int] = field(default_factory=list)
     number_rate: int | None = None  # a lower one than the channel's
+    standby: int | None = None  # a channel
     key: str = field(default_factory=new_key)
 
     @classmethod
@@ -50,6 +51,7 @@ class Rule:
                 queue=_id(values["queue"]),
                 initiators=[pk for pk in map(_id, values["initiators"]) if pk],
                 number_rate=_id(values.get("number_rate")),
+                standby=_id(values.get("standby")),
                 key=read_key(values["key"]) or new_key(),
             )
         except (ArithmeticError, ValueError, TypeError, KeyError, RecursionError):
@@ -60,8 +62,9 @@ class Rule:
         """A stored one; `initiators` should be prefetched."""
         destination = EXTENSION if number.extension_id else QUEUE
         initiators = [extension.pk for extension in number.initiators.all()]
-        rate = number.sending_rate
-        return cls(number.address, destination, number.extension_id, number.queue_id, initiators, rate)
+        rule = cls(number.address, destination, number.extension_id, number.queue_id, initiators)
+        rule.number_rate, rule.standby = number.sending_rate, number.standby_id
+        return rule
 
     @classmethod
     def of_form(cls, form: NumberRuleForm, key: str) -> "Rule":
@@ -71,6 +74,7 @@ class Rule:
         initiators = [chosen.pk for chosen in values["initiators"]]
         rule = cls(values["number"], values["destination"], extension and extension.pk, queue and queue.pk)
         rule.initiators, rule.number_rate, rule.key = initiators, values["number_rate"], key or rule.key
+        rule.standby = values["standby"] and values["standby"].pk
         return rule
 
     def as_json(self) -> str:
@@ -92,6 +96,7 @@ class Row:
     destination: Extension | MessageQueue | None
     initiators: list[Extension]
     errors: ErrorDict | None = None
+    standby: Channel | None = None
 
     @property
     def without_zero(self) -> str:
@@ -100,7 +105,8 @@ class Row:
 
 
 def rows_of(rules: Sequence[Rule], errors: dict[str, ErrorDict] | None = None) -> list[Row]:
-    """With the names of what the rules point to, in two queries. `errors` is by the rules' keys."""
+    """With the names of what the rules point to, in three queries. `errors` is by the rules' keys."""
+    standbys = Channel.objects.live().in_bulk({rule.standby for rule in rules if rule.standby})
     queues = MessageQueue.objects.live().in_bulk({rule.queue for rule in rules if rule.queue})
     ids = {rule.extension for rule in rules if rule.extension}
     extensions = Extension.objects.live().in_bulk(ids.union(*(rule.initiators for rule in rules)))
@@ -112,6 +118,7 @@ def rows_of(rules: Sequence[Rule], errors: dict[str, ErrorDict] | None = None) -
             else queues.get(rule.queue or 0),
             [extensions[pk] for pk in rule.initiators if pk in extensions],
             (errors or {}).get(rule.key),
+            standbys.get(rule.standby or 0),
         )
         for rule in rules
     ]
@@ -138,9 +145,15 @@ class RuleTable:
     def is_valid(self) -> bool:
         taken: list[str] = []
         for rule in self.rules:
-            self.forms[rule.key] = rule.bound_form(channel=self.channel, taken=taken)
-            taken.append(rule.number)
+            form = rule.bound_form(channel=self.channel, taken=taken)
+            self.forms[rule.key] = form
+            taken.append(form.cleaned_data.get("number", "") if form.is_valid() else rule.number)
         return not self.errors
+
+    @property
+    def numbers(self) -> list[str]:
+        """After validation, as they would be stored."""
+        return [form.cleaned_data["number"] for form in self.forms.values() if form.is_valid()]
 
     @property
     def errors(self) -> dict[str, ErrorDict]:

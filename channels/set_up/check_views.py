@@ -3,13 +3,13 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import retarget, trigger_client_event
 
 from accounts.access import UserRequest, administrator_required
 from channels import actions
 from channels.itsp import ITSPS
-from channels.models import Channel, SetUpResult
+from channels.models import Channel, Number, SetUpResult
 from channels.set_up.checklist import Checklist
 
 
@@ -43,12 +43,22 @@ def result_fix(request: UserRequest, pk: int) -> HttpResponse:
     return trigger_client_event(_results(request, result.channel_id), "dialog:close", after="swap")
 
 
+@administrator_required
+@require_POST
+def number_standby(request: UserRequest, pk: int) -> HttpResponse:
+    """Has the number's standby send, or with an empty `ordered` only when its own channel fails."""
+    numbers = Number.objects.filter(archived_at=None, standby__isnull=False, channel__archived_at=None)
+    number = get_object_or_404(numbers.select_related("channel"), pk=pk)
+    actions.order_standby(number, ordered=bool(request.POST.get("ordered")))
+    return _results(request, number.channel_id)
+
+
 def _results(request: UserRequest, channel_id: int) -> HttpResponse:
     """A fragment; without a script, the channel's page."""
     if not request.htmx:
         return redirect(reverse("channel-edit", args=[channel_id]) + "#set-up-check")
     channel = Channel.objects.get(pk=channel_id)
-    checklist = Checklist(channel)
+    checklist = Checklist(channel, ITSPS[channel.itsp])
     if request.GET.get("seen") == checklist.state:
         return HttpResponse(status=204)
     context = {"channel": channel, "checklist": checklist, "is_fragment": True}

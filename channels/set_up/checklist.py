@@ -2,18 +2,18 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from channels.itsp import ITSPS
+from accounts.directions import isolated
+from channels.itsp.base import Itsp
 from channels.itsp.set_up import Check, CheckOutcome
 from channels.models import Channel, FetchGap, Number, SetUpResult
-from channels.set_up import preflight
+from channels.set_up import preflight, seen
+from channels.standby import Standby, carried, standbys_of
 
-REPORTS_COME_WITHIN = timedelta(minutes=10)
 RUNNING_POLL_S, WAITING_POLL_S = 1, 5
 
 GROUPS_SHOWN = 25  # numbers
@@ -46,10 +46,10 @@ class Step:
 
 
 class Checklist:
-    """Of one channel; None is one that is being added."""
+    """Of one channel; None is one that is being added, at this ITSP."""
 
-    def __init__(self, channel: Channel | None) -> None:
-        self.channel = channel
+    def __init__(self, channel: Channel | None, itsp: Itsp) -> None:
+        self.channel, self.itsp = channel, itsp
         self.is_running = bool(channel and preflight.is_running(channel))
         self.is_stalled = bool(channel and preflight.is_stalled(channel))
 
@@ -58,10 +58,15 @@ class Checklist:
         if self.channel is None:
             return []
         order = list(Check)
-        stored = self.channel.set_up_results.select_related("number")
-        here = [result for result in stored if result.number is None or result.number.archived_at is None]
-        everything = [*here, _inbound(self.channel), _callbacks(self.channel)]
+        here = self.channel.set_up_results.filter(carried()).select_related("number__channel")
+        everything = [*here, *map(seen.standby, self.standbys), *seen.results(self.channel)]
         return sorted(everything, key=lambda result: order.index(Check(result.check_name)))
+
+    @cached_property
+    def standbys(self) -> list[Standby]:
+        """Of the channel's own numbers."""
+        having = [number.pk for number in self.numbers if number.standby_id]
+        return standbys_of(Number.objects.filter(pk__in=having))
 
     @cached_property
     def last_fetch(self) -> FetchGap | None:
@@ -92,18 +97,23 @@ class Checklist:
     @property
     def groups(self) -> list[Group]:
         """Of many numbers, those that need a look come first, and the page shows a bounded number."""
-        itsp = ITSPS[self.channel.itsp].name if self.channel else ""
         of_account = [one for one in self.results if not one.number and one.check_name not in OF_PBX]
         by_number: dict[str, list[SetUpResult]] = {}
         for result in self.results:
             if result.number:
-                by_number.setdefault(result.number.address, []).append(result)
-        groups = [Group(_("Account at %(itsp)s") % {"itsp": itsp}, of_account)]
-        of_numbers = [Group(_("Number %(number)s") % {"number": one}, by_number[one]) for one in by_number]
+                by_number.setdefault(self._title_of(result.number), []).append(result)
+        groups = [Group(_("Account at %(itsp)s") % {"itsp": self.itsp.name}, of_account)]
+        of_numbers = [Group(title, results) for title, results in by_number.items()]
         of_numbers.sort(key=lambda group: (len(by_number) > GROUPS_SHOWN and group.is_fine, group.title))
         groups += of_numbers[:GROUPS_SHOWN]
         groups += [Group("PBX", [one for one in self.results if one.check_name in OF_PBX])]
         return [group for group in groups if group.results]
+
+    def _title_of(self, number: Number) -> str:
+        if self.channel and number.channel_id != self.channel.pk:
+            named = {"number": number.address, "name": isolated(number.channel.name)}
+            return _("Number %(number)s (standby for “%(name)s”)") % named
+        return _("Number %(number)s") % {"number": number.address}
 
     @property
     def numbers_hidden(self) -> int:
@@ -129,7 +139,7 @@ class Checklist:
     @property
     def poll_s(self) -> int:
         """How often the page should ask again; 0 is never."""
-        if self.is_running:
+        if self.is_running or (self.channel and seen.is_awaited(self.channel)):
             return RUNNING_POLL_S
         return 0 if self.is_stalled or all(step.is_done for step in self.steps) else WAITING_POLL_S
 
@@ -139,6 +149,7 @@ class Checklist:
         channel = self.channel
         shown: list[object] = [self.is_running, self.is_stalled, *(step.is_done for step in self.steps)]
         shown += [(one.check_name, one.outcome, one.happened_at) for one in self.results]
+        shown += [(one.why, one.is_ordered, one.number.on_standby_since) for one in self.standbys]
         if gap := self.last_fetch:
             shown += [gap.pk, gap.fetched, gap.reason, gap.finished_at]
         if channel:
@@ -152,16 +163,16 @@ class Checklist:
     def steps(self) -> list[Step]:
         """On the page of a new channel they say what to do; on a saved one's they are ticked."""
         channel = self.channel
-        itsp = ITSPS[channel.itsp] if channel else next(iter(ITSPS.values()))
         obtain = _("Obtain a Webhook URL on PBX")
-        configure = _("Configure a number for SMS on %(itsp)s") % {"itsp": itsp.name}
+        configure = _("Configure a number for SMS on %(itsp)s") % {"itsp": self.itsp.name}
         create = _("Create and configure an SMS channel on PBX")
         send = _("Send a text to the number")
         if channel is None:
-            give = _("Give the number this URL, and note down the Account SID and Auth Token.")
+            give = _("Give the number this URL, and note down the %(credentials)s.")
+            named = {"credentials": needed_by(self.itsp)}
             return [
                 Step(obtain, False, _("Copy it from this page, and stay here.")),
-                Step(configure, False, give),
+                Step(configure, False, give % named),
                 Step(create, False, _("Fill in this form, and save.")),
                 Step(send, False),
             ]
@@ -193,47 +204,8 @@ class Checklist:
         return bool(numbers) and needed <= passed and not blocked
 
 
-def _inbound(channel: Channel) -> SetUpResult:
-    at = channel.last_inbound_at
-    if at:
-        return _seen(channel, Check.INBOUND, CheckOutcome.PASS, _("Texts reach PBX."), at=at)
-    why = _("No text has arrived yet.")
-    what_to_do = _("Send a text to the number from any phone.")
-    return _seen(channel, Check.INBOUND, CheckOutcome.CANNOT_TELL, why, what_to_do)
-
-
-def _callbacks(channel: Channel) -> SetUpResult:
-    """They are reported per text; a channel that sent nothing has none."""
-    at, waiting = channel.last_callback_at, channel.unreported_since
-    overdue = waiting and timezone.now() - waiting > REPORTS_COME_WITHIN
-    if overdue:
-        why = _("Messages were sent, but the ITSP has not reported on them for more than ten minutes.")
-        what_to_do = _("Check the address of PBX above: the ITSP must reach it.")
-        return _seen(channel, Check.CALLBACKS, CheckOutcome.FAIL, why, what_to_do, at=at)
-    if at:
-        why = _("The ITSP reports what became of sent messages.")
-        return _seen(channel, Check.CALLBACKS, CheckOutcome.PASS, why, at=at)
-    why = _("The first report is awaited.") if waiting else _("No message was sent yet.")
-    what_to_do = "" if waiting else _("Send a message from the inbox.")
-    return _seen(channel, Check.CALLBACKS, CheckOutcome.CANNOT_TELL, why, what_to_do)
-
-
-def _seen(
-    channel: Channel,
-    check: Check,
-    outcome: CheckOutcome,
-    why: str,
-    what_to_do: str = "",
-    *,
-    at: datetime | None = None,
-) -> SetUpResult:
-    """Not stored: it is true at the moment."""
-    return SetUpResult(
-        channel=channel,
-        check_name=check,
-        outcome=outcome,
-        why=why,
-        what_to_do=what_to_do,
-        happened_at=at,
-        checked_at=timezone.now(),
-    )
+def needed_by(itsp: Itsp) -> str:
+    """What an admin must find out of an account, as a list in words; what we make is none of it."""
+    fields, made = itsp.credentials_form.base_fields, itsp.made_credentials()
+    labels = [str(field.label) for name, field in fields.items() if field.required and name not in made]
+    return get_text_list(labels, _("and"))

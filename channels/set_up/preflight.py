@@ -102,14 +102,17 @@ def _run(channel_id: int) -> None:
     if channel is None:
         return
     began = timezone.now()
-    numbers = {number.address: number for number in channel.numbers.live().order_by("address")}
+    carried = Number.objects.carried_by([channel]).filter(archived_at=None).order_by("address")
+    numbers = {number.address: number for number in carried}
     findings = []
     for finding in _findings(channel, list(numbers)):
         actions.store_finding(channel, numbers.get(finding.number), finding)
         findings.append(finding)
     actions.drop_findings(channel, before=began)
-    _obey(channel, findings)
+    own = {number.address for number in carried if number.channel_id == channel.pk}
+    _obey(channel, [one for one in findings if not one.number or one.number in own])
     actions.finish_check(channel)
+    actions.ask_for_opt_outs(channel)
 
 
 def _findings(channel: Channel, numbers: list[str]) -> Iterator[Finding]:
@@ -131,7 +134,7 @@ def countries_of(channel: Channel) -> set[str]:
 
 
 def _obey(channel: Channel, findings: list[Finding]) -> None:
-    """The channel's status follows what the ITSP says of its account and its numbers."""
+    """The channel's status follows what the ITSP says of its account and its own numbers."""
     stopped = next((finding for finding in findings if finding.stops), None)
     if stopped:
         actions.stop_channel(channel.pk, reason=stopped.why)

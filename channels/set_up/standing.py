@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from enum import Enum
 
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django_stubs_ext import StrPromise
 
 from channels.itsp import ITSPS
 from channels.itsp.set_up import Check, CheckOutcome
-from channels.models import Channel, SetUpResult
+from channels.models import Channel, Number, SetUpResult
 from channels.set_up import preflight
 
 STOPPING = (Check.CREDENTIALS, Check.ACCOUNT, Check.OWNED, Check.CAPABLE)  # the first is mended first
@@ -59,10 +60,11 @@ class Step:
 
 @dataclass
 class Standing:
-    """`has_numbers`: whether the channel has any that is live."""
+    """`has_numbers`: whether the channel has any that is live, or stands by for one."""
 
     channel: Channel
     has_numbers: bool
+    is_helped: bool = False  # some of its numbers send by their standby
 
     @cached_property
     def states(self) -> list[State]:
@@ -93,6 +95,14 @@ class Standing:
         """Of the ITSP, in words."""
         return self.channel.status_reason
 
+    @cached_property
+    def helped_by(self) -> list[str]:
+        """The channels by which its numbers send now."""
+        if not self.is_helped:
+            return []
+        on_standby = self.channel.numbers.live().filter(on_standby_since__isnull=False)
+        return sorted(set(on_standby.values_list("standby__name", flat=True)))
+
     @property
     def is_failing(self) -> bool:
         return State.FAILING in self.states
@@ -110,7 +120,7 @@ class Standing:
     def digest(self) -> str:
         """Changes whenever what is shown does."""
         held = (self.channel.held_texts, self.channel.first_held_at)
-        shown = (self.states, self.reason, self.step, self.channel.recheck_at, held)
+        shown = (self.states, self.reason, self.step, self.channel.recheck_at, held, self.helped_by)
         return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
     # --- the next step ---
@@ -184,4 +194,7 @@ class Standing:
 
 
 def standing_of(channel: Channel) -> Standing:
-    return Standing(channel, channel.numbers.live().exists())
+    own = Q(channel=channel, on_standby_since__isnull=False)
+    carried = Number.objects.carried_by([channel]).filter(archived_at=None)
+    found = carried.aggregate(numbers=Count("pk"), on_standby=Count("pk", filter=own))
+    return Standing(channel, has_numbers=found["numbers"] > 0, is_helped=found["on_standby"] > 0)

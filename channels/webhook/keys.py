@@ -5,7 +5,7 @@ Token hash → ITSP and encrypted credentials. Written when a channel is saved, 
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from cryptography.fernet import InvalidToken
 from django.utils import timezone
@@ -21,6 +21,7 @@ from pbx_messaging.redis import redis_client
 logger = logging.getLogger(__name__)
 
 KEY = "webhook:keys"
+Known = tuple[Itsp, Credentials]
 
 
 def remember_all() -> None:
@@ -43,11 +44,16 @@ def remember(addresses: Iterable[WebhookAddress]) -> None:
         logger.warning("a channel's webhook keys are written later: %s", error)
 
 
-def find(token: str) -> tuple[Itsp, Credentials] | None:
-    """The ITSP and credentials of the channel under a token. Raises `redis.RedisError`."""
-    entry = redis_client().hget(KEY, webhook_url.hash_of(token))
-    if entry is None:
-        return None
+def find(tokens: Collection[str]) -> dict[str, Known]:
+    """The ITSPs and credentials of the channels under these tokens. Raises `redis.RedisError`."""
+    if not tokens:
+        return {}
+    entries = redis_client().hmget(KEY, [webhook_url.hash_of(token) for token in tokens])
+    read = {token: _read(entry) for token, entry in zip(tokens, entries, strict=True) if entry}
+    return {token: known for token, known in read.items() if known}
+
+
+def _read(entry: bytes | str) -> Known | None:
     known = json.loads(entry)
     try:
         return ITSPS[known["itsp"]], json.loads(decrypt(known["credentials"]))

@@ -7,7 +7,6 @@ of a form that was never saved can be told from a stranger's, without storing an
 
 import base64
 import hashlib
-import hmac
 import secrets
 
 from django.conf import settings
@@ -15,13 +14,16 @@ from django.contrib.auth.base_user import AbstractBaseUser
 
 from channels.itsp.base import Itsp
 from channels.models import Channel, WebhookAddress
+from pbx_messaging.signatures import is_signature, sign
 
+_PURPOSE = b"channels.webhook_url"
 _USER_BYTES, _CHANCE_BYTES, _SIGNATURE_BYTES = 6, 12, 12
 
 
 def new_token(user: AbstractBaseUser) -> str:
     signed = int(user.pk).to_bytes(_USER_BYTES, "big") + secrets.token_bytes(_CHANCE_BYTES)
-    return base64.urlsafe_b64encode(signed + _signature(signed)).decode()
+    signature = sign(signed, purpose=_PURPOSE, length=_SIGNATURE_BYTES)
+    return base64.urlsafe_b64encode(signed + signature).decode()
 
 
 def is_valid_for(token: str, user: AbstractBaseUser) -> bool:
@@ -36,7 +38,7 @@ def issued_to(token: str) -> int | None:
     except ValueError:
         return None
     signed, signature = raw[:-_SIGNATURE_BYTES], raw[-_SIGNATURE_BYTES:]
-    if len(signed) != _USER_BYTES + _CHANCE_BYTES or not hmac.compare_digest(signature, _signature(signed)):
+    if len(signed) != _USER_BYTES + _CHANCE_BYTES or not is_signature(signature, signed, purpose=_PURPOSE):
         return None
     return int.from_bytes(signed[:_USER_BYTES], "big")
 
@@ -74,8 +76,3 @@ def channel_name_at(url: str) -> str:
 def current_address(channel: Channel) -> WebhookAddress | None:
     """The one that is not being replaced."""
     return channel.webhook_addresses.filter(expires_at=None).order_by("-pk").first()
-
-
-def _signature(signed: bytes) -> bytes:
-    key = hashlib.sha256(b"channels.webhook_url" + settings.SECRET_KEY.encode()).digest()
-    return hmac.new(key, signed, hashlib.sha256).digest()[:_SIGNATURE_BYTES]

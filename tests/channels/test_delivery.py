@@ -36,6 +36,6 @@ def test_each_set_holds_these_statuses() -> None:
         "REPORTED": {"accepted", "sent"},
     }
     assert {*delivery.FAILURE} == {"failed", "undelivered"}
-    assert {*delivery.RETRYABLE} == {"failed", "undelivered", "expired"}
+    assert {*delivery.RETRYABLE} == {"failed", "undelivered", "expired", "uncertain"}
     assert {*delivery.CANCELLABLE} == {"scheduled", "queued", "accepted"}
-    assert {*delivery.MISSED} == {"failed", "undelivered", "expired"}
+    assert {*delivery.MISSED} == {"failed", "undelivered", "expired", "uncertain"}

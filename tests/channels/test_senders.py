@@ -43,6 +43,7 @@ TABLE = {
         "private",
         "No Caller ID",
     ],
+    Sender.ANONYMOUS: ["?anonymous"],
     Sender.NONE: ["", "?SM0123456789abcdef0123456789abcdef"],
 }
 

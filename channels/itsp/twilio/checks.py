@@ -8,14 +8,15 @@ from typing import Any
 
 import requests
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from twilio.base.exceptions import TwilioException
 
+from channels.itsp import check_words as common
+from channels.itsp.api import UNREADABLE
 from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, SetUp
+from channels.itsp.twilio import check_words as words
 from channels.itsp.twilio import webhook_rules
-from channels.itsp.twilio.http import ERRORS, UNREADABLE, http_status_of
-from channels.itsp.twilio.number_checks import NumberChecks
+from channels.itsp.twilio.http import ERRORS, http_status_of
+from channels.itsp.twilio.number_checks import NAME, NumberChecks
 from channels.itsp.twilio.services import Services
 
 CONSOLE = "https://console.twilio.com/"
@@ -88,12 +89,11 @@ class Checks:
         if self.account.status not in ACCOUNT_STATUSES:
             return _untold(Check.CREDENTIALS, ValueError("no status that we know"))
         if self.account.status != "active":
-            why = _("The Twilio account is %(status)s.") % {"status": self.account.status}
-            what_to_do = _("Ask Twilio why, or enter the credentials of another account.")
-            return _failed(Check.CREDENTIALS, why, what_to_do, link=CONSOLE, stops=True)
+            why = words.STATUS(status=self.account.status)
+            return _failed(Check.CREDENTIALS, why, words.ASK_WHY(), link=CONSOLE, stops=True)
         if self.texting:
             return self._api_key()
-        return _passed(Check.CREDENTIALS, _("Twilio accepts the Account SID and the Auth Token."))
+        return _passed(Check.CREDENTIALS, words.TOKEN_ACCEPTED())
 
     def _api_key(self) -> Finding:
         try:
@@ -102,45 +102,32 @@ class Checks:
             if http_status_of(error) in {401, 404}:
                 return _key_refused()
             return _untold(Check.CREDENTIALS, error)
-        why = _("Twilio accepts the Account SID, the Auth Token and the API key.")
-        return _passed(Check.CREDENTIALS, why)
+        return _passed(Check.CREDENTIALS, words.KEY_ACCEPTED())
 
     def _kind_of_account(self) -> Finding:
         if self.account.type == "Trial":
-            return _failed(
-                Check.ACCOUNT,
-                _("This is a trial account: it can text only numbers that were verified at Twilio."),
-                _("Upgrade the account before you text customers."),
-                link=BILLING,
-            )
+            return _failed(Check.ACCOUNT, words.TRIAL(), words.UPGRADE(), link=BILLING)
         if self.account.owner_account_sid not in (None, "", self.account.sid):
-            why = _("This is a sub-account of %(owner)s.") % {"owner": self.account.owner_account_sid}
-            hint = _(
-                "Only numbers that were purchased with this sub-account work on this channel; the geographic "
-                "permission is set in the parent account."
-            )
-            return _passed(Check.ACCOUNT, why, hint)
-        return _passed(Check.ACCOUNT, _("This is a full account, and it is active."))
+            why = words.SUB_ACCOUNT(owner=self.account.owner_account_sid)
+            return _passed(Check.ACCOUNT, why, words.ONLY_ITS_NUMBERS())
+        return _passed(Check.ACCOUNT, words.FULL_ACCOUNT())
 
     def _countries(self) -> Finding:
         """The API tells of the account, and sub-accounts inherit from their parent."""
         wanted = sorted(set(self.set_up.countries))
         if not wanted:
-            why = _("The channel has no number yet, so it is not known where it sends to.")
-            return _cannot_tell(Check.COUNTRIES, why, _("Add a number to the channel."))
+            return _cannot_tell(Check.COUNTRIES, common.NO_COUNTRIES(), common.ADD_NUMBER())
         answer = self.client.accounts.v1.messaging_geopermissions.fetch(country_code=",".join(wanted))
         known = {one["country_code"]: one.get("enabled") for one in answer.permissions or []}
         closed = [country for country in wanted if known.get(country) is False]
         untold = [country for country in wanted if known.get(country) is None]
         if closed:
-            why = _("Texts to these countries are not enabled: %(countries)s.")
-            what_to_do = _("Enable the geographic permission for them, in the parent account.")
-            return _failed(Check.COUNTRIES, why % _named(closed), what_to_do, link=GEO_PERMISSIONS)
+            why = common.COUNTRIES_CLOSED(countries=", ".join(closed))
+            return _failed(Check.COUNTRIES, why, words.ENABLE_COUNTRIES(), link=GEO_PERMISSIONS)
         if untold:
-            why = _("Twilio does not say whether these countries are enabled: %(countries)s.")
-            what_to_do = _("Look at the geographic permissions in the Twilio portal.")
-            return _cannot_tell(Check.COUNTRIES, why % _named(untold), what_to_do, link=GEO_PERMISSIONS)
-        return _passed(Check.COUNTRIES, _("Enabled: %(countries)s.") % _named(wanted))
+            why = words.COUNTRIES_UNTOLD(countries=", ".join(untold))
+            return _cannot_tell(Check.COUNTRIES, why, words.LOOK_AT_COUNTRIES(), link=GEO_PERMISSIONS)
+        return _passed(Check.COUNTRIES, common.COUNTRIES_OPEN(countries=", ".join(wanted)))
 
     def _rules(self) -> Iterator[Finding]:
         """Of an account that does not have them, nothing is said."""
@@ -156,9 +143,8 @@ class Checks:
         try:
             balance = Decimal(answer.balance)
         except (InvalidOperation, TypeError):
-            return _cannot_tell(Check.BALANCE, _("Twilio does not say the balance."), link=BILLING)
-        why = _("The balance is %(balance)s.") % {"balance": f"{balance:.2f} {answer.currency}"}
-        top_up = _("Top up the account, or switch on automatic recharge.")
+            return _cannot_tell(Check.BALANCE, common.NO_BALANCE(itsp=NAME), link=BILLING)
+        why, top_up = common.BALANCE(balance=f"{balance:.2f} {answer.currency}"), common.TOP_UP()
         if balance <= 0:
             return _failed(Check.BALANCE, why, top_up, link=BILLING)
         low = balance < LOW_BALANCE
@@ -176,17 +162,12 @@ class Checks:
             and alert.date_generated >= since
         ]
         if not failed:
-            return _passed(Check.FAILURES, _("Twilio has reached the Webhook URL whenever it called it."))
+            return _passed(Check.FAILURES, common.NO_FAILURES(itsp=NAME))
         latest = max(failed, key=lambda alert: alert.date_generated)
-        why = ngettext(
-            "Twilio could not deliver to the Webhook URL: %(count)d time, with error %(code)s.",
-            "Twilio could not deliver to the Webhook URL: %(count)d times, last with error %(code)s.",
-            len(failed),
-        )
         return _failed(
             Check.FAILURES,
-            why % {"count": len(failed), "code": latest.error_code},
-            _("Read what the error means, and check that PBX is reachable. The entry goes after 24 hours."),
+            words.FAILED_CALLS(count=len(failed), code=latest.error_code),
+            words.READ_THE_ERROR(),
             link=f"https://www.twilio.com/docs/api/errors/{latest.error_code}",
             at=latest.date_generated,
         )
@@ -213,17 +194,11 @@ def fix(client: Any, set_up: SetUp, *, number: str, approved: Sequence[Change]) 
 
 
 def _refused() -> Finding:
-    why = _("Twilio does not accept this Account SID and Auth Token together. Nothing else can be asked.")
-    what_to_do = _(
-        "Copy both anew from the dashboard of the account that the number was purchased with, and save."
-    )
-    return _failed(Check.CREDENTIALS, why, what_to_do, link=CONSOLE, stops=True)
+    return _failed(Check.CREDENTIALS, words.REFUSED(), words.COPY_ANEW(), link=CONSOLE, stops=True)
 
 
 def _key_refused() -> Finding:
-    why = _("Twilio does not accept the API key and its secret: nothing can be sent with it.")
-    what_to_do = _("Create a new API key in the account and its region, or leave both empty, and save.")
-    return _failed(Check.CREDENTIALS, why, what_to_do, link=CONSOLE, stops=True)
+    return _failed(Check.CREDENTIALS, words.KEY_USELESS(), words.NEW_KEY(), link=CONSOLE, stops=True)
 
 
 def _untold(check: Check, error: Exception, number: str = "") -> Finding:
@@ -231,17 +206,13 @@ def _untold(check: Check, error: Exception, number: str = "") -> Finding:
     status = http_status_of(error)
     link = CONSOLE if status else ""
     if status in {401, 403, 404}:
-        why = _("Twilio does not tell this account (HTTP %(status)s).") % {"status": status}
-        what_to_do = _("Look it up in the Twilio portal.")
+        why, what_to_do = words.NOT_TOLD(status=status), common.LOOK_UP(itsp=NAME)
     elif status:
-        why = _("Twilio gave no clear answer (HTTP %(status)s).") % {"status": status}
-        what_to_do = _("Check again later.")
+        why, what_to_do = common.NOT_CLEAR(itsp=NAME, status=status), common.AGAIN_LATER()
     elif isinstance(error, UNREADABLE) and not isinstance(error, requests.RequestException):
-        why, link = _("Twilio’s answer can’t be read."), CONSOLE
-        what_to_do = _("Check again later.")
+        why, what_to_do, link = common.NOT_READ(itsp=NAME), common.AGAIN_LATER(), CONSOLE
     else:
-        why = _("Twilio could not be reached.")
-        what_to_do = _("Check the internet access of PBX, then check again.")
+        why, what_to_do = common.NOT_REACHED(itsp=NAME), common.AGAIN_WITH_INTERNET()
     return Finding(check, CheckOutcome.CANNOT_TELL, why, what_to_do, link, number)
 
 
@@ -255,7 +226,3 @@ def _failed(check: Check, why: str, what_to_do: str, **more: Any) -> Finding:
 
 def _cannot_tell(check: Check, why: str, what_to_do: str = "", **more: Any) -> Finding:
     return Finding(check, CheckOutcome.CANNOT_TELL, why, what_to_do, **more)
-
-
-def _named(countries: Sequence[str]) -> dict[str, str]:
-    return {"countries": ", ".join(countries)}

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from twilio.rest import Client
 
+from channels.itsp import answers
 from channels.itsp.base import (
     Accepted,
     Advice,
@@ -62,14 +63,14 @@ class TwilioSender(Sender):
                     to=sms.recipient,
                     from_=sms.sender,
                     body=sms.body,
-                    status_callback=sms.callback_url,
+                    status_callback=sms.status_url,
                     **media,
                 )
         except ERRORS as error:
             refusal = translated(error, self.http.retry_after_s())
             raise judged(refusal) if media else refusal from error
         if not message.sid:
-            raise ItspError(Advice.UNKNOWN, str(tables.NO_CLEAR_ANSWER))
+            raise ItspError(Advice.UNKNOWN, answers.NO_CLEAR_ANSWER())
         return Accepted(message.sid)
 
 

@@ -2,16 +2,34 @@
 
 import json
 
-import requests
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from twilio.base.exceptions import TwilioException
 from twilio.http.response import Response
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
+from channels.itsp import answers
+from channels.itsp.api import never_left
 from channels.itsp.base import Advice, ItspError
 from channels.itsp.twilio import tables
+from pbx_messaging.said import Kind
 
 _REFUSED = frozenset({"20003", "20404", "401", "404"})  # of a login
+_KEY_REFUSED = Kind(
+    "twilio-key-refused",
+    _(
+        "Twilio does not accept this API key and secret together for this account and region. Create a "
+        "new key there, or leave both empty."
+    ),
+)
+_LOGIN_REFUSED = Kind(
+    "twilio-login-refused",
+    _(
+        "Twilio does not accept this Account SID and Auth Token together. Copy both anew from the "
+        "dashboard of the account that the number was purchased with."
+    ),
+)
+_NO_CHECK = Kind(
+    "twilio-no-check", _("Twilio gave no clear answer to the check. Save again later to repeat it.")
+)
 
 
 def translated(error: Exception, retry_after_s: float | None = None) -> ItspError:
@@ -21,10 +39,10 @@ def translated(error: Exception, retry_after_s: float | None = None) -> ItspErro
         code = getattr(error, "code", None)
         rule = tables.rule_for(code, status)
         words = rule.words % {"code": code or status} if rule.words is tables.REFUSED else rule.words
-        return ItspError(rule.advice, str(words), str(code or status), retry_after_s)
-    if isinstance(error, requests.ConnectionError) and _never_left(error):
-        return ItspError(Advice.RETRY, str(tables.NOT_REACHED))
-    return ItspError(Advice.UNKNOWN, str(tables.NO_CLEAR_ANSWER))
+        return ItspError(rule.advice, answers.of_rule(words), str(code or status), retry_after_s)
+    if never_left(error):
+        return ItspError(Advice.RETRY, answers.NOT_REACHED())
+    return ItspError(Advice.UNKNOWN, answers.NO_CLEAR_ANSWER())
 
 
 def translated_list(error: Exception) -> ItspError:
@@ -35,10 +53,10 @@ def translated_list(error: Exception) -> ItspError:
         if rule.advice is not Advice.UNKNOWN:
             code = str(_code_of(answer) or answer.status_code)
             words = rule.words % {"code": code} if rule.words is tables.REFUSED else rule.words
-            return ItspError(rule.advice, str(words), code)
+            return ItspError(rule.advice, answers.of_rule(words), code)
     found = translated(error)
     if found.advice is Advice.UNKNOWN:
-        return ItspError(Advice.RETRY, str(tables.NO_LIST))
+        return ItspError(Advice.RETRY, answers.NO_LIST())
     return found
 
 
@@ -47,13 +65,6 @@ def _code_of(answer: Response) -> int | None:
         return int(json.loads(answer.text)["code"])
     except (ValueError, TypeError, LookupError):
         return None
-
-
-def _never_left(error: requests.ConnectionError) -> bool:
-    """True if no connection came about, so that nothing can have been sent."""
-    cause = error.args[0] if error.args else None
-    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
-    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
 
 
 def translated_check(error: Exception) -> ItspError:
@@ -66,10 +77,7 @@ def translated_key_check(error: Exception) -> ItspError:
     found = translated_list(error)
     if found.code in _REFUSED:
         found.field = "api_key_secret"
-        found.reason = _(
-            "Twilio does not accept this API key and secret together for this account and region. Create a "
-            "new key there, or leave both empty."
-        )
+        found.reason = _KEY_REFUSED()
     return found
 
 
@@ -82,10 +90,7 @@ def _blaming(found: ItspError) -> ItspError:
     """With the field that is wrong, where the account is refused."""
     if found.code in _REFUSED:
         found.field = "auth_token"
-        found.reason = _(
-            "Twilio does not accept this Account SID and Auth Token together. Copy both anew from the "
-            "dashboard of the account that the number was purchased with."
-        )
+        found.reason = _LOGIN_REFUSED()
     elif found.advice is Advice.UNKNOWN:
-        found.reason = _("Twilio gave no clear answer to the check. Save again later to repeat it.")
+        found.reason = _NO_CHECK()
     return found

@@ -15,12 +15,12 @@ from twilio.base.exceptions import TwilioException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
+from channels.itsp.api import UNREADABLE
+from pbx_messaging.outside import calls
 from pbx_messaging.outside.deadline import Limit, within
 from pbx_messaging.outside.http import BoundedAdapter
 
 STANDS_FOR = "X-Stands-For"  # a header for a stand-in alone: the host that was meant
-# What reading an answer may raise that has nothing, or something else, where something was expected.
-UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError)
 # All that a call by the `twilio` package may raise for what comes back, or does not.
 ERRORS = (TwilioException, requests.RequestException, TimeoutError, *UNREADABLE)
 MOST_CALLS = 500  # of a client with a limit in all; a list may name a next page for ever
@@ -34,10 +34,10 @@ def http_status_of(error: Exception) -> int | None:
 
 
 def api_url(url: str) -> str:
-    """The URL with scheme and host replaced by `settings.TWILIO_API_URL`, where that is set."""
-    if not settings.TWILIO_API_URL:
+    """The URL with scheme and host replaced by `settings.ITSP_API_URLS`, where that has some."""
+    if not (stand_in := settings.ITSP_API_URLS.get("twilio")):
         return url
-    base, asked = urlsplit(settings.TWILIO_API_URL), urlsplit(url)
+    base, asked = urlsplit(stand_in), urlsplit(url)
     return str(urlunsplit((base.scheme, base.netloc, asked.path, asked.query, "")))
 
 
@@ -55,6 +55,7 @@ class _SlotAdapter(BoundedAdapter):
         getattr(self._slot, "wait", lambda: None)()
         limit: Limit = self._slot.limit
         limit.begin()
+        self._slot.call.begin()
         return super().send(*args, **kwargs)
 
 
@@ -98,10 +99,12 @@ class HttpClient(TwilioHttpClient):  # type: ignore[misc]  # twilio has no types
             return timedelta(0)
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
-        if settings.TWILIO_API_URL:
+        if settings.ITSP_API_URLS.get("twilio"):
             kwargs["headers"] = {**(kwargs.get("headers") or {}), STANDS_FOR: urlsplit(url).netloc}
-        with within(self._time_s()) as self._slot.limit:
+        with within(self._time_s()) as self._slot.limit, calls.told("Twilio", method, url) as call:
+            self._slot.call = call
             response = super().request(method, api_url(url), *args, **kwargs)
+            call.answered(response.status_code)
         headers = response.headers or {}
         self._slot.retry_after = headers.get("Retry-After", "")
         self._slot.date = (headers.get("Date", ""), datetime.now(UTC))

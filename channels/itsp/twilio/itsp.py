@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from channels.itsp.base import (
     AccountState,
     Acknowledgement,
     Advice,
+    ChargeList,
     Credentials,
     Found,
     InboundSms,
@@ -19,6 +20,7 @@ from channels.itsp.base import (
     MediaRef,
     ReceivedList,
     Sender,
+    SentList,
     SignedBy,
     StatusUpdate,
     Unreadable,
@@ -28,6 +30,8 @@ from channels.itsp.set_up import AccountNumbers, Change, Finding, SetUp
 from channels.itsp.twilio import (
     account_numbers,
     account_state,
+    charges,
+    check_words,
     lists,
     media,
     received,
@@ -52,11 +56,15 @@ class Twilio(Itsp):
     final_codes = FINAL_CODES
     texts_short_codes = False  # its error 21265
     can_list_received = True
+    can_list_charges = True
     can_list_numbers = True
     credentials_form = CredentialsForm
+    more_credentials = _("While the Auth Token changes, API key, region, signing key")
+    noisy_loggers = frozenset({"twilio.http_client"})
     webhook_headers = signatures.HEADERS | {"i-twilio-idempotency-token", "content-type"}
     # Three tries of five seconds fit Twilio's total of fifteen; its default retries hardly anything.
     webhook_overrides = "#rc=2&rp=ct,rt,5xx&ct=2000&rt=3000"
+    answers_within_s = 3.0  # the overrides' rt; without them it would be 15
 
     def account_id(self, credentials: Credentials) -> str:
         return str(credentials["account_sid"])
@@ -69,7 +77,7 @@ class Twilio(Itsp):
         if account.status not in ACCOUNT_STATUSES:
             raise translated_check(ValueError("no status that we know"))
         if account.status != "active":
-            raise ItspError(Advice.STOP, _("The Twilio account is %(status)s.") % {"status": account.status})
+            raise ItspError(Advice.STOP, check_words.STATUS(status=account.status))
         if has_api_key(credentials):
             try:
                 ask_with_key(texting_client_of(credentials))
@@ -88,10 +96,6 @@ class Twilio(Itsp):
     def words_for(self, error_code: str) -> str:
         return tables.words_for(error_code)
 
-    @property
-    def is_stand_in(self) -> bool:
-        return bool(settings.TWILIO_API_URL)
-
     def check_set_up(self, credentials: Credentials, set_up: SetUp) -> Iterator[Finding]:
         client = client_of(credentials, total_s=settings.SET_UP_CHECK_TOTAL_S)
         texting = texting_client_of(credentials) if has_api_key(credentials) else None
@@ -108,13 +112,15 @@ class Twilio(Itsp):
     def is_authentic(self, call: WebhookCall, credentials: Credentials) -> bool:
         return signatures.is_authentic(call, credentials)
 
-    def signed_by(self, call: WebhookCall) -> SignedBy:
+    def signed_by(self, call: WebhookCall, credentials: Credentials) -> SignedBy:
         return signatures.signed_by(call)
 
     def has_webhook_key(self, credentials: Credentials) -> bool:
         return bool(credentials.get("webhook_key"))
 
-    def read(self, call: WebhookCall) -> list[InboundSms | StatusUpdate | Unreadable]:
+    def read(
+        self, call: WebhookCall, credentials: Credentials
+    ) -> list[InboundSms | StatusUpdate | Unreadable]:
         return webhook_calls.read(call)
 
     def acknowledge(self, call: WebhookCall) -> Acknowledgement:
@@ -127,9 +133,9 @@ class Twilio(Itsp):
 
     def list_sent(
         self, credentials: Credentials, *, sender: str, recipient: str, since: datetime
-    ) -> list[Found]:
+    ) -> SentList:
         between = {"to": recipient, "from_": sender}
-        return lists.sent(credentials, since=since, must_end=True, filters=between)
+        return SentList(lists.sent(credentials, since=since, must_end=True, filters=between))
 
     def list_recent(self, credentials: Credentials, *, since: datetime) -> list[Found]:
         return lists.sent(credentials, since=since, must_end=False, filters={})
@@ -140,6 +146,11 @@ class Twilio(Itsp):
         return received.received(
             credentials, recipient=recipient, since=since, until=until, most_calls=most_calls
         )
+
+    def list_charges(
+        self, credentials: Credentials, *, since: datetime, until: datetime, most_calls: int
+    ) -> ChargeList:
+        return charges.listed(credentials, since=since, until=until, most_calls=most_calls)
 
     def list_media(self, credentials: Credentials, itsp_message_id: str) -> tuple[MediaRef, ...]:
         return received.media_of(credentials, itsp_message_id)

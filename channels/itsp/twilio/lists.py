@@ -6,8 +6,8 @@ from typing import Any
 
 from django.conf import settings
 
+from channels.itsp import answers
 from channels.itsp.base import Advice, Credentials, Found, ItspError
-from channels.itsp.twilio import tables
 from channels.itsp.twilio.client import TwilioSender, found, twilios_errors
 
 PAGE, MOST_PAGES = 1000, 5
@@ -34,4 +34,4 @@ def sent(
             page = page.next_page() if number < MOST_PAGES or must_end else None
             if page is None:
                 return texts
-    raise ItspError(Advice.UNKNOWN, str(tables.NO_CLEAR_ANSWER))
+    raise ItspError(Advice.UNKNOWN, answers.NO_CLEAR_ANSWER())

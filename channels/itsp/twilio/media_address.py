@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
+from channels.itsp import attachments
 from channels.itsp.base import Advice, ItspError
 from channels.itsp.twilio.regions import is_api_host
+from pbx_messaging.said import Kind
 
 LONGEST = 2048
+_FOREIGN = Kind("attachment-not-at-twilio", _("The attachment does not lie at Twilio."))
 _PLAIN = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")  # no backslash, no space, no other script
 _DISGUISED = re.compile(r"[^/?#]*//[^/?#]*[@%]")  # a host behind user information, or in escapes
 _NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])?")
@@ -34,7 +37,7 @@ class MediaAddress:
 def first(url: str) -> MediaAddress:
     """The address that a webhook named. Raises `ItspError` unless it is the ITSP's own."""
     host = _parts(url).host or ""
-    if not is_api_host(host) and host != parse_url(settings.TWILIO_API_URL).host:
+    if not is_api_host(host) and host != parse_url(settings.ITSP_API_URLS.get("twilio", "")).host:
         raise _foreign()
     address = _judged(url)
     if not address.of_itsp:
@@ -52,11 +55,12 @@ def redirected(base: str, location: str) -> MediaAddress:
 
 def _judged(url: str) -> MediaAddress:
     parts = _parts(url)
-    stand_in = parse_url(settings.TWILIO_API_URL) if settings.TWILIO_API_URL else None
+    known = settings.ITSP_API_URLS.get("twilio")
+    stand_in = parse_url(known) if known else None
     if stand_in and _origin(parts) == _origin(stand_in):
         return MediaAddress(parts.url, of_itsp=True)
     if parts.scheme != "https":
-        raise ItspError(Advice.FAIL, _("The attachment's address is not secure."))
+        raise ItspError(Advice.FAIL, attachments.NOT_SECURE())
     host = parts.host or ""
     if not _NAME.fullmatch(host) or parts.port not in {None, 443}:
         raise _odd()
@@ -85,8 +89,8 @@ def _origin(parts: Url) -> tuple[str | None, str | None, int | None]:
 
 
 def _foreign() -> ItspError:
-    return ItspError(Advice.FAIL, _("The attachment does not lie at Twilio."))
+    return ItspError(Advice.FAIL, _FOREIGN())
 
 
 def _odd() -> ItspError:
-    return ItspError(Advice.FAIL, _("The attachment's address can't be used."))
+    return ItspError(Advice.FAIL, attachments.ODD())

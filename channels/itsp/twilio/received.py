@@ -28,7 +28,7 @@ def received(
     """The list is newest first; it is read back to `since`, or as far as the calls reach."""
     account = TwilioSender(credentials, settings.ITSP_CHECK_TIMEOUT_S, total_s=settings.ITSP_LIST_TOTAL_S)
     texts: list[Received] = []
-    with _lists_errors():
+    with lists_errors():
         page, ahead, calls = _first_page(account, recipient, since, until + ROUNDING)
         while page is not None:
             texts += [text for message in page if (text := _text(message, ahead))]
@@ -42,7 +42,7 @@ def received(
 
 def media_of(credentials: Credentials, message_sid: str) -> tuple[MediaRef, ...]:
     client = texting_client_of(credentials)
-    with _lists_errors():
+    with lists_errors():
         files = client.messages(message_sid).media.page(page_size=LIMITS.most)
         found = [(str(file.sid), str(file.content_type or "")) for file in files]
     account = f"https://{api_host(credentials)}/2010-04-01/Accounts/{credentials['account_sid']}"
@@ -54,7 +54,7 @@ def media_of(credentials: Credentials, message_sid: str) -> tuple[MediaRef, ...]
 
 
 @contextmanager
-def _lists_errors() -> Iterator[None]:
+def lists_errors() -> Iterator[None]:
     try:
         yield
     except ERRORS as error:

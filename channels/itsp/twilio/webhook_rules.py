@@ -7,9 +7,8 @@ and connection configuration go before the Auth Token and before what stands beh
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from channels.itsp.set_up import Check, CheckOutcome, Finding
+from channels.itsp.twilio import check_words as words
 
 DOCS = "https://www.twilio.com/docs/usage/webhooks/webhook-configuration"
 MOST = 200  # rules
@@ -19,26 +18,16 @@ def finding(client: Any, url: str, *, has_key: bool) -> Finding:
     """`url` is ours, without overrides. Raises what `twilio` raises."""
     rule = applying(client.webhooks.v1.rules.list(limit=MOST), url)
     if rule is None:
-        why = _("No Webhook Rule applies to the Webhook URL: what stands behind its # holds.")
-        return Finding(Check.RULES, CheckOutcome.PASS, why)
+        return Finding(Check.RULES, CheckOutcome.PASS, words.NO_RULE())
     ids = [str(one["settingId"]) for one in rule.settings or []]
     settings = [client.webhooks.v1.settings(pk).fetch() for pk in ids]
-    named = {"name": rule.friendly_name or rule.id}
+    name = str(rule.friendly_name or rule.id)
     if any(one.signature for one in settings) and not has_key:
-        why = _(
-            "The Webhook Rule “%(name)s” has a Setting that signs with a SharedKey, which the channel does "
-            "not have: its texts are refused."
-        )
-        what_to_do = _(
-            "Enter the key’s secret as Webhook Signing Key, or take the signature out of the Setting."
-        )
-        return Finding(Check.RULES, CheckOutcome.FAIL, why % named, what_to_do, DOCS)
-    why = _(
-        "The Webhook Rule “%(name)s” applies. Its connection configuration goes before what stands behind "
-        "the # of the Webhook URL."
-    )
-    hint = "" if all(_tries_again(one.connection) for one in settings) else _hint()
-    return Finding(Check.RULES, CheckOutcome.PASS, why % named, hint, DOCS if hint else "")
+        why, what_to_do = words.RULE_SIGNS(name=name), words.ENTER_SHARED_KEY()
+        return Finding(Check.RULES, CheckOutcome.FAIL, why, what_to_do, DOCS)
+    why = words.RULE_APPLIES(name=name)
+    hint = "" if all(_tries_again(one.connection) for one in settings) else words.RULE_TRIES_ONCE()
+    return Finding(Check.RULES, CheckOutcome.PASS, why, hint, DOCS if hint else "")
 
 
 def applying(rules: Sequence[Any], url: str) -> Any:
@@ -59,10 +48,3 @@ def applying(rules: Sequence[Any], url: str) -> Any:
 def _tries_again(connection: Any) -> bool:
     policy = (connection or {}).get("retryPolicy") or {}
     return int(policy.get("retryCount") or 0) > 0
-
-
-def _hint() -> str:
-    return _(
-        "It does not try again. Give its Setting a connection configuration with 2 retries on connection and "
-        "read timeouts and on 5xx, 2000 ms to connect and 3000 ms to read."
-    )

@@ -107,7 +107,7 @@ def test_unreachable_itsp_saves_with_its_reason(
     admin_page: Client, filled: Filled, settings: Settings
 ) -> None:
     values = filled()
-    settings.TWILIO_API_URL = "http://127.0.0.1:9"
+    settings.ITSP_API_URLS = {"twilio": "http://127.0.0.1:9"}
     answer = admin_page.post(ADD, values, follow=True)
     channel = Channel.objects.get()
     assert channel.status == Channel.Status.NEVER_VERIFIED

@@ -57,7 +57,9 @@ def asked(simulator: Simulator) -> list[tuple[str, str]]:
 
 def sent(channel: Channel) -> str:
     sender = ITSPS["twilio"].sender(channel.credentials)
-    return sender.send(OutboundSms(NUMBER, CONTACT, "Hi", ""), lambda: None).itsp_message_id
+    return sender.send(
+        OutboundSms(NUMBER, CONTACT, "Hi", "https://x.example/w/", "0"), lambda: None
+    ).itsp_message_id
 
 
 def test_what_is_empty_is_not_stored(add: Any) -> None:

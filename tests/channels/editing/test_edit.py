@@ -58,6 +58,7 @@ def test_edit_shows_what_is_stored_but_the_auth_token(
             "queue": support.pk,
             "initiators": [ada.pk],
             "number_rate": None,
+            "standby": None,
             "key": None,
         }
     ]
@@ -96,7 +97,7 @@ def test_edit_with_a_wrong_auth_token_changes_nothing(
 def test_edit_while_the_itsp_is_away_keeps_the_status_and_says_why(
     admin_page: Client, channel: Channel, edited: dict[str, Any], settings: Any
 ) -> None:
-    settings.TWILIO_API_URL = "http://127.0.0.1:9"
+    settings.ITSP_API_URLS = {"twilio": "http://127.0.0.1:9"}
     admin_page.post(f"/channels/{channel.pk}/", edited)
     channel.refresh_from_db()
     assert channel.status == Channel.Status.CONNECTED
@@ -176,7 +177,7 @@ def test_deleted_channel_is_404(admin_page: Client, channel: Channel) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_saved_channels_webhook_is_known_beside_the_database(admin_page: Client, channel: Channel) -> None:
-    known = webhook_keys.find(channel.webhook_addresses.get().token)
+    known = webhook_keys.find([token := channel.webhook_addresses.get().token]).get(token)
     assert known is not None
     assert (known[0].code, known[1]) == ("twilio", channel.credentials)
 

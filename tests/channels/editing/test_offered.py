@@ -114,7 +114,7 @@ def test_what_can_not_be_listed_is_said_and_the_guides_way_is_named(
     admin_page: Client, filled: Filled, settings: Settings, address: str, wrong: dict[str, str], words: str
 ) -> None:
     values = filled(**wrong)
-    settings.TWILIO_API_URL = address or settings.TWILIO_API_URL
+    settings.ITSP_API_URLS = {"twilio": address or settings.ITSP_API_URLS["twilio"]}
     said = text_of(shown(admin_page, values))
     assert f"They can’t be listed: {words}" in said
     assert "type it under Messaging Settings > Number > Add." in said
@@ -164,6 +164,26 @@ def test_ticked_numbers_become_rules_and_the_page_of_the_channel_opens(
     assert (answer.status_code, answer["Location"]) == (302, f"/channels/{channel.pk}/")
     stored = {n.address: (n.destination, [*n.initiators.all()]) for n in channel.numbers.all()}
     assert stored == {US: (ben, []), GUIDES: (support, [ada]), BRITISH: (support, [])}
+
+
+def test_number_that_is_ticked_and_typed_is_taken_once_as_it_was_typed(
+    admin_page: Client, filled: Filled, ada: Extension, support: MessageQueue
+) -> None:
+    chosen = {f"place-{US}": f"extension-{ada.pk}", f"decided-{US}": f"extension-{ada.pk}"}
+    values = picked(admin_page, filled(name="Once"), US, GUIDES, **chosen)
+    values["rule"] = [rule("+1 (415) 555-0100", support)]
+    assert admin_page.post(ADD, values).status_code == 302
+    stored = {number.address: number.destination for number in Channel.objects.get().numbers.all()}
+    assert stored == {US: support, GUIDES: ada}
+
+
+def test_number_that_is_typed_twice_is_an_error_of_its_row(
+    admin_page: Client, filled: Filled, support: MessageQueue
+) -> None:
+    rules = [rule(US, support), rule("+1 (415) 555-0100", support, key="b" * 16)]
+    answer = admin_page.post(ADD, filled(*rules))
+    assert (answer.status_code, Channel.objects.count()) == (422, 0)
+    assert f"{US} has a rule in this form already." in text_of(answer.content.decode())
 
 
 def test_channel_without_a_name_gets_one_that_is_free(

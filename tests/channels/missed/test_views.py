@@ -5,14 +5,17 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import AuditEntry, User
 from channels import actions
+from channels.itsp.said import by_itsp
+from channels.itsp.twilio import tables
 from channels.itsp.twilio.itsp import Twilio
 from channels.models import Channel, FetchGap
 from tests.factories import Road
+from tests.languages import made_up
 from tests.portal import messages_of, rows_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +91,18 @@ def test_outcome_is_told_in_words(admin_page: Client, road: Road) -> None:
     assert "hx-trigger" not in admin_page.get(path_of(road), headers=HTMX).content.decode()
     of_channel = text_of(admin_page.get(f"/channels/{road.channel.pk}/").content.decode())
     assert f"Missed texts Fetched 3 missed texts, {at} (PBX was not there)" in of_channel
+
+
+def test_outcome_is_told_in_the_readers_language(
+    admin_page: Client, road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_up(monkeypatch, "nl")
+    actions.note_gap([road.channel.pk], since=timezone.now(), cause=FetchGap.Cause.AWAY)
+    actions.finish_gap(FetchGap.objects.get(), reason=by_itsp("twilio", "20003", tables.words_for("20003")))
+    words = tables.words_for("20003")
+    assert outcomes(admin_page, road) == [f"Could not be fetched {words}"]
+    with translation.override("nl"):
+        assert outcomes(admin_page, road) == [f"[Could not be fetched] [{words}]"]
 
 
 def test_itsp_without_a_list_says_so(admin_page: Client, road: Road, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import AuditEntry
 from channels.models import Number
 from routing.models import Extension, MessageQueue
 from tests.factories import Road, make_agent, make_queue, make_road
@@ -148,6 +149,30 @@ def test_preview_costs_the_same_with_many_rows(admin_page: Client, path: str) ->
 
     queries(1)
     assert queries(1) == queries(10)
+
+
+def test_storing_costs_the_same_with_many_rows(admin_page: Client, path: str) -> None:
+    """So does what the audit log says of each."""
+
+    def queries(first: int, count: int, rest: str) -> int:
+        rows = [f"+1201555{number:04},{rest}" for number in range(first, first + count)]
+        answer = uploaded(admin_page, path, "\n".join([HEADING, *rows]))
+        with CaptureQueriesContext(connection) as captured:
+            started(admin_page, answer)
+        return len(captured)
+
+    added, changed = "Message Queue,Support,1001", "Extension,1001,1001 1002"
+    assert queries(0, 1, added) == queries(1, 40, added)
+    assert queries(0, 1, changed) == queries(1, 40, changed)
+    numbers = Number.objects.filter(address__startswith="+1201")
+    assert set(numbers.values_list("extension__number", flat=True)) == {"1001"}
+    entries = AuditEntry.objects.filter(name__startswith="+12015550040").order_by("pk")
+    assert [(entry.action, sorted(entry.changes)) for entry in entries] == [
+        ("created", ["address", "channel", "initiators", "queue"]),
+        ("changed", ["extension", "initiators", "queue"]),
+    ]
+    assert entries[1].changes["extension"] == {"old": "", "new": "1001 Ada"}
+    assert entries[1].changes["initiators"] == {"added": ["1002 Ben"]}
 
 
 def test_example_file_is_read_by_the_import(admin_page: Client, path: str) -> None:

@@ -54,6 +54,7 @@ def test_saved_rule_becomes_a_row_at_the_end(admin_page: Client, ada: Extension)
         "queue": None,
         "initiators": [ada.pk],
         "number_rate": None,
+        "standby": None,
         "key": "",
     }
     assert f'<tr id="rule-{row["key"]}"' in answer.content.decode()

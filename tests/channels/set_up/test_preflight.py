@@ -79,7 +79,7 @@ def test_suspended_account_stops_the_channel(simulator: Simulator, check: Checke
 
 
 def test_twilio_out_of_reach_tells_nothing_and_stops_nothing(check: Checked, settings: Settings) -> None:
-    settings.TWILIO_API_URL = "http://127.0.0.1:9"
+    settings.ITSP_API_URLS = {"twilio": "http://127.0.0.1:9"}
     assert check() == {"credentials": "cannot_tell", "address": "pass"}
     assert result("credentials").why == "Twilio could not be reached."
     assert Channel.objects.get().status == "connected"

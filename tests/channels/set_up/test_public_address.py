@@ -26,7 +26,7 @@ def check(settings: Settings) -> Check:
 
 @pytest.fixture
 def stand_in(settings: Settings) -> None:
-    settings.TWILIO_API_URL = "http://127.0.0.1:9"
+    settings.ITSP_API_URLS = {"twilio": "http://127.0.0.1:9"}
 
 
 def test_plain_http_fails(check: Check) -> None:

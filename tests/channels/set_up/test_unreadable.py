@@ -72,7 +72,8 @@ def test_answer_that_can_not_be_read_ends_no_check_and_stops_no_channel(
     simulator: Simulator, road: Road, public_url: str, settings: Any, check: str, value: str
 ) -> None:
     part = PARTS[check].format(sid=road.channel.credentials["account_sid"])
-    with spoiling(simulator, part, VALUES[value]) as settings.TWILIO_API_URL:
+    with spoiling(simulator, part, VALUES[value]) as url:
+        settings.ITSP_API_URLS = {"twilio": url}
         assert preflight.run(road.channel.pk)
     channel = Channel.objects.get()
     assert not preflight.is_running(channel)
@@ -90,7 +91,7 @@ def test_answer_that_can_not_be_read_ends_no_check_and_stops_no_channel(
 def test_set_up_check_ends_in_time(road: Road, public_url: str, settings: Any, drip: bytes) -> None:
     settings.ITSP_CHECK_TIMEOUT_S = 0.8
     with hanging(drip) as outsider, at_most(5):
-        settings.TWILIO_API_URL = outsider.url
+        settings.ITSP_API_URLS = {"twilio": outsider.url}
         preflight.run(road.channel.pk)
     outcomes = dict(SetUpResult.objects.values_list("check_name", "outcome"))
     assert outcomes == {"credentials": "cannot_tell", "address": "pass"}

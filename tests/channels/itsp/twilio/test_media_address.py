@@ -123,7 +123,7 @@ def test_itsps_own_address_gets_the_credentials(url: str) -> None:
 def test_address_in_a_region_gets_the_credentials_too(host: str, settings: Any) -> None:
     url = GOOD.replace("api", host, 1)
     assert media_address.first(url) == media_address.MediaAddress(url, of_itsp=True)
-    settings.TWILIO_API_URL = "http://127.0.0.1:8081"
+    settings.ITSP_API_URLS = {"twilio": "http://127.0.0.1:8081"}
     assert media_address.first(url).url == GOOD.replace("https://api.twilio.com", "http://127.0.0.1:8081")
 
 
@@ -141,7 +141,7 @@ def test_redirect_may_lead_elsewhere(location: str) -> None:
 
 
 def test_stand_in_answers_in_the_itsps_place(settings: Any) -> None:
-    settings.TWILIO_API_URL = "http://127.0.0.1:8081"
+    settings.ITSP_API_URLS = {"twilio": "http://127.0.0.1:8081"}
     address = media_address.first(GOOD)
     assert (address.url, address.of_itsp) == (
         GOOD.replace("https://api.twilio.com", "http://127.0.0.1:8081"),
@@ -202,7 +202,7 @@ def file_after_redirect(handler: BaseHTTPRequestHandler) -> None:
 
 def test_redirect_gets_no_credentials(settings: Any) -> None:
     with server(file_after_redirect) as (url, asked):
-        settings.TWILIO_API_URL = url
+        settings.ITSP_API_URLS = {"twilio": url}
         assert media.fetch(GOOD, CREDENTIALS, 10).content == b"PNG"
     assert ["Authorization" in headers for headers in asked] == [True, False]
 
@@ -219,7 +219,7 @@ def test_redirect_to_a_name_of_our_own_network_is_refused(
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     with server(redirect_to(f"https://{name}/file")) as (url, _asked):
-        settings.TWILIO_API_URL = url
+        settings.ITSP_API_URLS = {"twilio": url}
         with pytest.raises(ItspError) as refused:
             media.fetch(GOOD, CREDENTIALS, 10)
     assert (refused.value.advice, refused.value.reason) == (
@@ -233,7 +233,7 @@ def test_redirect_to_a_name_of_our_own_network_is_refused(
 )
 def test_redirect_to_what_is_not_safe_is_refused(settings: Any, location: str) -> None:
     with server(redirect_to(location)) as (url, _asked):
-        settings.TWILIO_API_URL = url
+        settings.ITSP_API_URLS = {"twilio": url}
         with pytest.raises(ItspError) as refused:
             media.fetch(GOOD, CREDENTIALS, 10)
     assert refused.value.advice is Advice.FAIL
@@ -245,7 +245,7 @@ def test_redirect_to_what_is_not_safe_is_refused(settings: Any, location: str) -
 def test_media_server_that_hangs_or_drips_is_left_in_time(settings: Any, drip: bytes) -> None:
     settings.MEDIA_TOTAL_S = 0.8
     with hanging(drip) as outsider, at_most(3):
-        settings.TWILIO_API_URL = outsider.url
+        settings.ITSP_API_URLS = {"twilio": outsider.url}
         with pytest.raises(ItspError) as error:
             media.fetch(GOOD, CREDENTIALS, 10_000)
     assert error.value.advice is Advice.RETRY

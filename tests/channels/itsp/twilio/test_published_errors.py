@@ -27,7 +27,8 @@ NOT_OURS: dict[str, set[int]] = {
         *range(21708, 21716),
         *range(30028, 30032),
     },
-    "of registrations and verifications": {21717, *range(21719, 21730), 30125, 30436, *range(30440, 30450)},
+    "of registrations and verifications": {21717, *range(21719, 21730), 30125, 30436}
+    | (tables.REGISTRATION_CODES & set(PUBLISHED)),
     "warnings that a limit comes near": {30025, 30026},
     "of shortened links and their domains": {*range(30100, 30125), *range(30127, 30134)},
     "of templates": {63027, 63028, 63029, *range(63040, 63048)},
@@ -47,7 +48,9 @@ def test_reasons_are_given_for_published_codes_only() -> None:
     assert {code for codes in NOT_OURS.values() for code in codes} <= set(PUBLISHED)
 
 
-@pytest.mark.parametrize("code", [30410, 30454, 30500, 63013, 63016, 63018, 63038])
+@pytest.mark.parametrize(
+    "code", [30042, 30410, 30454, 30485, 30500, 30527, 30899, 63013, 63016, 63018, 63038]
+)
 def test_later_codes_have_words(code: int) -> None:
     words = tables.words_for(str(code))
     assert words
@@ -55,4 +58,10 @@ def test_later_codes_have_words(code: int) -> None:
 
 
 def test_code_that_nobody_has_published_says_its_number() -> None:
-    assert tables.words_for("30485") == "The ITSP refused it (error 30485)."
+    assert tables.words_for("30985") == "The ITSP refused it (error 30985)."
+
+
+def test_why_a_registration_was_refused_hides_no_error_of_texts() -> None:
+    assert not tables.REGISTRATION_CODES & tables.ERRORS.keys()
+    words = "The ITSP refused the registration of the sending number."
+    assert {tables.words_for(str(code)) for code in tables.REGISTRATION_CODES} == {words}

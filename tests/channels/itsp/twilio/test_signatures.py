@@ -3,6 +3,7 @@
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from twilio.request_validator import HMAC_SHA1, HMAC_SHA256, RequestValidator, get_signature_algorithm
@@ -20,7 +21,10 @@ SETTINGS = "x-twilio-webhooks-signature-settings"
 hosts = st.sampled_from(["pbx.example.com", "localhost", "127.0.0.1", "sub.pbx.example.co.uk"])
 ports = st.sampled_from(["", ":443", ":80", ":8443", ":8000"])
 paths = st.sampled_from(
-    ["/w/token/", "/w/token", "//w/token/", "/w//token/", "/w/token/%23rc=2&rp=ct", "/w/t%7E/"]
+    [
+        *("/w/token/", "/w/token", "//w/token/", "/w//token/", "/w/token/%23rc=2&rp=ct"),
+        *("/w/t%7E/", "/w/t%7e/", "/w/t~/", "/w/pr%C3%BCfung/", "/w/prüfung/"),
+    ]
 )
 urls = st.builds(
     lambda scheme, host, port, path, query: f"{scheme}://{host}{port}{path}{query}",
@@ -28,13 +32,15 @@ urls = st.builds(
     hosts,
     ports,
     paths,
-    st.sampled_from(["", "?attempt=17", "?a=%20b&c="]),
+    st.sampled_from(["", "?attempt=17", "?a=%20b&c=", "?a=~&b=%7E", "?ö=ü", "?%C3%B6=%c3%bc"]),
 )
 
 
 def call_of(url: str, signature: str, settings_header: str = "", method: str = "POST") -> WebhookCall:
     headers = {"x-twilio-signature": signature} | ({SETTINGS: settings_header} if settings_header else {})
-    return WebhookCall(method, url, headers, urlencode(FIELDS).encode() if method == "POST" else b"")
+    return WebhookCall(
+        method, url, headers, urlencode(FIELDS).encode() if method == "POST" else b"", timezone.now()
+    )
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -140,4 +146,4 @@ def test_token_does_not_stand_in_for_a_key() -> None:
     ],
 )
 def test_call_says_what_it_was_signed_with(headers: dict[str, str], said: SignedBy) -> None:
-    assert Twilio().signed_by(WebhookCall("POST", "https://x/", headers, b"")) is said
+    assert Twilio().signed_by(WebhookCall("POST", "https://x/", headers, b"", timezone.now()), {}) is said

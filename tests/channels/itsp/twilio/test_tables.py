@@ -21,7 +21,7 @@ ROWS: list[tuple[Advice, tuple[int, ...]]] = [
     (Advice.FAIL, (21617, 21658, 21602, 21620, 21623)),  # content
     (Advice.FAIL, (11200, 63019, 11751, 30019, 12300, 30011)),  # attachments
     (Advice.FAIL, (30003, 30008)),  # a person may try again
-    (Advice.FAIL, (30004, 30007, 30450)),  # blocked
+    (Advice.FAIL, (30004, 30007, 30042, 30450)),  # blocked
     (Advice.LATER, (30024, 30035)),  # sender not provisioned yet
     (Advice.FAIL, (30032, 30034)),  # not registered
     (Advice.FAIL, (30036,)),  # validity elapsed

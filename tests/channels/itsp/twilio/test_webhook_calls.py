@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
@@ -26,7 +27,9 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
 def call_of(fields: dict[str, str], signature: str = "", url: str = URL) -> WebhookCall:
-    return WebhookCall("POST", url, {"x-twilio-signature": signature}, urlencode(fields).encode())
+    return WebhookCall(
+        "POST", url, {"x-twilio-signature": signature}, urlencode(fields).encode(), timezone.now()
+    )
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
@@ -53,7 +56,7 @@ def test_demo_s_machine_has_two_names(signed: str, ours: str, *, is_authentic: b
 
 
 def test_inbound_text_is_read() -> None:
-    assert Twilio().read(call_of(INBOUND)) == [InboundSms(SID, ACCOUNT_SID, CONTACT, "20123", "Hi")]
+    assert Twilio().read(call_of(INBOUND), {}) == [InboundSms(SID, ACCOUNT_SID, CONTACT, "20123", "Hi")]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +73,7 @@ def test_inbound_text_is_read() -> None:
     ],
 )
 def test_known_forms_of_addresses_are_kept_as_they_are(address: str) -> None:
-    assert Twilio().read(call_of({**INBOUND, "From": address})) == [
+    assert Twilio().read(call_of({**INBOUND, "From": address}), {}) == [
         InboundSms(SID, ACCOUNT_SID, address, "20123", "Hi")
     ]
 
@@ -93,18 +96,18 @@ def test_known_forms_of_addresses_are_kept_as_they_are(address: str) -> None:
 @pytest.mark.parametrize("name", ["From", "To"])
 def test_address_of_another_form_is_unreadable(name: str, address: str) -> None:
     reason = f"{name} is neither a number nor a sender's name."
-    assert Twilio().read(call_of({**INBOUND, name: address})) == [Unreadable(reason, SID)]
+    assert Twilio().read(call_of({**INBOUND, name: address}), {}) == [Unreadable(reason, SID)]
 
 
 @pytest.mark.parametrize(
     "fields", [{**INBOUND, "From": ""}, {k: v for k, v in INBOUND.items() if k != "From"}]
 )
 def test_text_that_names_no_sender_is_read(fields: dict[str, str]) -> None:
-    assert Twilio().read(call_of(fields)) == [InboundSms(SID, ACCOUNT_SID, "", "20123", "Hi")]
+    assert Twilio().read(call_of(fields), {}) == [InboundSms(SID, ACCOUNT_SID, "", "20123", "Hi")]
 
 
 def test_text_to_nobody_is_unreadable() -> None:
-    (found,) = Twilio().read(call_of({**INBOUND, "To": ""}))
+    (found,) = Twilio().read(call_of({**INBOUND, "To": ""}), {})
     assert isinstance(found, Unreadable)
 
 
@@ -114,7 +117,7 @@ def test_text_to_nobody_is_unreadable() -> None:
 @pytest.mark.parametrize("kind", ["inbound", "status"])
 def test_id_of_another_form_is_unreadable(kind: str, sid: str) -> None:
     fields = INBOUND if kind == "inbound" else {"AccountSid": ACCOUNT_SID, "MessageStatus": "sent"}
-    found = Twilio().read(call_of({**fields, "MessageSid": sid}))
+    found = Twilio().read(call_of({**fields, "MessageSid": sid}), {})
     assert found == [Unreadable("Its MessageSid is not one of Twilio's.", sid[:64])]
 
 
@@ -128,7 +131,7 @@ def test_call_that_is_shifted_by_its_own_borders_is_no_second_text(data: st.Data
     fields = dict(zip(parts[::2], [*parts[1::2], ""], strict=False))
     call = call_of(fields, signature)
     if Twilio().is_authentic(call, CREDENTIALS):
-        texts = [item for item in Twilio().read(call) if isinstance(item, InboundSms)]
+        texts = [item for item in Twilio().read(call, {}) if isinstance(item, InboundSms)]
         assert {text.itsp_message_id for text in texts} <= {SID}
 
 
@@ -138,7 +141,7 @@ def test_call_that_is_shifted_by_its_own_borders_is_no_second_text(data: st.Data
 )
 def test_number_of_media_is_read_with_care(told: str, read: int) -> None:
     media = {f"MediaUrl{n}": f"https://api.twilio.com/{n}" for n in range(12)}
-    (text,) = Twilio().read(call_of({**INBOUND, **media, "NumMedia": told}))
+    (text,) = Twilio().read(call_of({**INBOUND, **media, "NumMedia": told}), {})
     assert isinstance(text, InboundSms)
     assert len(text.media) == read
 
@@ -146,20 +149,20 @@ def test_number_of_media_is_read_with_care(told: str, read: int) -> None:
 @pytest.mark.parametrize(
     ("attempt", "code", "read"),
     [
-        ("17", "30003", (17, "30003")),
-        ("9" * 19, "1" * 17, (None, "")),
-        ("٣", "0", (None, "")),
-        ("-1", "x", (None, "")),
-        ("", "9" * 4000, (None, "")),
+        ("17-18f", "30003", ("17-18f", "30003")),
+        ("9" * 19, "1" * 17, ("9" * 19, "")),
+        ("٣", "0", ("٣", "")),
+        ("-1", "x", ("-1", "")),
+        ("", "9" * 4000, ("", "")),
     ],
 )
 def test_numbers_in_a_status_callback_are_read_with_care(
-    attempt: str, code: str, read: tuple[int | None, str]
+    attempt: str, code: str, read: tuple[str, str]
 ) -> None:
-    fields = {"MessageSid": SID, "MessageStatus": "failed", "ErrorCode": code}
-    (update,) = Twilio().read(call_of(fields, url=f"{URL}?attempt={attempt}"))
+    fields = {"MessageSid": SID, "AccountSid": ACCOUNT_SID, "MessageStatus": "failed", "ErrorCode": code}
+    (update,) = Twilio().read(call_of(fields, url=f"{URL}?attempt={attempt}"), {})
     assert isinstance(update, StatusUpdate)
-    assert (update.attempt_id, update.error_code) == read
+    assert (update.reference, update.error_code) == read
 
 
 def test_status_callback_is_read_with_our_attempt() -> None:
@@ -174,8 +177,8 @@ def test_status_callback_is_read_with_our_attempt() -> None:
         itsp_message_id=SID,
         account_id=ACCOUNT_SID,
         status=tables.STATUSES["undelivered"],
-        attempt_id=17,
+        reference="17",
         error_code="30003",
         reason="The contact's phone is switched off or out of reach.",
     )
-    assert Twilio().read(call_of(fields, url=f"{URL}?attempt=17")) == [update]
+    assert Twilio().read(call_of(fields, url=f"{URL}?attempt=17"), {}) == [update]
