@@ -17,5 +17,5 @@ def why_not(number: Number, contact: str) -> Sender | None:
 
 
 def _takes_short_codes(number: Number) -> bool:
-    itsp = ITSPS.get(number.channel.itsp)
+    itsp = ITSPS.get(number.sends_by.itsp)
     return itsp is not None and itsp.texts_short_codes

@@ -13,6 +13,15 @@ from sessions.search import index
 
 logger = logging.getLogger(__name__)
 
+# What stored codes say, in a process that stores none, too.
+SAID_IN = (
+    "sessions.causes",
+    "sessions.contacts.words",
+    "sessions.media.reasons",
+    "sessions.opt_outs.comparing",
+    "sessions.receiving.reasons",
+)
+
 
 def _keep_search_index(using: str, **_signal: Any) -> None:
     index.keep(connections[using])
@@ -34,6 +43,8 @@ class MessagingSessionsConfig(AppConfig):
         """Whoever leaves a stand-in configured shall see it."""
         if settings.PUSH_STAND_IN_URLS:
             logger.warning("PUSH_STAND_IN_URLS is set: devices at %s are told", settings.PUSH_STAND_IN_URLS)
+        for name in SAID_IN:
+            import_module(name)
         user_logged_out.connect(_leave, sender=None)
         time_limit.install()
         post_migrate.connect(_keep_search_index, sender=self)

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from pbx_messaging.said import SaidColumn
+
 Prepare = Callable[[Any], Any]
 
 # Fields whose values go to the database as they are; of the others the field is asked.
@@ -43,9 +45,13 @@ def insert(rows: Sequence[models.Model]) -> None:
         row._state.adding, row._state.db = False, connection.alias
 
 
-def insert_missing(rows: Sequence[models.Model]) -> None:
-    """The same, but leaves out what a constraint forbids because it is there already. Gives no ids."""
-    _insert(rows, "ON CONFLICT DO NOTHING")
+def insert_missing(rows: Sequence[models.Model], *, telling: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+    """The same, but leaves out what a constraint forbids because it is there already. Gives no ids.
+
+    Returns these columns of the rows that were not there.
+    """
+    returning = f" RETURNING {', '.join(telling)}" if telling else ""
+    return _insert(rows, f"ON CONFLICT DO NOTHING{returning}")
 
 
 def add(rows: Sequence[models.Model], *, keys: Sequence[str], sums: Sequence[str]) -> None:
@@ -54,6 +60,24 @@ def add(rows: Sequence[models.Model], *, keys: Sequence[str], sums: Sequence[str
         table = rows[0]._meta.db_table
         added = ", ".join(f'"{name}" = {table}."{name}" + EXCLUDED."{name}"' for name in sums)
         _insert(rows, f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {added}")
+
+
+def remove(model: type[models.Model], **of: Iterable[int]) -> int:
+    """Deletes the rows whose one column has one of these values: no signals, nothing that hangs on them.
+
+    Django's own way asks for all that hangs on a row, and writes to tables without an index for it.
+    """
+    ((name, values),) = of.items()
+    values = list(values)
+    if not values:
+        return 0
+    column, places = model._meta.get_field(name).column, ", ".join(["%s"] * len(values))  # type: ignore[union-attr]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {model._meta.db_table} WHERE {column} IN ({places})",  # noqa: S608  our own names
+            values,
+        )
+        return int(cursor.rowcount)
 
 
 def _insert(rows: Sequence[models.Model], ending: str) -> list[tuple[Any, ...]]:
@@ -101,7 +125,7 @@ def _column(field: Any, rows: Iterable[models.Model]) -> list[Any]:
 def _prepare(field: Any, _vendor: str) -> Prepare | None:
     """What turns a field's value into the database's; None if that is the same."""
     kind = field.target_field if field.is_relation else field
-    if isinstance(kind, _PLAIN):
+    if isinstance(kind, _PLAIN) and not isinstance(kind, SaidColumn):
         return None
     if isinstance(kind, models.DateTimeField):
         return connection.ops.adapt_datetimefield_value

@@ -1,6 +1,7 @@
 """Queries that Django builds once. Building one takes longer than asking it, and each text would pay for it.
 
-Only for what is asked for every text or callback; everywhere else a query set is as good and plainer.
+Only for what is asked for every text or callback, be it by a page that shows it; everywhere else a query set
+is as good and plainer.
 """
 
 import threading

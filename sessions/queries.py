@@ -1,5 +1,7 @@
 """Who may see what: the only road to sessions for pages, API, search, export and events."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.db.models import (
@@ -14,12 +16,14 @@ from django.db.models import (
     Q,
     QuerySet,
     When,
+    prefetch_related_objects,
 )
 
 from accounts.models import User
 from channels.itsp.delivery import DeliveryStatus
 from channels.models import Number
 from routing.models import Extension, MessageQueue
+from sessions.compiled import Compiled
 from sessions.models import (
     Attempt,
     Draft,
@@ -162,9 +166,9 @@ def _supervised(user: User) -> Q:
 
 def listed(sessions: MessagingSessionQuerySet) -> MessagingSessionQuerySet:
     """Orders them for showing, the newest first, and fetches all that a row needs."""
-    return sessions.select_related("number__channel", "queue", "agent", "last_message").order_by(
-        "-last_active_at", "-pk"
-    )
+    shown = sessions.select_related("number__channel", "queue", "agent", "last_message")
+    of_no_use = "number__channel__credentials"  # to decrypt them costs as much as the rest of the row
+    return shown.defer(of_no_use).order_by("-last_active_at", "-pk")
 
 
 def thread_of(session: MessagingSession) -> QuerySet[Message]:
@@ -174,11 +178,35 @@ def thread_of(session: MessagingSession) -> QuerySet[Message]:
 
 def as_shown(messages: QuerySet[Message]) -> QuerySet[Message]:
     """In their order, with all that a page shows of them."""
-    attempts = Prefetch("attempts", Attempt.objects.order_by("pk").prefetch_related("events"))
-    mentions = Prefetch("mentions", Mention.objects.select_related("user__extension").order_by("start"))
-    people = ("author", "to_extension", "to_queue")
-    shown = messages.select_related(*people).prefetch_related("attachments", attempts, mentions)
-    return shown.order_by("pk")
+    return _with_people(messages).prefetch_related("attachments", "charges", _tries(), _mentioned())
+
+
+def read_to_show(ids: Collection[int]) -> list[Message]:
+    """Gives the same as `as_shown`, and asks only for what messages of their kinds have."""
+    found = _by_ids(ids)
+    by_kind: dict[str, list[Message]] = defaultdict(list)
+    for message in found:
+        by_kind[message.kind].append(message)
+    outbound, notes = by_kind[Message.Kind.OUTBOUND], by_kind[Message.Kind.NOTE]
+    prefetch_related_objects(by_kind[Message.Kind.INBOUND] + outbound, "attachments", "charges")
+    prefetch_related_objects(outbound, _tries())
+    prefetch_related_objects(notes, _mentioned())
+    return found
+
+
+def _with_people(messages: QuerySet[Message]) -> QuerySet[Message]:
+    return messages.select_related("author", "to_extension", "to_queue").order_by("pk")
+
+
+_by_ids = Compiled(lambda ids: _with_people(Message.objects.filter(pk__in=ids)))
+
+
+def _tries() -> Prefetch[str]:
+    return Prefetch("attempts", Attempt.objects.order_by("pk").prefetch_related("events"))
+
+
+def _mentioned() -> Prefetch[str]:
+    return Prefetch("mentions", Mention.objects.select_related("user__extension").order_by("start"))
 
 
 def draft_of(session: MessagingSession, agent: Extension) -> Draft | None:
@@ -186,11 +214,11 @@ def draft_of(session: MessagingSession, agent: Extension) -> Draft | None:
 
     Into an open one comes along what was typed in an earlier session of the contact's, and not sent there.
     """
-    own = Draft.objects.filter(session=session, agent=agent).first()
-    if own or not session.is_open:
-        return own
-    unsent = drafts_for(session, agent).exclude(body="")
-    return unsent.order_by("-updated_at").first()
+    if not session.is_open:
+        return Draft.objects.filter(session=session, agent=agent).first()
+    of_contact = list(drafts_for(session, agent).order_by("-updated_at"))
+    own = (draft for draft in of_contact if draft.session_id == session.pk)
+    return next(own, None) or next((draft for draft in of_contact if draft.body), None)
 
 
 def drafts_for(session: MessagingSession, agent: Extension) -> QuerySet[Draft]:

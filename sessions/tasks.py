@@ -8,16 +8,18 @@ from celery.signals import worker_shutting_down
 from django.utils import timezone
 
 from accounts import mailing
+from channels.actions import switch_numbers
 from channels.webhook import keys as webhook_keys
-from sessions import actions, events, watch
+from sessions import actions, events, standstill, watch
 from sessions.assigning import giving, leaving
 from sessions.ending import archiving, closing, unanswered
 from sessions.lanes import following, seats
-from sessions.media import fetching
+from sessions.media import fetching, files
 from sessions.nudges import nudge, nudge_cancel
+from sessions.opt_outs import comparing
 from sessions.push import looking, noticing, pushing
-from sessions.receiving import held, journal, missed, replaying, retention, spool, verifying
-from sessions.sending import claiming, look_ups, pump, reconcile, validity
+from sessions.receiving import journal, missed, replaying, spool, verifying
+from sessions.sending import charging, claiming, look_ups, proving, pump, reconcile, validity
 
 MAIL_AGAIN_S, MAIL_MOST_TRIES = 15.0, 6  # a quarter of an hour; then the text is hardly unanswered any more
 CANCEL_AGAIN_S = 2.0  # when the threads that ask for cancellations are all at it
@@ -57,7 +59,9 @@ def queue_due() -> None:
 def tidy_queues() -> None:
     """What waited too long, whose channel is another one or gone or never reports, and drained channels."""
     validity.expire(now=timezone.now())
-    following.follow_numbers()
+    switch_numbers()
+    if following.follow_all():
+        nudge("sessions.tasks.drain")
     archiving.close_left_behind()
     archiving.cancel_left_behind()
     archiving.archive_drained()
@@ -66,9 +70,21 @@ def tidy_queues() -> None:
 
 @shared_task
 def reconcile_unknown() -> None:
-    """Texts without a clear answer, or without a final state."""
-    if reconcile.check_due():
+    """Texts without a clear answer, or without a final state; what waits after a restored backup."""
+    if reconcile.check_due() + proving.prove_due():
         nudge("sessions.tasks.drain")
+
+
+@shared_task
+def read_charges() -> None:
+    charging.read_due()
+
+
+@shared_task
+def compare_opt_outs() -> None:
+    """With the ITSPs' own lists of whom they block."""
+    if comparing.compare_due():
+        nudge("sessions.tasks.compare_opt_outs")
 
 
 @shared_task
@@ -109,13 +125,6 @@ def verify_held() -> None:
 
 
 @shared_task
-def forget_webhooks() -> None:
-    """Requests past their retention; what is left after a while is for the next time."""
-    retention.forget_requests(now=timezone.now())
-    held.note_all()
-
-
-@shared_task
 def fetch_missed() -> None:
     """Texts that no webhook brought, after a gap or by an administrator's wish."""
     if missed.fetch_due():
@@ -125,6 +134,13 @@ def fetch_missed() -> None:
 @shared_task
 def fetch_attachments() -> None:
     fetching.fetch_due()
+
+
+@shared_task
+def remove_files() -> None:
+    """Those whose rows are gone."""
+    if files.remove():
+        nudge("sessions.tasks.remove_files")
 
 
 @shared_task
@@ -148,6 +164,8 @@ def watch_absent() -> None:
 def watch_unanswered() -> None:
     """Contacts who wait for an answer: supervisors are told, then the session goes elsewhere."""
     now = timezone.now()
+    if standstill.lasting().exists():
+        return  # who was answered since the backup is not known
     unanswered.alert(now=now)
     unanswered.overflow(now=now)
 
@@ -199,4 +217,5 @@ def forget_notices() -> None:
 
 @shared_task
 def close_idle_sessions() -> None:
-    closing.close_idle(now=timezone.now())
+    if not standstill.lasting().exists():
+        closing.close_idle(now=timezone.now())

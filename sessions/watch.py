@@ -23,7 +23,7 @@ from sessions.media import fetching
 from sessions.nudges import nudge
 from sessions.push import looking, noticing, pushing
 from sessions.receiving import missed, spool, verifying
-from sessions.sending import claiming, findings
+from sessions.sending import claiming, findings, proving
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ DUE: dict[str, Callable[[], bool]] = {
     "sessions.tasks.drain": lambda: claiming.channels_with_work().exists(),
     "sessions.tasks.publish_events": events.is_due,
     "sessions.tasks.settle_lost_claims": lambda: claiming.lost().exists(),
-    "sessions.tasks.reconcile_unknown": lambda: findings.due().exists(),
+    "sessions.tasks.reconcile_unknown": lambda: findings.due().exists() or proving.due().exists(),
     "sessions.tasks.verify_held": lambda: verifying.due().exists(),
     "sessions.tasks.fetch_missed": lambda: missed.due().exists(),
     "sessions.tasks.fetch_attachments": lambda: fetching.due().exists(),
@@ -56,4 +56,4 @@ def nudge_what_is_due() -> None:
             if is_due() and redis_client().llen(QUEUES[task]) < PILED_MOST:
                 nudge(task)
         except (Error, RedisError) as error:
-            logger.warning("whether %s is due is asked again: %s", task, type(error).__name__)
+            logger.warning("whether %s is due is asked again: %s", task, error)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from channels.itsp.delivery import DeliveryStatus
 from channels.models import Number
+from channels.senders import Sender
 from routing.models import Extension
 from sessions import events
 from sessions.actions.owning import add_line, check_room, end, lock, own
@@ -17,7 +18,15 @@ from sessions.lanes import waits
 from sessions.models import Message, MessagingSession, pickup
 from sessions.opt_outs import ledger
 from sessions.queries import inbox_of, scheduled_of
-from sessions.refused import ActionError, AlreadyOpen, HasScheduled, NotTheOwner, NumberGone, SessionOpen
+from sessions.refused import (
+    ActionError,
+    AlreadyOpen,
+    HasScheduled,
+    NotTheOwner,
+    NumberGone,
+    SessionOpen,
+    Unanswerable,
+)
 
 
 class Scheduled(enum.StrEnum):
@@ -50,13 +59,15 @@ def reopen(session: MessagingSession, *, agent: Extension, cancelled: Collection
 
     `cancelled`: scheduled texts that closing has cancelled; they are scheduled again.
 
-    Raises `NotTheOwner`, `SessionOpen`, `AlreadyOpen`, `NumberGone` or `TooManyOpen`.
+    Raises `NotTheOwner`, `SessionOpen`, `Unanswerable`, `AlreadyOpen`, `NumberGone` or `TooManyOpen`.
     """
     locked = lock(session)
     if locked.agent_id != agent.pk and not _is_nobodys(locked, agent):
         raise NotTheOwner
     if locked.is_open:
         raise SessionOpen
+    if locked.kept == MessagingSession.Kept.ANONYMOUS:
+        raise Unanswerable(Sender.ANONYMOUS)
     if not Number.objects.live().filter(pk=locked.number_id, channel__archived_at=None).exists():
         raise NumberGone
     _open(locked, agent)
@@ -79,7 +90,8 @@ def _open(session: MessagingSession, agent: Extension) -> None:
     session.closed_at, session.closed_by, session.archived_at = None, "", None
     session.last_active_at = now  # or the time-out would close it again
     session.waiting_since = None if session.agent_id else now
-    fields = ["closed_at", "closed_by", "archived_at", "last_active_at", "waiting_since"]
+    session.kept = session.Kept.WHOLE  # of what is written from here on
+    fields = ["closed_at", "closed_by", "archived_at", "last_active_at", "waiting_since", "kept"]
     try:
         with transaction.atomic():
             session.save(update_fields=fields)

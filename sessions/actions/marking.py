@@ -27,8 +27,15 @@ def add_note(session: MessagingSession, *, agent: Actor, body: str) -> Message:
     note = Message.objects.create(
         session=session, kind=Message.Kind.NOTE, body=body, created_at=timezone.now(), **by
     )
+    _keep_whole(session)
     events.record(events.EventKind.MESSAGE, session, audience=mention_in([note], by=user_id_of(agent)))
     return note
+
+
+def _keep_whole(session: MessagingSession) -> None:
+    """What retention has emptied has words again, which are for its next time."""
+    emptied = MessagingSession.objects.filter(pk=session.pk, kept=MessagingSession.Kept.EMPTIED)
+    emptied.update(kept=MessagingSession.Kept.WHOLE)
 
 
 @dataclass(frozen=True)

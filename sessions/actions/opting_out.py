@@ -29,7 +29,7 @@ def opt_out(session: MessagingSession, *, agent: Extension, reason: str) -> None
         reason=reason,
     )
     if entry is None:
-        known = ledger.opt_out_of(locked.number_id, locked.contact)
+        known = ledger.opt_out_of(locked.number, locked.contact)
         assert known is not None  # noqa: S101 (for the type)
         raise OptedOut(known)
     locked.end_wait()

@@ -161,7 +161,7 @@ def check_may_send(session: MessagingSession) -> None:
         raise Unanswerable(sender)
     if session.number.channel.disabled_at:
         raise ChannelDisabled
-    entry = ledger.opt_out_of(session.number_id, session.contact)
+    entry = ledger.opt_out_of(session.number, session.contact)
     if entry is not None:
         raise OptedOut(entry)
 

@@ -2,22 +2,21 @@
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.directions import isolated
 from channels.itsp import ITSPS
 from channels.itsp.delivery import CANCELLABLE, RETRYABLE, WAITING, DeliveryStatus
 from routing.models import Extension
-from sessions import events
+from sessions import causes, events
 from sessions.actions.drafting import restore_draft
 from sessions.actions.owning import own
 from sessions.actions.replying import check_may_send, segments_of
-from sessions.lanes import progress, seats, waits
+from sessions.lanes import progress, seats
 from sessions.models import Attempt, Lane, Message, MessagingSession, Priority
 from sessions.nudges import nudge, nudge_cancel
-from sessions.opt_outs import ledger
 from sessions.queries import scheduled_of
 from sessions.refused import NotCancellable, NotRetryable
+from sessions.sending import taken_back
 
 
 def retry(message: Message, *, agent: Extension, priority: Priority = Priority.ANSWER) -> Attempt:
@@ -62,7 +61,7 @@ def cancel(message: Message, *, agent: Extension) -> bool:
             transaction.on_commit(lambda: nudge_cancel(latest.pk))
             return False
         _take_out([latest], latest.lane, agent)
-        _resume(session)
+        taken_back.resume(session)
     return True
 
 
@@ -77,7 +76,7 @@ def undo_send(message: Message, *, agent: Extension) -> None:
         if latest.status not in WAITING:
             raise NotCancellable(DeliveryStatus(latest.status))
         _take_out([latest], latest.lane, agent)
-        _resume(session)
+        taken_back.resume(session)
         restore_draft(session, agent=agent, body=message.body)
 
 
@@ -93,15 +92,10 @@ def cancel_scheduled(session: MessagingSession, *, agent: Extension) -> list[int
 
 def _take_out(attempts: list[Attempt], lane: Lane, agent: Extension) -> None:
     """Under the lock of their lane."""
-    reason = _("Taken back by %(agent)s.") % {"agent": isolated(agent.name)}
+    reason = causes.TAKEN_BACK(agent=isolated(agent.name))
     moves = [progress.Move(one, DeliveryStatus.CANCELLED, reason=reason) for one in attempts]
     progress.advance(moves, at=timezone.now())
     seats.reseat([lane])
-
-
-def _resume(session: MessagingSession) -> None:
-    if session.is_open and not ledger.is_opted_out(session.number, session.contact):
-        waits.resume(session)
 
 
 def _latest(message: Message) -> Attempt:

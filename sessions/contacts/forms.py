@@ -16,6 +16,7 @@ from channels.phone_numbers import NumberInput, read_number
 from channels.senders import why_not_typed
 from channels.written_numbers import is_shortened
 from sessions.contact_form import ContactForm
+from sessions.contacts import words
 from sessions.contacts.lookup import known_senders
 from sessions.contacts.value_fields import WithFields
 from sessions.contacts.values import live_fields, values_of
@@ -34,8 +35,7 @@ def read_address(text: str, senders: Collection[str]) -> NumberInput:
     if not is_name(text):
         return read_number(text, settings.DEFAULT_REGION)
     if text not in senders:
-        words = _("“%s” is no phone number, and nobody of this name has texted you.")
-        raise ValidationError(words % isolated(text), code="invalid")
+        raise ValidationError(words.UNKNOWN_NAME(text=isolated(text)), code="invalid")
     return NumberInput(text)
 
 

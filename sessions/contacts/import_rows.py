@@ -9,8 +9,20 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.directions import isolated
-from imports.kinds import SHORTENED, Cells, Field, Outcome, Row, Seen, Shown, shortened_words, twice
-from sessions.contacts import import_headings
+from imports.kinds import (
+    SHORTENED,
+    Cells,
+    Field,
+    Outcome,
+    Row,
+    Seen,
+    Shown,
+    reasons_of,
+    shortened_words,
+    twice,
+)
+from imports.words import NO_NUMBER, NUMBER_TWICE, OF_COLUMN
+from sessions.contacts import import_headings, words
 from sessions.contacts.forms import is_name, read_address
 from sessions.contacts.lookup import known_senders
 from sessions.contacts.placeholders import is_placeholder
@@ -104,10 +116,9 @@ def _notes_in(texts: dict[str, list[str]]) -> str | None:
 def _read(line: int, texts: dict[str, list[str]], text: str, senders: set[str]) -> ContactRow:
     row = ContactRow(line, number=text, name=_name_in(texts), notes=_notes_in(texts))
     if not text:
-        row.errors.append(_("The number is missing."))
+        row.errors.append(NO_NUMBER())
     elif is_placeholder(text):
-        words = _("“%s” stands for no number. Enter the person’s number, or leave the row out.")
-        row.errors.append(words % isolated(text))
+        row.errors.append(words.PLACEHOLDER(text=isolated(text)))
     elif SHORTENED.fullmatch(text):
         row.errors.append(shortened_words(text))
     else:
@@ -115,11 +126,11 @@ def _read(line: int, texts: dict[str, list[str]], text: str, senders: set[str]) 
             read = read_address(text, senders)
             row.number, row.note = read.address, _("“%s” was read so.") % isolated(text) if read.note else ""
         except ValidationError as error:
-            row.errors += error.messages
+            row.errors += reasons_of(error)
     if not row.name:
-        row.errors.append(_("The name is missing."))
+        row.errors.append(words.NO_NAME())
     elif len(row.name) > NAME_MOST:
-        row.errors.append(_("The name is too long: at most %s characters.") % NAME_MOST)
+        row.errors.append(words.LONG_NAME(most=NAME_MOST))
     return row
 
 
@@ -128,13 +139,13 @@ def _read_field(row: ContactRow, contact_field: ContactField, text: str, present
     try:
         row.noted[contact_field.pk] = text if text == present else read_value(contact_field, text)
     except ValidationError as error:
-        row.errors += [f"{contact_field}: {words}" for words in error.messages]
+        row.errors += [OF_COLUMN(column=str(contact_field), reason=reason) for reason in reasons_of(error)]
 
 
 def _refuse_twin(row: ContactRow, seen: Seen) -> None:
     earlier = twice(seen, row.number, row.line) if row.number else 0
     if earlier and not row.errors:
-        row.errors.append(_("The number stands in line %s already. Remove one of the two.") % earlier)
+        row.errors.append(NUMBER_TWICE(line=earlier))
 
 
 def _outcome_of(row: ContactRow) -> Outcome:

@@ -12,10 +12,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.directions import isolated
 from accounts.tidying import tidy, tidy_lines
+from sessions.contacts import words
 from sessions.models import Contact, ContactField, ContactValue
 
 Kind = ContactField.Kind
@@ -32,8 +32,7 @@ def read_value(field: ContactField, text: str) -> str:
     text = tidy_lines(text) if kind == Kind.LONG_TEXT else tidy(text)
     most = LONGEST.get(kind)
     if most and len(text) > most:
-        words = ngettext("At most %d character.", "At most %d characters.", most)
-        raise ValidationError(words % most, code="max_length")
+        raise ValidationError(words.LONG_VALUE(most=most), code="max_length")
     if not text:
         return ""
     return _read_choice(field, text) if kind == Kind.CHOICE else _READERS.get(kind, str)(text)
@@ -41,9 +40,7 @@ def read_value(field: ContactField, text: str) -> str:
 
 def _read_number(text: str) -> str:
     if not _NUMBER.fullmatch(text):
-        raise ValidationError(
-            _("“%s” is not a number. Write digits, with a point before decimals.") % isolated(text)
-        )
+        raise ValidationError(words.NO_FIGURE(text=isolated(text)))
     whole, _point, decimals = text.lstrip("+-").partition(".")
     decimals = decimals.rstrip("0")
     number = (whole.lstrip("0") or "0") + (f".{decimals}" if decimals else "")
@@ -56,39 +53,37 @@ def _read_date(text: str) -> str:
             raise ValueError
         return date.fromisoformat(text).isoformat()
     except ValueError as error:
-        raise ValidationError(_("“%s” is not a date. Write it as 2026-12-24.") % isolated(text)) from error
+        raise ValidationError(words.NO_DATE(text=isolated(text))) from error
 
 
 def _read_yes_no(text: str) -> str:
-    words = text.casefold()
-    if words in {YES, "y", "true", "1", _("Yes").casefold()}:
+    said = text.casefold()
+    if said in {YES, "y", "true", "1", _("Yes").casefold()}:
         return YES
-    if words in {NO, "n", "false", "0", _("No").casefold()}:
+    if said in {NO, "n", "false", "0", _("No").casefold()}:
         return NO
-    raise ValidationError(_("“%s” is neither yes nor no.") % isolated(text))
+    raise ValidationError(words.NEITHER_YES_NOR_NO(text=isolated(text)))
 
 
 def _read_choice(field: ContactField, text: str) -> str:
     for option in field.options:
         if option.casefold() == text.casefold():
             return str(option)
-    words = _("“%(text)s” is not one of: %(options)s.")
-    raise ValidationError(
-        words % {"text": isolated(text), "options": ", ".join(map(isolated, field.options))}
-    )
+    options = ", ".join(map(isolated, field.options))
+    raise ValidationError(words.NO_CHOICE(text=isolated(text), options=options))
 
 
 def _read_email(text: str) -> str:
     try:
         validate_email(text)
     except ValidationError as error:
-        raise ValidationError(_("“%s” is not an e-mail address.") % isolated(text)) from error
+        raise ValidationError(words.NO_EMAIL(text=isolated(text))) from error
     return text
 
 
 def _read_web(text: str) -> str:
     address = text if _SCHEME.match(text) else f"https://{text}"
-    wrong = ValidationError(_("“%s” is not a web address, such as https://example.com/.") % isolated(text))
+    wrong = ValidationError(words.NO_WEB_ADDRESS(text=isolated(text)))
     try:
         parts = urlsplit(address)
         parts.port  # noqa: B018  (reading it checks it)
@@ -98,7 +93,7 @@ def _read_web(text: str) -> str:
     if parts.scheme.lower() not in {"http", "https"} or not has_host or re.search(r"[\s<>\"\\]", address):
         raise wrong
     if parts.username is not None or parts.password is not None:
-        raise ValidationError(_("Leave user name and password out of the address."))
+        raise ValidationError(words.SECRET_IN_ADDRESS())
     return address
 
 

@@ -11,7 +11,6 @@ from typing import TypeVar
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.actions import deactivate_login
 from accounts.models import Role
@@ -19,7 +18,7 @@ from channels import actions as channel_actions
 from channels.itsp.delivery import IN_FLIGHT, WAITING, DeliveryStatus
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
-from sessions import actions
+from sessions import actions, causes
 from sessions.actions.transferring import Destination, move
 from sessions.ending.consequences import (
     Consequences,
@@ -102,7 +101,7 @@ def close_left_behind() -> None:
 
 def cancel_left_behind() -> None:
     """What came back from the ITSP, or was accepted, when the channel had just been deleted."""
-    of_channel = Lane.objects.filter(channel=OuterRef("pk"), number__channel=OuterRef("pk"))
+    of_channel = Lane.objects.filter(number__channel=OuterRef("pk"))
     waits = of_channel.filter(head__isnull=False, in_flight=None, held_until=None)
     for channel in Channel.objects.filter(Exists(waits), archived_at__isnull=False):
         _cancel_waiting(channel)
@@ -114,7 +113,7 @@ def _cancel_waiting(channel: Channel) -> None:
     all_waiting = waiting_of(channel)
     locked = seats.lock(set(all_waiting.values_list("lane", flat=True)))
     waiting = Attempt.objects.filter(lane__in=locked, status__in=WAITING)
-    reason = _("The channel was deleted before the message was sent.")
+    reason = causes.CHANNEL_DELETED()
     moves = [
         progress.Move(attempt, DeliveryStatus.CANCELLED, reason=reason)
         for attempt in waiting.select_related("message__session__queue")

@@ -53,6 +53,9 @@ def _of_channel(channel: Channel) -> Consequences:
         % {"n": open_ones},
     ]
     ends = [text for text, n in zip(counted, (numbers, open_ones), strict=True) if n]
+    if stood_by := channel.stands_by_for.live().count():
+        words = ngettext("%(n)d number loses its standby.", "%(n)d numbers lose their standby.", stood_by)
+        ends.append(words % {"n": stood_by})
     ends.append(_("Its Webhook URL stops answering. Remove it on the service provider’s side."))
     return Consequences(ends, waiting=waiting)
 

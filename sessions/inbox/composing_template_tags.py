@@ -1,6 +1,7 @@
 """What the composer needs beside the session that is open."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from channels.itsp.base import MediaLimits
 from routing.models import Extension
+from sessions import charges
 from sessions.inbox.forms import ReplyForm
 from sessions.inbox.later_views import when_context
 from sessions.media import content_types, outgoing
@@ -33,6 +35,7 @@ class Writing:
     age_ms: int | None
     no_files: str
     limits: MediaLimits
+    usual_price: tuple[Decimal, str] | None  # of a segment to this contact's country, and its currency
 
     @property
     def most_upload(self) -> int:
@@ -58,6 +61,7 @@ def writing(session: MessagingSession, agent: Extension, form: ReplyForm) -> Wri
         age_ms=round(age.total_seconds() * 1000) if age is not None else None,
         no_files=outgoing.hindrance(session.number, session.contact),
         limits=outgoing.limits_of(session.number),
+        usual_price=charges.usual_price(session.number.channel_id, session.contact),
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.icons import icon
-from channels.itsp.delivery import MISSED
+from channels.itsp.delivery import MISSED, DeliveryStatus
 from channels.senders import shown
 from routing.models import Extension
 from sessions.contacts.zones import ContactZone, zone_of
@@ -111,7 +111,7 @@ def last_line(
         "message": message,
         "excerpt": excerpt(hit.body, text) if hit else "",
         "who": _who(message, agent) if message and ours else "",
-        "failed": ours and message is not None and message.status in MISSED,
+        "missed": DeliveryStatus(message.status) if ours and message and message.status in MISSED else None,
     }
 
 

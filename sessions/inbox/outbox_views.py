@@ -35,8 +35,6 @@ def retry(request: AgentRequest, pk: int) -> HttpResponse:
     message, notice = _message_of(request, pk), ""
     try:
         actions.retry(message, agent=request.agent)
-    except actions.NotRetryable:
-        pass  # it was sent again already, as the thread shows
     except actions.ActionError as refused:
         notice = words_for(refused, Act.RETRY)
     return thread_update(request, _shown(request, message), notice)

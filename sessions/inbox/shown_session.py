@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -29,6 +30,7 @@ from sessions.queries import (
     picked_up_by,
     queued_of,
     supervised_by,
+    unseen_mentions,
     visible_to,
 )
 from sessions.search.hits import hits_in
@@ -76,8 +78,8 @@ def opened(
 ) -> dict[str, Any]:
     """What the page shows of a session; its owner has then read it."""
     found = hits_in([session], Asked.of(request.GET).text).get(session.pk)
-    return thread_context(request, session, found) | {
-        "form": form or ReplyForm(contact=session.contact),
+    prefetch_related_objects([session], "tags")
+    return thread_context(request, session, found, form) | {
         "all_tags": Tag.objects.all(),
         "company": typists.company_of(session, request.agent),
         "earlier": _earlier(request, session),
@@ -85,19 +87,22 @@ def opened(
 
 
 def thread_context(
-    request: ViewerRequest, session: MessagingSession, found: Message | None = None
+    request: ViewerRequest,
+    session: MessagingSession,
+    found: Message | None = None,
+    form: ReplyForm | None = None,
 ) -> dict[str, Any]:
     """The end of the thread, back to what a search found in it, and what stands below it."""
     page = page_of(session, Viewer(request.user, request.agent), back_to=found.pk if found else None)
     unread = unread_from(session, page, request.agent)
-    if request.agent is not None:
-        actions.mark_read(session, agent=request.agent)
-    actions.see_mentions(session, user=request.user)
+    is_unseen = _is_asked_ahead(request) and _is_unseen(request, session)
+    if not _is_asked_ahead(request):
+        note_seen(request, session)
     acts = _acts(request, session)
     supervises = not acts and _supervises(request, session)
     starts = acts and not session.is_open and _starts(request, session)
     looks = session.is_open or starts
-    opt_out = opt_out_of(session.number_id, session.contact) if looks else None
+    opt_out = opt_out_of(session.number, session.contact) if looks else None
     picks_up = _picks_up(request, session, acts=acts)
     unanswerable = why_not(session.number, session.contact) if looks else None
     composer = _composer(session, opt_out, unanswerable, acts=acts, picks_up=picks_up, starts=starts)
@@ -105,13 +110,14 @@ def thread_context(
         "agent": request.agent,
         "session": session,
         "contact": contact_of(session.contact),
-        "form": ReplyForm(contact=session.contact),
+        "form": form or ReplyForm(contact=session.contact),
         "thread": page,
         "unread_from": unread,
+        "is_unseen": is_unseen,
         "found": found,
         "places": places_by_message(queued_of(session)),
         "composer": composer,
-        "wants_no_texts": composer == "reply" and seems_to_opt_out(latest_unanswered(session)),
+        "wants_no_texts": composer == "reply" and seems_to_opt_out(latest_unanswered(session, page.messages)),
         "acts": acts,
         "supervises": supervises,
         "directs": session.is_open and supervises,
@@ -120,6 +126,13 @@ def thread_context(
         "unanswerable": unanswerable,
         "other_open": None if session.is_open else _other_open(request, session),
     }
+
+
+def note_seen(request: ViewerRequest, session: MessagingSession) -> None:
+    """Whoever looks at the session has read it, and has seen where they are mentioned."""
+    if request.agent is not None:
+        actions.mark_read(session, agent=request.agent)
+    actions.see_mentions(session, user=request.user)
 
 
 def thread_update(request: ViewerRequest, session: MessagingSession, notice: str = "") -> HttpResponse:
@@ -133,6 +146,17 @@ def gone(request: AgentRequest, by: Extension | None) -> HttpResponse:
     """Another agent was first; what was typed is shown again."""
     context = {"by": by, "kept": request.POST.get("body", "")}
     return render(request, "sessions/inbox/_gone.html", context, status=422)
+
+
+def _is_asked_ahead(request: ViewerRequest) -> bool:
+    """Whether nobody looks at it yet: the page asks for what its user may be about to open."""
+    return "PBX-Ahead" in request.headers
+
+
+def _is_unseen(request: ViewerRequest, session: MessagingSession) -> bool:
+    """Whether looking at it changes what is unread, or which mentions are unseen."""
+    is_unread = request.agent is not None and session.unread > 0 and session.is_for(request.agent)
+    return is_unread or unseen_mentions(request.user).filter(pk=session.pk).exists()
 
 
 def _composer(
@@ -162,7 +186,10 @@ def _composer(
 
 def _acts(request: ViewerRequest, session: MessagingSession) -> bool:
     """Whether one who sees the session may do more than read it, as supervisors and the mentioned do."""
-    return request.agent is not None and inbox_of(request.agent).filter(pk=session.pk).exists()
+    agent = request.agent
+    if agent is None:
+        return False
+    return session.agent_id == agent.pk or inbox_of(agent).filter(pk=session.pk).exists()
 
 
 def _supervises(request: ViewerRequest, session: MessagingSession) -> bool:
@@ -191,5 +218,6 @@ def _other_open(request: ViewerRequest, session: MessagingSession) -> MessagingS
 
 def _earlier(request: ViewerRequest, session: MessagingSession) -> list[MessagingSession]:
     """What else there was with this contact, over all our numbers, as far as one may see it."""
-    others = listed(visible_to(request.user, request.agent)).filter(contact=session.contact)
-    return list(others.exclude(pk=session.pk)[:EARLIER_MOST])
+    visible = visible_to(request.user, request.agent).filter(contact=session.contact).exclude(pk=session.pk)
+    shown = visible.select_related("number", "agent", "last_message__author")
+    return list(shown.order_by("-last_active_at", "-pk")[:EARLIER_MOST])

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from routing.models import Extension
 from sessions.inbox.asking import Viewer
 from sessions.models import Message, MessagingSession
-from sessions.queries import Conversation, alone, as_shown, conversation_of
+from sessions.queries import Conversation, alone, conversation_of, read_to_show
 
 PAGE = 30  # messages; a screen shows ten
 CONTEXT = 5  # messages above one that was looked for
@@ -60,7 +60,7 @@ def page_of(
     page = ids[-size:]
     has_more = len(ids) > size or len(shown) + len(hidden) == SESSIONS_MOST
     above = ids[-size - 1] if len(ids) > size else 0
-    messages = list(as_shown(Message.objects.filter(pk__in=page)))
+    messages = read_to_show(page)
     return ThreadPage(messages, page[0] if page and has_more else None, _above(page, above, hidden))
 
 

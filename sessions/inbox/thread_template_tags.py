@@ -1,18 +1,21 @@
 """How the inbox shows states."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import ordinal
 from django.template import Context
 from django.template.defaultfilters import linebreaksbr
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
 
 from accounts.directions import isolated
@@ -20,6 +23,7 @@ from accounts.unseen import WORDS, is_unseen
 from channels.itsp.delivery import CANCELLABLE, FAILURE, DeliveryStatus
 from channels.phone_numbers import country_of
 from routing.models import Extension
+from sessions import charges
 from sessions.actions.resending import is_retryable
 from sessions.contacts.calling import call_link
 from sessions.inbox import links
@@ -43,6 +47,7 @@ TICKS = {
     DeliveryStatus.QUEUED: Tick("bi-clock", "", gettext_lazy("Queued")),
     DeliveryStatus.SENDING: Tick("bi-clock", "", gettext_lazy("Sending")),
     DeliveryStatus.UNKNOWN: Tick("bi-question-circle", "text-orange", gettext_lazy("Not certain")),
+    DeliveryStatus.UNCERTAIN: Tick("bi-question-circle", "text-orange", gettext_lazy("May have arrived")),
     DeliveryStatus.CANCELLED: Tick("bi-slash-circle", "", gettext_lazy("Cancelled")),
     DeliveryStatus.EXPIRED: Tick("bi-hourglass-bottom", "text-orange", gettext_lazy("Expired")),
     DeliveryStatus.ACCEPTED: Tick("bi-check", "", gettext_lazy("Handed over")),
@@ -107,6 +112,7 @@ _LINE_ICONS = {
 }
 
 
+_WAITING = {DeliveryStatus.SCHEDULED, DeliveryStatus.QUEUED}
 HELD = Tick("bi-hourglass-split", "", gettext_lazy("Goes out in a moment"))
 
 
@@ -133,6 +139,12 @@ def latest_attempt(message: Message) -> Attempt | None:
     """The last of a message's attempts, which were fetched in their order."""
     attempts = list(message.attempts.all())
     return attempts[-1] if attempts else None
+
+
+@register.filter
+def has_more_to_tell(message: Message) -> bool:
+    """Of an outbound text: whether it waits, or was tried again, which its tick does not say."""
+    return message.status in _WAITING or len(message.attempts.all()) > 1
 
 
 @register.inclusion_tag("sessions/inbox/_place.html")
@@ -233,6 +245,12 @@ def steps(message: Message) -> list[Step]:
 
 
 @register.filter
+def costs(message: Message) -> dict[str, Decimal]:
+    """What the ITSP has told of its price, by currency."""
+    return charges.of(message)
+
+
+@register.filter
 def is_failed(message: Message) -> bool:
     return message.status in FAILURE
 
@@ -265,6 +283,17 @@ def note_words(context: Context, message: Message) -> SafeString:
         end = mention.start + mention.length
     parts.append(linked(message.body[end:]))
     return linebreaksbr(format_html_join("", "{}", ((part,) for part in parts)))
+
+
+@register.simple_tag
+def message_tools(*, quotes: bool = False) -> SafeString:
+    """What can be done with any message's words: the same for all, so that a thread says it once."""
+    return _tools(get_language(), quotes=quotes)
+
+
+@cache
+def _tools(_language: str | None, *, quotes: bool) -> SafeString:
+    return render_to_string("sessions/inbox/_message_tools.html", {"quotes": quotes})
 
 
 @register.filter

@@ -2,12 +2,12 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.ids import read_id
 from routing.access import ViewerRequest, viewer_required
 from sessions.inbox.asking import Viewer
-from sessions.inbox.shown_session import thread_update, told_of_leaving, visible_session
+from sessions.inbox.shown_session import note_seen, thread_update, told_of_leaving, visible_session
 from sessions.inbox.thread import page_of
 from sessions.lanes.standing import places_by_message
 from sessions.queries import operations_of, queued_of
@@ -19,6 +19,14 @@ from sessions.queries import operations_of, queued_of
 def thread(request: ViewerRequest, pk: int) -> HttpResponse:
     """What is new in the open session."""
     return thread_update(request, visible_session(request, pk))
+
+
+@require_POST
+@viewer_required
+def seen(request: ViewerRequest, pk: int) -> HttpResponse:
+    """The page shows a session that it had asked for before anybody looked."""
+    note_seen(request, visible_session(request, pk))
+    return HttpResponse(status=204)
 
 
 @require_GET

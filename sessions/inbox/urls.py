@@ -53,6 +53,7 @@ urlpatterns = [
     path("new/contacts/", initiating_views.suggestions, name="inbox-suggestions"),
     path("<int:pk>/", views.index, name="inbox-session"),
     path("<int:pk>/thread/", thread_views.thread, name="inbox-thread"),
+    path("<int:pk>/seen/", thread_views.seen, name="inbox-seen"),
     path("<int:pk>/older/", thread_views.older, name="inbox-older"),
     path("<int:pk>/timeline/", thread_views.timeline, name="inbox-timeline"),
     path("<int:pk>/places/", outbox_views.places, name="inbox-places"),

@@ -16,6 +16,12 @@ from sessions.models import Attempt, Priority
 
 WINDOW_S = 10  # over which the rate is taken
 COUNTED_MOST = 100_000  # waiting attempts that are counted
+DEPTH_MOST = 10_000  # of each state, where they are counted for all channels again and again
+DEPTH_STATES = (  # each has an index of a channel's
+    DeliveryStatus.QUEUED,
+    DeliveryStatus.SENDING,
+    DeliveryStatus.UNKNOWN,
+)
 ERRORS_SHOWN = 10
 OLD = timedelta(minutes=1)  # a queue that waits longer is marked in the channel list
 
@@ -61,6 +67,36 @@ class QueueMark:
     @property
     def is_beyond(self) -> bool:
         return self.held > COUNTED_MOST
+
+
+@dataclass(frozen=True)
+class Depth:
+    """How many texts of a channel are in each state that is on its way, of the first that are counted."""
+
+    counts: dict[str, int]
+    oldest_s: float
+
+
+def depths_of(channel_ids: Iterable[int]) -> dict[int, Depth]:
+    """Of channels, however long their queues are."""
+    on_their_way = Attempt.objects.filter(channel=OuterRef("pk")).order_by()
+    oldest = Subquery(
+        on_their_way.filter(status=DeliveryStatus.QUEUED).order_by("queued_at").values("queued_at")[:1]
+    )
+    counted = {
+        f"{status}_texts": _CountOf(on_their_way.filter(status=status).values("pk")[:DEPTH_MOST])
+        for status in DEPTH_STATES
+    }
+    now, depths = timezone.now(), {}
+    for channel in (
+        Channel.objects.filter(pk__in=list(channel_ids))
+        .annotate(oldest_at=oldest, **counted)
+        .values("id", "oldest_at", *counted)
+    ):
+        counts = {str(status): channel[f"{status}_texts"] for status in DEPTH_STATES}
+        oldest_at = channel["oldest_at"]
+        depths[channel["id"]] = Depth(counts, (now - oldest_at).total_seconds() if oldest_at else 0.0)
+    return depths
 
 
 def state_of(channel: Channel) -> SendingState:

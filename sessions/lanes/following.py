@@ -1,4 +1,4 @@
-"""A number that comes to another channel takes its queue along."""
+"""A number that comes to another channel, or sends by its standby, takes its queue along."""
 
 from django.db import transaction
 from django.db.models import F
@@ -7,22 +7,32 @@ from channels.actions import validity_clock
 from channels.itsp.delivery import WAITING
 from channels.models import Channel
 from sessions.bulk import write
-from sessions.lanes import seats, turns
+from sessions.lanes import routes, seats, turns
 from sessions.models import Attempt, Lane
 
-BATCH = 500
+BATCH, BATCHES = 500, 20  # lanes that are locked at once, and so often in one run
+
+
+def follow_all() -> int:
+    """Returns how many lanes went over."""
+    moved = 0
+    for _batch in range(BATCHES):
+        moved += (count := follow_numbers())
+        if count < BATCH:
+            break
+    return moved
 
 
 def follow_numbers() -> int:
-    """Gives lanes that still name their number's former channel the present one. Returns how many."""
-    strayed = Lane.objects.filter(head__isnull=False, in_flight=None).exclude(channel=F("number__channel"))
+    """Gives lanes of another channel than sends for their number now that one. Returns how many."""
+    strayed = routes.strayed()
     with transaction.atomic():
         locked = seats.lock(strayed.values_list("pk", flat=True)[:BATCH])
         still = strayed.filter(pk__in=[lane.pk for lane in locked])
-        moved = list(still.select_related("number__channel"))
+        moved = list(still.select_related("number__channel", "number__standby"))
         for lane in moved:
-            _move_waiting(lane, lane.number.channel)
-            lane.channel = lane.number.channel
+            _move_waiting(lane, lane.number.sends_by)
+            lane.channel = lane.number.sends_by
         turns.line_up(moved)
         write(moved, "channel", "head_rank")
     return len(moved)

@@ -4,19 +4,26 @@ Under the locks of their lanes: see `seats.lock`.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from channels.itsp.base import Charge
 from channels.itsp.delivery import FAILURE, IN_FLIGHT, REPORTED, SUCCESS, DeliveryStatus
-from sessions import counts, events
+from channels.itsp.said import by_itsp
+from channels.models import Channel
+from pbx_messaging.metrics.series import TEXTS_OUT
+from sessions import charges, counts, events
 from sessions.bulk import write
 from sessions.compiled import Compiled
 from sessions.models import Attempt
 
+TAKEN = REPORTED | SUCCESS | {DeliveryStatus.UNDELIVERED}  # the ITSP has taken it, and may ask money for it
 _MOVED_FIELDS = (
     "status",
     "itsp_message_id",
@@ -50,6 +57,7 @@ class Move:
     error_code: str = ""
     reason: str = ""
     at: datetime | None = None  # when it was reported, if not at the time of all
+    charge: Charge = charges.NOTHING_TOLD
 
 
 @dataclass(frozen=True)
@@ -72,17 +80,50 @@ def advance(moves: Sequence[Move], *, at: datetime) -> list[Attempt]:
     Returns those that moved. Under the locks of their lanes. A move to QUEUED gives back what was refused
     unprocessed.
     """
-    moved, changes = [], []
-    for move in moves:
-        was = Counted.of(move.attempt)
+    moved, changes, left = [], [], []
+    for move in _with_causes(moves):
+        was, was_taken = Counted.of(move.attempt), move.attempt.status in TAKEN
         if _move(move):
             moved.append(move.attempt)
             changes += _count(move.attempt, was, move.at or at)
+            left += [] if was_taken or move.attempt.status not in TAKEN else [move.attempt]
     write(_each_once(move.attempt for move in moves), *_MOVED_FIELDS)
     counts.note(changes)
+    charges.note(
+        [charges.Text(_place(attempt), attempt.segments) for attempt in left],
+        [_told(move) for move in moves if move.charge != charges.NOTHING_TOLD],
+    )
     moved = _each_once(moved)
     _tell_messages(moved)
+    if moved and settings.METRICS_TOKEN:
+        transaction.on_commit(partial(_count_states, [(one.channel_id, one.status) for one in moved]))
     return moved
+
+
+def _place(attempt: Attempt) -> charges.Place:
+    return charges.Place.of(attempt.message, attempt.channel_id, at=attempt.claimed_at or attempt.queued_at)
+
+
+def _told(move: Move) -> charges.Told:
+    attempt = move.attempt
+    return charges.Told(_place(attempt), attempt.message, attempt.itsp_message_id or "", move.charge)
+
+
+def _with_causes(moves: Sequence[Move]) -> list[Move]:
+    """An ITSP's errors are kept by their codes: words are made of them for whoever reads them."""
+    of_errors = {move.attempt.channel_id for move in moves if move.error_code}
+    itsps = dict(Channel.objects.filter(pk__in=of_errors).values_list("pk", "itsp")) if of_errors else {}
+    return [
+        replace(move, reason=by_itsp(itsps[move.attempt.channel_id], move.error_code, move.reason))
+        if move.error_code
+        else move
+        for move in moves
+    ]
+
+
+def _count_states(states: Iterable[tuple[int, str]]) -> None:
+    for channel_id, status in states:
+        TEXTS_OUT.add(channel_id, status)
 
 
 def _each_once(attempts: Iterable[Attempt]) -> list[Attempt]:

@@ -12,10 +12,12 @@ from django.utils import timezone
 
 from channels.actions import note_contact, validity_clock
 from channels.itsp.delivery import IN_FLIGHT, DeliveryStatus
-from channels.models import Channel
+from channels.models import Channel, Number
+from pbx_messaging.logs import request_ids
+from sessions import tracing
 from sessions.bulk import write
 from sessions.compiled import Compiled
-from sessions.lanes import turns, waits
+from sessions.lanes import routes, turns, waits
 from sessions.lanes.progress import Move, advance
 from sessions.models import Attempt, Lane, Message, Priority
 
@@ -30,17 +32,15 @@ def enqueue(
     priority: Priority,
     due_at: datetime | None = None,
     until_reply: bool = False,
+    confirms: bool = False,
 ) -> Attempt:
     """Gives an outbound message its place at the end of its lane, in the transaction that accepts it.
 
     One with a time of its own gets its place when that has come.
     """
     session = message.session
-    channel = session.number.channel
-    lane, _ = Lane.objects.get_or_create(
-        number=session.number, contact=session.contact, defaults={"channel": channel}
-    )
-    lane = Lane.objects.select_for_update(no_key=True).get(pk=lane.pk)
+    channel = session.number.sends_by
+    lane = _locked_lane(session.number, session.contact, channel)
     note_contact(channel.pk, session.contact)
     now = timezone.now()
     attempt = Attempt.objects.create(
@@ -53,15 +53,26 @@ def enqueue(
         created_at=now,
         due_at=due_at,
         until_reply=until_reply,
+        confirms=confirms,
         queued_at=due_at or now,
         held_s=validity_clock.total_s(channel),
+        request_id=request_ids.stored(),
     )
-    if not (lane.head_id or lane.in_flight_id):
-        lane.channel = channel  # else `following` brings what is before it along
+    if lane.channel_id != channel.pk and routes.may_go_over(lane):
+        lane.channel = channel  # else `following` brings all that waits along
     if not due_at:
         _sit_down(lane, attempt)
     lane.save(update_fields=["head", "channel", *_TURN_FIELDS])
+    tracing.note_answer(attempt)
     return attempt
+
+
+def _locked_lane(number: Number, contact: str, channel: Channel) -> Lane:
+    """It may be new, or be removed with the contact's last session while its lock is waited for."""
+    while True:
+        made, _ = Lane.objects.get_or_create(number=number, contact=contact, defaults={"channel": channel})
+        if lane := Lane.objects.select_for_update(no_key=True).filter(pk=made.pk).first():
+            return lane
 
 
 def _sit_down(lane: Lane, attempt: Attempt) -> None:

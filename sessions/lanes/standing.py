@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 
-from django.db.models import OuterRef
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from channels import pacing
 from channels.itsp.delivery import DeliveryStatus
 from channels.models import Channel
 from channels.pacing import PacingState
+from sessions import standstill
 from sessions.lanes.forecast import CountOf, Line, departures
 from sessions.models import Attempt
 
@@ -75,7 +76,9 @@ def _asked(pks: Sequence[int]) -> list[tuple[Attempt, int]]:
     """Each with how many wait before it in its own lane."""
     own = Attempt.objects.filter(lane=OuterRef("lane"), status=DeliveryStatus.QUEUED, pk__lt=OuterRef("pk"))
     attempts = Attempt.objects.filter(pk__in=pks).select_related("lane__in_flight", "lane__number")
-    counted = attempts.annotate(ahead=CountOf(own.order_by().values("pk")[:MOST]))
+    counted = attempts.annotate(
+        ahead=CountOf(own.order_by().values("pk")[:MOST]), stands=Exists(standstill.lasting())
+    )
     return [(attempt, attempt.ahead) for attempt in counted]
 
 
@@ -108,6 +111,8 @@ def _eta_s(attempt: Attempt, before: Sequence[Line], state: PacingState) -> floa
 
 def _why_stopped(channel: Channel, attempt: Attempt) -> str:
     """What somebody or something must end first; nobody knows when that is."""
+    if attempt.stands:  # type: ignore[attr-defined]
+        return _("A backup was restored: an administrator has to let texts go again.")
     if channel.paused_at:
         return _("An administrator paused the channel.")
     if channel.status == Channel.Status.FAILING:
@@ -117,6 +122,8 @@ def _why_stopped(channel: Channel, attempt: Attempt) -> str:
         if attempt.lane.head_id == attempt.pk:
             return _("It is tried again at %(time)s.") % until
         return _("The text before it is tried again at %(time)s.") % until
+    if attempt.lane.unproven_since:
+        return _("It waits until the ITSP has told whether it was sent before the backup was restored.")
     ahead = attempt.lane.in_flight
     if ahead is not None and ahead.status == DeliveryStatus.UNKNOWN:
         return _("It waits until it is known whether the text before it was sent.")

@@ -6,17 +6,24 @@ page, and a thousand of them need little memory: see docs/decisions.md.
 
 import random
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from functools import cache
+from contextlib import suppress
+from functools import cache, partial
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import get_supported_language_variant
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from accounts.problems import MEDIA_TYPE, challenge, problem_json
 from accounts.token_refusals import Refusal
 from accounts.tokens import refusal_of
+from pbx_messaging.metrics.series import STREAMS
 from routing.models import Extension
 from sessions.live.gate import Access, Credential, Gate, Unavailable, credential_of
 from sessions.live.hub import Client, Entry, Hub, event_lines
@@ -51,14 +58,18 @@ LOG_IN = Refused(
     401,
     Refusal.UNKNOWN.code,
     Refusal.UNKNOWN.title,
-    "Log in as an agent, or send `Authorization: Bearer …` with a token.",
+    _("Log in as an agent, or send `Authorization: Bearer …` with a token."),
     ("www-authenticate", challenge(Refusal.UNKNOWN)),
 )
 METHOD = Refused(
-    405, "method_not_allowed", "This can’t be done here.", "Only GET is answered.", ("allow", "GET, HEAD")
+    405,
+    "method_not_allowed",
+    _("This can’t be done here."),
+    _("Only GET is answered."),
+    ("allow", "GET, HEAD"),
 )
 UNAVAILABLE = Refused(
-    503, "unavailable", "Try again soon.", "The database does not answer.", ("retry-after", "5")
+    503, "unavailable", _("Try again soon."), _("The database does not answer."), ("retry-after", "5")
 )
 
 
@@ -89,19 +100,20 @@ def end_streams() -> None:
 
 async def event_stream(scope: Scope, send: Send) -> None:
     """An ASGI application, but for `receive`: a problem for who hears of nothing; else until access ends."""
-    if scope["method"] not in ("GET", "HEAD"):
-        await _refuse(send, METHOD)
-        return
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    refuse = partial(_refuse, send, _language_of(headers))
+    if scope["method"] not in ("GET", "HEAD"):
+        await refuse(METHOD)
+        return
     credential = credential_of(headers)
     try:
         access = await _parts().gate.access_of(credential) if credential else None
         why_not = None if access else await _why_not(credential)
     except Unavailable:
-        await _refuse(send, UNAVAILABLE)
+        await refuse(UNAVAILABLE)
         return
     if credential is None or access is None:
-        await _refuse(send, why_not or LOG_IN)
+        await refuse(why_not or LOG_IN)
         return
     if scope["method"] == "HEAD":
         await _answer(send, 200, HEADERS)
@@ -119,6 +131,14 @@ def _page_of(access: Access, name: str) -> str:
     return f"{access.agent}:{name if PAGE_NAME.fullmatch(name) else ''}"
 
 
+def _language_of(headers: Mapping[str, str]) -> str:
+    """The first that the reader asks for and Django knows."""
+    for language, _wish in parse_accept_lang_header(headers.get("accept-language", "").lower()):
+        with suppress(LookupError):
+            return get_supported_language_variant(language)
+    return settings.LANGUAGE_CODE
+
+
 async def _why_not(credential: Credential | None) -> Refused:
     """What to do, to whoever hears of nothing. Raises `Unavailable`."""
     if credential is None or not credential.token_hash:
@@ -127,8 +147,9 @@ async def _why_not(credential: Credential | None) -> Refused:
     return Refused(401, refusal.code, refusal.title, refusal.detail, ("www-authenticate", challenge(refusal)))
 
 
-async def _refuse(send: Send, why: Refused) -> None:
-    body = problem_json(why.status, why.code, why.title, why.detail).encode()
+async def _refuse(send: Send, language: str, why: Refused) -> None:
+    with translation.override(language):
+        body = problem_json(why.status, why.code, why.title, why.detail).encode()
     said = {"content-type": MEDIA_TYPE, "content-length": str(len(body)), why.header[0]: why.header[1]}
     await _answer(send, why.status, [(name.encode(), value.encode()) for name, value in said.items()], body)
 
@@ -142,6 +163,7 @@ async def _serve(client: Client, last_id: str, send: Send) -> None:
     hub, _gate, rounds = _parts()
     await hub.ready(REDIS_WAIT_S)
     hub.join(client)
+    STREAMS.add()
     try:
         missed = hub.since(last_id, client.access.listeners) if last_id else []  # with no wait since joining
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
@@ -151,6 +173,7 @@ async def _serve(client: Client, last_id: str, send: Send) -> None:
             await _send(client, send, lines)
     finally:
         hub.leave(client)
+        STREAMS.add(amount=-1)
     await send({"type": "http.response.body", "body": b""})
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import UserRequest, supervisor_required
 from accounts.csv_export import csv_response, in_batches
 from channels.itsp.delivery import FAILURE
+from pbx_messaging.databases import reads_replica
 from sessions.contacts.lookup import contact_names
 from sessions.inbox.thread_template_tags import system_line
 from sessions.logs.entries import begun, log_of, recipient_of, sender_of
@@ -25,6 +26,7 @@ MESSAGES_BATCH = 100  # sessions whose messages are held at once
 
 @supervisor_required
 @require_GET
+@reads_replica
 def sessions_export(request: UserRequest) -> StreamingHttpResponse:
     header = [
         _("Session ID"),
@@ -48,6 +50,7 @@ def sessions_export(request: UserRequest) -> StreamingHttpResponse:
 
 @supervisor_required
 @require_GET
+@reads_replica
 def messages_export(request: UserRequest) -> StreamingHttpResponse:
     header = [
         _("Session ID"),

@@ -15,6 +15,7 @@ from accounts.directions import isolated
 from accounts.ids import read_id
 from accounts.listing import ROWS_PER_PAGE
 from accounts.log_listing import log_listing
+from pbx_messaging.databases import reads_replica
 from sessions import actions
 from sessions.contacts.lookup import contact_names, contact_of
 from sessions.inbox.session_forms import TransferForm
@@ -28,6 +29,7 @@ from sessions.refusals import Act, refuse
 
 @supervisor_required
 @require_GET
+@reads_replica
 def log_list(request: UserRequest) -> HttpResponse:
     return _list(request, TransferForm())
 

@@ -1,4 +1,4 @@
-"""A line that is ready, for a demo: a channel on the stand-in for Twilio, and conversations on it.
+"""A line that is ready, for a demo: a channel on the stand-in for an ITSP, and conversations on it.
 
 All of it goes by the roads that people and contacts take: the actions of pages, and signed webhooks.
 """
@@ -33,7 +33,8 @@ class NotReady(Exception):
 def make_channel(stand_in: StandIn, queue: MessageQueue) -> Number:
     """As an administrator adds it who ticks the number and has its webhook set. Returns when that is done."""
     stand_in.buy(LINE)
-    itsp, credentials = ITSPS["twilio"], stand_in.credentials
+    login = stand_in.logins()[0]
+    itsp, credentials = ITSPS[login.itsp], login.credentials
     itsp.check_credentials(credentials)
     administrator = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).order_by("pk")[0]
     token = new_token(administrator)

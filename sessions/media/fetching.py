@@ -12,14 +12,13 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from channels.itsp import ITSPS
 from channels.itsp.base import Advice, ItspError, Media
+from channels.itsp.said import by_itsp
 from pbx_messaging.outside.shares import Shares
 from sessions import events
-from sessions.media import showing
+from sessions.media import files, reasons, showing
 from sessions.media.content_types import declared, suffix_of, type_as_said, type_of
 from sessions.media.names import safe, true_name
 from sessions.models import Attachment
@@ -80,7 +79,7 @@ def fetch(pk: int) -> bool:
         return _put_off(attachment, error)
     except Exception:
         logger.exception("attachment %s can't be fetched", pk)
-        return _put_off(attachment, ItspError(Advice.RETRY, _("Fetching it failed with us; see the log.")))
+        return _put_off(attachment, ItspError(Advice.RETRY, reasons.FAILED_WITH_US()))
     return True
 
 
@@ -98,27 +97,34 @@ def _store(attachment: Attachment, media: Media) -> None:
 def _put_off(attachment: Attachment, error: ItspError) -> bool:
     """It is tried again, later each time, and in the end no more, in words."""
     attachment.tries += 1
-    attachment.reason, attachment.state = error.reason, State.PENDING
+    attachment.reason, attachment.state = _words_of(error, attachment), State.PENDING
     is_over = attachment.tries >= MOST_TRIES
     if error.advice is Advice.FAIL or is_over:
         if is_over:
-            given_up = ngettext(
-                "%(reason)s It was tried %(count)d time.",
-                "%(reason)s It was tried %(count)d times.",
-                attachment.tries,
-            )
-            attachment.reason = given_up % {"reason": error.reason, "count": attachment.tries}
+            attachment.reason = reasons.GIVEN_UP(reason=attachment.reason, count=attachment.tries)
         attachment.state = State.REFUSED
         _end(attachment)
         return True
     wait_s = min(FIRST_WAIT_S * 2**attachment.tries, MOST_WAIT_S)
-    attachment.next_try_at = timezone.now() + timedelta(seconds=wait_s)
-    attachment.save(update_fields=["tries", "reason", "next_try_at"])
+    Attachment.objects.filter(pk=attachment.pk).update(  # it may be gone meanwhile
+        tries=attachment.tries,
+        reason=attachment.reason,
+        next_try_at=timezone.now() + timedelta(seconds=wait_s),
+    )
     return False
 
 
+def _words_of(error: ItspError, attachment: Attachment) -> str:
+    channel = attachment.message.channel
+    return by_itsp(channel.itsp, error.code, error.reason) if channel else error.reason
+
+
 def _end(attachment: Attachment) -> None:
+    """Whose row is gone meanwhile, by retention or an erasure, leaves no file."""
     attachment.next_try_at = None
     with transaction.atomic():
+        if not Attachment.objects.select_for_update().filter(pk=attachment.pk).exists():
+            files.remove_later(files.names_of([attachment]))
+            return
         attachment.save()
         events.record(events.EventKind.MESSAGE, attachment.message.session)

@@ -5,26 +5,31 @@ URL-safe base64: 40 characters. Nothing is stored for it, and it opens that one 
 """
 
 import base64
-import hashlib
-import hmac
 import time
+from datetime import datetime
 
 from django.conf import settings
 
 from channels.itsp import ITSPS
+from pbx_messaging.signatures import is_signature, sign
 from sessions.models import Attachment, Message
 
+_PURPOSE = b"sessions.media.links"
 _ID_BYTES, _END_BYTES, _SIGNATURE_BYTES = 8, 5, 17
 _MARGIN_S = 3600
 
 
-def links_of(message: Message) -> tuple[str, ...]:
-    """Of a message's files in their order, made when it is sent."""
+def links_of(message: Message, itsp: str, *, at: datetime) -> tuple[str, ...]:
+    """Of a message's files in their order, for an ITSP that is given them at that time: always the same.
+
+    They outlast the last moment at which the text may be sent once more.
+    """
     attachments = message.attachments.all()
     if not attachments:
         return ()
-    hours = max(itsp.media_limits.fetched_within_h for itsp in ITSPS.values())
-    ends_at = int(time.time() + hours * 3600 + _MARGIN_S)
+    of = ITSPS[itsp]
+    lasting_s = of.repeats_safely_for.total_seconds() + of.media_limits.fetched_within_h * 3600 + _MARGIN_S
+    ends_at = int(at.timestamp() + lasting_s)
     return tuple(f"{settings.PUBLIC_URL}/m/{_token(one.pk, ends_at)}/" for one in attachments)
 
 
@@ -35,7 +40,7 @@ def attachment_of(token: str) -> Attachment | None:
     except ValueError:
         return None
     signed, signature = raw[:-_SIGNATURE_BYTES], raw[-_SIGNATURE_BYTES:]
-    if len(signed) != _ID_BYTES + _END_BYTES or not hmac.compare_digest(signature, _signature(signed)):
+    if len(signed) != _ID_BYTES + _END_BYTES or not is_signature(signature, signed, purpose=_PURPOSE):
         return None
     if int.from_bytes(signed[_ID_BYTES:], "big") < time.time():
         return None
@@ -45,9 +50,5 @@ def attachment_of(token: str) -> Attachment | None:
 
 def _token(attachment_id: int, ends_at: int) -> str:
     signed = attachment_id.to_bytes(_ID_BYTES, "big") + ends_at.to_bytes(_END_BYTES, "big")
-    return base64.urlsafe_b64encode(signed + _signature(signed)).decode()
-
-
-def _signature(signed: bytes) -> bytes:
-    key = hashlib.sha256(b"sessions.media.links" + settings.SECRET_KEY.encode()).digest()
-    return hmac.new(key, signed, hashlib.sha256).digest()[:_SIGNATURE_BYTES]
+    signature = sign(signed, purpose=_PURPOSE, length=_SIGNATURE_BYTES)
+    return base64.urlsafe_b64encode(signed + signature).decode()

@@ -43,7 +43,11 @@ class Given:
 
 
 def limits_of(number: Number) -> MediaLimits:
-    return ITSPS[number.channel.itsp].media_limits
+    """What each of the channels takes that the text may leave by."""
+    limits, *others = [ITSPS[channel.itsp].media_limits for channel in number.carriers]
+    for other in others:
+        limits = limits.narrowed(other)
+    return limits
 
 
 def hindrance(number: Number, contact: str) -> str:

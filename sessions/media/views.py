@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_safe
 
 from routing.access import ViewerRequest, member_required
 from sessions.media.content_types import suffix_of
@@ -20,7 +20,7 @@ _HEADERS = {
 }
 
 
-@require_GET
+@require_safe
 @member_required
 def attachment(request: ViewerRequest, pk: int) -> HttpResponseBase:
     """A stored file; only what can run nothing is shown in the page, the rest is downloaded."""
@@ -35,7 +35,7 @@ def attachment(request: ViewerRequest, pk: int) -> HttpResponseBase:
     )
 
 
-@require_GET
+@require_safe
 @member_required
 def preview(request: ViewerRequest, pk: int) -> HttpResponseBase:
     """A JPEG, MP3 or MP4 that we made of what browsers don't show."""

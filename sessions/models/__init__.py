@@ -1,13 +1,22 @@
 from sessions.models.agents import AgentSettings, CannedReply, Contact, Draft
 from sessions.models.assigning import Absence, AgentTurn
+from sessions.models.charges import ChargedChange, ChargeReading, TextCharge
 from sessions.models.contact_fields import ContactField, ContactLink, ContactSettings, ContactValue
-from sessions.models.journal import CountedChange, Event, SignOfLife, WebhookRequest
+from sessions.models.journal import (
+    CountedChange,
+    ErasedText,
+    Event,
+    FileToRemove,
+    SignOfLife,
+    WebhookRequest,
+)
 from sessions.models.list import ListSettings, SavedView
 from sessions.models.mentions import Mention, MentionQuerySet, called
 from sessions.models.opt_out import OptOutEntry, OptOutWord
 from sessions.models.outbound import Attempt, AttemptEvent, Lane, Priority, Turn
 from sessions.models.overflow import Overflow
 from sessions.models.push import Notice, Push, PushDevice, PushKey
+from sessions.models.restoration import Restoration
 from sessions.models.searched import SearchedContact, SearchedContactValue, SearchedMessage
 from sessions.models.thread import (
     WAIT_FIELDS,
@@ -27,6 +36,8 @@ __all__ = [
     "Attempt",
     "AttemptEvent",
     "CannedReply",
+    "ChargeReading",
+    "ChargedChange",
     "Contact",
     "ContactField",
     "ContactLink",
@@ -34,7 +45,9 @@ __all__ = [
     "ContactValue",
     "CountedChange",
     "Draft",
+    "ErasedText",
     "Event",
+    "FileToRemove",
     "Lane",
     "ListSettings",
     "Mention",
@@ -50,12 +63,14 @@ __all__ = [
     "Push",
     "PushDevice",
     "PushKey",
+    "Restoration",
     "SavedView",
     "SearchedContact",
     "SearchedContactValue",
     "SearchedMessage",
     "SignOfLife",
     "Tag",
+    "TextCharge",
     "Turn",
     "WebhookRequest",
     "called",

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.models import Channel
 from channels.phone_numbers import PREFIX_LENGTH
+from pbx_messaging.logs import request_ids
+from pbx_messaging.said import SaidField
 
 
 class WebhookRequest(models.Model):
@@ -47,9 +49,12 @@ class WebhookRequest(models.Model):
     headers = models.JSONField(default=dict)
     body = models.BinaryField()
     outcome = models.CharField(max_length=12, choices=Outcome)
-    reason = models.TextField(blank=True)
+    reason = SaidField(blank=True)
     tries = models.PositiveSmallIntegerField(default=1)
     next_try_at = models.DateTimeField(null=True)  # of a failed one
+    request_id = models.CharField(  # by which the log has it
+        max_length=request_ids.MOST_CHARS, blank=True, db_default="", default=""
+    )
 
     class Meta:
         indexes = [
@@ -75,6 +80,42 @@ class SignOfLife(models.Model):
 
     def __str__(self) -> str:
         return f"sign of life of {self.name}"
+
+
+class ErasedText(models.Model):
+    """A text that was erased with its contact: the ITSP may name it once more, and nothing comes of that.
+
+    Kept for as long as an ITSP is asked for missed texts.
+    """
+
+    channel = models.ForeignKey(  # another index begins with it
+        Channel, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    itsp_message_id = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "itsp_message_id"], name="erased_text_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"erased text {self.itsp_message_id}"
+
+
+class FileToRemove(models.Model):
+    """A stored file whose row is gone. Written in the transaction that removes the row.
+
+    What the storage refuses waits for its next try, later each time.
+    """
+
+    name = models.CharField(max_length=255)
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)  # in vain
+    refused_since = models.DateTimeField(null=True)
+    next_try_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"file to remove {self.pk}"
 
 
 class Event(models.Model):

@@ -5,17 +5,19 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from channels.itsp.base import KeywordKind
+from channels.itsp import ITSPS
+from channels.itsp.base import KeywordKind, OptOutScope
 from channels.models import Number
 
 
 class OptOutEntry(models.Model):
-    """A contact's STOP or START to one of our numbers, or what stands for it. Never changed."""
+    """A contact's STOP or START to one of our numbers, or what stands for it. Its words never change."""
 
     class Source(models.TextChoices):
         KEYWORD = "keyword", _("The contact's text")
         ITSP = "itsp", _("The ITSP's report")
         REFUSAL = "refusal", _("The ITSP refused a text to the contact")
+        LIST = "list", _("The ITSP’s list of opt-outs")
         ADMIN = "admin", _("An administrator")
         AGENT = "agent", _("An agent")
 
@@ -31,6 +33,7 @@ class OptOutEntry(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(_("Reason"), max_length=500, blank=True, default="", db_default="")
     at = models.DateTimeField()
+    listed_at = models.DateTimeField(null=True)  # when the ITSP's own list had the contact last
 
     class Meta:
         indexes = [models.Index(fields=["number", "contact", "-id"], name="opt_out_latest")]
@@ -42,6 +45,12 @@ class OptOutEntry(models.Model):
     def is_ours(self) -> bool:
         """Somebody of ours said so, and an administrator may take it back."""
         return self.source in self.OURS
+
+    @property
+    def counts_for_account(self) -> bool:
+        """What the contact texted to the number counts for all of its account, as the ITSP has it."""
+        wide = (ITSPS[one.itsp].opt_out_scope is OptOutScope.ACCOUNT for one in self.number.carriers)
+        return not self.is_ours and any(wide)
 
     @property
     def audit_name(self) -> str:
@@ -70,4 +79,4 @@ class OptOutWord(models.Model):
 
 
 audit.watch(OptOutWord, left_out={"key"})
-audit.watch(OptOutEntry, left_out={"by", "at", "itsp_message_id"}, by_people=True)
+audit.watch(OptOutEntry, left_out={"by", "at", "itsp_message_id", "listed_at"}, by_people=True)

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.itsp.delivery import DeliveryStatus
 from channels.models import Channel, Number
+from pbx_messaging.logs import request_ids
+from pbx_messaging.said import SaidField
 from sessions.models.thread import Message
 
 
@@ -24,8 +26,9 @@ class Lane(models.Model):
 
     `head` is the oldest waiting attempt, so that claiming reads heads only, however long the queue is.
     `in_flight` is the one attempt that is claimed or whose outcome is unknown; nothing else of the lane
-    is claimed meanwhile. Nothing is before `held_until`, which beat clears. Whoever changes one of them, or
-    adds an attempt, locks the row first.
+    is claimed meanwhile. Nothing is before `held_until`, which beat clears, nor after a restored backup until
+    the ITSP was asked at `prove_at` what it has of the lane since `unproven_since`. Whoever changes one of
+    them, or adds an attempt, locks the row first.
 
     A lane has the highest priority that waits in it, for an answer can't overtake what is before it. It takes
     its turn at `head_rank`, on the account of `head_agent`: the id of the extension that wrote the oldest
@@ -41,10 +44,17 @@ class Lane(models.Model):
     )
     contact = models.CharField(max_length=64)
     head = models.ForeignKey("Attempt", null=True, on_delete=models.PROTECT, related_name="+")
-    in_flight = models.ForeignKey(  # nobody asks by it
-        "Attempt", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    in_flight = models.ForeignKey(  # nobody asks by it: see `MessagingSession.last_message`
+        "Attempt",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     held_until = models.DateTimeField(null=True)
+    unproven_since = models.DateTimeField(null=True)  # since then its texts may have been sent already
+    prove_at = models.DateTimeField(null=True)
     head_priority = models.PositiveSmallIntegerField(choices=Priority, db_default=Priority.ANSWER)
     head_agent = models.BigIntegerField(db_default=0)
     head_rank = models.BigIntegerField(db_default=0)
@@ -65,6 +75,7 @@ class Lane(models.Model):
                 name="lane_of_agent",
             ),
             models.Index(fields=["held_until"], condition=Q(held_until__isnull=False), name="lane_held"),
+            models.Index(fields=["prove_at"], condition=Q(prove_at__isnull=False), name="lane_to_prove"),
         ]
 
     def __str__(self) -> str:
@@ -97,7 +108,8 @@ class Attempt(models.Model):
 
     scheduled → queued → sending (claimed, with a lease) → accepted → sent → delivered → read
     sending → queued (refused, not processed) | failed | unknown (no clear answer)
-    unknown → accepted … (adopted) | queued (proven absent)
+    unknown → accepted … (adopted) | queued (proven absent) | uncertain (nobody can tell)
+    uncertain → whatever a late report says
     queued → expired | cancelled; sent → undelivered. Else the status only moves forward.
     """
 
@@ -112,14 +124,21 @@ class Attempt(models.Model):
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)  # of a scheduled one
     until_reply = models.BooleanField(default=False, db_default=False)  # or cancelled by one
+    confirms = models.BooleanField(default=False, db_default=False)  # a STOP: the one text after it
     queued_at = models.DateTimeField()  # when it took its place in the lane: from then its validity runs
     held_s = models.IntegerField(default=0)  # what the channel's `held_s` was then; below 0 if it moved
     claimed_at = models.DateTimeField(null=True)
     check_at = models.DateTimeField(null=True)  # when to ask the ITSP what became of it
+    sent_as = models.CharField(  # see `sending.repeating`; "" where the ITSP is never sent the same twice
+        max_length=24, blank=True, db_default="", default=""
+    )
     itsp_message_id = models.CharField(max_length=64, null=True)  # noqa: DJ001 (null: not unique)
     counted_at = models.DateTimeField(null=True)  # when it first counted as success or failure; never moves
     error_code = models.CharField(max_length=16, blank=True)
-    reason = models.TextField(blank=True)
+    reason = SaidField(blank=True)
+    request_id = models.CharField(  # by which the log has whose wish it was
+        max_length=request_ids.MOST_CHARS, blank=True, db_default="", default=""
+    )
 
     class Meta:
         constraints = [
@@ -143,8 +162,12 @@ class Attempt(models.Model):
             models.Index(  # asked for with each text that comes in
                 fields=["lane"], condition=Q(status="scheduled", until_reply=True), name="attempt_until_reply"
             ),
+            models.Index(
+                fields=["queued_at"], condition=Q(status="queued", confirms=True), name="attempt_confirms"
+            ),
             models.Index(fields=["check_at"], condition=Q(check_at__isnull=False), name="attempt_to_check"),
             models.Index(fields=["channel"], condition=Q(status="unknown"), name="attempt_unknown"),
+            models.Index(fields=["channel"], condition=Q(status="uncertain"), name="attempt_uncertain"),
             models.Index(
                 fields=["channel", "counted_at"],
                 condition=Q(counted_at__isnull=False),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from channels.itsp.delivery import DeliveryStatus
 from channels.models import Channel, Number
+from pbx_messaging.said import SaidField
 from routing.models import Extension, MessageQueue
 from sessions.models.pickup import PICKUPS, SHARED, Pickup
 
@@ -89,6 +90,13 @@ class MessagingSession(models.Model):
     Whatever gives it to somebody else ends that.
     """
 
+    class Kept(models.IntegerChoices):
+        """What retention has left of it."""
+
+        WHOLE = 0, _("Whole")
+        EMPTIED = 1, _("Without its messages' words")
+        ANONYMOUS = 2, _("Without its contact")
+
     class ClosedBy(models.TextChoices):
         AGENT = "agent", _("by hand")
         TIMEOUT = "timeout", _("automatically")
@@ -109,8 +117,14 @@ class MessagingSession(models.Model):
     closed_by = models.CharField(max_length=8, choices=ClosedBy, blank=True)
     archived_at = models.DateTimeField(null=True)
     unread = models.PositiveIntegerField(default=0)  # inbound texts that the owner, or nobody yet, has read
-    last_message = models.ForeignKey(  # nobody asks by it
-        "Message", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    # Nobody asks by it, and without an index the database would read all sessions for each message that goes.
+    last_message = models.ForeignKey(
+        "Message",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     waiting_since = models.DateTimeField(null=True)  # in its present queue, without an agent
     taken_at = models.DateTimeField(null=True)  # its agent got it out of its queue; null: in another way
@@ -123,6 +137,7 @@ class MessagingSession(models.Model):
     )  # out of its owner's list until then, or until a text comes
     woken_at = models.DateTimeField(null=True)  # it came back at the time that its owner had chosen
     tags = models.ManyToManyField(Tag, related_name="sessions", blank=True)
+    kept = models.PositiveSmallIntegerField(choices=Kept, default=Kept.WHOLE, db_default=Kept.WHOLE)
 
     objects = MessagingSessionQuerySet.as_manager()
 
@@ -169,6 +184,11 @@ class MessagingSession(models.Model):
                 fields=["-last_active_at", "-id"],
                 condition=Q(closed_by="timeout"),
                 name="session_closed_by_itself",
+            ),
+            models.Index(  # what retention comes to, number by number
+                fields=["number", "kept", "opened_at"],
+                condition=Q(closed_at__isnull=False, kept__lt=2),
+                name="session_to_forget",
             ),
             models.Index(
                 fields=["unanswered_since"],
@@ -276,7 +296,7 @@ class Message(models.Model):
     client_id = models.CharField(max_length=64, null=True)  # noqa: DJ001 (null: not unique)
     status = models.CharField(max_length=12, choices=DeliveryStatus, blank=True)
     error_code = models.CharField(max_length=16, blank=True)
-    reason = models.TextField(blank=True)
+    reason = SaidField(blank=True)
     accepted_before = False  # as an action gives it back: its client id was known, so nothing was sent
 
     class Meta:
@@ -331,7 +351,7 @@ class Attachment(models.Model):
         upload_to="attachments/%Y/%m/%d", blank=True, db_default="", default=""
     )
     cards = models.JSONField(null=True)  # of a contact card: what it says, as `contact_cards.Shown`
-    reason = models.TextField(blank=True)
+    reason = SaidField(blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
 

@@ -5,6 +5,7 @@ sentence opts anybody out by itself.
 """
 
 import re
+from collections.abc import Iterable
 
 from django.db.models import Q
 
@@ -41,8 +42,21 @@ def seems_to_opt_out(text: str) -> bool:
     return _ASKS_TO_STOP.search(tidy(text).replace("’", "'")) is not None
 
 
-def latest_unanswered(session: MessagingSession) -> str:
-    """The words of the contact's last text in the session, on one line; "" if an agent has written since."""
-    by_agents = Q(kind=Message.Kind.OUTBOUND, author__isnull=False)
-    latest = session.messages.filter(by_agents | Q(kind=Message.Kind.INBOUND)).order_by("-pk").first()
+def latest_unanswered(session: MessagingSession, known: Iterable[Message] = ()) -> str:
+    """The words of the contact's last text in the session, on one line; "" if an agent has written since.
+
+    `known`: messages at the end of its thread, in their order; what they tell is not asked for.
+    """
+    latest = next((one for one in reversed([*known]) if _counts(one, session)), None) or _latest(session)
     return tidy(latest.body) if latest and latest.kind == Message.Kind.INBOUND else ""
+
+
+def _counts(message: Message, session: MessagingSession) -> bool:
+    is_by_agent = message.kind == Message.Kind.OUTBOUND and message.author_id is not None
+    return message.session_id == session.pk and (is_by_agent or message.kind == Message.Kind.INBOUND)
+
+
+def _latest(session: MessagingSession) -> Message | None:
+    by_agents = Q(kind=Message.Kind.OUTBOUND, author__isnull=False)
+    counting = session.messages.filter(by_agents | Q(kind=Message.Kind.INBOUND))
+    return counting.order_by("-pk").first()

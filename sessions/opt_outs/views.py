@@ -17,9 +17,10 @@ from accounts.csv_export import csv_response, in_batches
 from accounts.directions import isolated
 from accounts.listing import Query, listing_of, matching
 from accounts.log_listing import pk_asked
-from channels.models import Number
+from channels.models import Number, OptOutReading
+from pbx_messaging.databases import reads_replica
 from sessions.models import OptOutEntry
-from sessions.opt_outs import ledger
+from sessions.opt_outs import ledger, listed
 from sessions.opt_outs.forms import OptOutForm
 
 COLUMNS = {
@@ -36,10 +37,12 @@ SEARCH = ["contact", "number__address", "number__channel__name"]
 @administrator_required
 @require_GET
 def opt_out_list(request: UserRequest) -> HttpResponse:
-    """Who is opted out now; with `show=all` the whole ledger."""
+    """Who is opted out now; `show=all`: the whole ledger, `show=blocked`: whom only the ITSP blocks."""
     context = {
         "listing": listing_of(request, _entries(request), columns=COLUMNS, search=SEARCH, default=DEFAULT),
         "all_shown": request.GET.get("show") == "all",
+        "blocked_shown": request.GET.get("show") == "blocked",
+        "has_blocked": OptOutReading.objects.filter(only_theirs__gt=0).exists(),
         "numbers": Number.objects.filter(opt_out_entries__isnull=False).distinct().order_by("address"),
         "number": _number_asked(request),
     }
@@ -83,6 +86,7 @@ def opt_out_reopen(request: UserRequest, pk: int) -> HttpResponse:
 
 @administrator_required
 @require_GET
+@reads_replica
 def opt_out_export(request: UserRequest) -> StreamingHttpResponse:
     """The list as CSV, as it is filtered and sorted."""
     query = Query.of(request, list(COLUMNS), default=DEFAULT)
@@ -96,6 +100,8 @@ def _entries(request: UserRequest) -> QuerySet[OptOutEntry]:
     """Finds the entries that the URL's filters ask for."""
     if request.GET.get("show") == "all":
         entries = OptOutEntry.objects.all()
+    elif request.GET.get("show") == "blocked":
+        entries = listed.only_theirs()
     else:
         entries = ledger.current().filter(opted_out=True)
     number = _number_asked(request)

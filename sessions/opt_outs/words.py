@@ -14,7 +14,7 @@ from channels.itsp.base import InboundSms, KeywordKind
 from sessions.compiled import Compiled
 from sessions.models import OptOutWord
 
-# By language. Source of the English ones: Twilio's list, which carriers share; the others are what businesses
+# By language. Source of the English ones: the list that US carriers share; the others are what businesses
 # and carriers of these countries use.
 BUILT_IN: Mapping[str, Mapping[KeywordKind, str]] = {
     language: dict(zip(KeywordKind, words, strict=True))

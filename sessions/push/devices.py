@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from pbx_messaging.outside.addresses import is_plain_https
 from sessions.live.gate import Credential, users_of
 from sessions.models import Push, PushDevice
 from sessions.push.encryption import CURVE, POINT_BYTES, SECRET_BYTES, bytes_of
@@ -57,18 +58,6 @@ class DeviceForm(forms.Form):
 def may_be_called(endpoint: str) -> bool:
     """https, and no user in it; where its name leads is judged when it is connected to. Or a stand-in."""
     return is_stand_in(endpoint) or is_plain_https(endpoint)
-
-
-def is_plain_https(url: str) -> bool:
-    """One that all readers read alike."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return False
-    plain = url.isascii() and url.isprintable() and not set(url) & set(' \\"<>')
-    is_host = bool(parts.hostname) and "@" not in parts.netloc and port in {None, 443}
-    return plain and parts.scheme == "https" and is_host
 
 
 def is_stand_in(endpoint: str) -> bool:

@@ -5,9 +5,11 @@ from datetime import datetime
 
 from channels.actions import note_webhook_used
 from channels.itsp import ITSPS
-from channels.itsp.base import SignedBy
+from channels.itsp.base import SignedBy, WebhookCall
 from channels.models import WebhookAddress
+from channels.webhook import headers
 from channels.webhook import url as webhook_url
+from pbx_messaging.said import joined
 from sessions.compiled import Compiled
 from sessions.receiving import reasons
 from sessions.receiving.arrivals import Arrival, Outcome, Verdict
@@ -34,6 +36,7 @@ def admit(arrivals: Sequence[Arrival]) -> None:
     for arrival, token_hash in hashes.items():
         address = found.get(token_hash)
         arrival.channel = address.channel if address else None
+        arrival.call = _narrowed(arrival)
         arrival.verdict = _refusal(arrival, address)
         if address and arrival.verdict is None:
             used[address] = max(arrival.at, used.get(address, arrival.at))
@@ -41,17 +44,25 @@ def admit(arrivals: Sequence[Arrival]) -> None:
         note_webhook_used(address, at=at)
 
 
+def _narrowed(arrival: Arrival) -> WebhookCall:
+    channel = arrival.channel
+    itsp = ITSPS.get(channel.itsp) if channel else None
+    if channel is None or itsp is None:
+        return headers.needed_by_any(arrival.call)
+    return headers.needed(arrival.call, itsp, channel.credentials)
+
+
 def _refusal(arrival: Arrival, address: WebhookAddress | None) -> Verdict | None:
     if address is None:
         ours = webhook_url.issued_to(arrival.token) is not None
-        return Verdict(Outcome.REJECTED, reasons.UNSAVED_FORM if ours else reasons.UNKNOWN_URL, 404)
+        return Verdict(Outcome.REJECTED, reasons.UNSAVED_FORM() if ours else reasons.UNKNOWN_URL(), 404)
     channel = address.channel
     if channel.archived_at:
-        return Verdict(Outcome.REJECTED, reasons.DELETED_CHANNEL, 404)
+        return Verdict(Outcome.REJECTED, reasons.DELETED_CHANNEL(), 404)
     if address.expires_at and address.expires_at <= arrival.at:
-        return Verdict(Outcome.REJECTED, reasons.REPLACED_URL, 404)
+        return Verdict(Outcome.REJECTED, reasons.REPLACED_URL(), 404)
     itsp = ITSPS[channel.itsp]
     if itsp.is_authentic(arrival.call, channel.credentials):
         return None
-    said = [_BY_SIGNATURE[itsp.signed_by(arrival.call)], reasons.odd(arrival.mistakes)]
-    return Verdict(Outcome.REJECTED, " ".join(filter(None, said)), 403)
+    said = [_BY_SIGNATURE[itsp.signed_by(arrival.call, channel.credentials)](), reasons.odd(arrival.mistakes)]
+    return Verdict(Outcome.REJECTED, joined(said), 403)

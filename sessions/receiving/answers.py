@@ -12,7 +12,7 @@ from django.utils import timezone
 from channels.itsp import ITSPS
 from channels.itsp.base import Acknowledgement
 from pbx_messaging.time_limit import database_answers_within
-from sessions.receiving import intake, refused_calls, spool
+from sessions.receiving import intake, patience, refused_calls, spool
 from sessions.receiving.arrivals import Arrival
 
 logger = logging.getLogger(__name__)
@@ -49,13 +49,11 @@ def answer(arrival: Arrival) -> Answer:
 
 def take_in(arrivals: Sequence[Arrival]) -> list[Answer]:
     """By the database. Raises `django.db.Error` when it is away, or does not answer in time."""
-    oldest_s = (timezone.now() - min(arrival.at for arrival in arrivals)).total_seconds()
-    limit_s = max(settings.WEBHOOK_DATABASE_TIMEOUT_S - oldest_s, WAIT_AT_LEAST_S)
     try:
-        with database_answers_within(limit_s):
+        with database_answers_within(_database_limit_s(arrivals)):
             intake.take_in(arrivals)
     except Error as error:
-        logger.warning("the database is away, webhook requests are spooled: %s", type(error).__name__)
+        logger.warning("the database is away, webhook requests are spooled: %s", error)
         raise
     return [_answer(arrival) for arrival in arrivals]
 
@@ -70,6 +68,12 @@ def keep(arrivals: Sequence[Arrival]) -> list[Answer]:
         _acknowledged(kept) if isinstance(kept, Acknowledgement) else _SPOOLED[type(kept)]
         for kept in outcomes
     ]
+
+
+def _database_limit_s(arrivals: Sequence[Arrival]) -> float:
+    oldest = min(arrival.at for arrival in arrivals)
+    ours_s: float = settings.WEBHOOK_DATABASE_TIMEOUT_S - (timezone.now() - oldest).total_seconds()
+    return max(min(ours_s, patience.left_for_the_database_s(oldest)), WAIT_AT_LEAST_S)
 
 
 def _answer(arrival: Arrival) -> Answer:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from channels.itsp.base import InboundSms, StatusUpdate, Unreadable, WebhookCall
 from channels.models import Channel
+from pbx_messaging.said import Kind as SaidKind
+from pbx_messaging.said import joined
 from sessions.models import WebhookRequest
 from sessions.receiving import reasons
 
@@ -20,6 +22,8 @@ _WEIGHTIEST_FIRST = (
     Outcome.UNREADABLE,
     Outcome.REJECTED,
 )
+Content = InboundSms | StatusUpdate | Unreadable
+_LEADING = (InboundSms, StatusUpdate, Unreadable)
 
 
 class Result(NamedTuple):
@@ -42,11 +46,12 @@ class Item:
     """
 
     channel: Channel
-    content: InboundSms | StatusUpdate | Unreadable
+    content: Content
     at: datetime
     known_at: datetime
     result: Result | None = None
     note: str = ""
+    request_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,24 +79,29 @@ class Arrival:
     items: Sequence[Item] = ()
     verdict: Verdict | None = None
     source: WebhookRequest.Source = Source.POSTED
-    mistakes: Sequence[str] = ()
+    mistakes: Sequence[SaidKind] = ()
+    request_id: str = ""
 
     @property
     def kind(self) -> WebhookRequest.Kind:
-        """What its first item is."""
-        contents = [item.content for item in self.items]
-        if not contents or isinstance(contents[0], Unreadable):
+        content = self._leading
+        if content is None or isinstance(content, Unreadable):
             return Kind.OTHER
-        return Kind.TEXT if isinstance(contents[0], InboundSms) else Kind.STATUS
+        return Kind.TEXT if isinstance(content, InboundSms) else Kind.STATUS
 
     @property
     def contact(self) -> str:
-        contents = [item.content for item in self.items]
-        return contents[0].sender if contents and isinstance(contents[0], InboundSms) else ""
+        return content.sender if isinstance(content := self._leading, InboundSms) else ""
 
     @property
     def itsp_message_id(self) -> str:
-        return self.items[0].content.itsp_message_id if self.items else ""
+        return content.itsp_message_id if (content := self._leading) else ""
+
+    @property
+    def _leading(self) -> Content | None:
+        """What the journal shows of a request with several items: its first text, else its first status."""
+        contents = [item.content for item in self.items]
+        return min(contents, key=lambda content: _LEADING.index(type(content)), default=None)
 
     def judge(self) -> None:
         """Sums up what became of its items."""
@@ -101,6 +111,6 @@ class Arrival:
         said = list(dict.fromkeys(filter(None, (result.reason for result in results))))
         done = outcomes.count(Outcome.PROCESSED)
         if 0 < done < len(outcomes):
-            said.append(f"{done} of {len(outcomes)} items were taken in.")
-        said += [reasons.odd(self.mistakes)] if self.mistakes else []
-        self.verdict = Verdict(outcome, " ".join(said), 403 if outcome == Outcome.REJECTED else 200)
+            said.append(reasons.TAKEN_IN(done=done, count=len(outcomes)))
+        said.append(reasons.odd(self.mistakes))
+        self.verdict = Verdict(outcome, joined(said), 403 if outcome == Outcome.REJECTED else 200)

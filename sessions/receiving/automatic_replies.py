@@ -41,11 +41,14 @@ def reply_if_closed(session: MessagingSession, number: Number, sms: InboundSms, 
 
 def _is_of_a_machine(sms: InboundSms, queue: MessageQueue) -> bool:
     """No phone, a keyword that the ITSP answers, one of our own numbers, or an automatic reply."""
-    if sender_of(sms.sender) is not Sender.PHONE or is_keyword(sms):
+    if is_keyword(sms) or sms.body.strip() == queue.closed_reply.strip():
         return True
-    if sms.body.strip() == queue.closed_reply.strip() or _WORDS_OF_MACHINES.search(sms.body):
-        return True
-    return Number.objects.live().filter(address=sms.sender).exists()
+    return bool(_WORDS_OF_MACHINES.search(sms.body)) or not may_be_a_person(sms.sender)
+
+
+def may_be_a_person(address: str) -> bool:
+    """It is a phone's, and none of our own numbers."""
+    return sender_of(address) is Sender.PHONE and not Number.objects.live().filter(address=address).exists()
 
 
 def _is_closed(queue: MessageQueue, at: datetime) -> bool:

@@ -18,8 +18,10 @@ class Fetched(NamedTuple):
 
 
 def arrival_of(channel: Channel, fetched: Fetched, *, now: datetime) -> Arrival:
-    body = json.dumps({"at": fetched.at.isoformat(), **asdict(fetched.sms)}, ensure_ascii=False)
-    call = WebhookCall("GET", "", {"content-type": "application/json"}, body.encode())
+    fields = asdict(fetched.sms)
+    del fields["charge"]  # is asked for later, like that of any text
+    body = json.dumps({"at": fetched.at.isoformat(), **fields}, ensure_ascii=False)
+    call = WebhookCall("GET", "", {"content-type": "application/json"}, body.encode(), now)
     return Arrival("", call, now, channel=channel, source=Source.FETCHED)
 
 

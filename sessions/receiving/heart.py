@@ -8,13 +8,14 @@ import logging
 import os
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from django.db import Error, connection
 from redis import RedisError
 
-from pbx_messaging.redis import redis_client
+from pbx_messaging.redis import redis_client, too_old
 from sessions.receiving import life_signs, refused_calls
 from sessions.sending import look_ups
 
@@ -31,12 +32,19 @@ def begin(kind: str) -> None:
 
 
 def _run(key: str) -> None:
+    _say_if_nothing_can_be_spooled()
     while True:
         try:
             beat(key)
         except (RedisError, Error) as error:
-            logger.warning("no sign of life could be left: %s", type(error).__name__)
+            logger.warning("no sign of life could be left: %s", error)
         time.sleep(EVERY_S)
+
+
+def _say_if_nothing_can_be_spooled() -> None:
+    with suppress(RedisError):  # the System page says it, too
+        if version := too_old():
+            logger.error("Redis %s has no WAITAOF: no text is kept while the database is away", version)
 
 
 def beat(key: str) -> bool:

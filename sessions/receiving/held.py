@@ -94,20 +94,20 @@ def discard(rows: "QuerySet[WebhookRequest]") -> int:
 
 
 def _may_prove_right(arrival: Arrival) -> bool:
-    """A signed text in the ITSP's form, to a live address. Of status callbacks, look-ups tell the same."""
+    """Signed, to a live address, with a text in the ITSP's form. Of statuses, look-ups tell the same."""
     channel, call, verdict = arrival.channel, arrival.call, arrival.verdict
     is_of_live = verdict is not None and verdict.status == 403 and channel is not None
     if not is_of_live or channel is None or len(call.url) + len(call.body) > EACH_BYTES:
         return False
     itsp = ITSPS[channel.itsp]
-    if itsp.signed_by(call) is SignedBy.NOBODY:
+    if itsp.signed_by(call, channel.credentials) is SignedBy.NOBODY:
         return False
     try:
-        contents = itsp.read(call)
+        contents = itsp.read(call, channel.credentials)
     except Exception:  # whatever is wrong with it, it is no text
         return False
     arrival.items = [Item(channel, content, arrival.at, arrival.at) for content in contents]
-    return bool(contents) and all(isinstance(content, InboundSms) for content in contents)
+    return any(isinstance(content, InboundSms) for content in contents)
 
 
 def _fitting(channel_id: int, arrivals: Sequence[Arrival]) -> list[Arrival]:

@@ -11,20 +11,23 @@ from django.db.models.functions import Length
 from channels.actions import note_inbound
 from channels.itsp.base import InboundSms
 from channels.models import Channel, Number
-from sessions import counts, events
+from channels.segments import segmentation
+from sessions import charges, counts, events
 from sessions.bulk import insert, write
 from sessions.compiled import Compiled
-from sessions.models import WAIT_FIELDS, Attachment, Lane, Message, MessagingSession
+from sessions.models import WAIT_FIELDS, Attachment, ErasedText, Lane, Message, MessagingSession
 from sessions.nudges import nudge
 from sessions.opened import Wanted, open_sessions
 from sessions.opt_outs import ledger
 from sessions.opt_outs.words import LONGEST, wishes_of
-from sessions.receiving import automatic_replies, overtaking, reasons
+from sessions.receiving import automatic_replies, confirming, overtaking, reasons
 from sessions.receiving.arrivals import PROCESSED, Item, Outcome, Result
 from sessions.receiving.moved import elsewhere
 
 _live_numbers = Compiled(
-    lambda channels, addresses: Number.objects.live().filter(channel__in=channels, address__in=addresses)
+    lambda channels, addresses: Number.objects.carried_by(channels).filter(
+        address__in=addresses, archived_at=None
+    )
 )
 _stored_ids = Compiled(
     lambda channels, ids: Message.objects.filter(channel__in=channels, itsp_message_id__in=ids).values_list(
@@ -89,6 +92,14 @@ def store(items: Sequence[Item]) -> list[Text]:
         *WAIT_FIELDS,
     )
     counts.note(counts.Change(text.channel.pk, text.at, received=1) for text in texts)
+    places = [(text, charges.Place.of(text.message, text.channel.pk, at=text.at)) for text in texts]
+    charges.note(
+        [charges.Text(place, segmentation(text.sms.body).segments) for text, place in places],
+        [
+            charges.Told(place, text.message, text.sms.itsp_message_id, text.sms.charge)
+            for text, place in places
+        ],
+    )
     if any(session.pickup.is_assigned for session in sessions.values()):
         transaction.on_commit(lambda: nudge("sessions.tasks.assign_waiting"))
     if any(text.sms.media for text in texts):
@@ -108,19 +119,24 @@ def lanes_of(texts: Sequence[Text]) -> set[int]:
         for text in texts
         if text.opted_out is not None or automatic_replies.may_reply(text.session)
     }
-    overtaken = overtaking.lanes_between({(text.number.pk, text.sms.sender) for text in texts})
+    others = overtaking.lanes_between({(text.number.pk, text.sms.sender) for text in texts})
     if not lanes:
-        return overtaken
+        return others
+    for text in texts:
+        if text.opted_out is not None:
+            others |= set(ledger.lanes_of_wish(text.number, text.sms.sender))
     Lane.objects.bulk_create(lanes.values(), ignore_conflicts=True)
     found = _lanes({number for number, _contact in lanes}, {contact for _number, contact in lanes})
-    return overtaken | {pk for pk, number, contact in found if (number, contact) in lanes}
+    return others | {pk for pk, number, contact in found if (number, contact) in lanes}
 
 
 def respond(texts: Sequence[Text], lanes: Iterable[Lane]) -> None:
     """Does what the texts ask for, and tells whom they are for. Under their sessions' and lanes' locks."""
     for text in texts:
         if text.opted_out is not None and not _is_outdated(text):
-            ledger.note_text(text.number, text.sms, at=text.at)
+            entry = ledger.note_text(text.number, text.sms, at=text.at)
+            if entry is not None:
+                confirming.confirm(text.session, text.number, entry, by=text.channel)
         automatic_replies.reply_if_closed(text.session, text.number, text.sms, at=text.at)
     _cancel_overtaken(texts, lanes)
     events.record_all(events.EventKind.MESSAGE, {text.session: None for text in texts})
@@ -142,7 +158,7 @@ def _is_outdated(text: Text) -> bool:
     """Of a wish that comes late: something else was wished since."""
     if text.at == text.item.known_at:
         return False
-    latest = None if text.opted_out else ledger.opt_out_of(text.number.pk, text.sms.sender)
+    latest = None if text.opted_out else ledger.opt_out_of(text.number, text.sms.sender)
     if latest and latest.at > text.at:
         return True
     of_contact = Message.objects.filter(session__number=text.number, session__contact=text.sms.sender)
@@ -155,7 +171,8 @@ def _is_outdated(text: Text) -> bool:
 def _wanted(items: Sequence[Item]) -> list[tuple[Item, InboundSms, Number]]:
     """The texts that are new and for a number of ours; the others get their results.
 
-    A text for a number that another channel of the same account has is that channel's from here on.
+    A text for a number that another channel of the same account has is that channel's from here on; one that
+    came by the number's standby stays that one's.
     """
     texts = [(item, item.content) for item in items if isinstance(item.content, InboundSms)]
     if not texts:
@@ -171,30 +188,38 @@ def _wanted(items: Sequence[Item]) -> list[tuple[Item, InboundSms, Number]]:
             number = other.number
         keys = {(pk, sms.itsp_message_id) for pk in (item.channel.pk, number.channel_id if number else 0)}
         if keys & stored:
-            item.result = Result(Outcome.DUPLICATE, reasons.ALREADY_STORED)
+            item.result = Result(Outcome.DUPLICATE, reasons.ALREADY_STORED())
         elif number is None:
-            unknown = f"{reasons.UNKNOWN_NUMBER} {sms.recipient}."
+            unknown = reasons.UNKNOWN_NUMBER(number=sms.recipient)
             item.result = Result(Outcome.IGNORED, other.reason if other else unknown)
         else:
             stored |= keys
-            item.channel, item.note = number.channel, other.reason if other else ""
+            if other:
+                item.channel, item.note = number.channel, other.reason
             wanted.append((item, sms, number))
     return wanted
 
 
 def _numbers_of(texts: Sequence[tuple[Item, InboundSms]]) -> dict[tuple[int, str], Number]:
-    """Live numbers by channel and address."""
+    """Live numbers by address and each of the called channels that carries them."""
     channels = {item.channel.pk: item.channel for item, _sms in texts}
     found = _live_numbers(channels, {sms.recipient for _item, sms in texts})
     for number in found:
-        number.channel = channels[number.channel_id]
-    return {(number.channel_id, number.address): number for number in found}
+        if number.channel_id in channels:
+            number.channel = channels[number.channel_id]
+    carriers = [(pk, number) for number in found for pk in (number.channel_id, number.standby_id)]
+    return {(pk, number.address): number for pk, number in carriers if pk}
 
 
 def _stored_among(texts: Sequence[tuple[Item, InboundSms]], others: Set[int]) -> set[tuple[int, str | None]]:
     """The channels and ids of those that are stored already, by the channels called or by the `others`."""
     channels = {item.channel.pk for item, _sms in texts} | others
-    return set(_stored_ids(channels, {sms.itsp_message_id for _item, sms in texts}))
+    ids = {sms.itsp_message_id for _item, sms in texts}
+    stored = set(_stored_ids(channels, ids))
+    if any(item.at != item.known_at for item, _sms in texts):  # fetched: it may have been erased since
+        erased = ErasedText.objects.filter(channel__in=channels, itsp_message_id__in=ids)
+        stored |= set(erased.values_list("channel", "itsp_message_id"))
+    return stored
 
 
 def _text(

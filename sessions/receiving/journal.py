@@ -95,6 +95,7 @@ def row_of(arrival: Arrival, most_bytes: int | None = None) -> WebhookRequest:
         outcome=verdict.outcome,
         reason=verdict.reason,
         next_try_at=next_try(verdict.outcome, tries=1),
+        request_id=arrival.request_id,
     )
 
 

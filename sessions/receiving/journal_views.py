@@ -21,7 +21,7 @@ from sessions.models import WebhookRequest
 from sessions.nudges import nudge
 from sessions.receiving import held, journal, replaying
 from sessions.receiving.payload import payload_of
-from sessions.receiving.reasons import UNSAVED_FORM, advice_on
+from sessions.receiving.reasons import UNSAVED_FORM, advice_on, kind_of
 from sessions.receiving.written_address import written
 
 SEARCH = ["contact", "itsp_message_id", "reason", "channel__name"]
@@ -172,7 +172,7 @@ def _is_live(channel: Channel | None) -> bool:
 
 def _opened_by(row: WebhookRequest) -> User | None:
     """Whoever opened the form that was never saved."""
-    if row.reason != UNSAVED_FORM:
+    if kind_of(row.reason) is not UNSAVED_FORM:
         return None
     token = written(urlsplit(row.url).path).token
     return User.objects.filter(pk=webhook_url.issued_to(token) or 0).first()

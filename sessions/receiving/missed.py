@@ -7,13 +7,14 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from channels.actions import finish_gap
 from channels.itsp import ITSPS
 from channels.itsp.base import ItspError
+from channels.itsp.said import by_itsp
 from channels.models import FetchGap
 from pbx_messaging.outside.shares import Shares
+from sessions.receiving import reasons
 from sessions.receiving.missed_run import SHORTEST_S, Run, Spent
 
 logger = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ def _run(gap: FetchGap) -> int:
     channel = gap.channel
     itsp = ITSPS.get(channel.itsp)
     if channel.archived_at or itsp is None or not itsp.can_list_received:
-        finish_gap(gap, reason=_("The ITSP has no list of texts to ask for."))
+        finish_gap(gap, reason=reasons.NO_LIST())
         return 0
     before, run = gap.fetched, Run(gap)
     try:
@@ -69,13 +70,14 @@ def _run(gap: FetchGap) -> int:
 def _fail(gap: FetchGap, error: ItspError) -> None:
     """Asked again later, for less at once: perhaps it was too much."""
     logger.warning("channel %s can't tell its missed texts: %s", gap.channel_id, error.reason)
+    reason = by_itsp(gap.channel.itsp, error.code, error.reason)
     if gap.tries + 1 >= MOST_TRIES:
-        finish_gap(gap, reason=error.reason)
+        finish_gap(gap, reason=reason)
         return
     left_s = (gap.until - (gap.reached or gap.since)).total_seconds()
     window_s = max((gap.window_s or left_s) / 2, SHORTEST_S)
     wait_s = min(AGAIN_S * 2**gap.tries, AGAIN_MOST_S)
-    _put_off(gap, wait_s, tries=gap.tries + 1, reason=error.reason, window_s=window_s)
+    _put_off(gap, wait_s, tries=gap.tries + 1, reason=reason, window_s=window_s)
 
 
 def _put_off(gap: FetchGap, seconds: float, **values: object) -> None:

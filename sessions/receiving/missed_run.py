@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from channels.itsp import ITSPS
 from channels.itsp.base import Advice, InboundSms, Itsp, ItspError, Received
-from channels.models import Channel, FetchGap
+from channels.models import Channel, FetchGap, Number
 from sessions.models import Message, WebhookRequest
 from sessions.receiving import intake
 from sessions.receiving.arrivals import Outcome, Source
@@ -46,7 +46,8 @@ class Run:
 
     def work(self) -> None:
         """Raises `Spent`, `ItspError` or `django.db.Error`."""
-        numbers = self.channel.numbers.live().filter(address__gte=self.gap.at_number).order_by("address")
+        carried = Number.objects.carried_by([self.channel]).filter(archived_at=None)
+        numbers = carried.filter(address__gte=self.gap.at_number).order_by("address")
         for address in numbers.values_list("address", flat=True):
             if address != self.gap.at_number:
                 self._keep(at_number=address, reached=None)

@@ -6,9 +6,9 @@ Under its lane's lock each is either cancelled here or has become due before, an
 from collections.abc import Iterable
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from channels.itsp.delivery import DeliveryStatus
+from sessions import causes
 from sessions.compiled import Compiled
 from sessions.lanes import progress
 from sessions.models import Attempt, Message, MessagingSession
@@ -34,7 +34,7 @@ def cancel(session: MessagingSession, lanes: Iterable[int]) -> None:
     scheduled = Attempt.objects.filter(
         lane__in=list(lanes), status=DeliveryStatus.SCHEDULED, until_reply=True
     ).select_related("message__session__queue")
-    reason = _("The contact wrote before its time.")
+    reason = causes.OVERTAKEN()
     moves = [progress.Move(one, DeliveryStatus.CANCELLED, reason=reason) for one in scheduled]
     if not moves:
         return

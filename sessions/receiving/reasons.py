@@ -1,6 +1,7 @@
 """Why the journal says that a request came to nothing, and what an administrator does about it.
 
-Reasons are stored in the journal, and are what the ITSP's debugger shows; advice is for our page only.
+Reasons are stored in the journal, by their codes, and are what the ITSP's debugger shows; advice is for our
+page only.
 """
 
 from collections.abc import Sequence
@@ -8,28 +9,44 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-UNKNOWN_URL = "The URL is unknown."
-UNSAVED_FORM = "The URL belongs to a form that was never saved."
-REPLACED_URL = "The URL was replaced by a new one, and its time is over."
-DELETED_CHANNEL = "The channel was deleted."
-WRONG_SIGNATURE = "The signature is wrong: it was made with another Auth Token, or for another URL."
-NO_SIGNATURE = "It has no signature."
-UNKNOWN_KEY = "It is signed with a key for webhooks that the channel does not have."
-OTHER_ACCOUNT = "It names another account."
-UNKNOWN_NUMBER = "This channel does not have the number"
-MOVED_NUMBER = "It came to the Webhook URL of the number's former channel, and was taken in for"
-NUMBER_OF_OTHER_ACCOUNT = "The number is, with another account, that of the channel"
-ALREADY_STORED = "The text is already stored."
-NO_USE = "It holds nothing that we have a use for."
-NOT_OURS = "It is about a message that we did not send."
-CANNOT_BE_STORED = "The database can't hold what it says."
-VERIFIED_LATER = "It was held until its Auth Token or key was entered, and taken in then."
-ODD_ADDRESS = "The Webhook URL is not written as the channel shows it:"
-BY_GET = "it is called by GET, not POST"
-NO_SLASH = "its last slash is missing"
-DOUBLE_SLASH = "a slash is doubled"
-ENCODED_OVERRIDES = "the # is encoded, so that what stands behind it has no effect"
-APPENDED = "something is appended to it"
+from pbx_messaging.said import Kind, code_of, joined, parts_of
+
+UNKNOWN_URL = Kind("unknown-url", _("The URL is unknown."))
+UNSAVED_FORM = Kind("unsaved-form", _("The URL belongs to a form that was never saved."))
+REPLACED_URL = Kind("replaced-url", _("The URL was replaced by a new one, and its time is over."))
+DELETED_CHANNEL = Kind("to-deleted-channel", _("The channel was deleted."))
+WRONG_SIGNATURE = Kind(
+    "wrong-signature", _("The signature is wrong: it was made with another Auth Token, or for another URL.")
+)
+NO_SIGNATURE = Kind("no-signature", _("It has no signature."))
+UNKNOWN_KEY = Kind("unknown-key", _("It is signed with a key for webhooks that the channel does not have."))
+OTHER_ACCOUNT = Kind("other-account", _("It names another account."))
+UNKNOWN_NUMBER = Kind("unknown-number", _("This channel does not have the number %(number)s."))
+MOVED_NUMBER = Kind(
+    "moved-number",
+    _("It came to the Webhook URL of the number's former channel, and was taken in for %(channel)s."),
+)
+NUMBER_OF_OTHER_ACCOUNT = Kind(
+    "number-of-other-account", _("The number is, with another account, that of the channel %(channel)s.")
+)
+ALREADY_STORED = Kind("already-stored", _("The text is already stored."))
+NO_USE = Kind("no-use", _("It holds nothing that we have a use for."))
+NOT_OURS = Kind("not-ours", _("It is about a message that we did not send."))
+CANNOT_BE_STORED = Kind("cannot-be-stored", _("The database can't hold what it says."))
+VERIFIED_LATER = Kind(
+    "verified-later", _("It was held until its Auth Token or key was entered, and taken in then.")
+)
+ODD_ADDRESS = Kind("odd-address", _("The Webhook URL is not written as the channel shows it: %(mistakes)s."))
+BY_GET = Kind("by-get", _("it is called by GET, not POST"))
+NO_SLASH = Kind("no-slash", _("its last slash is missing"))
+DOUBLE_SLASH = Kind("double-slash", _("a slash is doubled"))
+ENCODED_OVERRIDES = Kind(
+    "encoded-overrides", _("the # is encoded, so that what stands behind it has no effect")
+)
+APPENDED = Kind("appended", _("something is appended to it"))
+NOT_PROCESSED = Kind("not-processed", _("%(error)s; it is tried again."))
+TAKEN_IN = Kind("items-taken-in", _("%(done)s of %(count)s items were taken in."))
+NO_LIST = Kind("no-list-of-texts", _("The ITSP has no list of texts to ask for."))
 
 _ADVICE = {
     UNKNOWN_URL: _(
@@ -95,11 +112,19 @@ _ADVICE = {
 }
 
 
-def odd(mistakes: Sequence[str]) -> str:
+def odd(mistakes: Sequence[Kind]) -> str:
     """What is wrong with how an address is written; "" if nothing."""
-    return f"{ODD_ADDRESS} {'; '.join(mistakes)}." if mistakes else ""
+    return ODD_ADDRESS(mistakes=joined([says() for says in mistakes], by="; ")) if mistakes else ""
+
+
+def kind_of(reason: str) -> Kind | None:
+    """What it says first, if there is something to do about that."""
+    first = parts_of(reason)[0]
+    code = code_of(first)
+    return next((kind for kind in _ADVICE if (kind.code == code if code else kind.begins(first))), None)
 
 
 def advice_on(reason: str) -> Any:
     """What to do, in words; "" where the reason says it all."""
-    return next((words for known, words in _ADVICE.items() if reason.startswith(known)), "")
+    kind = kind_of(reason)
+    return _ADVICE[kind] if kind else ""

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from channels.itsp import ITSPS
 from channels.itsp.base import WebhookCall
+from pbx_messaging.logs import request_ids
+from pbx_messaging.said import joined, parts_of
 from sessions.models import WebhookRequest
 from sessions.receiving import intake, journal, reasons
 from sessions.receiving.arrivals import Arrival, Kind, Outcome, Source
@@ -52,14 +54,14 @@ def take_in_held(pk: int) -> bool:
         _process(arrival, known_at=timezone.now())
         verdict = arrival.verdict
         assert verdict is not None  # noqa: S101 (for the type)
-        said = [reasons.VERIFIED_LATER, verdict.reason]
-        arrival.verdict = replace(verdict, reason=" ".join(filter(None, said)))
+        said = [reasons.VERIFIED_LATER(), *parts_of(verdict.reason)]
+        arrival.verdict = replace(verdict, reason=joined(said))
         _note(row, arrival)
     return row.outcome == Outcome.PROCESSED
 
 
 def call_of(row: WebhookRequest) -> WebhookCall:
-    return WebhookCall(row.method, row.url, row.headers, bytes(row.body))
+    return WebhookCall(row.method, row.url, row.headers, bytes(row.body), row.received_at)
 
 
 def _locked(pk: int, outcomes: Collection[str]) -> WebhookRequest | None:
@@ -71,14 +73,23 @@ def _locked(pk: int, outcomes: Collection[str]) -> WebhookRequest | None:
 def _arrival_of(row: WebhookRequest) -> Arrival:
     mistakes = written(urlsplit(row.url).path, method=row.method).mistakes if row.url else ()
     source = Source(row.source)
-    return Arrival("", call_of(row), row.received_at, channel=row.channel, source=source, mistakes=mistakes)
+    return Arrival(
+        "",
+        call_of(row),
+        row.received_at,
+        channel=row.channel,
+        source=source,
+        mistakes=mistakes,
+        request_id=row.request_id,
+    )
 
 
 def _process(arrival: Arrival, known_at: datetime | None = None) -> None:
-    intake.read(arrival)
-    for item in arrival.items:
-        item.known_at = known_at or item.known_at
-        intake.act_alone(item)
+    with request_ids.of(arrival.request_id):
+        intake.read(arrival)
+        for item in arrival.items:
+            item.known_at = known_at or item.known_at
+            intake.act_alone(item)
     if arrival.verdict is None:
         arrival.judge()
 

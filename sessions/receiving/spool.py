@@ -18,10 +18,11 @@ from django.conf import settings
 from redis import RedisError
 from redis.exceptions import LockError
 
-from channels.itsp.base import Acknowledgement, InboundSms, Itsp, WebhookCall
+from channels.itsp.base import Acknowledgement, Credentials, InboundSms, Itsp, WebhookCall
+from channels.webhook import headers
 from channels.webhook import keys as webhook_keys
 from pbx_messaging.redis import redis_client
-from sessions.receiving import intake
+from sessions.receiving import intake, patience
 from sessions.receiving.arrivals import Arrival
 
 logger = logging.getLogger(__name__)
@@ -33,7 +34,8 @@ UNVERIFIED_MAX_BYTES = 16 * 1024  # a text with ten media has four
 DRAINING = "spool:draining"  # held by the one that drains
 DRAINING_S = 20.0  # of a killed one it passes to another after that
 BATCH = 64
-DISK_WAIT_S = 1.0  # with `appendfsync everysec` Valkey takes 0.1; an ITSP waits for three in all
+DISK_WAIT_S = 1.0  # at most; with `appendfsync everysec` Valkey takes 0.1
+DISK_WAIT_STEP_S = 0.25  # for each wait there is a connection of its own
 
 
 class Unavailable(Exception):
@@ -48,30 +50,22 @@ Kept = Acknowledgement | Unavailable | NotAuthentic
 
 
 class _Place(NamedTuple):
-    """The stream that a request goes to, and what its ITSP reads then."""
+    """The stream that a request goes to, what its ITSP reads then, and which that is, if anybody knows."""
 
     stream: str
     acknowledgement: Acknowledgement
+    itsp: Itsp | None = None
 
 
 def put(arrivals: Sequence[Arrival]) -> list[Kept]:
     """Keeps requests on disk, all in one go. Each has its answer, or why it was not kept."""
-    places: list[_Place | Unavailable | NotAuthentic] = []
     try:
-        room = settings.SPOOL_UNVERIFIED_KEPT - redis_client().xlen(UNVERIFIED)
-        for arrival in arrivals:
-            places.append(_place_of(arrival, room))
-            last = places[-1]
-            room -= isinstance(last, _Place) and last.stream == UNVERIFIED
+        places = _places_of(arrivals)
         _append(
-            [
-                (place.stream, one)
-                for place, one in zip(places, arrivals, strict=True)
-                if isinstance(place, _Place)
-            ]
+            [(place, one) for place, one in zip(places, arrivals, strict=True) if isinstance(place, _Place)]
         )
     except (RedisError, Unavailable) as error:
-        logger.warning("webhook requests can't be spooled: %s", type(error).__name__)
+        logger.warning("webhook requests can't be spooled: %s", error)
         return [Unavailable()] * len(arrivals)
     return [place.acknowledgement if isinstance(place, _Place) else place for place in places]
 
@@ -97,36 +91,52 @@ def drain() -> int:
         return 0  # another worker is at it
 
 
-def _place_of(arrival: Arrival, room: int) -> _Place | Unavailable | NotAuthentic:
-    known = webhook_keys.find(arrival.token)
-    if known is None:
-        fits = room > 0 and len(arrival.call.body) <= UNVERIFIED_MAX_BYTES
-        return _Place(UNVERIFIED, Acknowledgement()) if fits else Unavailable()
-    itsp, credentials = known
-    if not itsp.is_authentic(arrival.call, credentials):
+def _places_of(arrivals: Sequence[Arrival]) -> list[_Place | Unavailable | NotAuthentic]:
+    known = webhook_keys.find({arrival.token for arrival in arrivals})
+    unknown = [arrival for arrival in arrivals if arrival.token not in known]
+    room = settings.SPOOL_UNVERIFIED_KEPT - redis_client().xlen(UNVERIFIED) if unknown else 0
+    fitting = [one for one in unknown if len(one.call.body) <= UNVERIFIED_MAX_BYTES][: max(room, 0)]
+    return [
+        _place_of(arrival, *known[arrival.token])
+        if arrival.token in known
+        else (_Place(UNVERIFIED, Acknowledgement()) if arrival in fitting else Unavailable())
+        for arrival in arrivals
+    ]
+
+
+def _place_of(arrival: Arrival, itsp: Itsp, credentials: Credentials) -> _Place | NotAuthentic:
+    call = arrival.call = headers.needed(arrival.call, itsp, credentials)
+    if not itsp.is_authentic(call, credentials):
         return NotAuthentic()
-    return _Place(TEXTS if _is_text(itsp, arrival.call) else VERIFIED, itsp.acknowledge(arrival.call))
+    stream = TEXTS if _is_text(itsp, call, credentials) else VERIFIED
+    return _Place(stream, itsp.acknowledge(call), itsp)
 
 
-def _is_text(itsp: Itsp, call: WebhookCall) -> bool:
+def _is_text(itsp: Itsp, call: WebhookCall, credentials: Credentials) -> bool:
     try:
-        return any(isinstance(item, InboundSms) for item in itsp.read(call))
+        return any(isinstance(item, InboundSms) for item in itsp.read(call, credentials))
     except Exception:  # whatever is wrong with it, the journal will say so
         return False
 
 
-def _append(kept: Sequence[tuple[str, Arrival]]) -> None:
+def _append(kept: Sequence[tuple[_Place, Arrival]]) -> None:
     """Returns once the requests are on disk. Raises `Unavailable` or `redis.RedisError`."""
     if not kept:
         return
+    limit_s = _disk_limit_s(min(patience.left_s(one.at, place.itsp) for place, one in kept))
     # One connection for all: WAITAOF is about what the same connection wrote.
-    with redis_client(DISK_WAIT_S + 0.5).pipeline(transaction=False) as pipeline:
-        for stream, arrival in kept:
-            pipeline.xadd(stream, {"request": _encoded(arrival)})
-        pipeline.execute_command("WAITAOF", 1, 0, int(DISK_WAIT_S * 1000))  # type: ignore[no-untyped-call]
+    with redis_client(limit_s).pipeline(transaction=False) as pipeline:
+        for place, arrival in kept:
+            pipeline.xadd(place.stream, {"request": _encoded(arrival)})
+        pipeline.execute_command("WAITAOF", 1, 0, int(limit_s * 1000))  # type: ignore[no-untyped-call]
         *_entry_ids, (on_disk, _replicas) = pipeline.execute()
     if not on_disk:
         raise Unavailable("Redis has no append-only file, or its disk is too slow")
+
+
+def _disk_limit_s(left_s: float) -> float:
+    steps = max(int(left_s / DISK_WAIT_STEP_S), 1)
+    return min(steps * DISK_WAIT_STEP_S, DISK_WAIT_S)
 
 
 def _drain(stream: str, until: float) -> int:
@@ -140,7 +150,7 @@ def _drain(stream: str, until: float) -> int:
         except Exception as error:
             if not intake.is_away(error):
                 raise
-            logger.warning("the database is away, the spool waits: %s", type(error).__name__)
+            logger.warning("the database is away, the spool waits: %s", error)
             return moved
         moved += redis.xdel(stream, *done) if done else 0
         start = b"(" + entries[-1][0]
@@ -150,7 +160,7 @@ def _drain(stream: str, until: float) -> int:
 def _taken_in(entries: Sequence[tuple[bytes, dict[bytes, bytes]]]) -> list[bytes]:
     """The ids of the entries that are in the journal now; if they fail together, each stands for itself."""
     try:
-        intake.take_in([_decoded(fields[b"request"]) for _entry_id, fields in entries])
+        intake.take_in([decoded(fields[b"request"]) for _entry_id, fields in entries])
     except Exception as error:
         if intake.is_away(error):
             raise
@@ -171,12 +181,14 @@ def _encoded(arrival: Arrival) -> str:
             "headers": dict(call.headers),
             "body": base64.b64encode(call.body).decode(),
             "at": arrival.at.isoformat(),
+            "request_id": arrival.request_id,
         }
     )
 
 
-def _decoded(encoded: bytes) -> Arrival:
+def decoded(encoded: bytes) -> Arrival:
     request = json.loads(encoded)
     body = base64.b64decode(request["body"])
-    call = WebhookCall(request["method"], request["url"], request["headers"], body)
-    return Arrival(request["token"], call, datetime.fromisoformat(request["at"]))
+    at, request_id = datetime.fromisoformat(request["at"]), request.get("request_id", "")
+    call = WebhookCall(request["method"], request["url"], request["headers"], body, at)
+    return Arrival(request["token"], call, at, request_id=request_id)

@@ -6,6 +6,7 @@ on the same road.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
@@ -17,8 +18,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from channels.itsp import ITSPS
 from channels.itsp.base import WebhookCall
+from channels.webhook.headers import kept
+from pbx_messaging.logs import request_ids
+from pbx_messaging.metrics.series import WEBHOOK_TIME
 from sessions.receiving import answers
 from sessions.receiving.answers import Answer
 from sessions.receiving.arrivals import Arrival
@@ -31,15 +34,16 @@ Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 BATCH = 64  # requests; more of them make a transaction longer, and a request in it hardly cheaper
 
-_HEADERS = frozenset().union(*(itsp.webhook_headers for itsp in ITSPS.values()))
 _take_in = Batcher(answers.take_in, name="intake", most=BATCH)
 _keep = Batcher(answers.keep, name="spool", most=BATCH)
 
 
 async def webhook(scope: Scope, receive: Receive, send: Send) -> None:
     """An ASGI application, for paths that `written_address.is_webhook` knows."""
+    began = time.monotonic()
     answer = await _answer(scope, receive)
     if answer is not None:
+        WEBHOOK_TIME.note(int(answer.status), amount=time.monotonic() - began)
         await _send(send, answer)
 
 
@@ -56,8 +60,11 @@ def webhook_view(request: HttpRequest, token: str) -> HttpResponse:
         body = request.body
     except RequestDataTooBig:
         return _response(answers.TOO_LARGE)
+    began = time.monotonic()
     refused = _refusal(str(request.method), body)
-    return _response(refused or answers.answer(_arrival(str(request.method), address, headers, body)))
+    answer = refused or answers.answer(_arrival(str(request.method), address, headers, body))
+    WEBHOOK_TIME.note(int(answer.status), amount=time.monotonic() - began)
+    return _response(answer)
 
 
 async def _answer(scope: Scope, receive: Receive) -> Answer | None:
@@ -109,10 +116,10 @@ def _refusal(method: str, body: bytes) -> Answer | None:
 
 
 def _arrival(method: str, address: str, headers: Iterable[tuple[str, str]], body: bytes) -> Arrival:
-    kept = {name: value for name, value in headers if name in _HEADERS}
-    call = WebhookCall(method, settings.PUBLIC_URL + address, kept, b"" if method == "GET" else body)
+    body, at = b"" if method == "GET" else body, timezone.now()
+    call = WebhookCall(method, settings.PUBLIC_URL + address, kept(headers), body, at)
     token, mistakes = written(address.partition("?")[0], method=method)
-    return Arrival(token, call, timezone.now(), mistakes=mistakes)
+    return Arrival(token, call, at, mistakes=mistakes, request_id=request_ids.stored())
 
 
 async def _send(send: Send, answer: Answer) -> None:

@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from pbx_messaging.said import Kind
 from sessions.receiving import reasons
 
 _ADDRESS = re.compile(r"(/+)w(/+)([A-Za-z0-9_-]+)(.*)", re.DOTALL)
@@ -20,7 +21,7 @@ class Written(NamedTuple):
     """`mistakes` are of `reasons`; the token is "" where there is none."""
 
     token: str
-    mistakes: tuple[str, ...] = ()
+    mistakes: tuple[Kind, ...] = ()
 
 
 def is_webhook(path: str) -> bool:
@@ -40,4 +41,4 @@ def written(path: str, *, method: str = "POST") -> Written:
         reasons.NO_SLASH: rest == "",
         reasons.APPENDED: bool(rest.strip("/")) and not _HASH.match(rest),
     }
-    return Written(token, tuple(words for words, is_there in mistakes.items() if is_there))
+    return Written(token, tuple(says for says, is_there in mistakes.items() if is_there))

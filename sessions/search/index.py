@@ -74,6 +74,25 @@ def keep(connection: BaseDatabaseWrapper) -> None:
                     cursor.execute(trigger)
 
 
+MERGED_PAGES = 200  # of one table at once: some ten milliseconds
+
+
+def merge_words(connection: BaseDatabaseWrapper, *, begins: bool) -> bool:
+    """Drops a part of what words of gone texts have left in SQLite's indexes. False if that was the last.
+
+    `begins`: all that is stored takes part. FTS5 says by the count of changes whether there was something.
+    """
+    more = False
+    with connection.cursor() as cursor:
+        for table, _column, _rows in [*TEXTS, *VALUES]:
+            before = connection.connection.total_changes
+            pages = -MERGED_PAGES if begins else MERGED_PAGES
+            merge = f"INSERT INTO {table}_words ({table}_words, rank) VALUES ('merge', %s)"  # noqa: S608
+            cursor.execute(merge, [pages])
+            more = more or connection.connection.total_changes - before > 1
+    return more
+
+
 def _postgres(texts: Texts) -> Iterator[str]:
     """A search reads the pending list of a GIN index from end to end, so that is kept short."""
     signs, spaces = PUNCTUATION.replace("'", "''"), " " * len(PUNCTUATION)

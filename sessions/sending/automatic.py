@@ -6,18 +6,19 @@ from django.utils import timezone
 from channels.itsp.delivery import DeliveryStatus
 from channels.models import Number
 from channels.segments import segmentation
+from sessions import standstill
 from sessions.lanes import seats
 from sessions.models import Lane, Message, MessagingSession, Priority
 from sessions.nudges import nudge
 from sessions.opt_outs import ledger
 
 
-def write(session: MessagingSession, number: Number, body: str) -> Message | None:
-    """None where the channel takes no texts, or the contact wants none.
+def write(session: MessagingSession, number: Number, body: str, *, confirms: bool = False) -> Message | None:
+    """None where the channel takes no texts, or the contact wants none, unless it `confirms` just that.
 
     What the lists show of the session stays what a person wrote last: it is that which waits.
     """
-    if number.channel.disabled_at or _is_opted_out(session, number):
+    if number.channel.disabled_at or (not confirms and _is_opted_out(session, number)):
         return None
     message = Message.objects.create(
         session=session,
@@ -26,7 +27,10 @@ def write(session: MessagingSession, number: Number, body: str) -> Message | Non
         body=body,
         status=DeliveryStatus.QUEUED,
     )
-    seats.enqueue(message, segments=segmentation(body).segments, priority=Priority.AUTOMATIC)
+    priority = Priority.ANSWER if confirms else Priority.AUTOMATIC
+    segments = segmentation(body).segments
+    attempt = seats.enqueue(message, segments=segments, priority=priority, confirms=confirms)
+    standstill.doubt_repeated(attempt.lane_id, session)
     transaction.on_commit(lambda: nudge("sessions.tasks.drain"))
     return message
 

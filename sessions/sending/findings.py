@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from channels.itsp.base import Advice, Found, ItspError
 from channels.itsp.delivery import DeliveryStatus
+from sessions import causes
 from sessions.lanes import progress, seats
 from sessions.models import Attempt
 from sessions.opt_outs import ledger
-from sessions.sending import pushback
+from sessions.sending import pushback, taken_back
 
 
 def due() -> QuerySet[Attempt]:
@@ -23,6 +24,7 @@ def due() -> QuerySet[Attempt]:
 def move(attempt: Attempt, found: Found) -> bool:
     """Under the lane's lock, unless the attempt got on meanwhile."""
     with transaction.atomic():
+        taken_back.lock([attempt.pk] if found.status == DeliveryStatus.CANCELLED else [])
         locked = seats.lock([attempt.lane_id])
         same = Attempt.objects.filter(pk=attempt.pk, status=attempt.status, claimed_at=attempt.claimed_at)
         current = same.select_related("message__session__queue").first()
@@ -33,11 +35,26 @@ def move(attempt: Attempt, found: Found) -> bool:
         if moved:
             pushback.obey(current)
         seats.reseat(locked)
+        taken_back.resume_those_of(moved)
     return True
 
 
 def _move_of(current: Attempt, found: Found) -> progress.Move:
-    return progress.Move(current, found.status, found.itsp_message_id or None, found.error_code, found.reason)
+    itsp_message_id = found.itsp_message_id or None
+    words = found.error_code, found.reason
+    return progress.Move(current, found.status, itsp_message_id, *words, charge=found.charge)
+
+
+def cannot_tell(attempt: Attempt) -> bool:
+    """Of an unknown text of which the ITSP can't say whether it has it: some time is left to a callback.
+
+    It is never sent again by itself, and its lane goes on. True if nobody asks any more.
+    """
+    given_up_at = timezone.now() - timedelta(seconds=settings.RECONCILE_GIVE_UP_S)
+    if attempt.claimed_at and attempt.claimed_at > given_up_at:
+        ask_again(attempt, settings.RECONCILE_EVERY_S)
+        return False
+    return move(attempt, Found("", None, timezone.now(), DeliveryStatus.UNCERTAIN, reason=causes.UNCERTAIN()))
 
 
 def ask_again(attempt: Attempt, after_s: float) -> None:

@@ -19,9 +19,16 @@ UNTOLD = frozenset({DeliveryStatus.ACCEPTED, DeliveryStatus.SENT})
 
 
 def look_up(attempt: Attempt) -> bool:
-    """Asks about one. True if its status is another one now. Raises `ItspError`."""
+    """Asks about one. True if its status is another one now. Raises `ItspError`.
+
+    An ITSP that can't be asked may tell by itself; nothing is planned for its text any more.
+    """
     channel = attempt.channel
-    return _obey(attempt, ITSPS[channel.itsp].look_up(channel.credentials, attempt.itsp_message_id or ""))
+    itsp = ITSPS[channel.itsp]
+    if not itsp.can_look_up:
+        Attempt.objects.filter(pk=attempt.pk).update(check_at=None)
+        return False
+    return _obey(attempt, itsp.look_up(channel.credentials, attempt.itsp_message_id or ""))
 
 
 def is_for_list(channel_id: int) -> bool:

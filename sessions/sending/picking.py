@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet
+from django.db.models import Count, Min, OuterRef, QuerySet
 from django.utils import timezone
 
 from channels import pacing
 from channels.itsp.delivery import DeliveryStatus
 from channels.models import Channel, Number
-from sessions.lanes import turns
+from sessions.lanes import routes, turns
 from sessions.lanes.turns import Next, in_turn
 from sessions.models import Attempt, Lane, Priority
 
@@ -71,18 +71,17 @@ def _room(channel: Channel, count: int, oldest: datetime | None) -> int:
 
 
 def claimable(channel: Channel | OuterRef) -> QuerySet[Lane]:
-    """Lanes of a channel whose head may be claimed; one whose number moved away waits for `following`."""
-    # Not as a join: SQLite would begin with the numbers, and sort all that waits.
-    is_own = Exists(Number.objects.filter(pk=OuterRef("number"), channel=OuterRef("channel")))
-    return Lane.objects.filter(is_own, channel=channel, head__isnull=False, in_flight=None, held_until=None)
+    """Lanes of a channel whose head may be claimed; another's wait for `following`."""
+    ready = Lane.objects.filter(routes.on_course(), channel=channel, head__isnull=False, in_flight=None)
+    return ready.filter(held_until=None, unproven_since=None)
 
 
 def _heads(rooms: Mapping[Channel, int]) -> dict[Channel, dict[int, list[Attempt]]]:
     """By priority the first attempts that may be sent now, with what sending needs."""
-    limited = Number.objects.filter(channel__in=rooms).exclude(sending_rate=None)
     rates: defaultdict[int, dict[int, int]] = defaultdict(dict)
-    for number in limited:
-        rates[number.channel_id][number.pk] = number.sending_rate or 0
+    for number in Number.objects.carried_by(rooms).exclude(sending_rate=None):
+        for pk in filter(None, (number.channel_id, number.standby_id)):
+            rates[pk][number.pk] = number.sending_rate or 0
     heads = [pk for channel, room in rooms.items() for pk in _lock_heads(channel, room, rates[channel.pk])]
     waiting = Attempt.objects.filter(pk__in=heads, status=DeliveryStatus.QUEUED)
     attempts = waiting.select_related("lane__number", "message").prefetch_related("message__attachments")

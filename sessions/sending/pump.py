@@ -23,6 +23,7 @@ from channels import pacing
 from channels.itsp import ITSPS
 from channels.itsp.base import Advice, ItspError, Sender
 from channels.models import Channel
+from pbx_messaging.logs import request_ids
 from sessions.sending import claiming, picking
 from sessions.sending.claiming import Claim, Result
 
@@ -157,7 +158,8 @@ class Pump:
                 raise refusal  # the ITSP has refused another one of the channel since
 
         try:
-            outcome = sender.send(claim.sms, wait_for_slot)
+            with request_ids.of(claim.request_id):
+                outcome = sender.send(claim.sms, wait_for_slot)
         except ItspError as error:
             self._note_refusal(claim.channel_id, error)
             self.results.put(Result(claim, error))

@@ -15,6 +15,7 @@ from channels.itsp import ITSPS
 from channels.itsp.base import Advice
 from channels.itsp.delivery import FAILURE, DeliveryStatus
 from channels.models import Channel
+from sessions import standstill
 from sessions.lanes import seats
 from sessions.models import Attempt, Priority
 from sessions.opt_outs import ledger
@@ -25,12 +26,12 @@ logger = logging.getLogger(__name__)
 _NOT_NEXT = frozenset({DeliveryStatus.SCHEDULED, DeliveryStatus.CANCELLED, DeliveryStatus.EXPIRED})
 
 
-def hold_back(channel_id: int, advice: Advice, reason: str) -> None:
+def hold_back(channel_id: int, advice: Advice, reason: str, error_code: str) -> None:
     """Slows the channel down, or stops it. Raises `RedisError` while the limiter is away."""
     if advice is Advice.SLOW_DOWN:
         pacing.slow_down(channel_id, rate=Channel.objects.get(pk=channel_id).sending_rate)
     elif advice is Advice.STOP:
-        stop_channel(channel_id, reason=reason)
+        stop_channel(channel_id, reason=reason, error_code=error_code)
 
 
 def obey(attempt: Attempt) -> None:
@@ -44,7 +45,8 @@ def obey(attempt: Attempt) -> None:
     advice = ITSPS[attempt.channel.itsp].advice_on(attempt.error_code)
     if advice is Advice.FAIL:
         return
-    transaction.on_commit(lambda: _hold_back(attempt.channel_id, advice, attempt.reason))
+    said = attempt.reason, attempt.error_code
+    transaction.on_commit(lambda: _hold_back(attempt.channel_id, advice, *said))
     if _may_go_again(attempt):
         _try_again(attempt)
         wait_s = {Advice.SLOW_DOWN: settings.TRY_SLOWER_S, Advice.LATER: settings.TRY_LATER_S}.get(advice)
@@ -52,9 +54,9 @@ def obey(attempt: Attempt) -> None:
             seats.hold([attempt.lane_id], until=timezone.now() + timedelta(seconds=wait_s))
 
 
-def _hold_back(channel_id: int, advice: Advice, reason: str) -> None:
+def _hold_back(channel_id: int, advice: Advice, reason: str, error_code: str) -> None:
     try:
-        hold_back(channel_id, advice, reason)
+        hold_back(channel_id, advice, reason, error_code)
     except RedisError as error:
         logger.warning("the limiter is away and is not told of the ITSP's answers: %s", error)
 
@@ -72,9 +74,10 @@ def _may_go_again(attempt: Attempt) -> bool:
 
 def _try_again(attempt: Attempt) -> None:
     """As a new attempt that has waited for as long as the old one, so that its validity ends it."""
-    message, channel = attempt.message, attempt.lane.number.channel
-    later_s = validity_clock.total_s(channel) - validity_clock.total_s(attempt.channel)
+    message = attempt.message
     again = seats.enqueue(message, segments=attempt.segments, priority=Priority(attempt.priority))
+    later_s = validity_clock.total_s(again.channel) - validity_clock.total_s(attempt.channel)
     Attempt.objects.filter(pk=again.pk).update(queued_at=attempt.queued_at, held_s=attempt.held_s + later_s)
+    standstill.doubt_repeated(again.lane_id, message.session)
     message.status, message.error_code, message.reason = DeliveryStatus.QUEUED, "", attempt.reason
     message.save(update_fields=["status", "error_code", "reason"])

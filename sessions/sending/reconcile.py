@@ -1,23 +1,26 @@
 """Asks the ITSP what became of a text: one without a clear answer, and one without a final state for hours.
 
 An unknown text is adopted if the ITSP has it, and sent again only once it is proven that it never arrived.
+Where nobody can tell, it stays as it is: that is for people to decide.
 """
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Min, Q
+from django.db.models import Min
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from channels.itsp import ITSPS
 from channels.itsp.base import Advice, Found, ItspError
 from channels.itsp.delivery import DeliveryStatus
 from pbx_messaging.outside.shares import Shares
+from sessions import causes
 from sessions.models import Attempt
-from sessions.sending import look_ups
-from sessions.sending.findings import after_no_answer, ask_again, due, move
+from sessions.sending import look_ups, repeating
+from sessions.sending.findings import after_no_answer, ask_again, cannot_tell, due, move
+from sessions.sending.matching import told
 
 logger = logging.getLogger(__name__)
 
@@ -88,6 +91,8 @@ def check(pk: int) -> bool:
     if not due().filter(pk=pk).update(check_at=timezone.now() + LEASE):
         return False  # another worker is at it
     attempt = Attempt.objects.select_related("channel", "lane__number", "message").get(pk=pk)
+    if attempt.status == DeliveryStatus.UNKNOWN and ITSPS[attempt.channel.itsp].repeats_safely_for:
+        return repeating.repeat(attempt)
     try:
         if attempt.status == DeliveryStatus.UNKNOWN:
             return _reconcile(attempt)
@@ -105,7 +110,7 @@ def cancel(pk: int) -> bool:
         return False
     if not ITSPS[channel.itsp].cancel(channel.credentials, attempt.itsp_message_id):
         return False
-    reason = _("Taken back from the ITSP before it was sent on.")
+    reason = causes.TAKEN_BACK_FROM_ITSP()
     return move(
         attempt, Found(attempt.itsp_message_id, "", timezone.now(), DeliveryStatus.CANCELLED, "", reason)
     )
@@ -114,47 +119,30 @@ def cancel(pk: int) -> bool:
 def _reconcile(attempt: Attempt) -> bool:
     """Adopts the earliest text of the ITSP's that can only be this one."""
     channel, lane = attempt.channel, attempt.lane
+    if not ITSPS[channel.itsp].can_list_sent:
+        return cannot_tell(attempt)
     asked_at = timezone.now()
     since = (attempt.claimed_at or attempt.created_at) - ROUNDING
     listed = ITSPS[channel.itsp].list_sent(
         channel.credentials, sender=lane.number.address, recipient=lane.contact, since=since
     )
-    matches = _matches(attempt, [found for found in listed if found.created_at >= since])
-    if matches:
-        return move(attempt, _adopted(matches))
+    texts = [found for found in listed.texts if found.created_at >= since]
+    same = told([attempt], texts, at=channel)[attempt.pk]
+    if same:
+        return move(attempt, _adopted(same))
+    if same is None or not listed.proves_absence:
+        return cannot_tell(attempt)
     given_up_at = asked_at - timedelta(seconds=settings.RECONCILE_GIVE_UP_S)
     if attempt.claimed_at and attempt.claimed_at > given_up_at:
         ask_again(attempt, settings.RECONCILE_EVERY_S)
         return False
-    return move(attempt, Found("", "", asked_at, DeliveryStatus.QUEUED))
+    return move(attempt, Found("", None, asked_at, DeliveryStatus.QUEUED))
 
 
-def _matches(attempt: Attempt, listed: list[Found]) -> list[Found]:
-    """Unowned texts with its content; the earliest first."""
-    body, media_count = attempt.message.body, attempt.message.attachments.count()
-    same = [
-        found
-        for found in reversed(listed)  # which tells those of one second apart
-        if found.media_count == media_count and _words(found.body) == _words(body)
-    ]
-    ids = [found.itsp_message_id for found in same]
-    owned = Attempt.objects.filter(Q(channel=attempt.channel) | Q(lane=attempt.lane), itsp_message_id__in=ids)
-    taken = set(owned.values_list("itsp_message_id", flat=True))
-    free = [found for found in same if found.itsp_message_id not in taken]
-    return sorted(free, key=lambda found: found.created_at)
-
-
-def _words(body: str) -> list[str]:
-    """ITSPs may change line ends, and what is blank at the ends."""
-    return body.split()
-
-
-def _adopted(matches: list[Found]) -> Found:
-    first, *others = matches
+def _adopted(same: list[Found]) -> Found:
+    first, *others = same
     if not others:
         return first
-    logger.error("the ITSP has a text more than once: %s", len(matches))
-    flagged = _("The ITSP has it more than once: %(ids)s.") % {
-        "ids": ", ".join(found.itsp_message_id for found in others)
-    }
-    return Found(first.itsp_message_id, first.body, first.created_at, first.status, first.error_code, flagged)
+    logger.error("the ITSP has a text more than once: %s", len(same))
+    ids = ", ".join(found.itsp_message_id for found in others)
+    return replace(first, reason=causes.TWICE(ids=ids))

@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils.translation import ngettext
 
 from channels.itsp.delivery import DeliveryStatus
 from channels.models import Channel
+from sessions import causes
 from sessions.lanes import progress, seats
 from sessions.models import Attempt
+from sessions.opt_outs import ledger
 from sessions.sending.claiming import may_send
 
 BATCH = 500
@@ -16,7 +17,22 @@ BATCH = 500
 
 def expire(*, now: datetime) -> int:
     """Returns how many attempts. The clock of a channel that is paused or failing stands still."""
-    return sum(_expire_of(channel, now) for channel in may_send())
+    return _expire_confirmations(now) + sum(_expire_of(channel, now) for channel in may_send())
+
+
+def _expire_confirmations(now: datetime) -> int:
+    """Of a STOP or START; no clock stands still for them."""
+    late = Attempt.objects.filter(
+        status=DeliveryStatus.QUEUED, confirms=True, queued_at__lt=now - ledger.CONFIRMED_WITHIN
+    )
+    with transaction.atomic():
+        locked = seats.lock(set(late.values_list("lane", flat=True)[:BATCH]))
+        expired = list(late.filter(lane__in=locked).select_related("message__session__queue"))
+        reason = causes.CONFIRMED_LATE()
+        moves = [progress.Move(attempt, DeliveryStatus.EXPIRED, reason=reason) for attempt in expired]
+        progress.advance(moves, at=now)
+        seats.reseat(locked)
+    return len(expired)
 
 
 def _expire_of(channel: Channel, now: datetime) -> int:
@@ -28,11 +44,7 @@ def _expire_of(channel: Channel, now: datetime) -> int:
         locked = seats.lock(set(old.order_by("queued_at").values_list("lane", flat=True)[:BATCH]))
         waiting = old.filter(lane__in=locked).select_related("message__session__queue")
         expired = [one for one in waiting if seats.waited_s(one, channel, now=now) > oldest_s]
-        reason = ngettext(
-            "It waited longer than %(hours)s hour in our queue and was not sent.",
-            "It waited longer than %(hours)s hours in our queue and was not sent.",
-            channel.message_validity_hours,
-        ) % {"hours": channel.message_validity_hours}
+        reason = causes.EXPIRED(hours=channel.message_validity_hours)
         progress.advance(
             [progress.Move(attempt, DeliveryStatus.EXPIRED, reason=reason) for attempt in expired], at=now
         )

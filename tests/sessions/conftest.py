@@ -14,16 +14,16 @@ from routing.models import Extension, MessageQueue
 from sessions.models import MessagingSession
 from sessions.sending import pump
 from tests.factories import (
-    ACCOUNT_SID,
     AUTH_TOKEN,
-    CONTACT,
-    OUR_NUMBER,
     Road,
     make_agent,
     make_queue,
     make_road,
 )
 from tests.servers import Simulator
+from tests.twilio_texts import inbound_fields, sid_of
+
+__all__ = ["inbound_fields", "sid_of"]
 
 Post = Callable[..., Any]
 
@@ -59,30 +59,6 @@ def own_road(
     redis_client.hset(f"pace:{road.channel.pk}", "next", 0)  # or the limiter, new to it, waits for a second
     monkeypatch.setattr(pump, "IDLE_S", 0.1)
     return road
-
-
-def inbound_fields(sid: str, body: str, **others: str) -> dict[str, str]:
-    """An inbound text as Twilio posts it."""
-    return {
-        "ToCountry": "KE",
-        "SmsMessageSid": sid,
-        "NumMedia": "0",
-        "SmsSid": sid,
-        "SmsStatus": "received",
-        "Body": body,
-        "FromCountry": "US",
-        "To": OUR_NUMBER,
-        "NumSegments": "1",
-        "MessageSid": sid,
-        "AccountSid": ACCOUNT_SID,
-        "From": CONTACT,
-        "ApiVersion": "2010-04-01",
-        **others,
-    }
-
-
-def sid_of(number: int) -> str:
-    return f"SM{number:032x}"
 
 
 def signed_post(client: Client, path: str, fields: dict[str, str], token: str = AUTH_TOKEN) -> Any:

@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from channels.actions import signs
+from channels.itsp import ITSPS
 from channels.models import Channel
 from channels.set_up.checklist import Checklist
 from channels.set_up.preflight import countries_of
@@ -30,7 +31,8 @@ def forgotten() -> None:
 
 
 def shown(check_name: str) -> tuple[str, str]:
-    results = Checklist(Channel.objects.get()).results
+    channel = Channel.objects.get()
+    results = Checklist(channel, ITSPS[channel.itsp]).results
     result = next(one for one in results if one.check_name == check_name)
     return result.outcome, result.why
 

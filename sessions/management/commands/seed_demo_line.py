@@ -1,6 +1,6 @@
 """manage.py seed_demo_line: a line with conversations, beside what a newcomer sets up by hand.
 
-The product must be running, and the stand-in for Twilio. Run twice, it adds nothing the second time.
+The product must be running, and the stand-in for the ITSPs. Run twice, it adds nothing the second time.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ from sessions.management.demo import LINE, NotReady, hold, make_channel
 
 
 class Command(BaseCommand):
-    help = "Adds a channel on the stand-in for Twilio, with conversations; prints its number."
+    help = "Adds a channel on the stand-in for the ITSPs, with conversations; prints its number."
 
     def handle(self, *args: Any, **options: Any) -> None:
         known = Number.objects.select_related("queue", "channel").filter(address=LINE).first()
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         agents = list(queue.agents.live().order_by("number"))
         if len(agents) < 2:
             return
-        stand_in = StandIn(settings.TWILIO_API_URL)
+        stand_in = StandIn(settings.STAND_IN_URL)
         try:
             number = known or make_channel(stand_in, queue)
             hold(number, stand_in, agents)

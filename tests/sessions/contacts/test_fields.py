@@ -1,5 +1,6 @@
 """Contact fields: how administrators define them, and what becomes of their values at every door."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -274,6 +275,32 @@ def test_agent_writes_values_beside_the_thread(session: MessagingSession, agent_
         {"old": "", "new": "47<b>11"},
         {"old": "47<b>11", "new": ""},
     ]
+
+
+def test_who_saves_a_contact_that_was_deleted_meanwhile_is_asked(
+    session: MessagingSession, agent_page: Client
+) -> None:
+    number, path = make("Customer no"), f"/inbox/{session.pk}/contact/"
+    Contact.objects.create(address=session.contact, name="Ada")
+    said = {"name": "Ada L.", "notes": "Calls on Mondays", f"field_{number.pk}": "4711"}
+    opened = agent_page.get(f"{path}?edit").content.decode()
+    known = re.findall(r'name="known" value="(.*?)"', opened)
+    Contact.objects.get().delete()
+    asked = agent_page.post(path, {**said, "known": known})
+    page = asked.content.decode()
+    assert (asked.status_code, Contact.objects.count()) == (422, 0)
+    assert "Somebody deleted this contact meanwhile. Save it once more to add it anew." in page
+    assert ("Calls on Mondays" in page, "4711" in page, 'name="known" value=""' in page) == (True,) * 3
+    assert agent_page.post(path, {**said, "known": ""}).status_code == 200
+    assert (Contact.objects.get().name, values()) == ("Ada L.", {"Customer no": "4711"})
+
+
+@pytest.mark.parametrize("known", ["", "x", "²", "9" * 40])
+def test_form_of_a_contact_that_nobody_knew_adds_it(
+    session: MessagingSession, agent_page: Client, known: str
+) -> None:
+    answer = agent_page.post(f"/inbox/{session.pk}/contact/", {"name": "Ada", "known": known})
+    assert (answer.status_code, Contact.objects.get().name) == (200, "Ada")
 
 
 def test_values_find_contacts_and_sessions(session: MessagingSession) -> None:

@@ -361,3 +361,18 @@ def test_links_are_harmless_and_learn_nothing_of_us(pages: list[Client], post_in
     assert f'<a href="{address}" {apart}>{address}</a>' in html
     assert "javascript:alert(1)" in html and 'href="javascript' not in html
     assert '<a href="mailto:me@example.com" dir="ltr">me@example.com</a>' in html
+
+
+def test_retry_on_a_page_of_before_says_why_not_and_shows_how_it_is_now(
+    session: MessagingSession, agents: list[Extension]
+) -> None:
+    """Somebody, or another page, has sent it again."""
+    actions.pick_up(session, agent=agents[0])
+    message = actions.reply(session, agent=agents[0], body="On our way")
+    ada = logged_in(agents[0].user)
+    answer = ada.post(reverse("inbox-retry", args=[message.pk]), headers={"HX-Request": "true"})
+    shown = text_of(answer.content.decode())
+    assert answer.status_code == 200
+    assert "It is queued. Only a text that failed or expired can be sent again." in shown
+    assert "On our way" in shown
+    assert message.attempts.count() == 1

@@ -1,6 +1,7 @@
 """The agents' page: who sees what, and what each button answers."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,12 +11,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import Role, User
 from routing.models import Extension
 from sessions import actions
 from sessions.inbox import thread
 from sessions.models import Attachment, Message, MessagingSession
 from sessions.opt_outs import ledger
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_agent
+from tests.portal import logged_in as portal_of
+from tests.portal import make_user
 from tests.sessions.conftest import Post, listed_in
 
 pytestmark = pytest.mark.django_db
@@ -326,3 +330,36 @@ def test_sender_is_searched_where_there_are_many_numbers(
             agents[0]
         )
     assert re.search(r"<select[^>]*data-searchable[^>]*>", ada.get(url("new")).content.decode())
+
+
+@pytest.mark.parametrize(
+    ("zone", "days"),
+    [
+        ("UTC", ["2026-03-28", "2026-03-29"]),
+        ("Asia/Shanghai", ["2026-03-29"]),
+        ("America/Los_Angeles", ["2026-03-28"]),
+        ("Pacific/Kiritimati", ["2026-03-29"]),
+        ("Europe/Berlin", ["2026-03-28", "2026-03-29"]),  # its clocks change in that night
+    ],
+)
+def test_thread_and_log_have_a_heading_for_each_day_of_whoever_reads(
+    ada: Client,
+    agents: list[Extension],
+    post_inbound: Post,
+    waiting: MessagingSession,
+    zone: str,
+    days: list[str],
+) -> None:
+    moments = [datetime(2026, 3, 28, 17, 0, tzinfo=UTC), datetime(2026, 3, 29, 0, 30, tzinfo=UTC)]
+    post_inbound(2, "Hello?")
+    for message, at in zip(Message.objects.order_by("pk"), moments, strict=True):
+        Message.objects.filter(pk=message.pk).update(created_at=at)
+    vera = make_user("vera", Role.ADMINISTRATOR)
+    User.objects.filter(pk__in=[vera.pk, agents[0].user.pk]).update(time_zone=zone)
+    pages = [
+        ada.get(url("session", waiting.pk)),
+        portal_of(vera).get(reverse("log-detail", args=[waiting.pk])),
+    ]
+    for page in pages:
+        shown = re.findall(r'class="thread-day"[^>]*><time datetime="([^"]*)"', page.content.decode())
+        assert shown == days

@@ -26,6 +26,7 @@ NOW = timezone.now()
         ({"status": DeliveryStatus.QUEUED}, (), "attempt_oldest"),
         ({"status": DeliveryStatus.QUEUED, "queued_at__lte": NOW}, ("queued_at", "pk"), "attempt_oldest"),
         ({"status": DeliveryStatus.UNKNOWN}, (), "attempt_unknown"),
+        ({"status": DeliveryStatus.UNCERTAIN}, (), "attempt_uncertain"),
         ({"claimed_at__gte": NOW}, (), "attempt_claims"),
         ({"counted_at__gte": NOW}, (), "attempt_counted"),
     ],

@@ -10,9 +10,9 @@ from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.utils import timezone
 
+from channels.itsp import answers
 from channels.itsp.base import Media
 from channels.itsp.file_names import told_name
-from channels.itsp.twilio import tables
 from routing.models import Extension, MessageQueue
 from sessions import opened as opened_sessions
 from sessions.media import fetching, showing
@@ -112,8 +112,13 @@ def test_phones_picture_is_shown_and_kept_as_it_came(
     original = client.get(address)
     assert b"".join(original.streaming_content) == heic
     assert original["Content-Type"] == "application/octet-stream"
+    for path, got in ((address, original), (f"{address}preview/", shown)):
+        head = client.head(path)
+        told = [head[name] == got[name] for name in ("Content-Type", "Content-Length", "Content-Disposition")]
+        assert (head.status_code, b"".join(head), told) == (200, b"", [True] * 3)
     client.force_login(agents[2].user)
     assert client.get(f"{address}preview/").status_code == 404
+    assert [client.head(path).status_code for path in (address, f"{address}preview/")] == [404] * 2
 
 
 def test_phones_picture_that_can_not_be_read_is_only_downloaded(
@@ -224,7 +229,7 @@ def test_nothing_that_runs_is_ever_shown_in_the_page(
     message = Message.objects.get(body="Look")
     client.force_login(agents[0].user)
     for position, content in enumerate(EVERY):
-        one = Attachment(message=message, position=position, url="", content_type=declared)
+        one = Attachment.objects.create(message=message, position=position, content_type=declared)
         fetching._store(one, Media(content, declared, "a.html"))
         answer = client.get(f"/inbox/attachments/{one.pk}/")
         assert b"".join(answer.streaming_content) == content
@@ -273,7 +278,7 @@ def test_picture_that_can_not_be_fetched_now_is_tried_later(
     client: Any, simulator: Simulator, account: dict[str, Any], own_road: Road, settings: Any
 ) -> None:
     attachment = sent_picture(client, simulator, account, own_road)
-    settings.TWILIO_API_URL = "http://127.0.0.1:9"
+    settings.ITSP_API_URLS = {"twilio": "http://127.0.0.1:9"}
     Attachment.objects.update(url="https://api.twilio.com/x")
     assert fetching.fetch_due() == 0
     attachment.refresh_from_db()
@@ -333,7 +338,7 @@ def test_what_fails_with_us_is_counted_and_costs_the_others_nothing(
 
 
 def test_waits_grow_and_the_tenth_try_is_the_last_in_words(own_road: Road, settings: Any) -> None:
-    settings.TWILIO_API_URL = "http://127.0.0.1:9"
+    settings.ITSP_API_URLS = {"twilio": "http://127.0.0.1:9"}
     attachment, waits = pending(own_road, "https://api.twilio.com/x"), []
     for _ in range(10):
         due_again()
@@ -344,7 +349,7 @@ def test_waits_grow_and_the_tenth_try_is_the_last_in_words(own_road: Road, setti
     assert waits == pytest.approx([20, 40, 80, 160, 320, 640, 1280, 2560, 3600], abs=2)
     assert (attachment.state, attachment.reason) == (
         "refused",
-        f"{tables.NOT_REACHED} It was tried 10 times.",
+        f"{answers.NOT_REACHED()} It was tried 10 times.",
     )
 
 
@@ -353,7 +358,7 @@ def test_channel_whose_server_hangs_holds_its_share_of_threads_only(
 ) -> None:
     settings.MEDIA_TOTAL_S = 6
     with hanging() as outsider:
-        settings.TWILIO_API_URL = outsider.url
+        settings.ITSP_API_URLS = {"twilio": outsider.url}
         hung = make_road(queue, name="Hung", address="+12015550101")
         for number in range(12):
             pending(hung, f"https://api.twilio.com/{number}")

@@ -11,7 +11,7 @@ from itertools import count
 import requests
 from twilio.request_validator import RequestValidator
 
-from tests.factories import AUTH_TOKEN
+from tests.factories import ACCOUNT_SID, AUTH_TOKEN
 from tests.sessions.conftest import inbound_fields, sid_of
 
 NO_CONNECTION = 0  # nobody listens, or the connection broke before the answer
@@ -36,11 +36,15 @@ class Load:
     per_s: float = 4.0
     answers: dict[str, Answer] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    account_sid: str = ACCOUNT_SID
+    auth_token: str = AUTH_TOKEN
 
     def post(self, number: int) -> Answer:
         """Posts the text with this number and keeps the answer."""
-        fields = inbound_fields(sid_of(number), f"Text {number}", From=f"+1415555{number % CONTACTS:04}")
-        signature = RequestValidator(AUTH_TOKEN).compute_signature(self.url, fields)
+        contact = f"+1415555{number % CONTACTS:04}"
+        own = {"From": contact, "AccountSid": self.account_sid}
+        fields = inbound_fields(sid_of(number), f"Text {number}", **own)
+        signature = RequestValidator(self.auth_token).compute_signature(self.url, fields)
         begun_at = time.monotonic()
         try:
             got = requests.post(self.url, fields, headers={"X-Twilio-Signature": signature}, timeout=30)

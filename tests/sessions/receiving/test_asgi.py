@@ -13,12 +13,13 @@ from pytest_django.fixtures import Settings
 from twilio.request_validator import RequestValidator
 
 from pbx_messaging.asgi import application
+from pbx_messaging.said import Kind
 from sessions.models import Message, MessagingSession
 from sessions.receiving import answers, reasons, webhook
 from sessions.receiving.batches import Batcher
 from tests.factories import AUTH_TOKEN, Road
 from tests.sessions.conftest import inbound_fields, sid_of
-from tests.sessions.receiving.test_webhook import TWIML, journal
+from tests.sessions.receiving.test_webhook import TWIML, give_time, journal
 from tests.sessions.receiving.test_written_address import WRITINGS
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,10 +33,15 @@ REFUSED = b"Only POST is answered here."
 @pytest.fixture(autouse=True)
 def own_thread(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterable[None]:
     """Threads of this test, whose connections are closed at its end; a busy machine is given time."""
-    settings.WEBHOOK_DATABASE_TIMEOUT_S = 60
+    give_time(monkeypatch, settings)
     take_in: Batcher[Any, Any] = Batcher(answers.take_in, name="intake", most=webhook.BATCH)
     monkeypatch.setattr(webhook, "_take_in", take_in)
     yield
+    end_thread(take_in)
+
+
+def end_thread(take_in: Batcher[Any, Any]) -> None:
+    """Closes the connections of its thread."""
 
     def closed(arrivals: Any) -> Any:
         connections.close_all()
@@ -53,6 +59,7 @@ async def post(
     method: str = "POST",
     query: str = "",
     pause_s: float = 0,
+    headers: Mapping[str, str] | None = None,
 ) -> Answer:
     """Posts a body in pieces; None among them: the caller hangs up."""
     pieces = iter(chunks)
@@ -68,14 +75,14 @@ async def post(
     async def send(message: Mapping[str, Any]) -> None:
         sent.append(message)
 
-    headers = [(b"x-twilio-signature", signature.encode()), (b"transfer-encoding", b"chunked")]
+    told = {"x-twilio-signature": signature, "transfer-encoding": "chunked", **(headers or {})}
     scope = {
         "type": "http",
         "method": method,
         "path": unquote(path),
         "raw_path": path.encode(),
         "query_string": query.encode(),
-        "headers": headers,
+        "headers": [(name.encode(), value.encode()) for name, value in told.items()],
     }
     await application(scope, receive, send)
     return (sent[0]["status"], sent[1]["body"]) if sent else GONE
@@ -113,7 +120,7 @@ def test_address_without_its_last_slash_is_the_same(road: Road) -> None:
 
 
 @pytest.mark.parametrize(("path", "mistakes"), WRITINGS)
-def test_address_is_read_however_it_is_written(road: Road, path: str, mistakes: list[str]) -> None:
+def test_address_is_read_however_it_is_written(road: Road, path: str, mistakes: list[Kind]) -> None:
     assert together(text(road, 1, path=path.replace("TOKEN", road.token))) == [(200, TWIML)]
     assert journal() == [("processed", reasons.odd(mistakes))]
 

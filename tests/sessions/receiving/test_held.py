@@ -7,16 +7,18 @@ from typing import Any
 import pytest
 from django.test import Client, override_settings
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from channels import actions
 from channels.models import Channel
+from retention.sweeping import others
+from retention.sweeping.pace import Pace
 from routing.models import MessageQueue
 from sessions import watch
 from sessions.models import Message, MessagingSession, WebhookRequest
-from sessions.receiving import budget, held, retention, verifying
+from sessions.receiving import budget, held, verifying
 from sessions.receiving.arrivals import Outcome
 from tests.factories import AUTH_TOKEN, CONTACT, Road, make_road
 from tests.sessions.conftest import inbound_fields, sid_of, signed_post
@@ -125,6 +127,7 @@ def test_change_is_found_by_the_clock(client: Client, road: Road) -> None:
     assert is_due()
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(st.integers(0, 300), max_size=40), st.integers(1, 200))
 def test_flood_of_many_hours_never_fills_more_than_there_is(hours: list[int], most: int) -> None:
     rows = 0
@@ -263,6 +266,5 @@ def test_held_text_can_t_be_replayed_by_hand(client: Client, road: Road, admin_p
 
 def test_what_is_forgotten_is_marked_no_more(client: Client, road: Road) -> None:
     post(client, road, 1, "Hello")
-    retention.forget_requests(now=timezone.now() + timedelta(days=400))
-    held.note_all()
+    others.sweep(Pace(9), now=timezone.now() + timedelta(days=400))
     assert marked(road) == 0

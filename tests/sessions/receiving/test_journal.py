@@ -14,9 +14,11 @@ from accounts.models import AuditEntry, User
 from channels.itsp.base import InboundSms
 from channels.models import Channel, Number, WebhookAddress
 from channels.webhook import url as webhook_url
+from retention.sweeping import others, pace
+from retention.sweeping.pace import Pace
 from routing.models import Extension
 from sessions.models import Message, WebhookRequest
-from sessions.receiving import inbound, intake, replaying, retention
+from sessions.receiving import inbound, intake, replaying
 from sessions.receiving.fetched import Fetched, arrival_of
 from tests.factories import ACCOUNT_SID, CONTACT, OUR_NUMBER, Road, make_road
 from tests.portal import messages_of, rows_of, text_of
@@ -234,13 +236,13 @@ def test_replay_of_all_keeps_to_the_filters(failed: WebhookRequest, admin_page: 
 
 def test_retention_keeps_longer_what_failed(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.WEBHOOK_JOURNAL_DAYS, settings.WEBHOOK_FAILED_DAYS = 30, 180
-    monkeypatch.setattr(retention, "BATCH", 2)
+    monkeypatch.setattr(pace, "FIRST", 2)
     now = timezone.now()
     for days in (1, 29, 31, 179, 181):
         for outcome in ("processed", "rejected", "failed"):
             at = now - timedelta(days=days)
             WebhookRequest.objects.create(outcome=outcome, received_at=at, body=b"", reason=str(days))
-    assert retention.forget_requests(now=now) == 7
+    assert others.sweep(Pace(9), now=now) == 7
     kept = WebhookRequest.objects.order_by("-received_at", "outcome").values_list("reason", "outcome")
     everything = [(days, outcome) for days in ("1", "29") for outcome in ("failed", "processed", "rejected")]
     assert list(kept) == [*everything, ("31", "failed"), ("179", "failed")]

@@ -7,10 +7,12 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from channels.itsp.base import InboundSms
 from channels.models import Channel, Number
 from channels.set_up import preflight
 from routing.models import Extension
 from sessions.models import Message, MessagingSession, WebhookRequest
+from tests.channels.itsp import example
 from tests.factories import ACCOUNT_SID, AUTH_TOKEN, CONTACT, OUR_NUMBER, Road, make_road
 from tests.portal import rows_of, text_of
 from tests.servers import Simulator
@@ -148,3 +150,31 @@ def test_check_names_the_channel_that_the_webhook_belongs_to(
     )
     assert result.changes
     assert rows_of(admin_page.get("/channels/"))[0][0] == "Main"
+
+
+def test_where_no_account_is_named_the_same_credentials_are_the_same_account(
+    client: Client, road: Road, move: Callable[..., Road], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example.register(monkeypatch)
+    example.moved_to_example(road)
+    new = example.moved_to_example(move())
+    assert example.post(client, road.path, [example.text(1, "Moved", to=OUR_NUMBER)]) == 200
+    assert [(one.body, one.channel) for one in Message.objects.all()] == [("Moved", new.channel)]
+    Channel.objects.filter(pk=new.channel.pk).update(credentials={**example.CREDENTIALS, "user": "other"})
+    assert example.post(client, road.path, [example.text(2, "Not ours", to=OUR_NUMBER)]) == 200
+    assert judged() == ("ignored", "The number is, with another account, that of the channel New.")
+
+
+@pytest.mark.parametrize(
+    ("named", "own", "taken"), [("", "a", 1), ("a", "", 1), ("a", "a", 1), ("a", "b", 0)]
+)
+def test_account_is_compared_where_both_name_one(
+    client: Client, road: Road, monkeypatch: pytest.MonkeyPatch, named: str, own: str, taken: int
+) -> None:
+    example.register(monkeypatch)
+    example.moved_to_example(road)
+    monkeypatch.setattr(example.Example, "account_id", lambda *_: own)
+    text = InboundSms("text-1", named, CONTACT, OUR_NUMBER, "Hello")
+    monkeypatch.setattr(example.Example, "read", lambda *_: [text])
+    assert example.post(client, road.path, [{}]) == (200 if taken else 403)
+    assert Message.objects.count() == taken

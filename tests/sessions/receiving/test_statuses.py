@@ -1,5 +1,6 @@
 """What the ITSP reports of a text: it only moves forward, whatever order it comes in."""
 
+from datetime import timedelta
 from importlib import import_module
 from itertools import permutations
 
@@ -11,7 +12,7 @@ from channels.itsp.delivery import DeliveryStatus
 from routing.models import Extension
 from sessions import actions
 from sessions.models import Attempt, CountedChange, Lane, Message
-from sessions.sending import claiming
+from sessions.sending import claiming, references
 from stats.queries import Counts, counts_by_channel
 from tests.factories import ACCOUNT_SID, CONTACT, OUR_NUMBER, Road
 from tests.sessions.conftest import sid_of, signed_post
@@ -132,6 +133,17 @@ def test_report_of_an_attempt_that_was_given_up_for_absent_keeps_it_from_being_s
     claims = wait_until(lambda: claiming.claim({road.channel.pk: 10}))
     assert [claim.sms.body for claim in claims] == ["Behind it"]
     assert Lane.objects.get().in_flight == behind.attempts.get()
+
+
+def test_report_of_a_text_that_had_its_id_before_a_restored_backup_moves_nothing(
+    client: Client, road: Road, attempt: Attempt
+) -> None:
+    Attempt.objects.update(status=DeliveryStatus.QUEUED, itsp_message_id=None)
+    before = Attempt(pk=attempt.pk, created_at=attempt.created_at - timedelta(hours=3))
+    fields = {"MessageSid": sid_of(8), "MessageStatus": "delivered", "AccountSid": ACCOUNT_SID}
+    for reference, status in ((references.of(before), "queued"), (references.of(attempt), "delivered")):
+        assert signed_post(client, f"{road.path}?attempt={reference}", fields).status_code == 200
+        assert Attempt.objects.get().status == status
 
 
 def test_report_of_a_message_that_is_not_ours_is_ignored(

@@ -1,13 +1,18 @@
 """The ITSP's side, played by the simulator over HTTP: a token that is changed, miscopied addresses."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from channels.models import Channel
+from health.alarms import looking
+from health.models import Alarm
+from pbx_messaging.said import Kind
 from routing.models import MessageQueue
 from sessions.models import Message
 from sessions.receiving import reasons, verifying
@@ -68,6 +73,23 @@ def test_token_that_was_changed_at_the_itsp_first_loses_no_text(
     assert Channel.objects.get().held_texts == 0
 
 
+def test_texts_that_are_held_ring_until_they_have_arrived(
+    texting: Any, simulator: Simulator, own_road: Road, queue: MessageQueue, admin_page: Client
+) -> None:
+    def ringing_after(seconds: float) -> list[tuple[str, str]]:
+        looking.look(now=timezone.now() + timedelta(seconds=seconds))
+        return list(Alarm.objects.ringing().filter(check_name="held").values_list("code", "about"))
+
+    simulator.post("/control/settings", {"promoted_token": NEW_TOKEN})
+    assert (texting("First"), ringing_after(0)) == (403, [])
+    assert ringing_after(31) == [("held", str(own_road.channel.pk))]
+    assert "Texts that are held" in admin_page.get("/extensions/").content.decode()
+    save(admin_page, own_road, queue, auth_token=NEW_TOKEN)
+    verifying.verify_due()
+    ringing_after(40)
+    assert (bodies(), ringing_after(160)) == (["First"], [])
+
+
 def test_second_token_that_was_entered_before_loses_nothing_either(
     texting: Any, simulator: Simulator, own_road: Road, queue: MessageQueue, admin_page: Client
 ) -> None:
@@ -96,8 +118,8 @@ def test_webhook_setting_s_key_is_entered_later(
         ("/w/TOKEN/", "GET", reasons.BY_GET),
     ],
 )
-def test_miscopied_address_loses_nothing(texting: Any, path: str, method: str, mistake: str) -> None:
+def test_miscopied_address_loses_nothing(texting: Any, path: str, method: str, mistake: Kind) -> None:
     """The test's own server writes slashes and escapes anew; `test_asgi` has those."""
     assert texting("Grüße & mehr", path=path, method=method) == 200
     assert bodies() == ["Grüße & mehr"]
-    assert journal() == [("processed", f"{reasons.ODD_ADDRESS} {mistake}.")]
+    assert journal() == [("processed", reasons.odd([mistake]))]

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from channels.itsp import ITSPS
 from channels.webhook import url as webhook_url
 from routing.models import Extension
 from sessions.models import Message, MessagingSession, WebhookRequest
@@ -23,6 +24,13 @@ from tests.sessions.conftest import Post, inbound_fields, sid_of, signed_post
 
 pytestmark = pytest.mark.django_db
 TWIML = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+
+def give_time(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    """A busy machine is not too slow for the ITSP."""
+    settings.WEBHOOK_DATABASE_TIMEOUT_S = 60
+    for itsp in ITSPS.values():
+        monkeypatch.setattr(type(itsp), "answers_within_s", 60.0)
 
 
 def journal() -> list[tuple[str, str]]:
@@ -202,8 +210,10 @@ def test_processing_that_fails_is_journalled_and_succeeds_later(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_same_text_posted_fifty_times_at_once_is_stored_once(road: Road, settings: Settings) -> None:
-    settings.WEBHOOK_DATABASE_TIMEOUT_S = 60
+def test_same_text_posted_fifty_times_at_once_is_stored_once(
+    road: Road, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_time(monkeypatch, settings)
 
     def post(_number: int) -> object:
         try:
@@ -220,8 +230,10 @@ def test_same_text_posted_fifty_times_at_once_is_stored_once(road: Road, setting
 
 
 @pytest.mark.django_db(transaction=True)
-def test_twenty_first_texts_of_a_contact_at_once_open_one_session(road: Road, settings: Settings) -> None:
-    settings.WEBHOOK_DATABASE_TIMEOUT_S = 60
+def test_twenty_first_texts_of_a_contact_at_once_open_one_session(
+    road: Road, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_time(monkeypatch, settings)
 
     def post(number: int) -> object:
         try:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from twilio.request_validator import HMAC_SHA256, RequestValidator
 
 from channels.models import Channel
+from pbx_messaging.said import Kind
 from sessions.models import Message, WebhookRequest
 from sessions.receiving import reasons
 from sessions.receiving.written_address import is_webhook, written
@@ -38,7 +39,7 @@ WRITINGS = [
 
 
 @pytest.mark.parametrize(("path", "mistakes"), WRITINGS)
-def test_token_is_found_and_what_is_wrong_is_named(path: str, mistakes: list[str]) -> None:
+def test_token_is_found_and_what_is_wrong_is_named(path: str, mistakes: list[Kind]) -> None:
     path = path.replace("TOKEN", TOKEN)
     assert (is_webhook(path), written(path)) == (True, (TOKEN, tuple(mistakes)))
     assert written(path, method="GET").mistakes == (reasons.BY_GET, *mistakes)
@@ -60,25 +61,25 @@ def post(client: Client, path: str, signed: str) -> Any:
 
 @pytest.mark.parametrize(("path", "mistakes"), WRITINGS)
 def test_authentic_text_is_taken_in_however_its_address_is_written(
-    client: Client, road: Road, path: str, mistakes: list[str]
+    client: Client, road: Road, path: str, mistakes: list[Kind]
 ) -> None:
     path = path.replace("TOKEN", road.token)
     answer = post(client, path, django_settings.PUBLIC_URL + path)
     assert (answer.status_code, answer.content, answer["Content-Type"]) == (200, TWIML, "text/xml")
     assert [message.body for message in Message.objects.all()] == ["Hello"]
-    said = f"{reasons.ODD_ADDRESS} {'; '.join(mistakes)}." if mistakes else ""
+    said = reasons.odd(mistakes)
     assert journal() == [("processed", said)]
 
 
 @pytest.mark.parametrize(("path", "mistakes"), WRITINGS[1:])
 def test_what_is_not_authentic_leaves_a_trace_that_names_the_mistake(
-    client: Client, road: Road, admin_page: Client, path: str, mistakes: list[str]
+    client: Client, road: Road, admin_page: Client, path: str, mistakes: list[Kind]
 ) -> None:
     """Such as a proxy that has written the address anew: then the signature is of another one."""
     path = path.replace("TOKEN", road.token)
     assert post(client, path, "https://elsewhere.example.com/").status_code == 403
     ((_outcome, reason),) = journal()
-    assert reason == f"{reasons.WRONG_SIGNATURE} {reasons.ODD_ADDRESS} {'; '.join(mistakes)}."
+    assert reason == f"{reasons.WRONG_SIGNATURE()} {reasons.odd(mistakes)}"
     page = admin_page.get(f"/journal/{WebhookRequest.objects.get().pk}/").content.decode()
     assert "What to do:" in page
 
@@ -93,7 +94,7 @@ def test_text_by_get_is_taken_in(client: Client, road: Road, admin_page: Client)
     answer = get(client, road.path, inbound_fields(sid_of(1), "Grüße & 100 % mehr"))
     assert (answer.status_code, answer.content) == (200, TWIML)
     assert [message.body for message in Message.objects.all()] == ["Grüße & 100 % mehr"]
-    assert journal() == [("processed", f"{reasons.ODD_ADDRESS} {reasons.BY_GET}.")]
+    assert journal() == [("processed", reasons.odd([reasons.BY_GET]))]
     page = admin_page.get(f"/journal/{WebhookRequest.objects.get().pk}/").content.decode()
     assert ("Grüße &amp; 100 % mehr" in page, "HTTP POST" in page) == (True, True)
 
@@ -116,7 +117,7 @@ def test_status_by_get_is_read_and_answered_empty(client: Client, road: Road) ->
 def test_somebody_who_opens_the_address_in_a_browser_leaves_no_trace(client: Client, road: Road) -> None:
     assert [client.get(road.path).status_code, client.head(road.path).status_code] == [405, 405]
     assert client.get(f"{road.path}?utm=1").status_code == 403
-    assert journal() == [("rejected", f"It has no signature. {reasons.ODD_ADDRESS} {reasons.BY_GET}.")]
+    assert journal() == [("rejected", f"It has no signature. {reasons.odd([reasons.BY_GET])}")]
 
 
 @pytest.mark.parametrize("port", [":443", ""])
@@ -143,7 +144,7 @@ def keyed(client: Client, road: Road, number: int, key: str) -> int:
 
 def test_text_signed_with_the_channel_s_key_is_taken_in(client: Client, road: Road) -> None:
     assert keyed(client, road, 1, "the-key") == 403
-    assert journal() == [("held", reasons.UNKNOWN_KEY)]
+    assert journal() == [("held", reasons.UNKNOWN_KEY())]
     Channel.objects.update(credentials={**road.channel.credentials, "webhook_key": "the-key"})
     assert [keyed(client, road, 2, "the-key"), keyed(client, road, 3, "another")] == [200, 403]
     assert [message.body for message in Message.objects.all()] == ["Text 2"]

@@ -28,7 +28,7 @@ def claimed() -> list[claiming.Claim]:
 def test_refused_connection_is_tried_again(
     own_road: Road, agents: list[Extension], simulator: Simulator, settings: Any
 ) -> None:
-    settings.TWILIO_API_URL = "http://127.0.0.1:9"
+    settings.ITSP_API_URLS = {"twilio": "http://127.0.0.1:9"}
     write(agents[0], own_road, "Hello")
     (claim,) = claimed()
     pump_once = pump.Pump()

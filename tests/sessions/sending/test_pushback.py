@@ -9,13 +9,14 @@ from django.utils import timezone
 
 from channels import pacing
 from channels.actions import reconnect_channel
+from channels.itsp.base import Advice, ItspError
 from channels.models import Channel
 from routing.models import Extension
 from sessions import actions
 from sessions.lanes import seats, standing
 from sessions.models import Attempt, Lane, Message
 from sessions.opt_outs import ledger
-from sessions.sending import pump, reconcile
+from sessions.sending import claiming, pump, reconcile
 from stats.queries import Counts, counts_by_channel
 from tests.factories import CONTACT, Road
 from tests.servers import Simulator
@@ -130,6 +131,17 @@ def test_accepted_text_that_was_too_fast_slows_the_channel_down(
     assert statuses(message) == ["queued", "failed", "queued"]
     assert waits_s() == pytest.approx(300, abs=5)
     assert 112 <= pacing.states([(own_road.channel.pk, 225)])[own_road.channel.pk].effective_rate <= 150
+
+
+@pytest.mark.parametrize(("told_s", "paused_s"), [(4.0, 4.0), (None, 0.0)])
+def test_answer_that_it_was_too_fast_pauses_for_as_long_as_it_says(
+    own_road: Road, told_s: float | None, paused_s: float
+) -> None:
+    too_fast = ItspError(Advice.SLOW_DOWN, "Too fast.", "429", retry_after_s=told_s)
+    claiming.heed(own_road.channel.pk, [too_fast])
+    state = pacing.states([(own_road.channel.pk, 225)])[own_road.channel.pk]
+    assert state.paused_for_s == pytest.approx(paused_s, abs=0.5)
+    assert 112 <= state.effective_rate <= 150
 
 
 def test_suspended_account_stops_the_channel_and_keeps_the_text(

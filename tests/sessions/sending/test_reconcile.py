@@ -11,7 +11,7 @@ from django.utils import timezone
 from channels.itsp import ITSPS
 from channels.itsp.base import Advice, ItspError, OutboundSms
 from channels.itsp.delivery import DeliveryStatus
-from channels.itsp.twilio import lists
+from channels.itsp.twilio import Twilio, lists
 from channels.models import Channel
 from pbx_messaging.redis import redis_client
 from routing.models import Extension, MessageQueue
@@ -21,6 +21,7 @@ from sessions.models import Attempt, Lane, Message
 from sessions.receiving import heart
 from sessions.sending import look_ups, pump, reconcile, validity
 from tests.factories import CONTACT, OUR_NUMBER, Road, make_agent, make_road
+from tests.itsp_doubles import become
 from tests.servers import Simulator
 from tests.waiting import wait_until
 
@@ -85,7 +86,7 @@ def test_text_is_found_as_the_itsp_keeps_it(
     own_road: Road, agents: list[Extension], simulator: Simulator, body: str, there: str
 ) -> None:
     attempt = unknown(agents[0], own_road, simulator, "500", body)
-    kept = OutboundSms(OUR_NUMBER, CONTACT, there, "https://x.example/w/")
+    kept = OutboundSms(OUR_NUMBER, CONTACT, there, "https://x.example/w/", "0")
     pump.Pump()._sender(own_road.channel).send(kept, lambda: None)
     assert reconcile.check_due() == 1
     attempt.refresh_from_db()
@@ -98,7 +99,9 @@ def test_text_with_another_number_of_pictures_is_not_adopted(
     simulator.post("/control/numbers", {"address": OUR_NUMBER, "rate": "unlimited", "mms": True})
     attempt = unknown(agents[0], own_road, simulator, "500")
     other = pump.Pump()._sender(own_road.channel)
-    picture = OutboundSms(OUR_NUMBER, CONTACT, "Perhaps", "", media_urls=(f"{simulator.url}/cdn/none",))
+    picture = OutboundSms(
+        OUR_NUMBER, CONTACT, "Perhaps", "https://x.example/w/", "0", media_urls=(f"{simulator.url}/cdn/none",)
+    )
     other.send(picture, lambda: None)
     assert reconcile.check_due() == 0
     attempt.refresh_from_db()
@@ -126,7 +129,7 @@ def test_copies_beyond_the_first_are_flagged(
 ) -> None:
     attempt = unknown(agents[0], own_road, simulator, "drop_after_accept")
     twin = pump.Pump()._sender(own_road.channel)
-    second = twin.send(OutboundSms(OUR_NUMBER, CONTACT, "Perhaps", "https://x.example/w/"), lambda: None)
+    second = twin.send(OutboundSms(OUR_NUMBER, CONTACT, "Perhaps", "https://x.example/w/", "0"), lambda: None)
     assert reconcile.check_due() == 1
     attempt.refresh_from_db()
     first = simulator.get("/control/messages")["messages"][0]["sid"]
@@ -150,7 +153,7 @@ def test_itsp_that_does_not_answer_leaves_it_unknown(
 ) -> None:
     attempt = unknown(agents[0], own_road, simulator, "500")
     settings.RECONCILE_GIVE_UP_S = 0
-    settings.TWILIO_API_URL = "http://127.0.0.1:9"
+    settings.ITSP_API_URLS = {"twilio": "http://127.0.0.1:9"}
     assert reconcile.check_due() == 0
     attempt.refresh_from_db()
     assert attempt.status == "unknown"
@@ -189,6 +192,24 @@ def test_look_up_that_fails_is_made_again_and_given_up_after_days(
     assert attempt.status == "accepted"
     again = attempt.check_at and (attempt.check_at - timezone.now()).total_seconds() / 3600
     assert again == (again_h and pytest.approx(again_h, abs=0.01))
+
+
+def test_text_is_left_to_an_itsp_that_can_not_be_asked(
+    own_road: Road,
+    agents: list[Extension],
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    write(agents[0], own_road, "Silent")
+    pump.run()
+    become(monkeypatch, own_road.channel, Twilio, can_look_up=False)
+    simulator.post("/control/faults", {"kind": "503", "on": "api"})  # a question would fail
+    Attempt.objects.update(check_at=timezone.now())
+    assert reconcile.check_due() == 0
+    attempt = Attempt.objects.get()
+    assert (attempt.status, attempt.check_at) == ("accepted", None)
+    assert [one.message for one in caplog.records if one.levelname == "WARNING"] == []
 
 
 def test_text_that_waited_too_long_expires_in_words_and_the_next_goes_out(
@@ -288,7 +309,7 @@ def test_questions_that_nobody_answers_come_further_and_further_apart(
     own_road: Road, agents: list[Extension], simulator: Simulator, settings: Any
 ) -> None:
     attempt = unknown(agents[0], own_road, simulator, "500")
-    settings.TWILIO_API_URL = "http://127.0.0.1:9"
+    settings.ITSP_API_URLS = {"twilio": "http://127.0.0.1:9"}
     waits = []
     for passed_s in (0, 100, 400, 10_000):
         now = timezone.now()
@@ -307,14 +328,16 @@ def test_list_is_read_back_to_the_claim_only(
     monkeypatch.setattr(lists, "DISORDER", timedelta(0))
     sender = pump.Pump()._sender(own_road.channel)
     for number in range(12):
-        sender.send(OutboundSms(OUR_NUMBER, CONTACT, f"Before {number}", ""), lambda: None)
+        sender.send(
+            OutboundSms(OUR_NUMBER, CONTACT, f"Before {number}", "https://x.example/w/", "0"), lambda: None
+        )
     time.sleep(1.1)  # the list's times are of whole seconds
     since = timezone.now()
     simulator.get("/control/state")
     told = ITSPS["twilio"].list_sent(
         own_road.channel.credentials, sender=OUR_NUMBER, recipient=CONTACT, since=since
     )
-    assert [one.body for one in told] == ["Before 11", "Before 10"]  # of the one page that was read
+    assert [one.body for one in told.texts] == ["Before 11", "Before 10"]  # of the one page that was read
     monkeypatch.setattr(lists, "MOST_PAGES", 2)
     with pytest.raises(ItspError) as error:  # absence would prove nothing
         ITSPS["twilio"].list_sent(
