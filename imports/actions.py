@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts import audit
 from imports import running
 from imports.kinds import kind_class
+from imports.leases import discard
 from imports.models import Import
 from imports.reading import SMALL
 from pbx_messaging.nudges import nudge
@@ -44,7 +45,7 @@ def _kind_words(import_: Import) -> str:
 
 def cancel(import_: Import) -> bool:
     """What is stored stays; a piece that is being stored is stored, or isn't. False if it has ended."""
-    if Import.objects.filter(pk=import_.pk, state__in=(State.LOADING, State.MAPPING)).delete()[0]:
+    if discard(Import.objects.filter(pk=import_.pk, state__in=(State.LOADING, State.MAPPING))):
         return True
     return running.end(import_, State.CANCELLED)
 

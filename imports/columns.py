@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from django.utils.translation import gettext as _
 
+from imports import words
 from imports.kinds import Cells, Field
 from imports.table import Row
 
@@ -116,7 +117,7 @@ def too_long(cells: Sequence[str], columns: int) -> str:
     """Why a row that has more cells than there are columns can't be trusted; "" if it hasn't."""
     if len(cells) <= columns:
         return ""
-    return _("The row has more cells than there are columns. Put texts with separators between quotes.")
+    return words.MORE_CELLS()
 
 
 def heading_of(column: Column, place: int, *, has_headings: bool) -> str:

@@ -8,17 +8,17 @@ from contextlib import contextmanager
 from typing import IO
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+
+from imports import words
+from pbx_messaging.said import joined
 
 PIECE_BYTES = 64 * 1024
-_AS_CSV = gettext_lazy("Open it where it was made, save or export it as CSV (UTF-8), and choose that file.")
 # What is chosen by mistake, by its first bytes.
 _OTHERS = (
-    (b"PK\x03\x04", gettext_lazy("This is a workbook (such as .xlsx or .ods), or another packed file.")),
-    (b"\xd0\xcf\x11\xe0", gettext_lazy("This is a workbook of an older Excel (.xls).")),
-    (b"%PDF", gettext_lazy("This is a PDF.")),
-    (b"{\\rtf", gettext_lazy("This is a text document (.rtf).")),
+    (b"PK\x03\x04", words.WORKBOOK),
+    (b"\xd0\xcf\x11\xe0", words.OLD_WORKBOOK),
+    (b"%PDF", words.PDF),
+    (b"{\\rtf", words.RTF),
 )
 _MARKUP = re.compile(rb"\s*<(!doctype|html|\?xml|table)", re.IGNORECASE)
 _BINARY = re.compile(r"[\x01-\x08\x0e-\x1a\x7f]")
@@ -40,16 +40,20 @@ def text_of(file: IO[bytes]) -> Iterator[IO[str]]:
 
 
 def _refuse_others(head: bytes) -> None:
-    for begin, words in _OTHERS:
+    for begin, says in _OTHERS:
         if head.startswith(begin):
-            raise ValidationError(f"{words} {_AS_CSV}")
+            raise _wrong(says())
     if _MARKUP.match(head.removeprefix(codecs.BOM_UTF8)):
-        raise ValidationError(f"{_('This is a web page or XML.')} {_AS_CSV}")
+        raise _wrong(words.MARKUP())
+
+
+def _wrong(why: str) -> ValidationError:
+    return ValidationError(joined([why, words.AS_CSV()]))
 
 
 def _refuse_binary(text: IO[str]) -> None:
     if _BINARY.search(text.read(2_000)):
-        raise ValidationError(f"{_('This is no text.')} {_AS_CSV}")
+        raise _wrong(words.NO_TEXT())
     text.seek(0)
 
 

@@ -10,14 +10,16 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
 
 from accounts.directions import isolated
 from accounts.models import User
+from imports import words
+from pbx_messaging.said import Said
 
 SHORTENED = re.compile(r"\d[.,]?\d*[eE]\+?\d+")  # what a spreadsheet makes of a long number
 
@@ -177,6 +179,12 @@ def twice(seen: Seen, key: str, line: int) -> int:
     return 0 if earlier == line else earlier
 
 
+def reasons_of(error: ValidationError) -> list[str]:
+    """Its messages, each by its code if it has one of ours."""
+    given = [one.message for one in error.error_list]
+    told = zip(given, error.messages, strict=True)
+    return [one if isinstance(one, Said) else message for one, message in told]
+
+
 def shortened_words(text: str) -> str:
-    words = _("The spreadsheet has shortened “%s”. Format the column as text and enter the number again.")
-    return words % isolated(text)
+    return words.SHORTENED(text=isolated(text))

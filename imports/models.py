@@ -6,13 +6,15 @@ from django.utils.translation import ngettext
 
 from accounts import audit
 from accounts.models import User
+from pbx_messaging.said import SaidJSONField
 
 
 class Import(models.Model):
     """One file on its way into the database.
 
-    loading (its rows are being stored) → mapping (somebody says what its columns mean) → running (a worker
-    stores a piece at a time) → done, or cancelled: then the pieces that were not begun are left out.
+    loading (its rows are being read: of a large file by a worker, which may refuse it) → mapping (somebody
+    says what its columns mean) → running (a worker stores a piece at a time) → done, or cancelled: then the
+    pieces that were not begun are left out.
     """
 
     class State(models.TextChoices):
@@ -21,6 +23,7 @@ class Import(models.Model):
         RUNNING = "running", _("Running")
         DONE = "done", _("Done")
         CANCELLED = "cancelled", _("Cancelled")
+        REFUSED = "refused", _("Can’t be read")
 
     kind = models.CharField(max_length=16)  # a name in settings.IMPORT_KINDS
     target_id = models.BigIntegerField(null=True)  # what it is imported into, where the kind has such
@@ -39,11 +42,11 @@ class Import(models.Model):
     changed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     faulty = models.PositiveIntegerField(default=0)  # rows of the file
-    notes = models.JSONField(default=list)  # sentences that whoever imports should read at the end
+    notes = SaidJSONField(default=list)  # sentences that whoever imports should read at the end
     links = models.PositiveIntegerField(default=0)  # of new logins, that nobody is mailed
     links_taken_at = models.DateTimeField(null=True)
     audit_entry = models.BigIntegerField(null=True)  # its line of the audit log
-    # Who stores its rows, and until when nobody else does.
+    # Who reads or stores its rows, and until when nobody else does.
     holder = models.CharField(max_length=32, blank=True)
     held_until = models.DateTimeField(null=True)
 
@@ -75,6 +78,23 @@ class Import(models.Model):
         return min(100, 100 * self.rows_done // self.rows) if self.rows else 100
 
 
+class Source(models.Model):
+    """Some bytes of a file that a worker still has to read."""
+
+    import_of = models.ForeignKey(  # another index begins with it
+        Import, on_delete=models.CASCADE, related_name="sources", db_index=False
+    )
+    position = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["import_of", "position"], name="import_source_once")]
+
+    def __str__(self) -> str:
+        return f"source {self.position} of import {self.import_of_id}"
+
+
 class Piece(models.Model):
     """Some rows of a file, which are stored in one transaction: all of them or, for now, none.
 
@@ -90,7 +110,7 @@ class Piece(models.Model):
     done_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     seen = models.JSONField(default=dict)  # the line of each thing that may be in a file once
-    faults = models.JSONField(default=list)  # (line, cells, reasons) of each row that was left out
+    faults = SaidJSONField(default=list)  # (line, cells, reasons) of each row that was left out
     invitations = models.JSONField(default=list)  # ids of those that nobody is mailed
 
     class Meta:

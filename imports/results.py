@@ -23,7 +23,7 @@ def context(import_: Import) -> dict[str, Any]:
         shown.append(one)
         if len(shown) == SHOWN_MOST:
             break
-    return {"faults": shown, "is_running": import_.state in (Import.State.RUNNING, Import.State.LOADING)}
+    return {"faults": shown}
 
 
 def _faults(import_: Import) -> Iterator[Faulty]:

@@ -10,18 +10,18 @@ import time
 import uuid
 from collections import Counter
 from contextlib import suppress
-from datetime import timedelta
 
-from django.conf import settings
 from django.db import Error, IntegrityError, OperationalError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.gone import Gone
+from imports import words
 from imports.kinds import STORED, Outcome, Row, Seen, Stored
-from imports.models import Import, Piece
+from imports.leases import Lost, held_until
+from imports.loading import load
+from imports.models import Import, Piece, Source
 from imports.reading import Faulty, Reading
 from pbx_messaging.outside.shares import Shares
 
@@ -35,14 +35,11 @@ shares = Shares(in_all=1, each=1)
 stopping = threading.Event()
 
 
-class Lost(Exception):
-    """It was cancelled, or somebody else goes on with it."""
-
-
 def due() -> "QuerySet[Import]":
-    """Those that run, and that nobody holds."""
+    """Those that run, or that are to be read, and that nobody holds."""
     free = Q(held_until=None) | Q(held_until__lt=timezone.now())
-    return Import.objects.filter(free, state=Import.State.RUNNING).order_by("pk")
+    to_be_read = Q(Exists(Source.objects.filter(import_of=OuterRef("pk"))), state=Import.State.LOADING)
+    return Import.objects.filter(free, Q(state=Import.State.RUNNING) | to_be_read).order_by("pk")
 
 
 def run_due() -> bool:
@@ -53,12 +50,15 @@ def run_due() -> bool:
 
 
 def run(import_: Import, *, until: float | None = None) -> bool:
-    """Stores pieces of an import; False if somebody else does. `until`: of the monotonic clock."""
+    """Reads it, or stores pieces of it; False if somebody else does. `until`: of the monotonic clock."""
     holder = uuid.uuid4().hex
-    if not due().filter(pk=import_.pk).update(holder=holder, held_until=_held_until()):
+    if not due().filter(pk=import_.pk).update(holder=holder, held_until=held_until()):
         return False
     try:
-        _run(import_, holder, until)
+        if import_.state == Import.State.LOADING:
+            load(import_, holder)
+        else:
+            _run(import_, holder, until)
     except Lost:
         pass
     finally:
@@ -75,7 +75,7 @@ def _run(import_: Import, holder: str, until: float | None) -> None:
         try:
             _run_piece(reading, Piece.objects.get(pk=pk), holder)
         except Gone:
-            end(import_, Import.State.CANCELLED, note=_("What it should be imported into was deleted."))
+            end(import_, Import.State.CANCELLED, note=words.TARGET_DELETED())
             raise Lost from None
         if until:
             time.sleep(min(time.monotonic() - began, REST_MOST_S))
@@ -108,6 +108,8 @@ def _run_piece(reading: Reading, piece: Piece, holder: str) -> None:
             _store(reading, piece, holder, read, faulty, seen, singly=tries == TRIES_MOST)
         except IntegrityError:
             logger.info("piece %s of import %s is read again", piece.position, piece.import_of_id)
+        except _Erased:
+            piece.refresh_from_db(fields=["rows"])
         except OperationalError:  # the database is away, or too busy: no fault of the rows
             Piece.objects.filter(pk=piece.pk).update(tries=tries - 1)
             raise
@@ -120,8 +122,11 @@ def _read(reading: Reading, piece: Piece, *, is_given_up: bool) -> tuple[list[Ro
     rows = reading.data_of(piece)
     if not is_given_up:
         return reading.read(rows)
-    words = _("It could not be stored. Import it again; if that fails, too, the log of the worker says why.")
-    return [], [Faulty(line, cells, [words]) for line, cells in rows]
+    return [], [Faulty(line, cells, [words.NOT_STORED()]) for line, cells in rows]
+
+
+class _Erased(Exception):
+    """Rows of the piece were, after it was read: they must not come back."""
 
 
 class _Added(dict[str, int]):
@@ -149,8 +154,10 @@ def _store(
     import_ = reading.import_
     with transaction.atomic():
         mine = Import.objects.filter(pk=import_.pk, state=Import.State.RUNNING, holder=holder)
-        if not mine.update(held_until=_held_until(), rows_done=F("rows_done") + len(piece.rows)):
+        if not mine.update(held_until=held_until(), rows_done=F("rows_done") + len(piece.rows)):
             raise Lost
+        if Piece.objects.select_for_update().values_list("rows", flat=True).get(pk=piece.pk) != piece.rows:
+            raise _Erased
         stored = _stored_singly(reading, read, piece, faulty) if singly else _stored(reading, read)
         counts = Counter(row.outcome for row in read)
         done = Piece.objects.filter(pk=piece.pk, done_at=None).update(
@@ -187,19 +194,12 @@ def _stored_singly(reading: Reading, read: list[Row], piece: Piece, faulty: list
         except (Error, ValueError):
             logger.exception("a row of import %s can't be stored", piece.import_of_id)
             row.outcome = Outcome.ERROR
-            words = _(
-                "It could not be stored: somebody else changed something at the same moment. Try again."
-            )
-            faulty.append(Faulty(row.line, cells[row.line], [words]))
+            faulty.append(Faulty(row.line, cells[row.line], [words.CHANGED_MEANWHILE()]))
         else:
             stored.notes += more.notes
             stored.invitations += more.invitations
     faulty.sort(key=lambda one: one.line)
     return stored
-
-
-def _held_until() -> object:
-    return timezone.now() + timedelta(seconds=settings.IMPORT_LEASE_S)
 
 
 @transaction.atomic

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import IO
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 
 from accounts.csv_export import unharmed
 from accounts.pasted import cleaned
+from imports import words
 
 SEPARATORS = ";,\t"
 CELL_MOST = 20_000  # characters
@@ -38,8 +38,7 @@ def rows_of(text: IO[str]) -> Iterator[Row]:
         while row and not row[-1]:
             row.pop()
         if len(row) > COLUMNS_MOST:
-            words = _("Line %(line)s has more than %(most)s columns. Is this the right file?")
-            raise ValidationError(words % {"line": begun, "most": COLUMNS_MOST})
+            raise ValidationError(words.TOO_MANY_COLUMNS(line=begun, most=COLUMNS_MOST))
         if row:
             yield begun, row
 
@@ -49,11 +48,7 @@ def _read(reader: Iterator[list[str]]) -> Iterator[list[str]]:
         yield from reader
     except csv.Error as error:
         line = reader.line_num  # type: ignore[attr-defined]
-        words = _(
-            "It can’t be read as CSV beyond line %s. Look there for a quotation mark that is not closed, or "
-            "save the file as CSV again."
-        )
-        raise ValidationError(words % line) from error
+        raise ValidationError(words.NO_CSV(line=line)) from error
 
 
 def _plain(lines: Iterable[str]) -> Iterator[str]:
@@ -64,10 +59,7 @@ def _plain(lines: Iterable[str]) -> Iterator[str]:
 
 def _cell(text: str, *, begun_in: int) -> str:
     if len(text) > CELL_MOST:
-        words = _(
-            "A cell of line %s is longer than any text. Look there for a quotation mark that is not closed."
-        )
-        raise ValidationError(words % begun_in)
+        raise ValidationError(words.LONG_CELL(line=begun_in))
     return unharmed(cleaned(text))
 
 

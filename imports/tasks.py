@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_shutting_down
 
-from imports import retention, running
+from imports import running
 from pbx_messaging.nudges import nudge
 
 
@@ -19,8 +19,3 @@ def run_due() -> None:
     with running.shares.of() as mine:
         if mine and running.run_due():
             nudge("imports.tasks.run_due")
-
-
-@shared_task
-def forget_old() -> None:
-    retention.forget()

@@ -50,7 +50,8 @@ def upload(request: UserRequest, kind: str, target: int | None = None) -> HttpRe
             return redirect("import", taken.pk)
         except ValidationError as error:
             form.refuse(error)
-    earlier = imports_of(request).filter(kind=kind, target_id=target).exclude(state=Import.State.LOADING)
+    earlier = imports_of(request).filter(kind=kind, target_id=target)
+    earlier = earlier.exclude(state=Import.State.LOADING, sources=None)
     context = {"form": form, "kind": found, "earlier": earlier.order_by("-pk")[:EARLIER_SHOWN]}
     return render(request, "imports/upload.html", context, status=422 if form.errors else 200)
 

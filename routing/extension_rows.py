@@ -14,7 +14,10 @@ from django.utils.translation import gettext as _
 from accounts.csv_export import in_batches
 from accounts.directions import isolated
 from accounts.models import User
-from imports.kinds import SHORTENED, Cells, Field, Outcome, Row, Seen, Shown, twice
+from imports.kinds import SHORTENED, Cells, Field, Outcome, Row, Seen, Shown, reasons_of, twice
+from imports.words import OF_COLUMN
+from pbx_messaging.said import Kind
+from routing import import_words as words
 from routing.models import Extension, MessageQueue
 
 FIELDS = (
@@ -110,10 +113,8 @@ class _Reading:
         self._read_active(row, texts)
         self._read_queues(row, texts)
         self._find_login(row)
-        self._refuse_twice(
-            row, "number", _("The extension stands in line %s already. Remove one of the two.")
-        )
-        self._refuse_twice(row, "username", _("The username stands in line %s already. Use another one."))
+        self._refuse_twice(row, "number", words.TWICE)
+        self._refuse_twice(row, "username", words.USERNAME_TWICE)
         if not row.errors:
             row.changes = _changes(row)
             row.outcome = Outcome.CHANGE if row.changes else Outcome.UNCHANGED
@@ -122,8 +123,7 @@ class _Reading:
 
     def _read_details(self, row: ExtensionRow, texts: dict[str, str]) -> None:
         if SHORTENED.fullmatch(row.number):
-            words = _("The spreadsheet has shortened “%s”. Format the column as text and enter it again.")
-            row.errors.append(words % isolated(row.number))
+            row.errors.append(words.SHORTENED(text=isolated(row.number)))
         else:
             _clean(row, Extension, "number", row.number)
         row.name = _clean(row, Extension, "name", texts.get("name", ""))
@@ -136,9 +136,9 @@ class _Reading:
             return
         row.active = _ACTIVE.get(texts["active"].lower())
         if row.active is None:
-            row.errors.append(_("Write “yes” or “no” in the column Active."))
+            row.errors.append(words.NEITHER_YES_NOR_NO())
         elif row.active is False and row.present and row.present.user.is_active:
-            row.errors.append(_("Deactivate it on its own page, which asks where its open sessions go."))
+            row.errors.append(words.DEACTIVATE_ON_PAGE())
 
     def _read_queues(self, row: ExtensionRow, texts: dict[str, str]) -> None:
         if "queues" not in texts:
@@ -148,8 +148,7 @@ class _Reading:
         for name in dict.fromkeys(filter(None, names)):
             queue = self.queues.get(name) or self.queues_by_small_name.get(name.lower())
             if queue is None:
-                words = _("There is no message queue “%s”. Write the names of queues, with | between them.")
-                row.errors.append(words % isolated(name))
+                row.errors.append(words.NO_QUEUE(name=isolated(name)))
             else:
                 row.queues.append(queue)
 
@@ -159,23 +158,22 @@ class _Reading:
         if row.present:
             row.user = row.present.user
             if holder and holder != row.user:
-                row.errors.append(_("“%s” is the login of somebody else.") % isolated(row.username))
+                row.errors.append(words.LOGIN_OF_ANOTHER(user=isolated(row.username)))
         elif holder:
             row.user = holder
             extension = getattr(holder, "extension", None)
             if extension and not extension.archived_at:
-                words = _("“%(user)s” is the login of extension %(number)s already.")
-                row.errors.append(words % {"user": isolated(holder.username), "number": extension.number})
+                user = isolated(holder.username)
+                row.errors.append(words.LOGIN_OF_EXTENSION(user=user, number=extension.number))
             elif row.active is False and holder.is_administrator:
-                row.errors.append(_("This is an administrator. Deactivate the user on the user’s own page."))
+                row.errors.append(words.ADMINISTRATOR())
             elif not holder.is_active:
-                words = _("The login “%s” is switched off. Make the user active first, or use another one.")
-                row.errors.append(words % isolated(row.username))
+                row.errors.append(words.LOGIN_OFF(user=isolated(row.username)))
 
-    def _refuse_twice(self, row: ExtensionRow, name: str, words: str) -> None:
+    def _refuse_twice(self, row: ExtensionRow, name: str, says: Kind) -> None:
         value = getattr(row, name)
         if value and (earlier := twice(self.seen, f"{name} {value}", row.line)):
-            row.errors.append(words % earlier)
+            row.errors.append(says(line=earlier))
 
 
 def _users(usernames: Iterable[str]) -> Iterable[User]:
@@ -189,7 +187,7 @@ def _clean(row: ExtensionRow, model: type[Extension] | type[User], name: str, te
         return str(checked.clean(text, None))
     except ValidationError as error:
         label = next(one.label for one in FIELDS if one.name == name)
-        row.errors += [f"{label}: {message}" for message in error.messages]
+        row.errors += [OF_COLUMN(column=label, reason=reason) for reason in reasons_of(error)]
         return text
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from imports import taking
+from imports import running, storing
 from imports.models import Import
 from sessions.models import Contact
 from tests.imports.doors import (
@@ -131,7 +131,7 @@ def test_faulty_cards_come_back_as_a_file_that_can_be_mended(admin_page: Client)
 
 
 def test_bounds_hold_for_cards_too(admin_page: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(taking, "ROWS_MOST", 7)
+    monkeypatch.setattr(storing, "ROWS_MOST", 7)
     answer = uploaded(admin_page, PATH, NEW * 9)
     assert errors_of(answer.context["form"])["text"][0].startswith("These are more than 7 rows.")
 
@@ -155,7 +155,9 @@ def test_file_whose_picture_is_large_is_read(admin_page: Client) -> None:
     picture = "PHOTO;ENCODING=b;TYPE=JPEG:" + "\n ".join(["A" * 74] * 50_000)
     card = IPHONE.replace("PHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQSkZJRgABAQ==", picture)
     file = SimpleUploadedFile("one.vcf", card.encode(), "text/vcard")
-    answer: Any = admin_page.post(PATH, {"file": file}, follow=True)
+    ((here, _status),) = admin_page.post(PATH, {"file": file}, follow=True).redirect_chain
+    running.run_due()
+    answer: Any = admin_page.get(here)
     assert [row[0] for row in said_of(answer, 1)] == ["+14155550123", "+14155550124"]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from imports import taking
+from imports import storing, taking
 from imports.models import Import, Piece
 from sessions.models import Contact
 from tests.imports.doors import imported, meanings_of, started, uploaded
@@ -66,7 +66,7 @@ def test_what_cannot_be_read_is_said_with_what_to_do(admin_page: Client, content
 
 
 def test_bounds_on_rows_and_bytes_are_said(admin_page: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(taking, "ROWS_MOST", 7)
+    monkeypatch.setattr(storing, "ROWS_MOST", 7)
     monkeypatch.setattr(taking, "BYTES_MOST", 1024 * 1024)
     rows = [f"+1415555{number:04},Ada" for number in range(9)]
     seven = uploaded(admin_page, PATH, "\n".join(["Number,Name", *rows[:7]]).encode())

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
-from imports import tasks
+from imports import taking, tasks
 from sessions.models import Contact, ContactField
 from tests.portal import PASSWORD, make_user
 from tests.walking import log_in
@@ -83,7 +83,10 @@ def test_columns_are_said_rows_are_mended_and_imported(
     ]
 
 
-def test_progress_is_shown_until_the_result_is_there(live_server: LiveServer, page: Page) -> None:
+def test_progress_is_shown_until_the_result_is_there(
+    live_server: LiveServer, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "AT_ONCE_BYTES", 0)  # it is a large one
     make_user("root", Role.ADMINISTRATOR)
     complaints = complaints_of(page)
     log_in(page, live_server.url, "root", PASSWORD)
@@ -91,6 +94,8 @@ def test_progress_is_shown_until_the_result_is_there(live_server: LiveServer, pa
     rows = [f"+1415{2_000_000 + row},Contact {row}" for row in range(250)]
     page.get_by_label("Or paste the rows").fill("\n".join(["Number,Name", *rows]))
     page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="The file is being read")).to_be_visible()
+    tasks.run_due()
     expect(page.get_by_role("heading", name="The first 20 of 250 rows")).to_be_visible()
     page.get_by_role("button", name="Import 250 rows").click()
     expect(page.get_by_text("Rows: 0 of 251")).to_be_visible()

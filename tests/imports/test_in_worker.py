@@ -1,4 +1,4 @@
-"""A worker that is killed in the middle of an import: no row is lost, and none is there twice."""
+"""An import in a real worker: a kill loses no row and stores none twice, and texts don't wait for its end."""
 
 from collections.abc import Callable
 
@@ -8,9 +8,13 @@ from django.db import connection
 from accounts.models import AuditEntry, Invitation, Role, User
 from imports.models import Import
 from routing.models import Extension
+from sessions import actions
+from sessions.models import Attempt
+from tests.factories import CONTACT, make_agent, make_queue, make_road
 from tests.installation import log_in
 from tests.portal import PASSWORD, make_user
 from tests.product import Stack
+from tests.servers import Simulator
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(240), pytest.mark.django_db(transaction=True)]
@@ -22,9 +26,9 @@ def done() -> int:
     return Import.objects.get().rows_done
 
 
-def test_killed_worker_loses_no_row_and_stores_none_twice(start_stack: Callable[..., Stack]) -> None:
+def begin(stack: Stack) -> Callable[[], str]:
+    """Has extensions with new logins imported; what it returns reads the import's page."""
     make_user("anna", Role.ADMINISTRATOR)
-    stack = start_stack(IMPORT_LEASE_S="2")
     browser = log_in(f"{stack.url}/", "anna", PASSWORD)
     headers = {"X-CSRFToken": browser.cookies["csrftoken"], "Referer": f"{stack.url}/"}
     rows = [f"{5_000 + row},Person {row},person{row}" for row in range(ROWS)]
@@ -33,6 +37,12 @@ def test_killed_worker_loses_no_row_and_stores_none_twice(start_stack: Callable[
     page = browser.post(address, files={"file": ("people.csv", text)}, headers=headers, timeout=60)
     chosen = {"has_headings": "on", "column_0": "number", "column_1": "name", "column_2": "username"}
     browser.post(page.url, data={**chosen, "start": "1"}, headers=headers, timeout=60)
+    return lambda: browser.get(page.url, timeout=60).text
+
+
+def test_killed_worker_loses_no_row_and_stores_none_twice(start_stack: Callable[..., Stack]) -> None:
+    stack = start_stack(IMPORT_LEASE_S="2")
+    page = begin(stack)
     reached = 0
     for _kill in range(2):
         wait_until(lambda: done() > reached, timeout_s=60)  # noqa: B023  (asked within the loop)
@@ -49,4 +59,16 @@ def test_killed_worker_loses_no_row_and_stores_none_twice(start_stack: Callable[
     ]
     assert Invitation.objects.count() == import_.links == ROWS
     assert AuditEntry.objects.filter(kind="imports.import").count() == 1
-    assert "The import is done" in browser.get(page.url, timeout=60).text
+    assert "The import is done" in page()
+
+
+def test_texts_leave_while_an_import_runs(start_stack: Callable[..., Stack], simulator: Simulator) -> None:
+    login = {name: simulator.get("/control/state")[name] for name in ("account_sid", "auth_token")}
+    agent = make_agent("1001", "Ada")
+    road = make_road(make_queue(agent), agent, **login)
+    begin(start_stack())
+    wait_until(lambda: done() > 0, timeout_s=60)
+    for contact in (CONTACT, "+14155550199"):
+        text = actions.start_session(agent=agent, number=road.number, contact=contact, body="On our way.")
+        wait_until(lambda: Attempt.objects.get(message=text).itsp_message_id, timeout_s=60)  # noqa: B023
+    assert Import.objects.get().state != "done"
