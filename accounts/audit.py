@@ -7,22 +7,20 @@ without `save()` is told by `comparing` or `note`.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Field, ForeignKey, Model
+from django.db.models import Model
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 from django.utils.translation import gettext as _
 
 from accounts.audit_origin import origin
+from accounts.audit_words import NAMED_MOST, VALUE_MOST, NameOfRow, first_of, name_of, name_of_row, shown
 from accounts.models import ApiToken, AuditEntry, Invitation, SecuritySettings, User
 
 Action = AuditEntry.Action
 Changes = dict[str, dict[str, Any]]
-NAMED_MOST = 50  # of what was added to a list, or removed from it
-VALUE_MOST = 200  # characters
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def note(
     instance: Model, action: AuditEntry.Action, *, name: str = "", changes: Changes | None = None
 ) -> int | None:
     """An entry about what no save tells. Returns its id."""
-    return _write(type(instance), instance.pk, action, name or _name_of(instance), changes or {})
+    return _write(type(instance), instance.pk, action, name or name_of(instance), changes or {})
 
 
 def complete(entry_id: int | None, changes: Changes) -> None:
@@ -97,11 +95,35 @@ def note_all(noted: Iterable[tuple[Model, Changes]], *, by: User) -> None:
             action=Action.CHANGED,
             kind=instance._meta.label_lower,
             object_id=instance.pk,
-            name=_name_of(instance)[:255],
+            name=name_of(instance)[:255],
             changes=changes,
         )
         for instance, changes in noted
     )
+
+
+def note_saved(saved: Iterable[tuple[Model | None, Model, Changes]]) -> None:
+    """Many of one kind were saved by statements: noted by one, too, as saving each would.
+
+    Of each the state before, None of a new one; the state now; and what changed in its lists.
+    """
+    entries, called = [], cache(name_of_row)  # one that many name is asked for once
+    for before, after, lists in saved:
+        was = _values(before) if before else dict.fromkeys(_values(after))
+        changes = _differences(type(after), was, _values(after), called)
+        action = Action.CHANGED if before else Action.CREATED
+        if before and changes.pop("archived_at", None):
+            action = Action.CREATED
+        if changes or lists or action == Action.CREATED:
+            entries.append(_entry(type(after), after.pk, action, name_of(after), changes | lists))
+    AuditEntry.objects.bulk_create(entries)
+
+
+def changes_of_list(field: str, *, added: Iterable[Model], removed: Iterable[Model]) -> Changes:
+    """What an entry tells of a list that was changed by statements."""
+    said = {"added": sorted(map(name_of, added)), "removed": sorted(map(name_of, removed))}
+    named = {verb: first_of(names) for verb, names in said.items() if names}
+    return {field: named} if named else {}
 
 
 def changes_of(before: Model, after: Model) -> Changes:
@@ -113,7 +135,7 @@ def note_changes(instance: Model, changes: dict[str, tuple[str, str]]) -> None:
     """What hangs on an object and is saved elsewhere: (before, after) by its name."""
     shown = {name: {"old": old[:VALUE_MOST], "new": new[:VALUE_MOST]} for name, (old, new) in changes.items()}
     if shown:
-        _write(type(instance), instance.pk, Action.CHANGED, _name_of(instance), shown)
+        _write(type(instance), instance.pk, Action.CHANGED, name_of(instance), shown)
 
 
 @contextmanager
@@ -130,8 +152,8 @@ def set_rows(instance: Any, field: str, rows: Sequence[Model]) -> None:
 
     Rows of the same name are the same.
     """
-    present = {_name_of(row): row for row in getattr(instance, field).all()}
-    wanted = {_name_of(row): row for row in rows}
+    present = {name_of(row): row for row in getattr(instance, field).all()}
+    wanted = {name_of(row): row for row in rows}
     changes = {
         "removed": [name for name in present if name not in wanted],
         "added": [name for name in wanted if name not in present],
@@ -142,7 +164,7 @@ def set_rows(instance: Any, field: str, rows: Sequence[Model]) -> None:
         wanted[name].save()
     named = {verb: names[:NAMED_MOST] for verb, names in changes.items() if names}
     if named:
-        _write(type(instance), instance.pk, Action.CHANGED, _name_of(instance), {field: named})
+        _write(type(instance), instance.pk, Action.CHANGED, name_of(instance), {field: named})
 
 
 def _before_save(sender: type[Model], instance: Any, raw: bool, **_signal: Any) -> None:
@@ -158,7 +180,7 @@ def _after_save(sender: type[Model], instance: Any, raw: bool, update_fields: An
         values = {name: value for name, value in values.items() if name in update_fields}
     if before is None:
         before = dict.fromkeys(values)
-        _write(sender, instance.pk, Action.CREATED, _name_of(instance), _differences(sender, before, values))
+        _write(sender, instance.pk, Action.CREATED, name_of(instance), _differences(sender, before, values))
     else:
         _write_difference(instance, before, values)
 
@@ -169,7 +191,7 @@ def _is_rehashed(instance: Any, update_fields: Iterable[str] | None) -> bool:
 
 
 def _after_delete(sender: type[Model], instance: Any, **_signal: Any) -> None:
-    _write(sender, instance.pk, Action.DELETED, _name_of(instance), {})
+    _write(sender, instance.pk, Action.DELETED, name_of(instance), {})
 
 
 def _list_changed(
@@ -180,14 +202,14 @@ def _list_changed(
     verb = "added" if action == "post_add" else "removed"
     if reverse:
         for one in owner._base_manager.filter(pk__in=pk_set):
-            changes = {field: {verb: [_name_of(instance)]}}
-            _write(owner, one.pk, Action.CHANGED, _name_of(one), changes)
+            changes = {field: {verb: [name_of(instance)]}}
+            _write(owner, one.pk, Action.CHANGED, name_of(one), changes)
         return
     related = owner._meta.get_field(field).related_model._base_manager
-    names = sorted(_name_of(one) for one in related.filter(pk__in=pk_set)[:NAMED_MOST])
+    names = sorted(name_of(one) for one in related.filter(pk__in=pk_set)[:NAMED_MOST])
     if len(pk_set) > len(names):
         names.append(_("… %s in all") % len(pk_set))
-    _write(owner, instance.pk, Action.CHANGED, _name_of(instance), {field: {verb: names}})
+    _write(owner, instance.pk, Action.CHANGED, name_of(instance), {field: {verb: names}})
 
 
 def _values(instance: Model) -> dict[str, Any]:
@@ -202,40 +224,18 @@ def _write_difference(instance: Model, before: dict[str, Any], after: dict[str, 
     if changes.pop("archived_at", None):
         action = Action.DELETED if after["archived_at"] else Action.CREATED
     if changes or action != Action.CHANGED:
-        _write(model, instance.pk, action, _name_of(instance), changes)
+        _write(model, instance.pk, action, name_of(instance), changes)
 
 
-def _differences(model: type[Model], before: dict[str, Any], after: dict[str, Any]) -> Changes:
+def _differences(
+    model: type[Model], before: dict[str, Any], after: dict[str, Any], called: NameOfRow = name_of_row
+) -> Changes:
     secrets = _watched[model].secrets
     return {
-        name: {} if name in secrets else _shown(model._meta.get_field(name), before[name], value)
+        name: {} if name in secrets else shown(model._meta.get_field(name), before[name], value, called)
         for name, value in after.items()
         if before[name] != value and (before[name] or value)
     }
-
-
-def _shown(field: Any, old: Any, new: Any) -> dict[str, str]:
-    return {"old": _words(field, old), "new": _words(field, new)}
-
-
-def _words(field: "Field[Any, Any]", value: Any) -> str:
-    """As people read it, at the time of the change."""
-    if value is None or value == "":
-        return ""
-    if isinstance(field, ForeignKey):
-        related = field.related_model._base_manager.filter(pk=value).first()
-        return _name_of(related)[:VALUE_MOST] if related else str(value)
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, date):  # or a datetime
-        return value.isoformat()
-    if isinstance(value, list):  # of words, in JSON
-        return ", ".join(map(str, value))[:VALUE_MOST]
-    return str(dict(field.flatchoices).get(value, value))[:VALUE_MOST]
-
-
-def _name_of(instance: Any) -> str:
-    return str(getattr(instance, "audit_name", instance))
 
 
 def _write(model: type[Model], pk: Any, action: AuditEntry.Action, name: str, changes: Changes) -> int | None:
@@ -250,18 +250,24 @@ def _write(model: type[Model], pk: Any, action: AuditEntry.Action, name: str, ch
         earlier.changes |= joined
         earlier.save(update_fields=["changes"])
         return earlier.pk
-    entry = AuditEntry.objects.create(
+    entry = _entry(model, pk, action, name, changes)
+    entry.save()
+    here.entries[kind, pk] = entry.pk
+    return entry.pk
+
+
+def _entry(model: type[Model], pk: Any, action: str, name: str, changes: Changes) -> AuditEntry:
+    here = origin()
+    return AuditEntry(
         user=here.user,
         username=here.user.username if here.user else "",
         address=here.address,
         action=action,
-        kind=kind,
+        kind=model._meta.label_lower,
         object_id=pk,
         name=name[:255],
         changes=changes,
     )
-    here.entries[kind, pk] = entry.pk
-    return entry.pk
 
 
 def _joined(first: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any, Generic, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Expression, F, Model, QuerySet, TextField, Value
+from django.db.models import Expression, F, Model, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 from django.http import HttpRequest
 
 from accounts.pasted import cleaned
+from pbx_messaging.said import SaidColumn, holding
 
 ROWS_PER_PAGE = 25
 Row = TypeVar("Row", bound=Model)
@@ -49,10 +52,12 @@ class Listing(Generic[Row]):
 
 def matching(rows: QuerySet[Row], text: str, fields: Sequence[str]) -> QuerySet[Row]:
     """Those that contain every word of `text` in one of `fields`, which no word reaches across."""
-    parts = [part for field in fields for part in (F(field), Value(" "))]
+    said = {field.name for field in rows.model._meta.fields if isinstance(field, SaidColumn)} & set(fields)
+    parts = [part for field in fields if field not in said for part in (F(field), Value(" "))]
     found: QuerySet[Row] = rows.alias(searched=Concat(*parts, output_field=TextField()))  # type: ignore[assignment]
     for word in text.split():
-        found = found.filter(searched__icontains=word)
+        by_code = [holding(field, word) for field in said]
+        found = found.filter(reduce(or_, by_code, Q(searched__icontains=word)))
     return found
 
 

@@ -151,6 +151,8 @@ class AuditEntry(models.Model):
         LOGGED_IN = "logged_in", _("Logged in")
         LOGGED_OUT = "logged_out", _("Logins ended")
         IMPORTED = "imported", _("Imported")
+        ERASED = "erased", _("Erased")
+        HANDED_OUT = "handed_out", _("Handed out")
 
     at = models.DateTimeField(default=timezone.now)
     user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")

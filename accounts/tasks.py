@@ -1,16 +1,13 @@
 """What beat has done for people's own data."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from celery import shared_task
-from django.conf import settings
-from django.utils import timezone
 
 from accounts import forgotten, invitations, mailing, token_ends
-from accounts.models import AuditEntry, Invitation, User
+from accounts.models import Invitation, User
 from pbx_messaging.nudges import nudge
 
-BATCH = 1_000
 AGAIN_S = 15.0  # when another task sends e-mail, or the server takes none
 MOST_FAILURES = 3
 LINK_MOST_TRIES = 20
@@ -57,14 +54,3 @@ def tell_of_token_ends() -> None:
         for token in token_ends.to_tell() if mine else ():
             if not token_ends.tell(token):
                 return
-
-
-@shared_task
-def forget_audit() -> None:
-    """Entries past their retention; what is left is for the next run."""
-    old = AuditEntry.objects.filter(at__lt=timezone.now() - timedelta(days=settings.AUDIT_DAYS))
-    for _batch in range(100):
-        batch = list(old.order_by("at").values_list("pk", flat=True)[:BATCH])
-        AuditEntry.objects.filter(pk__in=batch).delete()
-        if len(batch) < BATCH:
-            return

@@ -8,7 +8,9 @@ from pydantic import BaseModel, Field
 
 from channels.itsp.delivery import DeliveryStatus
 from channels.models import Number
+from pbx_messaging.said import code_of
 from routing.models import Extension, MessageQueue
+from sessions import charges
 from sessions.models import Attachment, Contact, ContactField, Mention, Message, MessagingSession
 
 SessionState = Literal["waiting", "shared", "owned", "closed"]
@@ -83,6 +85,10 @@ class AttachmentOut(BaseModel):
     size_bytes: int
     state: Literal["pending", "stored", "refused"]
     reason: Annotated[str, Field(description="Why it was refused, in words.")]
+    reason_code: Annotated[
+        str,
+        Field(description="The same for programs; empty for old ones.", examples=["attachment-too-large"]),
+    ]
     url: Annotated[str | None, Field(description="Where it is fetched, once it is stored.")]
     preview_url: Annotated[
         str | None,
@@ -100,6 +106,7 @@ class AttachmentOut(BaseModel):
             size_bytes=attachment.size_bytes,
             state=attachment.state,  # type: ignore[arg-type]
             reason=attachment.reason,
+            reason_code=code_of(attachment.reason),
             url=reverse("api-attachment", args=[attachment.pk]) if is_stored else None,
             preview_url=reverse("api-preview", args=[attachment.pk]) if attachment.preview else None,
             contact_cards=[ContactCard(**card) for card in attachment.cards or []],
@@ -119,6 +126,13 @@ class MentionOut(BaseModel):
         extension: Extension | None = getattr(mention.user, "extension", None)
         number = extension.number if extension else None
         return cls(name=mention.name, extension=number, start=mention.start, length=mention.length)
+
+
+class PriceOut(BaseModel):
+    """What the ITSP takes for a text."""
+
+    amount: Annotated[str, Field(description="In whole units of the currency.", examples=["0.0079"])]
+    currency: Annotated[str, Field(description="ISO 4217.", examples=["USD"])]
 
 
 class MessageOut(BaseModel):
@@ -143,6 +157,13 @@ class MessageOut(BaseModel):
         str, Field(description="The ITSP's, of a text that failed; empty for one that was sent or delivered.")
     ]
     reason: Annotated[str, Field(description="Why it failed or waits, in words.")]
+    reason_code: Annotated[
+        str,
+        Field(
+            description="The same for programs; `itsp` where `error_code` says it, empty for old texts.",
+            examples=["expired"],
+        ),
+    ]
     due_at: Annotated[Moment | None, Field(description="Of a scheduled text: when it goes out.")]
     until_reply: Annotated[
         bool, Field(description="Of a scheduled text: it is cancelled if the contact writes before its time.")
@@ -154,6 +175,10 @@ class MessageOut(BaseModel):
     ]
     attachments: list[AttachmentOut]
     mentions: Annotated[list[MentionOut], Field(description="Of a note: who is mentioned in it.")]
+    prices: Annotated[
+        list[PriceOut],
+        Field(description="As far as the ITSP has told it, all tries together; many tell it hours later."),
+    ]
 
     @classmethod
     def of(cls, message: Message) -> "MessageOut":
@@ -170,6 +195,7 @@ class MessageOut(BaseModel):
             status=DeliveryStatus(message.status) if message.status else None,
             error_code=message.error_code,
             reason=message.reason,
+            reason_code=code_of(message.reason),
             due_at=attempts[len(attempts) - 1].due_at if attempts else None,
             until_reply=bool(attempts and attempts[len(attempts) - 1].until_reply),
             client_id=message.client_id,
@@ -177,6 +203,10 @@ class MessageOut(BaseModel):
             also_to=message.others.splitlines(),
             attachments=[AttachmentOut.of(one) for one in message.attachments.all()],
             mentions=[MentionOut.of(one) for one in message.mentions.all()],
+            prices=[
+                PriceOut(amount=f"{amount:f}", currency=currency)
+                for currency, amount in charges.of(message).items()
+            ],
         )
 
 

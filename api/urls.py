@@ -13,5 +13,5 @@ urlpatterns = [
     path("api/v1/openapi.json", openapi_json, name="api-openapi"),
     path("api/v1/docs", docs, name="api-docs"),
     path("api/v1/", include(OPERATIONS)),
-    re_path(r"^api/(?P<path>.*)$", csrf_exempt(answering(nothing_here)), name="api-nothing"),
+    re_path(r"^api/(?P<path>[\s\S]*)\Z", csrf_exempt(answering(nothing_here)), name="api-nothing"),
 ]

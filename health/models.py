@@ -13,6 +13,7 @@ from accounts import audit
 from accounts.models import User
 from channels.encryption import EncryptedJSONField
 from health.result import Result, State
+from pbx_messaging.said import SaidJSONField, ShortSaidField
 from sessions.models import PushDevice
 
 
@@ -21,7 +22,7 @@ class Fact(models.Model):
 
     name = models.CharField(max_length=64, unique=True)
     at = models.DateTimeField()
-    values = models.JSONField(default=dict)
+    values = SaidJSONField(default=dict)
 
     def __str__(self) -> str:
         return self.name
@@ -116,7 +117,7 @@ class Alarm(models.Model):
     check_name = models.CharField(max_length=32)
     about = models.CharField(max_length=64, blank=True)
     code = models.CharField(max_length=32)
-    params = models.JSONField(default=dict)
+    params = SaidJSONField(default=dict)
     value = models.FloatField(null=True)
     seen_at = models.DateTimeField()
     began_at = models.DateTimeField(null=True)
@@ -167,7 +168,7 @@ class AlarmMessage(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
     told_at = models.DateTimeField(null=True)
-    trouble = models.CharField(max_length=200, blank=True)  # of the last try
+    trouble = ShortSaidField(max_length=200, blank=True)  # of the last try
 
     class Meta:
         indexes = [

@@ -31,7 +31,7 @@ def _run(walk: Callable[[], object]) -> None:
         try:
             walk()
         except Error as error:
-            logger.warning("a round of the watch was in vain: %s", type(error).__name__)
+            logger.warning("a round of the watch was in vain: %s", error)
         except Exception:
             logger.exception("a round of the watch failed")
         finally:

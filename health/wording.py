@@ -7,6 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from pbx_messaging.said import Kind
+
 Text = Promise | str
 
 TITLES: dict[str, Text] = {
@@ -17,9 +19,12 @@ TITLES: dict[str, Text] = {
     "worker": gettext_lazy("Worker"),
     "beat": gettext_lazy("Clock (beat)"),
     "channels": gettext_lazy("Channels"),
+    "held": gettext_lazy("Texts that are held"),
     "set_up": gettext_lazy("Set-up check"),
+    "standby": gettext_lazy("Standby"),
     "queue": gettext_lazy("Texts that wait to be sent"),
     "failures": gettext_lazy("Texts that failed"),
+    "uncertain": gettext_lazy("Texts that may have arrived"),
     "webhooks": gettext_lazy("Webhook requests that failed"),
     "spool": gettext_lazy("Spool"),
     "outbox": gettext_lazy("News for open pages"),
@@ -28,7 +33,9 @@ TITLES: dict[str, Text] = {
     "valkey_memory": gettext_lazy("Valkey’s memory"),
     "valkey_file": gettext_lazy("Valkey’s file"),
     "disk": gettext_lazy("Disk"),
+    "files": gettext_lazy("Files of removed texts"),
     "backup": gettext_lazy("Last backup"),
+    "restored": gettext_lazy("Standstill"),
     "address": gettext_lazy("Public address"),
     "certificate": gettext_lazy("Certificate"),
     "clock": gettext_lazy("Clock against the ITSP’s"),
@@ -40,8 +47,9 @@ OF_ONE: dict[str, Text] = {"channels": gettext_lazy("Channel")}  # where a title
 UNITS: dict[str, str] = {
     "version": "",
     **dict.fromkeys(("web", "stream", "sender", "worker", "beat"), "s"),
-    **dict.fromkeys(("queue", "outbox", "backup", "clock"), "s"),
-    **dict.fromkeys(("channels", "set_up", "webhooks", "spool"), "count"),
+    **dict.fromkeys(("queue", "outbox", "backup", "restored", "clock"), "s"),
+    **dict.fromkeys(("channels", "held", "set_up", "standby", "uncertain"), "count"),
+    **dict.fromkeys(("webhooks", "spool", "files"), "count"),
     **dict.fromkeys(("failures", "valkey_memory", "disk"), "percent"),
     **dict.fromkeys(("database", "valkey"), "ms"),
     "valkey_file": "",
@@ -85,3 +93,7 @@ def duration(seconds: float) -> str:
 
 def size(count: float) -> str:
     return str(filesizeformat(count)).replace("\xa0", " ")
+
+
+DURATION = Kind("duration", lambda params: duration(params["seconds"]))
+SIZE = Kind("size", lambda params: size(params["bytes"]))

@@ -65,9 +65,14 @@ WORDS: dict[tuple[str, str], Words] = {
         gettext_lazy("The ITSP was never reached with its credentials."),
         gettext_lazy("Open the channel and click “Check again”."),
     ),
-    ("channels", "held"): Words(
-        gettext_lazy("Texts that came with another Auth Token are held: %(held)s."),
-        gettext_lazy("Open the channel and enter the token that the ITSP signs with now."),
+    ("held", "ok"): Words(gettext_lazy("None is held.")),
+    ("held", "held"): Words(
+        gettext_lazy("Texts that came with another Auth Token, and wait for it: %(count)s."),
+        gettext_lazy(
+            "Open the channel and enter the token that the ITSP signs with now: they arrive then. If nobody "
+            "has changed it, a stranger knows the Webhook URL: see the texts in the Webhook Journal, discard "
+            "them there, and regenerate the URL."
+        ),
     ),
     ("set_up", "ok"): Words(gettext_lazy("Nothing is wrong.")),
     ("set_up", "failing"): Words(
@@ -75,6 +80,18 @@ WORDS: dict[tuple[str, str], Words] = {
     ),
     ("set_up", "new"): Words(
         gettext_lazy("%(check)s: %(why)s"), gettext_lazy("Open the channel. %(advice)s")
+    ),
+    ("standby", "ok"): Words(gettext_lazy("Nothing is wrong.")),
+    ("standby", "wrong"): Words(
+        gettext_lazy("It would not work, or works no more. %(why)s"), gettext_lazy("%(advice)s")
+    ),
+    ("standby", "sends"): Words(
+        gettext_lazy("The channel lets nothing through. %(why)s"),
+        gettext_lazy("Open the channel: it says what is wrong. Its numbers come back by themselves."),
+    ),
+    ("standby", "ordered"): Words(
+        gettext_lazy("%(why)s An administrator wanted it so."),
+        gettext_lazy("Open the channel to have its numbers send by it again."),
     ),
     ("queue", "ok"): Words(gettext_lazy("Nothing waits for long.")),
     ("queue", "old"): Words(
@@ -91,6 +108,14 @@ WORDS: dict[tuple[str, str], Words] = {
         ),
         gettext_lazy(
             "See “Last errors” on the channel’s Sending page; each code leads to the ITSP’s own words."
+        ),
+    ),
+    ("uncertain", "ok"): Words(gettext_lazy("None is left.")),
+    ("uncertain", "some"): Words(
+        gettext_lazy("Of %(figure)s, the ITSP can’t tell whether it has them. None is sent again by itself."),
+        gettext_lazy(
+            "Have the agents ask these contacts: see the inbox with the filter “Last text failed”. “Retry” "
+            "sends a text again; closing the session ends this."
         ),
     ),
     ("webhooks", "ok"): Words(gettext_lazy("None is left.")),
@@ -162,6 +187,13 @@ WORDS: dict[tuple[str, str], Words] = {
         ),
         gettext_lazy("Set Valkey’s “appendonly” to “yes”."),
     ),
+    ("valkey_file", "old"): Words(
+        gettext_lazy(
+            "Its version %(version)s can’t say that something is on its disk, so that inbound texts can’t be "
+            "kept while the database is away."
+        ),
+        gettext_lazy("Use Valkey, or Redis 7.2 or later."),
+    ),
     ("valkey_file", "broken"): Words(
         gettext_lazy("It could not write its append-only file."),
         gettext_lazy("Make room on Valkey’s disk."),
@@ -175,14 +207,37 @@ WORDS: dict[tuple[str, str], Words] = {
         gettext_lazy("Only %(free)s of %(total)s free."),
         gettext_lazy("Make room: with a full disk nothing is stored, and inbound texts are refused."),
     ),
+    ("files", "ok"): Words(gettext_lazy("All are gone.")),
+    ("files", "stuck"): Words(
+        gettext_lazy("The storage still has some that should be gone: %(figure)s, the oldest for %(age)s."),
+        gettext_lazy(
+            "See the worker’s log, and whether PBX may delete in the storage (MEDIA_STORAGE). Each is tried "
+            "again at least once a day; an erasure waits for its files."
+        ),
+    ),
     ("backup", "never"): Words(
         gettext_lazy("Not set up."),
-        gettext_lazy("Copy the database, the media folder and the keys elsewhere every day: see the README."),
+        gettext_lazy("Set BACKUP_DIR and BACKUP_KEY: see “Back up” in docs/operations.md."),
     ),
+    ("backup", "due"): Words(gettext_lazy("The first one is made soon.")),
     ("backup", "ok"): Words(gettext_lazy("Made %(figure)s ago.")),
+    ("backup", "plain"): Words(
+        gettext_lazy("Made %(figure)s ago, not encrypted: whoever reads it reads all texts and keys.")
+    ),
+    ("backup", "failed"): Words(
+        gettext_lazy("The last try was in vain: %(trouble)s"),
+        gettext_lazy("It is tried again in an hour. To try at once, run “manage.py backup”."),
+    ),
     ("backup", "late"): Words(
         gettext_lazy("The last one was made %(figure)s ago."),
         gettext_lazy("See why the last one was not made: its log says it. Often a disk is full."),
+    ),
+    ("restored", "ok"): Words(gettext_lazy("None: no restored backup waits.")),
+    ("restored", "waits"): Words(
+        gettext_lazy("A backup of %(figure)s ago was restored, and nothing is sent."),
+        gettext_lazy(
+            "Make sure that the former installation does not run any more, then let texts go again."
+        ),
     ),
     ("address", "ok"): Words(gettext_lazy("%(url)s answers.")),
     ("address", "fails"): Words(gettext_lazy("%(why)s"), gettext_lazy("%(advice)s")),

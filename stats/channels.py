@@ -1,15 +1,18 @@
 """The rows of the channel list: channels with their counts of a period, found and sorted by either."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
-from django.db.models import Count, F, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.listing import Query
 from channels.itsp import ITSPS
 from channels.itsp.set_up import CheckOutcome
-from channels.models import Channel, Number
+from channels.models import Channel, Number, SetUpResult
 from channels.set_up.standing import Standing
+from channels.standby import Standby, carried, standbys_of
 from sessions.lanes.figures import QueueMark, marks_of
 from stats.periods import Bounds
 from stats.queries import NOTHING, Counts, count_of
@@ -25,10 +28,26 @@ class ChannelRow:
     counts: Counts
     mark: QueueMark | None = None
     failed_checks: int = 0  # of the set-up check
+    standbys: list[Standby] = field(default_factory=list)  # of its numbers
+    stands_by_for: int = 0  # numbers
 
     @property
     def standing(self) -> Standing:
-        return Standing(self.channel, has_numbers=bool(self.numbers))
+        return Standing(self.channel, has_numbers=bool(self.numbers or self.stands_by_for))
+
+    @property
+    def standby_names(self) -> list[str]:
+        return sorted({one.channel.name for one in self.standbys})
+
+    @property
+    def on_standby(self) -> int:
+        """How many of its numbers send by their standby now."""
+        return sum(one.sends for one in self.standbys)
+
+    @property
+    def without_help(self) -> int:
+        """How many of its numbers have a standby that would not work."""
+        return sum(one.outcome == CheckOutcome.FAIL for one in self.standbys)
 
     @property
     def itsp_name(self) -> str:
@@ -55,10 +74,14 @@ def _matching(found: QuerySet[Channel], text: str) -> QuerySet[Channel]:
 
 def rows_of(ids: Sequence[int], counts: dict[int, Counts]) -> list[ChannelRow]:
     live_numbers = Prefetch("numbers", Number.objects.live().order_by("address"), to_attr="live_numbers")
-    failed = Count("set_up_results", filter=Q(set_up_results__outcome=CheckOutcome.FAIL))
+    live = Q(stands_by_for__archived_at=None, stands_by_for__isnull=False)
+    stands_by_for = Count("stands_by_for", filter=live, distinct=True)
+    failing = SetUpResult.objects.filter(carried(), channel=OuterRef("pk"), outcome=CheckOutcome.FAIL)
+    failed = Coalesce(Subquery(failing.order_by().values("channel").annotate(n=Count("pk")).values("n")), 0)
     marks = marks_of(ids)
-    found = Channel.objects.defer("credentials").annotate(failed_checks=failed)
+    found = Channel.objects.defer("credentials").annotate(failed_checks=failed, stands_by_for_n=stands_by_for)
     channels = found.prefetch_related(live_numbers).in_bulk(ids)
+    standbys = _standbys_by_channel(channels.values())
     return [
         ChannelRow(
             channel=channels[pk],
@@ -66,7 +89,19 @@ def rows_of(ids: Sequence[int], counts: dict[int, Counts]) -> list[ChannelRow]:
             counts=counts.get(pk, NOTHING),
             mark=marks.get(pk),
             failed_checks=channels[pk].failed_checks,
+            standbys=standbys[pk],
+            stands_by_for=channels[pk].stands_by_for_n,
         )
         for pk in ids
         if pk in channels
     ]
+
+
+def _standbys_by_channel(channels: Iterable[Channel]) -> defaultdict[int, list[Standby]]:
+    """Of their live numbers; asks nothing where none has one."""
+    numbers: list[Number] = [number for channel in channels for number in channel.live_numbers]  # type: ignore[attr-defined]
+    having = [number.pk for number in numbers if number.standby_id]
+    found = defaultdict[int, list[Standby]](list)
+    for one in standbys_of(Number.objects.filter(pk__in=having)):
+        found[one.number.channel_id].append(one)
+    return found

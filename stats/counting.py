@@ -12,7 +12,7 @@ from sessions.counts import BUCKET, MEASURES, Failure
 from sessions.models import CountedChange
 from stats import carriers
 from stats.levels import LEVELS, begin_of
-from stats.models import CountTotal, FailureBucket
+from stats.models import CountTotal, FailureBucket, PrefixCarrier, RemovedFailure
 
 FOLD_BATCH = 10_000
 ROWS_OF_A_STATEMENT = 1_000
@@ -65,14 +65,30 @@ def add_to(model: type[models.Model], keys: tuple[str, ...], sums: Mapping[Any, 
     _add(rows, keys, MEASURES)
 
 
-def add_failures(failures: Failures) -> None:
+def add_failures(failures: Failures, *, to: type[models.Model] = FailureBucket) -> None:
     rows = [
-        FailureBucket(channel_id=key.channel_id, starts_at=key.starts_at, failed=n, **key.failure._asdict())
+        to(channel_id=key.channel_id, starts_at=key.starts_at, failed=n, **key.failure._asdict())
         for key, n in sorted(failures.items())
         if n
     ]
     _add(rows, ("channel_id", "starts_at", *Failure._fields), ("failed",))
-    carriers.ask_for({row.prefix for row in rows if row.prefix})
+    carriers.ask_for({key.failure.prefix for key, n in failures.items() if n and key.failure.prefix})
+
+
+@transaction.atomic
+def forget_prefix(prefix: str) -> None:
+    """Counts the failures of numbers that begin so among those whose beginning is not known."""
+    CountedChange.objects.filter(prefix=prefix).update(prefix="")
+    for model in (FailureBucket, RemovedFailure):
+        rows = model._default_manager.filter(prefix=prefix)
+        failures: Failures = defaultdict(int)
+        for row in rows.select_for_update():
+            failures[FailureKey(row.channel_id, row.starts_at, Failure(row.error_code, row.country))] += (
+                row.failed
+            )
+        add_failures(failures, to=model)
+        rows.delete()
+    PrefixCarrier.objects.filter(prefix=prefix).delete()
 
 
 def _add(rows: list[Any], keys: tuple[str, ...], sums: tuple[str, ...]) -> None:

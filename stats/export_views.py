@@ -10,8 +10,10 @@ from django.views.decorators.http import require_GET
 from accounts.access import UserRequest, supervisor_required
 from accounts.csv_export import csv_response
 from channels.access import recorded_channels_of
+from pbx_messaging.databases import reads_replica
 from sessions.queries import logged_for
 from stats.answering import Answering, answers_in
+from stats.costs import Cost, Costs, costs_in
 from stats.failures import Failures, failures_in
 from stats.messages import by_channel, over_time
 from stats.queries import Counts
@@ -22,6 +24,7 @@ Table = tuple[list[str], Iterable[list[str]]]  # head and rows
 
 @supervisor_required
 @require_GET
+@reads_replica
 def statistics_export(request: UserRequest) -> StreamingHttpResponse:
     asked = Range.asked(request.GET, RangeForm(request.GET))
     name = request.GET.get("table", "")
@@ -39,6 +42,31 @@ def _channels(request: UserRequest, asked: Range) -> Table:
     channels = recorded_channels_of(request.user)
     found, _others = by_channel(asked, channels, most=channels.count())
     return [_("Channel"), *_counted()], ([one.recorded_name, *_counts(counts)] for one, counts in found)
+
+
+def _number_costs(request: UserRequest, asked: Range) -> Table:
+    """A row for each currency in which the texts of a number were priced; the texts stand in the first."""
+    rows = _costs(request, asked).numbers
+    cells = ((one.recorded_name, number.address, cost) for one, number, cost in rows)
+    return [_("Channel"), _("Number"), *_cost_head()], (
+        [*place, *line] for *place, cost in cells for line in _cost_lines(cost)
+    )
+
+
+def _queue_costs(request: UserRequest, asked: Range) -> Table:
+    rows = _costs(request, asked).queues
+    return [_("Message Queue"), *_cost_head()], (
+        [str(queue or ""), *line] for queue, cost in rows for line in _cost_lines(cost)
+    )
+
+
+def _time_costs(request: UserRequest, asked: Range) -> Table:
+    rows = _costs(request, asked).times
+    return [_("Begin"), *_cost_head()], (
+        [timezone.localtime(slot.begin).isoformat(), *line]
+        for slot, cost in rows
+        for line in _cost_lines(cost)
+    )
 
 
 def _codes(request: UserRequest, asked: Range) -> Table:
@@ -70,6 +98,9 @@ def _agents(request: UserRequest, asked: Range) -> Table:
 TABLES: dict[str, Callable[[UserRequest, Range], Table]] = {
     "time": _time,
     "channels": _channels,
+    "costs": _number_costs,
+    "queue-costs": _queue_costs,
+    "time-costs": _time_costs,
     "codes": _codes,
     "carriers": _carriers,
     "countries": _countries,
@@ -80,6 +111,22 @@ TABLES: dict[str, Callable[[UserRequest, Range], Table]] = {
 
 def _failures(request: UserRequest, asked: Range) -> Failures:
     return failures_in(asked, recorded_channels_of(request.user).values_list("pk", flat=True))
+
+
+def _costs(request: UserRequest, asked: Range) -> Costs:
+    channels = recorded_channels_of(request.user)
+    return costs_in(asked, channels, over_time(asked, channels.values_list("pk", flat=True)))
+
+
+def _cost_head() -> list[str]:
+    texts = [_("Texts"), _("Segments"), _("Parts billed"), _("Texts with parts known")]
+    return [*texts, _("Texts with price known"), _("Price"), _("Currency")]
+
+
+def _cost_lines(cost: Cost) -> list[list[str]]:
+    counts = [str(n) for n in (cost.texts, cost.segments, cost.parts, cost.counted, cost.priced)]
+    first, *others = [[f"{price:f}", currency] for currency, price in cost.prices.items()] or [["", ""]]
+    return [[*counts, *first], *([""] * len(counts) + one for one in others)]
 
 
 def _counted() -> list[str]:

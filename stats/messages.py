@@ -68,6 +68,11 @@ def total_before(asked: Range, channels: Iterable[int]) -> Counts | None:
     return _sum(counts_by_channel(before.since, before.until, channels=channels).values())
 
 
+def slot_of(begins: Sequence[datetime], at: datetime) -> datetime:
+    """The begin of the slot that a moment lies in."""
+    return begins[max(bisect_right(begins, at) - 1, 0)]
+
+
 def _by_slot(
     begins: Sequence[datetime], span: tuple[datetime, datetime], channels: list[int]
 ) -> dict[datetime, Counts]:
@@ -76,7 +81,7 @@ def _by_slot(
     of_channels = [(part.rows.filter(channel__in=channels), part.moment) for part in parts]
     slots: dict[datetime, Counts] = {}
     for at, counts in summed_by("moment", of_channels).items():
-        begin = begins[max(bisect_right(begins, at) - 1, 0)]
+        begin = slot_of(begins, at)
         slots[begin] = slots.get(begin, NOTHING).plus(counts)
     return slots
 

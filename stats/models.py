@@ -63,7 +63,14 @@ class CountTotal(Counted):
         return f"counts of channel {self.channel_id}"
 
 
-class FailureBucket(models.Model):
+class RemovedBucket(Bucket):
+    """What the messages of a channel counted in 15 minutes that are gone since: a recount adds it."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "starts_at"], name="one_removed_bucket")]
+
+
+class Failures(models.Model):
     """The failed messages of one channel in 15 minutes, by the error and by the beginning of the numbers."""
 
     channel = models.ForeignKey(  # another index begins with it
@@ -76,14 +83,65 @@ class FailureBucket(models.Model):
     failed = models.IntegerField(default=0)
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"failures {self.error_code} of channel {self.channel_id} from {self.starts_at}"
+
+
+class FailureBucket(Failures):
+    """As they were counted."""
+
+    class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["channel", "starts_at", "error_code", "country", "prefix"], name="one_failure_bucket"
             )
         ]
 
+
+class RemovedFailure(Failures):
+    """Those of them whose messages are gone since: a recount adds them."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "starts_at", "error_code", "country", "prefix"], name="one_removed_failure"
+            )
+        ]
+
+
+class ChargeBucket(models.Model):
+    """What the texts of one number and message queue cost in 15 minutes.
+
+    Texts and their segments stand where `currency` is "", prices where it is the one that they are told in.
+    """
+
+    channel = models.ForeignKey(  # another index begins with it
+        Channel, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    starts_at = models.DateTimeField()
+    number_id = models.BigIntegerField()
+    queue_id = models.BigIntegerField(default=0)  # 0: of no queue
+    is_inbound = models.BooleanField()
+    currency = models.CharField(max_length=3, blank=True)  # ISO 4217
+    texts = models.IntegerField(default=0)
+    segments = models.IntegerField(default=0)  # as we count them
+    parts = models.IntegerField(default=0)  # as the ITSP counts them
+    counted = models.IntegerField(default=0)  # texts of which the ITSP told the parts
+    priced = models.IntegerField(default=0)  # texts of which it told the price
+    micros = models.BigIntegerField(default=0)  # of all prices, in millionths of the currency's unit
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "starts_at", "number_id", "queue_id", "is_inbound", "currency"],
+                name="one_charge_bucket",
+            )
+        ]
+
     def __str__(self) -> str:
-        return f"failures {self.error_code} of channel {self.channel_id} from {self.starts_at}"
+        return f"cost of channel {self.channel_id} from {self.starts_at}"
 
 
 class PrefixCarrier(models.Model):

@@ -11,11 +11,12 @@ from itertools import chain
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.db.models import QuerySet
 
 from channels.itsp.delivery import FAILURE, SUCCESS
 from channels.models import Channel
 from sessions.counts import BUCKET, MEASURES, Failure
-from sessions.models import Attempt, CountedChange, Message
+from sessions.models import Attempt, CountedChange, Message, MessagingSession
 from stats.counting import (
     NONE,
     Amounts,
@@ -29,10 +30,24 @@ from stats.counting import (
     summed,
 )
 from stats.levels import LEVELS, begin_of
-from stats.models import CountBucket, CountDay, CountHour, CountTotal, FailureBucket
+from stats.models import (
+    CountBucket,
+    CountDay,
+    CountHour,
+    CountTotal,
+    FailureBucket,
+    RemovedBucket,
+    RemovedFailure,
+)
+from stats.models import Failures as FailureRows
 
 LENGTHS: dict[type[models.Model], timedelta] = dict(LEVELS)
 ORDER: tuple[type[models.Model], ...] = (*LENGTHS, CountTotal)  # `fold`'s, or each would wait for the other
+ANONYMOUS = MessagingSession.Kept.ANONYMOUS
+_COUNTED = Attempt.objects.filter(
+    status__in=SUCCESS | FAILURE, message__author__isnull=False, counted_at__isnull=False
+)
+_RECEIVED = Message.objects.filter(kind=Message.Kind.INBOUND, channel__isnull=False)
 SUMMED_UP = (CountHour, CountDay, CountTotal)  # of quarter hours
 
 
@@ -69,26 +84,50 @@ class Recount:
 
 def recount(channel: Channel) -> Recount:
     """Without a look at what was counted."""
+    attempts = _COUNTED.filter(channel=channel).exclude(message__session__kept=ANONYMOUS)
+    inbound = _RECEIVED.filter(channel=channel).exclude(session__kept=ANONYMOUS)
+    found = _counted_of(attempts, inbound)
+    removed = RemovedBucket.objects.filter(channel=channel).values_list("channel_id", "starts_at", *MEASURES)
+    sums = summed(chain(((*key, *amounts) for key, amounts in found.sums.items()), removed))
+    failures: Failures = defaultdict(int, found.failures)
+    _add_failures(RemovedFailure, channel, failures)
+    return Recount({key: amounts for key, amounts in sums.items() if any(amounts)}, failures)
+
+
+def note_removed(sessions: "QuerySet[MessagingSession]", messages: "QuerySet[Message]") -> None:
+    """What a recount must add, once these messages of these sessions are gone. In their transaction.
+
+    A session that is anonymous counts no more by itself.
+    """
+    of_named = messages.filter(session__in=sessions).exclude(session__kept=ANONYMOUS)
+    ids = list(of_named.values_list("pk", flat=True))
+    gone = _counted_of(_COUNTED.filter(message__in=ids), _RECEIVED.filter(pk__in=ids))
+    add_to(RemovedBucket, ("channel_id", "starts_at"), gone.sums)
+    add_failures(gone.failures, to=RemovedFailure)
+
+
+def _counted_of(attempts: "QuerySet[Attempt]", inbound: "QuerySet[Message]") -> Recount:
     failures: Failures = defaultdict(int)
-    sent = _sent(channel, failures)
-    inbound = Message.objects.filter(channel=channel, kind=Message.Kind.INBOUND)
     one = (0, 0, 1, 0)
-    received = ((channel.pk, at, *one) for at in inbound.values_list("created_at", flat=True).iterator())
-    return Recount(summed(chain(sent, received)), failures)
+    received = ((*row, *one) for row in inbound.values_list("channel", "created_at").iterator())
+    return Recount(summed(chain(_sent(attempts, failures), received)), failures)
 
 
-def _sent(channel: Channel, failures: Failures) -> Iterator[tuple[Any, ...]]:
+def _sent(attempts: "QuerySet[Attempt]", failures: Failures) -> Iterator[tuple[Any, ...]]:
     """(channel, moment, amounts…) of all attempts that count; the failures are added to those given."""
-    attempts = Attempt.objects.filter(
-        channel=channel, status__in=SUCCESS | FAILURE, message__author__isnull=False, counted_at__isnull=False
-    )
-    columns = ("status", "counted_at", "segments", "error_code", "message__session__contact")
-    for status, at, segments, error_code, contact in attempts.values_list(*columns).iterator():
+    columns = ("channel", "status", "counted_at", "segments", "error_code", "message__session__contact")
+    for channel, status, at, segments, error_code, contact in attempts.values_list(*columns).iterator():
         if status in SUCCESS:
-            yield channel.pk, at, 1, 0, 0, segments
+            yield channel, at, 1, 0, 0, segments
         else:
-            yield channel.pk, at, 0, 1, 0, 0
-            failures[FailureKey(channel.pk, begin_of(at, BUCKET), Failure.of(error_code, contact))] += 1
+            yield channel, at, 0, 1, 0, 0
+            failures[FailureKey(channel, begin_of(at, BUCKET), Failure.of(error_code, contact))] += 1
+
+
+def _add_failures(model: type[FailureRows], channel: Channel, failures: Failures) -> None:
+    for row in model._default_manager.filter(channel=channel):
+        failure = Failure(row.error_code, row.country, row.prefix)
+        failures[FailureKey(channel.pk, row.starts_at, failure)] += row.failed
 
 
 def counted(channel: Channel) -> Recount:
@@ -98,9 +137,7 @@ def counted(channel: Channel) -> Recount:
     waiting = ((one.channel_id, one.at, *(getattr(one, name) for name in MEASURES)) for one in changes)
     sums = summed(chain(folded, waiting))
     failures: Failures = defaultdict(int, failures_of(changes))
-    for row in FailureBucket.objects.filter(channel=channel):
-        failure = Failure(row.error_code, row.country, row.prefix)
-        failures[FailureKey(channel.pk, row.starts_at, failure)] += row.failed
+    _add_failures(FailureBucket, channel, failures)
     return Recount(
         {key: amounts for key, amounts in sums.items() if any(amounts)},
         {key: n for key, n in failures.items() if n},

@@ -9,8 +9,10 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import UserRequest, supervisor_required
 from channels.access import recorded_channels_of
+from pbx_messaging.databases import reads_replica
 from sessions.queries import logged_for
 from stats.answering import answers_in
+from stats.costs import costs_in
 from stats.failures import failures_in
 from stats.messages import Slot, by_channel, over_time, total_before, total_of
 from stats.periods import Period
@@ -21,6 +23,7 @@ CHANNELS_MOST = 50
 
 @supervisor_required
 @require_GET
+@reads_replica
 def statistics(request: UserRequest) -> HttpResponse:
     form = RangeForm(request.GET)
     asked = Range.asked(request.GET, form)
@@ -41,6 +44,7 @@ def statistics(request: UserRequest) -> HttpResponse:
         "channels": busiest,
         "other_channels": others,
         "failures": failures_in(asked, ids),
+        "costs": costs_in(asked, channels, slots),
         "answers": answers_in(asked, logged_for(request.user)),
     }
     return render(request, "stats/statistics.html", context)

@@ -60,6 +60,7 @@ KINDS = {
     "health.alarmwishes": gettext_lazy("How somebody is told of alarms"),
     "health.healthsettings": gettext_lazy("Alarms"),
     "messaging_sessions.optoutentry": gettext_lazy("Opt-out"),
+    "retention.erasure": gettext_lazy("Contact's data"),
     "mfa.authenticator": gettext_lazy("Second step"),
 }
 

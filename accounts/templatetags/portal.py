@@ -10,8 +10,14 @@ from django.utils.safestring import SafeString
 
 from accounts.browsers import browser_words
 from accounts.listing import Query
+from pbx_messaging.version import VERSION
 
 register = template.Library()
+
+
+@register.simple_tag
+def product_and_version() -> str:
+    return f"PBX Messaging {VERSION}"
 
 
 @register.inclusion_tag("partials/field.html")

@@ -119,6 +119,7 @@ def close(request: ApiRequest, session_id: int, asked: Query[ClosingAsked]) -> S
         404,
         actions.NotTheOwner,
         actions.SessionOpen,
+        actions.Unanswerable,
         actions.AlreadyOpen,
         actions.NumberGone,
         actions.TooManyOpen,

@@ -4,8 +4,8 @@ import requests
 from django.conf import settings
 
 from pbx_messaging.outside import http
+from pbx_messaging.outside.addresses import is_plain_https
 from pbx_messaging.outside.deadline import within
-from sessions.push.devices import is_plain_https
 
 LENGTH_MOST = 2_000
 

@@ -16,19 +16,24 @@ KINDS: dict[str, Promise | str] = {
     "address": gettext_lazy("Public address, certificate, clock"),
     "balance": gettext_lazy("The balance at the ITSP is low"),
     "backup": gettext_lazy("A backup is late"),
+    "restored": gettext_lazy("Nothing is sent, since a backup was restored"),
 }
 KIND_OF: dict[str, str] = {
     "channels": "channel",
+    "held": "webhooks",
     "set_up": "set_up",
+    "standby": "set_up",
     "queue": "queue",
     "failures": "failures",
+    "uncertain": "failures",
     "webhooks": "webhooks",
     **dict.fromkeys(("web", "stream", "sender", "worker", "beat"), "processes"),
     **dict.fromkeys(("spool", "outbox"), "processes"),
-    **dict.fromkeys(("database", "valkey", "valkey_memory", "valkey_file", "disk"), "stores"),
+    **dict.fromkeys(("database", "valkey", "valkey_memory", "valkey_file", "disk", "files"), "stores"),
     **dict.fromkeys(("address", "certificate", "clock"), "address"),
     "balance": "balance",
     "backup": "backup",
+    "restored": "restored",
 }
 
 PATIENCE: dict[str, timedelta] = {

@@ -25,11 +25,11 @@ def look_in_turn(*, now: datetime) -> bool:
         if not redis_client().set(TURN, secrets.token_hex(4), nx=True, px=TURN_MS):
             return False
     except RedisError as error:
-        logger.info("alarms are looked for without a turn: %s", type(error).__name__)
+        logger.info("alarms are looked for without a turn: %s", error)
     try:
         look(now=now)
     except Error as error:  # then nothing can be stored either: the dead man's switch tells
-        logger.warning("alarms can't be looked for: %s", type(error).__name__)
+        logger.warning("alarms can't be looked for: %s", error)
         connection.close()
         return False
     return True

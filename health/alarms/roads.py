@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.mailing import send_to
+from health import troubles
 from health.alarms import addresses, saying, signing
 from health.models import AlarmMessage, AlarmWishes
 from pbx_messaging.outside.sockets import ForbiddenAddress
@@ -35,7 +36,7 @@ def send(message: AlarmMessage) -> Outcome:
     try:
         return ROADS[message.road](message)
     except ForbiddenAddress:
-        return Outcome(arrived=False, trouble="the address leads into a private network", is_final=True)
+        return Outcome(arrived=False, trouble=troubles.PRIVATE_ADDRESS(), is_final=True)
     except (requests.RequestException, OSError) as error:  # also what SMTP and our deadline say
         return Outcome(arrived=False, trouble=type(error).__name__)
     except ValueError as error:
@@ -51,7 +52,7 @@ def _mail(message: AlarmMessage) -> Outcome:
         "choice": _absolute(reverse("alarms")),
     }
     sent = send_to(message.user, subject=said.title, template=TEMPLATE, context=context)
-    return ARRIVED if sent else Outcome(arrived=False, trouble="the mail server did not take it")
+    return ARRIVED if sent else Outcome(arrived=False, trouble=troubles.NOT_MAILED())
 
 
 def _absolute(path: str) -> str:
@@ -61,7 +62,7 @@ def _absolute(path: str) -> str:
 def _push(message: AlarmMessage) -> Outcome:
     device = message.device
     if device is None or not devices.alive([device]):
-        return Outcome(arrived=False, trouble="its login has ended", is_final=True)
+        return Outcome(arrived=False, trouble=troubles.LOGGED_OUT(), is_final=True)
     said = saying.said_of(message)
     tag = f"alarm-{message.alarm_id or 'test'}"
     content = pushing.encoded({"title": said.title, "body": said.body, "url": said.path, "tag": tag})
@@ -74,7 +75,7 @@ def _push(message: AlarmMessage) -> Outcome:
 def _webhook(message: AlarmMessage) -> Outcome:
     wishes = AlarmWishes.of(message.user)
     if not addresses.may_be_called(wishes.webhook_url):
-        return Outcome(arrived=False, trouble="the address may not be called", is_final=True)
+        return Outcome(arrived=False, trouble=troubles.FORBIDDEN_ADDRESS(), is_final=True)
     body = json.dumps(saying.payload_of(message), ensure_ascii=False).encode()
     now = int(timezone.now().timestamp())
     signed = signing.headers(

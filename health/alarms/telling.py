@@ -127,7 +127,7 @@ def _try(message: AlarmMessage) -> bool:
     is_given_up = outcome.is_final or message.tries + 1 >= MOST_TRIES
     wait = min(FIRST_WAIT * 2**message.tries, MOST_WAIT)
     next_try_at = None if is_given_up else timezone.now() + wait
-    same.filter(next_try_at__isnull=False).update(next_try_at=next_try_at, trouble=outcome.trouble[:200])
+    same.filter(next_try_at__isnull=False).update(next_try_at=next_try_at, trouble=outcome.trouble)
     return False
 
 

@@ -40,7 +40,7 @@ def _run(name: str) -> list[Result]:
         with _bounded():
             return CHECKS[name]()
     except (Error, RedisError, OSError) as error:
-        logger.info("the check %s can't be made: %s", name, type(error).__name__)
+        logger.info("the check %s can't be made: %s", name, error)
         if isinstance(error, Error) and not connection.in_atomic_block:
             connection.close()
     except Exception:

@@ -5,8 +5,11 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from channels.itsp.set_up import Check, CheckOutcome
-from channels.models import Channel, SetUpResult
+from channels import reasons
+from channels.itsp.set_up import CheckOutcome
+from channels.models import Channel, Number, SetUpResult
+from channels.standby import Standby, carried, standbys_of
+from health import troubles
 from health.result import Result, State
 
 NEW = timedelta(hours=1)  # so long after it was added, what is wrong with a channel is its set-up going on
@@ -25,33 +28,67 @@ def _channels() -> list[Result]:
             wrong.append(Result("channels", State.FAILING, "failing", None, params, about=str(channel.pk)))
         elif channel.status == Status.NEVER_VERIFIED:
             wrong.append(Result("channels", State.WARNING, "never", None, params, about=str(channel.pk)))
-        elif channel.held_texts:
-            params["held"] = str(channel.held_texts)
-            wrong.append(Result("channels", State.WARNING, "held", None, params, about=str(channel.pk)))
     return wrong or [Result("channels", State.OK, "ok", len(channels))]
+
+
+def _held() -> list[Result]:
+    """Beside what else a channel has: texts don't arrive until somebody enters their token."""
+    used = Channel.objects.live().filter(disabled_at=None, held_texts__gt=0).order_by("name")
+    found = used.values_list("pk", "name", "held_texts")
+    return [
+        Result("held", State.FAILING, "held", count, {"label": name, "count": count}, about=str(pk))
+        for pk, name, count in found
+    ] or [Result("held", State.OK, "ok", 0)]
 
 
 def _set_up() -> list[Result]:
     """Of a channel that is refused only that is told; of many numbers with the same fault, one."""
     failed = SetUpResult.objects.filter(outcome=CheckOutcome.FAIL, channel__archived_at=None)
     current = failed.filter(channel__disabled_at=None).exclude(channel__status=Status.FAILING)
-    here = current.exclude(number__archived_at__isnull=False).select_related("channel", "number")
+    here = current.filter(carried()).select_related("channel", "number")
     found: dict[tuple[int, str], Result] = {}
     for one in here.defer("changes", "channel__credentials").order_by("channel__name", "pk"):
         found.setdefault((one.channel_id, one.check_name), _of_result(one))
     return list(found.values()) or [Result("set_up", State.OK, "ok", 0)]
 
 
+def _standbys() -> list[Result]:
+    """That a standby would not work, or that a number sends by one: of each channel, the worse."""
+    used = Number.objects.filter(channel__archived_at=None, channel__disabled_at=None)
+    found: dict[int, Result] = {}
+    for one in sorted(standbys_of(used), key=lambda one: one.outcome != CheckOutcome.FAIL):
+        if one.sends or one.outcome == CheckOutcome.FAIL:
+            found.setdefault(one.number.channel_id, _of_standby(one))
+    return list(found.values()) or [Result("standby", State.OK, "ok", 0)]
+
+
+def _of_standby(one: Standby) -> Result:
+    channel = one.number.channel
+    params = {"label": channel.name, "why": one.why, "advice": one.what_to_do}
+    state, code = State.WARNING, "ordered" if one.is_ordered else "sends"
+    if one.outcome == CheckOutcome.FAIL:
+        state, code = State.WARNING if _is_new(channel) or _is_new(one.channel) else State.FAILING, "wrong"
+    return Result("standby", state, code, None, params, about=str(channel.pk))
+
+
+def _is_new(channel: Channel) -> bool:
+    return timezone.now() - channel.created_at < NEW
+
+
 def _of_result(one: SetUpResult) -> Result:
-    is_new = timezone.now() - one.channel.created_at < NEW
     params = {
         "label": one.channel.name,
-        "check": str(Check(one.check_name).label),
-        "why": f"{one.number.address}: {one.why}" if one.number else one.why,
+        "check": reasons.OF_CHECK(name=one.check_name),
+        "why": troubles.OF_NUMBER(number=one.number.address, why=one.why) if one.number else one.why,
         "advice": one.what_to_do,
     }
-    state, code = (State.WARNING, "new") if is_new else (State.FAILING, "failing")
+    state, code = (State.WARNING, "new") if _is_new(one.channel) else (State.FAILING, "failing")
     return Result("set_up", state, code, None, params, about=f"{one.channel_id}-{one.check_name}")
 
 
-CHECKS: dict[str, Callable[[], list[Result]]] = {"channels": _channels, "set_up": _set_up}
+CHECKS: dict[str, Callable[[], list[Result]]] = {
+    "channels": _channels,
+    "held": _held,
+    "set_up": _set_up,
+    "standby": _standbys,
+}

@@ -94,7 +94,7 @@ def _dead_man() -> list[Result]:
     age = timezone.now() - called.at
     if called.values["dead"] or age > LATE:
         return [Result("dead_man", State.WARNING, "silent")]
-    params = {"age": wording.duration(age.total_seconds()), "trouble": called.values["trouble"]}
+    params = {"age": wording.DURATION(seconds=age.total_seconds()), "trouble": called.values["trouble"]}
     took = called.values["took"]
     state, code = (State.OK, "ok") if took else (State.WARNING, "refused")
     return [Result("dead_man", state, code, None, params)]

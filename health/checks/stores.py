@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,12 +15,15 @@ from redis.exceptions import ResponseError
 from health import wording
 from health.models import Fact, HealthSettings, Probe
 from health.result import Result, State
+from pbx_messaging import redis
 from pbx_messaging.redis import redis_client
 from pbx_messaging.time_limit import database_answers_within
+from sessions.models import FileToRemove
 
 WRITTEN_WITHIN_S = 1.5
 WRITTEN, WRITTEN_KEPT_MS = "health:written", 60_000
 MEMORY_SOON, MEMORY_FULL = 80, 95  # percent
+REMOVED_WITHIN = timedelta(days=1)
 
 
 def database() -> list[Result]:
@@ -68,7 +72,7 @@ def valkey() -> list[Result]:
 def _valkey_memory() -> list[Result]:
     told: dict[str, Any] = redis_client().info("memory")
     used, most, policy = told["used_memory"], told.get("maxmemory", 0), told.get("maxmemory_policy", "")
-    params = {"used": wording.size(used), "policy": policy}
+    params = {"used": wording.SIZE(bytes=used), "policy": policy}
     percent = 100 * used / most if most else None
     if most and policy != "noeviction":
         return [Result("valkey_memory", State.FAILING, "evicts", percent, params)]
@@ -80,6 +84,8 @@ def _valkey_memory() -> list[Result]:
 
 
 def _valkey_file() -> list[Result]:
+    if (version := redis.too_old()) is not None:
+        return [Result("valkey_file", State.FAILING, "old", params={"version": version})]
     told: dict[str, Any] = redis_client().info("persistence")
     if not told.get("aof_enabled"):
         return [Result("valkey_file", State.FAILING, "off")]
@@ -91,7 +97,7 @@ def _disk() -> list[Result]:
     """Where DATA_DIR is: the embedded database, attachments, the clock's state."""
     usage = shutil.disk_usage(settings.DATA_DIR)
     percent, least = 100 * usage.free / usage.total, HealthSettings.load().disk_percent
-    params = {"free": wording.size(usage.free), "total": wording.size(usage.total)}
+    params = {"free": wording.SIZE(bytes=usage.free), "total": wording.SIZE(bytes=usage.total)}
     if percent < least:
         return [Result("disk", State.FAILING, "low", percent, params)]
     if percent < 1.5 * least:
@@ -99,14 +105,37 @@ def _disk() -> list[Result]:
     return [Result("disk", State.OK, "ok", percent, params)]
 
 
+def _files() -> list[Result]:
+    """Of removed texts, where the storage refuses it. They are tried in order: the first one tells."""
+    waiting, now = FileToRemove.objects.order_by("pk"), timezone.now()
+    since = waiting.values_list("refused_since", flat=True).first()
+    if since is None or now - since < REMOVED_WITHIN:
+        return [Result("files", State.OK, "ok", 0)]
+    count = waiting.filter(refused_since__lte=now - REMOVED_WITHIN).count()
+    params = {"age": wording.duration((now - since).total_seconds())}
+    return [Result("files", State.FAILING, "stuck", count, params)]
+
+
 def _backup() -> list[Result]:
     """Whoever makes backups says so by `models.note_fact("backup", at)`."""
-    made = Fact.objects.filter(name="backup").first()
+    facts = {fact.name: fact for fact in Fact.objects.filter(name__in=["backup", "backup_tried"])}
+    made, trouble = facts.get("backup"), _trouble_of(facts.get("backup_tried"), facts.get("backup"))
+    age_s = (timezone.now() - made.at).total_seconds() if made else None
+    if age_s is not None and age_s > settings.BACKUP_LATE_H * 3600:
+        return [Result("backup", State.FAILING, "late", age_s)]
+    if trouble:
+        return [Result("backup", State.WARNING, "failed", age_s, {"trouble": trouble})]
     if made is None:
-        return [Result("backup", State.UNKNOWN, "never")]
-    age_s = (timezone.now() - made.at).total_seconds()
-    is_late = age_s > settings.BACKUP_LATE_H * 3600
-    return [Result("backup", State.FAILING if is_late else State.OK, "late" if is_late else "ok", age_s)]
+        return [Result("backup", State.UNKNOWN, "due" if settings.BACKUP_DIR else "never")]
+    return [Result("backup", State.OK, "ok" if made.values.get("is_sealed", True) else "plain", age_s)]
+
+
+def _trouble_of(tried: Fact | None, made: Fact | None) -> str:
+    """Why the last try was in vain; "" if there is a backup that is newer."""
+    if tried is None or (made is not None and made.at > tried.at):
+        return ""
+    trouble: str = tried.values.get("trouble", "")
+    return trouble
 
 
 CHECKS: dict[str, Callable[[], list[Result]]] = {
@@ -115,5 +144,6 @@ CHECKS: dict[str, Callable[[], list[Result]]] = {
     "valkey_memory": _valkey_memory,
     "valkey_file": _valkey_file,
     "disk": _disk,
+    "files": _files,
     "backup": _backup,
 }

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Count
 from django.utils import timezone
 
-from channels.itsp.delivery import FAILURE
+from channels.itsp.delivery import FAILURE, DeliveryStatus
 from channels.models import Channel
 from health import wording
 from health.models import HealthSettings
 from health.result import Result, State
 from pbx_messaging.redis import redis_client
+from sessions import standstill
 from sessions.counts import bucket_of
 from sessions.lanes.figures import marks_of
 from sessions.models import Attempt, Event, WebhookRequest
@@ -27,6 +29,7 @@ COUNTED_MOST = 1_000
 HOUR = timedelta(hours=1)
 FEW = 10  # texts: of fewer, a share says nothing
 ERRORS_LOOKED_AT = 500
+UNCERTAIN = DeliveryStatus.UNCERTAIN
 
 
 def _queue() -> list[Result]:
@@ -40,6 +43,15 @@ def _queue() -> list[Result]:
         if age_s >= limit_s
     ]
     return old or [Result("queue", State.OK, "ok", max(ages.values(), default=0.0))]
+
+
+def _restored() -> list[Result]:
+    """Nothing is sent after a restored backup until an administrator says so."""
+    restoration = standstill.lasting().order_by("at").first()
+    if restoration is None:
+        return [Result("restored", State.OK)]
+    age_s = (timezone.now() - restoration.backup_at).total_seconds()
+    return [Result("restored", State.FAILING, "waits", age_s)]
 
 
 def _failures() -> list[Result]:
@@ -59,6 +71,19 @@ def _failures() -> list[Result]:
             params |= _commonest_error(channel, since=now - HOUR)
             many.append(Result("failures", State.FAILING, "many", percent, params, about=str(pk)))
     return many or [Result("failures", State.OK, "ok", worst)]
+
+
+def _uncertain() -> list[Result]:
+    """Until somebody has sent the text again, or closed its session."""
+    open_to_people = Attempt.objects.filter(status=UNCERTAIN, message__status=UNCERTAIN)
+    left = open_to_people.filter(message__session__closed_at=None).order_by()
+    counts = dict(left.values_list("channel").annotate(count=Count("pk")))
+    names = Channel.objects.filter(pk__in=counts).values_list("pk", "name")
+    found = [
+        Result("uncertain", State.FAILING, "some", counts[pk], {"label": name}, about=str(pk))
+        for pk, name in names
+    ]
+    return found or [Result("uncertain", State.OK, "ok", 0)]
 
 
 def _commonest_error(channel: Channel, *, since: datetime) -> dict[str, Any]:
@@ -90,7 +115,7 @@ def _spool() -> list[Result]:
         return [Result("spool", State.OK, "ok", 0)]
     oldest_ms = min(int(first[0][0].partition(b"-")[0]) for first in found[1::2] if first)
     age_s = max(0.0, time.time() - oldest_ms / 1000)
-    params = {"count": count, "age": wording.duration(age_s)}
+    params = {"count": count, "age": wording.DURATION(seconds=age_s)}
     is_stuck = age_s > SPOOL_STUCK_S
     state, code = (State.FAILING, "stuck") if is_stuck else (State.WARNING, "waiting")
     return [Result("spool", state, code, count, params)]
@@ -109,7 +134,9 @@ def _outbox() -> list[Result]:
 CHECKS: dict[str, Callable[[], list[Result]]] = {
     "queue": _queue,
     "failures": _failures,
+    "uncertain": _uncertain,
     "webhooks": _webhooks,
     "spool": _spool,
     "outbox": _outbox,
+    "restored": _restored,
 }

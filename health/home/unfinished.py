@@ -41,7 +41,8 @@ def steps_for(user: User) -> list[Step]:
 
 def _used() -> QuerySet[Channel]:
     """With what each lacks; those that never had a text come first."""
-    live = Number.objects.live().filter(channel=OuterRef("pk"))
+    carries = Q(channel=OuterRef("pk")) | Q(standby=OuterRef("pk"))
+    live = Number.objects.live().filter(carries)
     failed = Q(set_up_results__outcome=CheckOutcome.FAIL)
     here = Q(set_up_results__number=None) | Q(set_up_results__number__archived_at=None)
     used = Channel.objects.live().filter(disabled_at=None).defer("credentials")

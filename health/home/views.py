@@ -14,7 +14,7 @@ from health.home.unfinished import steps_for
 from health.home.waiting import present_for, waiting_for
 from health.result import Result, State
 
-OF_CHANNELS = ("channels", "queue", "failures")  # what supervisors are told of, of theirs
+OF_CHANNELS = ("channels", "queue", "failures", "uncertain")  # what supervisors are told of, of theirs
 
 
 @never_cache

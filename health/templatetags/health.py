@@ -12,12 +12,16 @@ register = template.Library()
 NAMED_MOST = 3
 PLACES = {  # by check; those of a channel are about one
     "channels": "channel-edit",
+    "held": "channel-edit",
     "set_up": "channel-edit",
+    "standby": "channel-edit",
     "balance": "channel-edit",
     "queue": "channel-sending",
     "failures": "channel-sending",
+    "uncertain": "channel-sending",
     "webhooks": "journal-list",
     "dead_man": "alarms",
+    "restored": "restored",
 }
 
 

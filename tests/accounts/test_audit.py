@@ -12,12 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from accounts import audit, tasks
+from accounts import audit
 from accounts.models import AuditEntry, User
 from accounts.templatetags.auditing import label_of, words_of_kind
 from channels import actions
 from channels.actions import Verification
 from channels.models import Channel
+from retention.tasks import sweep
 from routing import actions as routing_actions
 from routing.models import Extension
 from sessions.opt_outs import ledger
@@ -108,8 +109,7 @@ def test_channel_and_its_rules_are_logged_without_its_credentials(ada: Extension
     assert list(entries.values_list("name", "action", "changes")) == [
         ("Main", "changed", {"credentials": {}, "sending_rate": {"old": "10", "new": "20"}}),
         ("+12015550123 (Main)", "deleted", {}),
-        ("+25402161183 (Main)", "changed", routed),
-        ("+25402161183 (Main)", "changed", {"initiators": {"removed": ["1001 Ada"]}}),
+        ("+25402161183 (Main)", "changed", routed | {"initiators": {"removed": ["1001 Ada"]}}),
     ]
     everything = str(list(AuditEntry.objects.values()))
     assert [secret for secret in (AUTH_TOKEN, "a-new-secret") if secret in everything] == []
@@ -245,7 +245,7 @@ def test_retention_forgets_old_entries(settings: Settings, ada: Extension) -> No
     for days in (9, 11):
         at = timezone.now() - timedelta(days=days)
         AuditEntry.objects.create(at=at, action="changed", kind="routing.extension", name=str(days))
-    tasks.forget_audit()
+    sweep()
     assert [entry.name for entry in AuditEntry.objects.all()] == ["9"]
 
 

@@ -10,9 +10,15 @@ from django.test import Client
 
 from accounts.models import AuditEntry
 from benchmarks.machine import cpu_s
+from pbx_messaging.embedded.children import Child
 from tests.product import Stack
 
 ENTRIES = 20_000
+
+
+def said_by(process: Child) -> list[str]:
+    """Its log, but for the proxy's questions whether it lives, which come all the time."""
+    return [line for line in process.log_path.read_text().splitlines() if "/healthz" not in line]
 
 
 @pytest.mark.processes
@@ -49,10 +55,10 @@ def test_export_begins_at_once_and_ends_with_its_reader(
     assert (first + rest).count(b"\r\n") == ENTRIES + 1
     assert began_s < took_s / 3
 
-    logged, used = len(web.log_path.read_bytes().splitlines()), cpu_s(web.pid)
+    logged, used = len(said_by(web)), cpu_s(web.pid)
     answer = ask()
     next(answer.iter_content(1_024))
     answer.close()
     time.sleep(took_s)
     assert cpu_s(web.pid) - used < cost_s / 2
-    assert len(web.log_path.read_bytes().splitlines()) - logged < 10
+    assert len(said_by(web)) - logged < 10

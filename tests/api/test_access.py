@@ -1,6 +1,7 @@
 """What one may not see is a 404, by each operation; supervisors read; a token does what its scope says."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.core.files.base import ContentFile
@@ -231,3 +232,10 @@ def test_attachment_is_downloaded_as_safely_as_in_the_inbox(ada: Caller, things:
     answer: Any = ada.client.get(shown["url"])
     assert b"".join(answer.streaming_content) == b"\x89PNG\r\n\x1a\n"
     assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("image/png", "nosniff")
+
+
+@pytest.mark.parametrize("path", ["nothing", "sessions/a\nb/unread", "v9\r\n", "sessions/\u2028", "..//x"])
+def test_whatever_the_address_is_like_nothing_there_is_a_problem(ada: Caller, path: str) -> None:
+    for url in (f"/api/v1/{quote(path)}", f"/api/{quote(path)}"):
+        answer = ada.client.get(url)
+        assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json"), url

@@ -46,6 +46,11 @@ def test_pictures_are_sent_shown_and_fetched(ada: Caller, mine: MessagingSession
     ]
     fetched: Any = ada.client.get(shown[0]["url"])
     assert b"".join(fetched.streaming_content) == PNG
+    told = ada.client.head(shown[0]["url"])
+    assert (told.status_code, b"".join(told)) == (200, b"")
+    names = ("Content-Type", "Content-Length", "Content-Disposition", "Cache-Control")
+    assert [told[name] for name in names] == [fetched[name] for name in names]
+    assert ada.client.head("/api/v1/attachments/999999").status_code == 404
 
 
 def test_same_form_is_accepted_once(ada: Caller, mine: MessagingSession) -> None:

@@ -1,6 +1,8 @@
 """What each check finds, by the real stores."""
 
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -53,6 +55,9 @@ def road(agent: Extension) -> Road:
 @pytest.mark.once
 def test_version_is_that_of_the_project() -> None:
     assert f'version = "{VERSION}"' in (ROOT / "pyproject.toml").read_text()
+    assert f"\n## {VERSION} " in (ROOT / "CHANGELOG.md").read_text()
+    done = subprocess.run([sys.executable, "manage.py", "version"], cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == (f"{VERSION}\n", "")
 
 
 # --- processes ---
@@ -123,6 +128,18 @@ def test_valkey_that_loses_what_it_should_keep(
     finally:
         for name, value in before.items():
             redis_client.config_set(name, value)
+
+
+@pytest.mark.parametrize(
+    ("version", "code"), [("6.2.14", "old"), ("7.0.15", "old"), ("7.2.4", "ok"), ("8.0.0", "ok")]
+)
+def test_redis_that_cannot_say_what_is_on_its_disk_is_too_old(
+    version: str, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = Redis.info
+    told = {"server": {"redis_version": version}}
+    monkeypatch.setattr(Redis, "info", lambda self, part: told.get(part) or ask(self, part))
+    assert codes("valkey_file") == [code]
 
 
 def test_disk_is_measured_against_what_is_wanted(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
@@ -209,6 +226,21 @@ def test_failed_webhooks_are_counted(road: Road) -> None:
     assert (result.code, result.value) == ("failed", 2)
 
 
+def test_held_texts_are_told_beside_what_else_a_channel_has(agent: Extension, road: Road) -> None:
+    assert codes("held") == ["ok"]
+    Channel.objects.update(held_texts=3, status="failing", status_reason="No such account.")
+    (result,) = checks.run(["held"])
+    assert (result.state, result.value, result.title) == (
+        "failing",
+        3,
+        "Texts that are held: Main",
+    )
+    assert result.says == "Texts that came with another Auth Token, and wait for it: 3."
+    assert codes("channels") == ["failing"]
+    Channel.objects.update(disabled_at=timezone.now())
+    assert codes("held") == ["ok"]
+
+
 def test_spool_that_is_not_emptied_is_stuck(redis_client: "Redis") -> None:
     assert codes("spool") == ["ok"]
     redis_client.xadd(spool.TEXTS, {"request": "x"})
@@ -291,7 +323,7 @@ def test_worker_looks_at_the_account_and_at_the_clock(
 def test_account_that_hangs_costs_its_time_only(road: Road, settings: Any) -> None:
     settings.ITSP_CHECK_TIMEOUT_S = 1.0
     with hanging() as outsider:
-        settings.TWILIO_API_URL = outsider.url
+        settings.ITSP_API_URLS = {"twilio": outsider.url}
         settings.PUBLIC_URL = outsider.url
         with at_most(6):
             outside.look()

@@ -10,6 +10,7 @@ from accounts.models import AuditEntry, Role, User
 from health.checks import processes
 from health.models import Alarm, AlarmWishes, HealthSettings
 from pbx_messaging.processes import life
+from pbx_messaging.version import VERSION
 from tests.health.conftest import DEAD, FAILING, Clock
 from tests.portal import logged_in, make_user, messages_of, text_of
 
@@ -41,6 +42,11 @@ def test_page_says_at_one_look_what_fails(
     assert f"Worker. It has given no sign of life yet. {cost} Start it again:" in said
     life.leave("worker")
     assert "1 thing fails" not in page_of(admin_page)
+
+
+def test_foot_of_each_page_names_the_version(admin_page: Client) -> None:
+    for path in ("/system/status/", "/channels/", "/profile/"):
+        assert f">PBX Messaging {VERSION}</footer>" in admin_page.get(path).content.decode()
 
 
 def test_page_renews_itself_by_a_fragment(admin_page: Client) -> None:
@@ -95,7 +101,7 @@ def test_wishes_are_kept_and_the_secret_is_shown_once(
     assert messages_of(answer) == ["Your wishes were saved."]
     assert (wishes.by_mail, wishes.by_push, wishes.webhook_url) == (True, False, "http://127.0.0.1:9/x")
     assert {"channel", "processes"}.isdisjoint(wishes.muted)
-    assert len(wishes.muted) == 8
+    assert len(wishes.muted) == 9
     assert wishes.webhook_secret in answer.content.decode()
     assert wishes.webhook_secret not in admin_page.get("/system/alarms/").content.decode()
     before = wishes.webhook_secret

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import Role, User
 from health.alarms import addresses, roads, signing, telling
 from health.models import AlarmMessage
 from tests.health.conftest import DEAD, FAILING, SECRET, Clock, Receiver, wish
+from tests.languages import made_up
 from tests.pbx_messaging.outside.hanging import at_most, hanging
 from tests.portal import logged_in, make_user
 from tests.push_service import push_service
@@ -159,14 +160,18 @@ def test_address_that_may_not_be_called(url: str) -> None:
 
 
 def test_name_that_leads_into_our_own_network_is_not_called(
-    anna: User, clock: Clock, receiver: Receiver, settings: Any
+    anna: User, clock: Clock, receiver: Receiver, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    made_up(monkeypatch, "nl")
     settings.ALARM_NEAR_URLS = []
     wish(anna, webhook_url="https://localhost/hook")
     ring(clock, DEAD)
     telling.send_due()
     message = AlarmMessage.objects.get()
     assert (message.next_try_at, message.trouble) == (None, "the address leads into a private network")
+    with translation.override("nl"):
+        page = logged_in(anna).get("/system/alarms/").content.decode()
+    assert "[the address leads into a private network]" in page
 
 
 def test_device_of_an_administrator_is_told(anna: User, clock: Clock, settings: Any) -> None:

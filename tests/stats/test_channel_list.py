@@ -32,7 +32,7 @@ def test_empty_list_says_the_three_steps(admin_page: Client) -> None:
     html = admin_page.get("/channels/").content.decode()
     assert [text_of(part.partition("</h3>")[0]) for part in html.split("<h3>")[1:]] == [
         "Obtain a Webhook URL on PBX",
-        "Configure a number for SMS on Twilio",
+        "Configure a number for SMS on your ITSP",
         "Create and configure an SMS channel on PBX",
     ]
 
