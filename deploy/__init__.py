@@ -1,0 +1,1 @@
+"""How the product is installed where it is to run for years."""
