@@ -1,4 +1,4 @@
-"""`python -m benchmarks.data_figures pages | export | closing < JSON`: what they take of the database.
+"""`python -m benchmarks.data_figures NAME < JSON`: what room, pages, exports, closing and retention take.
 
 In a process of its own, since it has the settings of the stack that is measured.
 """
@@ -21,6 +21,7 @@ from django.utils import timezone
 HOST = {"host": "127.0.0.1"}
 PASSES = 9
 PAGE = 1_000
+FORGOTTEN_S = 120.0
 EXPORTED_MOST = {"messages": 300_000, "sessions": 100_000}  # rows that are read of an export
 
 
@@ -83,6 +84,17 @@ def pages(_: object) -> dict[str, Any]:
     }
     said = {name: get(path) for name, path in asked.items()}
     return {"totals_ms": totals, "year_ms": chart, "logs_first_ms": first, "logs_1000_ms": far, "said": said}
+
+
+def room(_: object) -> dict[str, Any]:
+    """What a text takes of the disk, with its session, its attempt and all indexes."""
+    from sessions.models import Message  # noqa: PLC0415
+
+    tables = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r' AND relname LIKE %s"
+    with connection.cursor() as cursor:
+        cursor.execute(tables, ["messaging\\_sessions\\_%"])
+        (size,) = cursor.fetchone()
+    return {"bytes_per_text": round(size / Message.objects.count())}
 
 
 def _answer(browser: Any, path: str) -> Any:
@@ -180,8 +192,30 @@ def closing(_: object) -> dict[str, Any]:
     }
 
 
+def retention(_: object) -> dict[str, Any]:
+    """The older half of a year of messages is deleted, with the rests that the product takes.
+
+    A row is a message; its attempt goes with it. At most for `FORGOTTEN_S`.
+    """
+    from retention.models import Kind, Rule  # noqa: PLC0415  Django must be set up first
+    from retention.sweeping.pace import Pace  # noqa: PLC0415
+    from retention.sweeping.sessions import sweep  # noqa: PLC0415
+
+    Rule.objects.create(kind=Kind.MESSAGES, days=180)
+    begun, pace = time.perf_counter(), Pace(FORGOTTEN_S)
+    with clocked() as clock:
+        rows = sweep(pace, now=timezone.now())
+    took = time.perf_counter() - begun
+    return {
+        "rows": rows,
+        "rows_per_s": round(rows / took),
+        "longest_batch_ms": round(1000 * pace.longest_s, 1),
+        "slowest_statement_ms": round(max(clock.ms), 1),
+        "rows_of_a_batch": pace.size,
+    }
+
+
 if __name__ == "__main__":
     django.setup()
-    print(
-        json.dumps({"pages": pages, "export": export, "closing": closing}[sys.argv[1]](json.load(sys.stdin)))
-    )
+    measured = {"room": room, "pages": pages, "export": export, "closing": closing, "retention": retention}
+    print(json.dumps(measured[sys.argv[1]](json.load(sys.stdin))))

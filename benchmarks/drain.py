@@ -1,7 +1,8 @@
 """`make bench-drain`: texts per second that workers hand to an ITSP that answers at once, no rate being set.
 
 With one worker process and with two, without status callbacks and with them; then with 10³, 10⁵ and 10⁶ texts
-waiting to 50 contacts and to 50,000. ARGS=--quick tries it with less. docs/benchmarks.md says more.
+waiting to 50 contacts and to 50,000. ARGS=--quick tries it with less, ARGS="--itsp telnyx" another ITSP.
+docs/benchmarks.md says more.
 """
 
 import json
@@ -14,6 +15,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.machine import OtherLoad, cpu_s
+from benchmarks.outbound_itsps import chosen
 from benchmarks.outbound_stack import OutboundStack
 from tests.waiting import wait_until
 
@@ -121,6 +123,7 @@ def measure(stack: OutboundStack, *, quick: bool) -> dict[str, object]:
     for contacts, per_s in by_contacts.items():
         print(f"  by backlog, to {contacts} contacts: {per_s}", flush=True)
     return {
+        "itsp": stack.itsp.code,
         "per_s": {name: round(median(one.per_s for one in runs)) for name, runs in outcomes.items()},
         "per_s_with_callbacks": with_callbacks,
         "cpu_ms_per_message": round(median(one.worker_ms for one in outcomes["1"]), 2),
@@ -132,7 +135,7 @@ def main() -> None:
     """The last line is the figures."""
     with tempfile.TemporaryDirectory(prefix="pbx-bench-") as name:
         Path(name).chmod(0o755)
-        stack = OutboundStack(Path(name))
+        stack = OutboundStack(Path(name), itsp=chosen())
         print("starting PostgreSQL, Valkey and the simulator", flush=True)
         try:
             stack.start()

@@ -8,8 +8,8 @@ channels whose texts wait, by INSERT … SELECT, so that a million are quickly t
 import json
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import django
@@ -30,8 +30,8 @@ class Plan:
     unit: str = "messages"
     sizes: Sequence[int] = (1,)
     priority: int = 1
-    account_sid: str = ""
-    auth_token: str = ""
+    itsp: str = "twilio"
+    credentials: Mapping[str, str] = field(default_factory=dict)
 
 
 def _multiply(row: models.Model, count: int, **columns: str) -> range:
@@ -55,10 +55,11 @@ def _seed_channel(plan: Plan, agent: Any, queue: Any) -> None:
     from sessions.models import Attempt, Lane, Message, MessagingSession  # noqa: PLC0415
     from tests.factories import make_road  # noqa: PLC0415
 
-    login = {"account_sid": plan.account_sid, "auth_token": plan.auth_token}
-    road = make_road(queue, agent, address=plan.address, name=plan.address, rate=plan.rate, **login)
+    road = make_road(queue, agent, address=plan.address, name=plan.address, rate=plan.rate)
     channel, now = road.channel, timezone.now()
-    Channel.objects.filter(pk=channel.pk).update(rate_unit=plan.unit, paused_at=now)
+    channel.itsp, channel.credentials = plan.itsp, dict(plan.credentials)
+    channel.rate_unit, channel.paused_at = Channel.RateUnit(plan.unit), now
+    channel.save()
     common = {"number": road.number, "contact": "?"}
     session = MessagingSession.objects.create(**common, agent=agent, opened_at=now, last_active_at=now)
     lane = Lane.objects.create(**common, channel=channel)

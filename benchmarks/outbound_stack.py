@@ -12,6 +12,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 
+from benchmarks.outbound_itsps import TWILIO, MeasuredItsp
 from pbx_messaging.embedded.children import Child, stop_all
 from pbx_messaging.processes import servers, workers
 from pbx_messaging.processes.ports import Listen, free_port
@@ -23,8 +24,10 @@ from tests.waiting import wait_until
 class OutboundStack:
     """Databases and simulator run from start() to stop(); workers for as long as a measurement."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, code: Path = ROOT, itsp: MeasuredItsp = TWILIO) -> None:
         self.folder = folder
+        self.itsp = itsp
+        self.code = code  # that makes the tables and the rows
         self.children: list[Child] = []
 
     def start(self) -> None:
@@ -46,13 +49,16 @@ class OutboundStack:
             "DATABASE_URL": self.postgres.url(),
             "REDIS_URL": self.valkey.url,
             "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
-            "TWILIO_API_URL": self.simulator.url,
+            f"{self.itsp.code.upper()}_API_URL": self.simulator.url + self.itsp.path,
             "DATA_DIR": str(self.folder),
             "STATIC_ROOT": str(self.folder / "static"),
             "GRANTS": str(self.folder / "grants"),
         }
         subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=self._env, check=True
+            [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+            cwd=self.code,
+            env=self._env,
+            check=True,
         )
 
     @property
@@ -69,14 +75,15 @@ class OutboundStack:
         self.simulator.reset()
         with self.valkey.client() as client:
             client.flushall()
+        account = self.itsp.account(self.simulator)
         for plan in plans:
-            self.simulator.post("/control/numbers", {"address": plan["address"], "rate": "unlimited"})
+            number = {"address": plan["address"], "rate": "unlimited", "itsp": self.itsp.code}
+            self.simulator.post("/control/numbers", {**number, **account.of_numbers})
         self.simulator.post(
             "/control/settings", {"callbacks": "never", "send_delay_ms": 0, "deliver_delay_ms": 0, **settings}
         )
-        account = self.simulator.get("/control/state")
-        login = {name: account[name] for name in ("account_sid", "auth_token")}
-        self.data("seed", [{**plan, **login} for plan in plans])
+        own = {"itsp": self.itsp.code, "credentials": dict(account.credentials)}
+        self.data("seed", [{**plan, **own} for plan in plans])
 
     def data(
         self, command: str, given: object = None, *, module: str = "benchmarks.outbound_data"
@@ -85,7 +92,13 @@ class OutboundStack:
         argv = [sys.executable, "-m", module, command]
         given_as_json = json.dumps(given)
         done = subprocess.run(
-            argv, cwd=ROOT, env=self._env, check=True, input=given_as_json, stdout=subprocess.PIPE, text=True
+            argv,
+            cwd=self.code,
+            env=self._env,
+            check=True,
+            input=given_as_json,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return answer

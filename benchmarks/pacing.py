@@ -2,7 +2,7 @@
 
 Five rates, in messages and in segments, with 1, 2 and 4 worker processes; answers while 10,000 bulk texts
 wait; many channels at once; Celery's own rate_limit beside it. ARGS=--quick tries it with less, ARGS=--bulk
-only the answers. docs/benchmarks.md says more.
+only the answers, ARGS="--itsp telnyx" another ITSP. docs/benchmarks.md says more.
 """
 
 import json
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import CORES, OtherLoad
+from benchmarks.outbound_itsps import chosen
 from benchmarks.outbound_stack import OutboundStack
 from benchmarks.pacing_bulk import measure_behind_bulk
 from benchmarks.pacing_celery import measure_celery
@@ -70,10 +71,11 @@ def _arrived(stack: OutboundStack) -> dict[int, list[tuple[float, int]]]:
     """For each rate when the simulator got which texts: (seconds, segments)."""
     found: dict[int, list[tuple[float, int]]] = defaultdict(list)
     for request in stack.simulator.get("/control/requests?kind=api&limit=0")["requests"]:
-        if "Body" not in request["params"]:
+        params = request["params"]
+        if stack.itsp.words not in params:
             continue  # a set-up check's, or the reconciler's
-        size = 1 + len(request["params"]["Body"]) // 200
-        found[int(request["params"]["From"][-4:])].append((request["at"], size))
+        size = 1 + len(params[stack.itsp.words]) // 200
+        found[int(params[stack.itsp.sender][-4:])].append((request["at"], size))
     return {rate: sorted(texts) for rate, texts in found.items()}
 
 
@@ -130,6 +132,7 @@ def measure(stack: OutboundStack, *, quick: bool) -> dict[str, object]:
         for run in _quietest(stack, rates, unit, workers, tries)
     ]
     return {
+        "itsp": stack.itsp.code,
         "runs": runs,
         "behind_bulk": measure_behind_bulk(stack, quick=quick),
         "channels": measure_channels(stack, quick=quick),
@@ -141,13 +144,14 @@ def main() -> None:
     """The last line is the figures."""
     with tempfile.TemporaryDirectory(prefix="pbx-bench-") as name:
         Path(name).chmod(0o755)
-        stack = OutboundStack(Path(name))
+        stack = OutboundStack(Path(name), itsp=chosen())
         print("starting PostgreSQL, Valkey and the simulator", flush=True)
         try:
             stack.start()
             quick = "--quick" in sys.argv
             if "--bulk" in sys.argv:
-                figures: dict[str, object] = {"behind_bulk": measure_behind_bulk(stack, quick=quick)}
+                behind_bulk = measure_behind_bulk(stack, quick=quick)
+                figures: dict[str, object] = {"itsp": stack.itsp.code, "behind_bulk": behind_bulk}
             else:
                 figures = measure(stack, quick=quick)
         finally:

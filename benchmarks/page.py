@@ -9,6 +9,8 @@ import socket
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +26,19 @@ AGENTS, WAITING, MESSAGES = 5, 300, 2_000
 OPENINGS, CLICKS, TEXTS = 5, 20, 20
 NUMBER = "+25402160000"  # the first agent's queue
 QUIET_MS = 1_500
+PRESS_MS, REST_MS = 80, 400  # of a hand on a mouse
 LIVE = "#live[data-state=on]"
 # From the click until the frame after the one that shows the thread.
-CLICK = """(id) => new Promise((tell, fail) => {
+WATCH = """(id) => { window.shown = new Promise((tell, fail) => {
   setTimeout(() => fail(new Error("the thread did not come")), 10_000);
-  const from = performance.now();
+  let from;
+  document.addEventListener("click", () => { from = performance.now(); }, { capture: true, once: true });
   const isOpen = () => document.querySelector(`#session > [data-session="${id}"] #thread`);
   const painted = () => requestAnimationFrame(() => setTimeout(() => tell(performance.now() - from)));
   const watch = new MutationObserver(() => { if (isOpen()) { watch.disconnect(); painted(); } });
   watch.observe(document.getElementById("session"), { subtree: true, childList: true, attributes: true });
-  document.querySelector(`.inbox-row[data-session="${id}"]`).click();
-})"""
+}); }"""
+CLICK = """(id) => document.querySelector(`.inbox-row[data-session="${id}"]`).click()"""
 # When the row of a contact is there, by the clock of the machine.
 ROW = """(contact) => { window.cameAt = new Promise((tell, fail) => {
   setTimeout(() => fail(new Error("the row did not come")), 10_000);
@@ -84,22 +88,46 @@ def _openings(browser: Browser, stack: LiveStack) -> dict[str, dict[str, float]]
     }
 
 
-def _clicks(page: Page, long: int) -> float:
+def _click(page: Page, pk: int) -> float:
+    """Without a pointer, as by a program: nothing is known before it."""
+    page.evaluate(WATCH, pk)
+    page.evaluate(CLICK, pk)
+    return float(page.evaluate("window.shown"))
+
+
+def _press(page: Page, pk: int, *, rest_ms: int = 0) -> float:
+    """With the pointer, which comes from elsewhere, rests on the row, and presses as long as a hand does."""
+    page.locator("#session").hover()
+    page.evaluate(WATCH, pk)
+    page.locator(f'.inbox-row[data-session="{pk}"]').hover()
+    page.wait_for_timeout(rest_ms)
+    page.mouse.down()
+    page.wait_for_timeout(PRESS_MS)
+    page.mouse.up()
+    return float(page.evaluate("window.shown"))
+
+
+def _clicks(page: Page, long: int, name: str, open_by: Callable[[Page, int], float]) -> float:
     """On the long thread; between two clicks another one is opened."""
     others = page.locator(".inbox-row").evaluate_all("rows => rows.map((row) => Number(row.dataset.session))")
     others = [other for other in others if other != long]
     times: dict[str, list[float]] = {"long": [], "other": []}
     for number in range(CLICKS + 1):
-        for name, pk in (("long", long), ("other", others[number])):
-            times[name].append(page.evaluate(CLICK, pk))
+        for kind, pk in (("long", long), ("other", others[number])):
+            times[kind].append(open_by(page, pk))
             page.wait_for_timeout(150)
-    for name, all_ in times.items():
+    for kind, all_ in times.items():
         cuts = sorted(all_[1:])
-        print(
-            f"  click -> thread, {name}: p50 {statistics.median(cuts):.0f}, longest {cuts[-1]:.0f} ms",
-            flush=True,
-        )
+        p50 = statistics.median(cuts)
+        print(f"  {name} -> thread, {kind}: p50 {p50:.0f}, longest {cuts[-1]:.0f} ms", flush=True)
     return statistics.median(times["long"][1:])
+
+
+OPENED_BY: dict[str, Callable[[Page, int], float]] = {
+    "click": _click,
+    "press": _press,
+    "rest": partial(_press, rest_ms=REST_MS),
+}
 
 
 def _texts(page: Page, stack: LiveStack) -> float:
@@ -125,8 +153,9 @@ def _measure(stack: PageStack) -> dict[str, Any]:
         figures: dict[str, Any] = _openings(browser, stack)
         page = _context(browser, stack).new_page()
         _open(page, stack)
-        figures["click_to_thread_p50_ms"] = round(_clicks(page, stack.long), 1)
-        page.evaluate(CLICK, stack.long)
+        for name, open_by in OPENED_BY.items():
+            figures[f"{name}_to_thread_p50_ms"] = round(_clicks(page, stack.long, name, open_by), 1)
+        _click(page, stack.long)
         nodes = page.evaluate("document.querySelectorAll('*').length")
         figures |= {"text_to_row_p50_ms": round(_texts(page, stack), 1), "dom_nodes": nodes}
         browser.close()
