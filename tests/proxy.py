@@ -1,6 +1,7 @@
 """The proxy of docker-compose.yml, the real one with the real Caddyfile, in front of a stack's processes."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from pbx_messaging.processes.process import Process
@@ -15,12 +16,14 @@ def caddy() -> Process:
     return Process("proxy", [str(CADDY), "run", "--config", str(CONFIG), "--adapter", "caddyfile"])
 
 
-def environment(port: int, web_port: int, stream_port: int, folder: Path) -> dict[str, str]:
+def environment(
+    port: int, web_ports: Sequence[int], stream_ports: Sequence[int], folder: Path
+) -> dict[str, str]:
     """It speaks plain HTTP on `port`, and keeps its files in `folder`."""
     return {
         "DOMAIN": f"http://127.0.0.1:{port}",
-        "WEB": f"127.0.0.1:{web_port}",
-        "STREAM": f"127.0.0.1:{stream_port}",
+        "WEB": " ".join(f"127.0.0.1:{each}" for each in web_ports),
+        "STREAM": " ".join(f"127.0.0.1:{each}" for each in stream_ports),
         "CADDY_ADMIN": "off",
         "XDG_DATA_HOME": str(folder / "caddy"),
         "XDG_CONFIG_HOME": str(folder / "caddy"),

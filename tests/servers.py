@@ -50,6 +50,12 @@ class ValkeyServer:
         """Have it take connections and requests but answer none. A killed one has never read them."""
         self._child.signal(signal.SIGSTOP)
 
+    def revive(self) -> None:
+        """Have it run, whatever was done to it."""
+        if not self._child.is_running():
+            self.start()
+        self._child.signal(signal.SIGCONT)
+
     def restart(self) -> None:
         """Start it again on the same port and data, after stop() or kill()."""
         self.stop()

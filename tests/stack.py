@@ -45,6 +45,7 @@ class Servers:
                 "DEBUG": "False",
                 "EMAIL_URL": "memorymail://",
                 "TWILIO_API_URL": "",
+                "REDIS_TIMEOUT_S": "2",  # of the tests' own Django, on a machine that does much at once
             }
         )
         (self.folder / "data" / "static").mkdir(parents=True)
@@ -60,6 +61,13 @@ class Servers:
         self.valkey = ValkeyServer(self.folder / "valkey")
         self.valkey.start()
         return self.valkey.url
+
+    def revive(self) -> None:
+        """Start again what a test that failed has left killed; the others are not to fail with it."""
+        if self.valkey:
+            self.valkey.revive()
+        if self.postgres:
+            self.postgres.revive()
 
     def stop(self) -> None:
         """End them; nothing is kept."""

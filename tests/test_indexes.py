@@ -21,7 +21,7 @@ from sessions.logs.entries import begun
 from sessions.models import Message, MessagingSession
 from sessions.queries import drafts_for, listed
 
-OURS = ("accounts", "routing", "channels", "messaging_sessions", "stats", "health")
+OURS = ("accounts", "routing", "channels", "messaging_sessions", "stats", "health", "upkeep", "retention")
 
 OF_POSTGRES = """
 SELECT class.relname, indisunique, COALESCE(pg_get_expr(indpred, indrelid), ''),

@@ -8,7 +8,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ROAD = ("accounts", "imports", "routing", "channels", "sessions", "stats", "health", "api")
+ROAD = (
+    "accounts",
+    "imports",
+    "routing",
+    "channels",
+    "sessions",
+    "stats",
+    "health",
+    "upkeep",
+    "retention",
+    "api",
+)
 SEES_ALL = {"__init__", "apps", "management", "tasks", "watch"}  # of an app; its `urls…` do, too
 ROOMS_OF_CHANNELS = (
     "encryption",
@@ -17,12 +28,15 @@ ROOMS_OF_CHANNELS = (
     "senders",
     "segments",
     "itsp",
+    "reasons",
     "models",
+    "same_account",
     "access",
     "pacing",
     "webhook",
     "actions",
     "missed",
+    "standby",
     "set_up",
     "templatetags",
     "numbers",
@@ -31,12 +45,16 @@ ROOMS_OF_CHANNELS = (
 
 ROOMS_OF_SESSIONS = (
     "models",
+    "tracing",
     "bulk",
     "compiled",
+    "causes",
     "counts",
+    "charges",
     "refused",
     "refusals",
     "events",
+    "standstill",
     "nudges",
     "queries",
     "contact_form",
@@ -150,6 +168,12 @@ def test_only_twilios_own_package_imports_twilio() -> None:
     importing = {path for app in ROAD for path in sources(app) if "twilio" in imported_by(path)}
     assert importing
     assert {path for path in importing if own not in path.parents} == set()
+
+
+def test_no_process_imports_telnyxs_package() -> None:
+    """It takes seconds and a hundred megabytes; only tests ask it."""
+    everything = [*ROAD, "pbx_messaging", "simulator"]
+    assert [path for app in everything for path in sources(app) if "telnyx" in imported_by(path)] == []
 
 
 def test_simulator_knows_nothing_of_the_product() -> None:

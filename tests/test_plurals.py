@@ -13,8 +13,10 @@ APPS = (
     "api",
     "channels",
     "health",
+    "upkeep",
     "imports",
     "pbx_messaging",
+    "retention",
     "routing",
     "sessions",
     "simulator",
@@ -29,15 +31,15 @@ MANY = rf" (?:(?!(?:and|at|by|for|from|in|of|on|or|to|with) )[a-z]+ )?{NO_NOUNS}
 IN_PYTHON = re.compile(rf"(?:%(?:\(\w+\))?[ds]|\{{\w*(?:\(\))?\}}){MANY}")
 IN_TEMPLATES = re.compile(rf"\}}\}}(?:</\w+>)?{MANY}")
 BLOCKS = re.compile(r"(?s)\{% blocktranslate [^%]*?\bcount .*?\{% endblocktranslate %\}|\{#.*?#\}")
-NEVER_ONE = {  # a limit, or some of several
-    "health/apps.py": ["{} characters"],
+NEVER_ONE = {
+    "retention/forms.py": ["%(limit_value)s days"],  # two at least  # a limit, or some of several
     "health/words.py": ["%(count)s tasks"],
-    "imports/table.py": ["%(most)s columns"],
-    "imports/taking.py": ["%s rows"],
-    "sessions/contacts/import_rows.py": ["%s characters"],
+    "imports/words.py": ["%(most)s rows", "%(most)s columns"],
+    "pbx_messaging/required.py": ["{} characters"],
+    "sessions/contacts/words.py": ["%(most)s characters"],
     "sessions/contacts/settings_forms.py": ["%s fields", "%s choices", "%s characters", "%s links"],
     "sessions/inbox/list_views.py": ["%(most)d views", "%(limit_value)d characters"],
-    "sessions/receiving/arrivals.py": ["{} items"],
+    "sessions/receiving/reasons.py": ["%(count)s items"],
     "templates/sessions/contacts/_fields_card.html": ["}} fields"],
 }
 

@@ -53,12 +53,12 @@ def add_queue(page: Page, name: str, *agents: str) -> None:
     expect(page.get_by_role("cell", name=name, exact=True)).to_be_visible()
 
 
-def open_channel_form(page: Page) -> str:
+def open_channel_form(page: Page, itsp: str = "Twilio") -> str:
     """Step 1 of the guide. Returns the webhook URL of this visit."""
     go_to(page, "Message Channel")
     page.get_by_role("button", name="Add").click()
     page.get_by_role("link", name="SMS", exact=True).click()
-    page.get_by_label("ITSP").select_option("Twilio")
+    page.get_by_label("ITSP").select_option(itsp)
     return page.get_by_label("Webhook URL").input_value()
 
 
@@ -73,16 +73,21 @@ def fill_in_channel(page: Page, account: dict[str, Any], *initiators: str) -> No
     expect(page.get_by_label("Session Timeout (Days)")).to_be_hidden()
     page.get_by_label("Close Session Automatically").check()
     page.get_by_label("Session Timeout (Days)").fill("30")
+    add_rule(page, OUR_NUMBER, *initiators)
+
+
+def add_rule(page: Page, number: str, *initiators: str) -> None:
+    """In the tab Messaging Settings: the number leads to the queue Support."""
     page.get_by_role("button", name="Add", exact=True).click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_label("Number", exact=True)).to_be_focused()
-    dialog.get_by_label("Number", exact=True).fill(OUR_NUMBER)
+    dialog.get_by_label("Number", exact=True).fill(number)
     dialog.get_by_label("Destination for Inbound Messaging").select_option("Message Queue")
     choose(dialog, "Message Queue", "Support")
     choose(dialog, "Extensions allowed to create messaging sessions", *initiators)
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_be_hidden()
-    expect(page.get_by_role("cell", name=OUR_NUMBER, exact=True)).to_be_visible()
+    expect(page.get_by_role("cell", name=number, exact=True)).to_be_visible()
 
 
 def name_webhook(page: Page, simulator_url: str, webhook_url: str) -> None:
@@ -98,11 +103,11 @@ def text_from_phone(phone: Page, body: str) -> None:
     phone.get_by_role("button", name="Send", exact=True).click()
 
 
-def open_phone(phone: Page, simulator_url: str) -> None:
+def open_phone(phone: Page, simulator_url: str, number: str = OUR_NUMBER) -> None:
     phone.goto(simulator_url)
     phone.get_by_label("Contact's number").fill(CONTACT)
     phone.get_by_role("button", name="Open phone").click()
-    phone.get_by_label("Send to").select_option(OUR_NUMBER)
+    phone.get_by_label("Send to").select_option(number)
 
 
 def counts(page: Page, period: str) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from channels.models import Channel
-from tests.factories import make_agent, make_queue, make_road
+from tests.factories import Road, make_agent, make_queue, make_road
 from tests.faults.drain import WHOLE, Drain
 from tests.product import Stack
 from tests.servers import Simulator
@@ -24,6 +24,7 @@ SHORT_WAITS = {
 }
 
 StartDrain = Callable[..., Drain]
+Prepare = Callable[[Road], object]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -36,9 +37,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture
 def start_drain(simulator: Simulator, start_stack: Callable[..., Stack]) -> StartDrain:
-    """`drain = start_drain(rate=30)`: texts on three channels begin to go, all processes being up."""
+    """`drain = start_drain(rate=30)`: texts on three channels begin to go, all processes being up.
 
-    def start(*, rate: int = 30, **env: str) -> Drain:
+    `prepare` is given each channel's road before, to make it another ITSP's.
+    """
+
+    def start(*, rate: int = 30, prepare: Prepare = lambda _road: None, **env: str) -> Drain:
         simulator.post("/control/settings", {"api_latency_ms": LATENCY_MS})
         for address in NUMBERS:
             simulator.post("/control/numbers", {"address": address, "rate": "unlimited"})
@@ -50,6 +54,8 @@ def start_drain(simulator: Simulator, start_stack: Callable[..., Stack]) -> Star
             make_road(queue, agent, address=address, name=address, rate=rate, **credentials)
             for address in NUMBERS
         ]
+        for road in roads:
+            prepare(road)
         Channel.objects.update(paused_at=timezone.now())
         drain = Drain(simulator, roads)
         drain.write(agent)

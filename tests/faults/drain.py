@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any
 
 from django.db import Error, connection, transaction
 
+from channels.actions import reconnect_channel
 from channels.models import Channel
 from routing.models import Extension
 from sessions import actions
@@ -20,6 +22,7 @@ from tests.waiting import wait_until
 
 WHOLE = os.environ.get("FAULTS") == "whole"  # otherwise the short form, for `make test`
 TEXTS, CONTACTS = (500, 50) if WHOLE else (150, 15)
+REACTION_S = 1.5  # until all that was in flight is answered, and all workers know what it said
 JITTER_S = 0.1  # between the moment of a slot and its request's at the ITSP, on a machine with much to do
 
 
@@ -30,7 +33,7 @@ class Request:
     at: float
     answered_at: float
     status: int
-    sender: str
+    sender: str | None
 
 
 @dataclass
@@ -82,6 +85,23 @@ class Drain:
         """Until the ITSP has this share of the texts."""
         wait_until(lambda: self.simulator.get("/control/state")["messages"] >= share * TEXTS, timeout_s=60)
 
+    def spoil(self, kind: str, *, share: float = 0.2, **options: Any) -> int:
+        """Once the ITSP has this share of the texts, it does this wrong. Returns the fault's id."""
+        self.wait_for(share)
+        return int(self.simulator.post("/control/faults", {"kind": kind, **options})["id"])
+
+    def mend(self, fault_id: int) -> None:
+        """The ITSP is as before, and an administrator has said so of each channel."""
+        self.simulator.delete(f"/control/faults/{fault_id}")
+        for channel in Channel.objects.all():
+            reconnect_channel(channel)
+
+    def kill_a_sender(self, dice: random.Random) -> None:
+        """It is there again at once."""
+        name = dice.choice(self.senders)
+        self.stack.kill(name)
+        self.stack.start(name)
+
     def accepted(self) -> list[dict[str, Any]]:
         """What the ITSP has, in the order in which it took them."""
         messages: list[dict[str, Any]] = self.simulator.get("/control/messages?limit=0")["messages"]
@@ -91,10 +111,19 @@ class Drain:
         """All requests to send, from one number or from all."""
         found = self.simulator.get("/control/requests?kind=api&limit=0")["requests"]
         return [
-            Request(one["at"], one["at"] + one["ms"] / 1000, one["status"], one["params"]["From"])
+            Request(one["at"], one["at"] + one["ms"] / 1000, one["status"], _sender_of(one["params"]))
             for one in found
-            if one["method"] == "POST" and sender in (None, one["params"].get("From"))
+            if one["method"] == "POST" and sender in (None, _sender_of(one["params"]))
         ]
+
+    def assert_waited_out(self, wait_s: float) -> None:
+        """After a 429 nothing was asked for so long, on no channel, and each had one."""
+        for road in self.roads:
+            requests = self.requests(road.number.address)
+            refused = [request.answered_at for request in requests if request.status == 429]
+            assert refused
+            for at in refused:
+                assert [one for one in requests if at + REACTION_S < one.at < at + wait_s] == []
 
     def ends_well(self, timeout_s: float = 150.0) -> None:
         """Every text is at the ITSP once and in order, by its own record; then our database agrees."""
@@ -111,6 +140,11 @@ class Drain:
         except Error:  # it was killed below this connection
             connection.close()
             return False
+
+
+def _sender_of(params: dict[str, str]) -> str | None:
+    """Whatever the ITSP calls it."""
+    return params.get("From") or params.get("from")
 
 
 def most_within(seconds: float, times: Sequence[float]) -> int:

@@ -4,7 +4,6 @@ import time
 
 import pytest
 
-from channels.actions import reconnect_channel
 from channels.models import Channel
 from tests.faults.conftest import NUMBERS, StartDrain
 from tests.faults.drain import JITTER_S, gaps, most_within
@@ -13,7 +12,6 @@ from tests.waiting import wait_until
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 RETRY_AFTER_S = 4.0
-REACTION_S = 1.5  # until all that was in flight is answered, and all workers know what it said
 
 
 @pytest.mark.parametrize(
@@ -22,19 +20,17 @@ REACTION_S = 1.5  # until all that was in flight is answered, and all workers kn
 )
 def test_answers_that_say_nothing_are_cleared_up(start_drain: StartDrain, kind: str) -> None:
     drain = start_drain()
-    drain.wait_for(0.2)
-    drain.simulator.post("/control/faults", {"kind": kind, "count": 20})
+    drain.spoil(kind, count=20)
     drain.ends_well()
 
 
 def test_channel_that_hangs_delays_no_other(start_drain: StartDrain) -> None:
     rate = 10
     drain = start_drain(rate=rate)
-    drain.wait_for(0.1)
+    fault = drain.spoil("hang", share=0.1, number=NUMBERS[0])
     hung_at = time.time()
-    fault = drain.simulator.post("/control/faults", {"kind": "hang", "number": NUMBERS[0]})
     time.sleep(30)
-    drain.simulator.delete(f"/control/faults/{fault['id']}")
+    drain.simulator.delete(f"/control/faults/{fault}")
     for number in NUMBERS[1:]:
         times = [request.at for request in drain.requests(number) if request.at > hung_at]
         assert len(times) / (times[-1] - hung_at) >= 0.9 * rate
@@ -44,29 +40,20 @@ def test_channel_that_hangs_delays_no_other(start_drain: StartDrain) -> None:
 
 def test_storm_of_too_many_requests_is_waited_out(start_drain: StartDrain) -> None:
     drain = start_drain()
-    drain.wait_for(0.2)
-    drain.simulator.post("/control/faults", {"kind": "429", "retry_after": RETRY_AFTER_S, "count": 60})
+    drain.spoil("429", retry_after=RETRY_AFTER_S, count=60)
     drain.ends_well()
-    for number in NUMBERS:
-        requests = drain.requests(number)
-        refused = [request.answered_at for request in requests if request.status == 429]
-        assert refused
-        for at in refused:
-            too_early = [one for one in requests if at + REACTION_S < one.at < at + RETRY_AFTER_S]
-            assert too_early == []
+    drain.assert_waited_out(RETRY_AFTER_S)
 
 
 def test_answers_that_never_come_of_texts_that_arrived(start_drain: StartDrain) -> None:
     drain = start_drain()
-    drain.wait_for(0.2)
-    drain.simulator.post("/control/faults", {"kind": "hang", "accept": True, "count": 6})
+    drain.spoil("hang", accept=True, count=6)
     drain.ends_well()
 
 
 def test_full_queue_of_the_sender_slows_down_and_recovers(start_drain: StartDrain) -> None:
     drain = start_drain()
-    drain.wait_for(0.2)
-    drain.simulator.post("/control/faults", {"kind": "refuse", "code": 21611, "count": 30})
+    drain.spoil("refuse", code=21611, count=30)
     drain.ends_well()
     for number in NUMBERS:
         requests = drain.requests(number)
@@ -78,16 +65,13 @@ def test_full_queue_of_the_sender_slows_down_and_recovers(start_drain: StartDrai
 
 def test_refused_credentials_stop_all_until_they_are_mended(start_drain: StartDrain) -> None:
     drain = start_drain()
-    drain.wait_for(0.2)
-    fault = drain.simulator.post("/control/faults", {"kind": "reject_credentials"})
+    fault = drain.spoil("reject_credentials")
     wait_until(lambda: not Channel.objects.exclude(status=Channel.Status.FAILING).exists(), timeout_s=30)
     time.sleep(1)  # what was in flight is answered
     refused = len(drain.requests())
     time.sleep(3)
     assert len(drain.requests()) == refused
-    drain.simulator.delete(f"/control/faults/{fault['id']}")
-    for channel in Channel.objects.all():
-        reconnect_channel(channel)
+    drain.mend(fault)
     drain.ends_well()
 
 

@@ -129,6 +129,14 @@ def _contact_shown(page: Page) -> None:
     expect(pane.get_by_text("C-4711")).to_be_visible()
 
 
+def _stricter(page: Page) -> None:
+    """Rules that would remove something at once."""
+    page.get_by_label("Entries of the audit log: days").fill("90")
+    page.get_by_label("Entries of the audit log: then").select_option("Anonymise")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("button", name="Yes, remove that")).to_be_visible()
+
+
 def _choices(page: Page) -> None:
     page.get_by_label("Kind").select_option("One of a list")
     page.get_by_label("Choices").fill("Gold\nSilver")
@@ -197,6 +205,8 @@ SHOTS = (
     Shot("contact-delete", "contact-delete", of=_contact),
     Shot("contact-import", "contact-import"),
     Shot("import-columns", "import", of=imports.columns),
+    Shot("import-loading", "import", of=imports.being_read),
+    Shot("import-refused", "import", of=imports.refused),
     Shot("import-running", "import", of=imports.under_way),
     Shot("import-done", "import", of=imports.done),
     Shot("contact-settings", "contact-settings"),
@@ -236,6 +246,12 @@ SHOTS = (
     Shot("security", "security"),
     Shot("system", "system"),
     Shot("alarms", "alarms"),
+    Shot("restored", "restored"),
+    Shot("retention", "retention"),
+    Shot("retention-asked", "retention", act=_stricter),
+    Shot("retention-channel", "retention-channel", of=_channel),
+    Shot("person", "person", of=_contact),
+    Shot("person-erase", "person-erase", of=_contact),
     Shot("audit", "audit-list"),
     Shot("profile", "profile", who="alice"),
     Shot("tokens", "profile-tokens", who="alice"),

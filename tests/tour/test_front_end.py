@@ -12,7 +12,7 @@ from tests.servers import ROOT
 from tests.tour.conftest import Look
 from tests.tour.pages import SHOTS
 
-APPS = ("accounts", "imports", "routing", "channels", "sessions", "stats", "health", "api")
+APPS = ("accounts", "imports", "routing", "channels", "sessions", "stats", "health", "upkeep", "api")
 CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
 ATTRIBUTE = re.compile(r'class(?:Name)?="([^"]*)"')
 CLASSES_SHOWN = "[...new Set([...document.querySelectorAll('*')].flatMap((one) => [...one.classList]))]"

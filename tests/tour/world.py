@@ -1,28 +1,34 @@
 """A small business in mid-day: what the screenshots show, and what every page is looked at with."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.core.management import call_command
+from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import AuditEntry, Role, User
 from channels.itsp import ITSPS
+from channels.itsp.base import Charge
 from channels.models import Channel, FetchGap
 from channels.set_up import preflight
 from channels.webhook import keys as webhook_keys
 from channels.webhook import url as webhook_url
 from routing.models import Extension, MessageQueue, OpeningHours
-from sessions import actions
+from sessions import actions, charges
 from sessions.models import (
+    Attempt,
     CannedReply,
     Contact,
     ContactField,
     ContactLink,
     ContactValue,
+    Message,
     MessagingSession,
     Tag,
 )
+from stats import costs
 from tests.factories import make_road
 from tests.servers import Simulator
 from tests.waiting import wait_until
@@ -138,8 +144,33 @@ class World:
         self.wait_for(mei, "undelivered")
         actions.close(jonas, agent=self.alice)
         self.text("+14155550116", NUMBER, "STOP")
+        self._tell_prices()
         self._put_off()
         self._make_gaps()
+        long_ago = timezone.now() - timedelta(days=400)
+        AuditEntry.objects.create(
+            at=long_ago, action="changed", kind="routing.extension", name="Alice (1001)"
+        )
+
+    @transaction.atomic
+    def _tell_prices(self) -> None:
+        """Of all texts but the newest, as the ITSP's list would in some hours."""
+        texts = Message.objects.filter(channel=self.channel).select_related("session").order_by("pk")
+        attempts = Attempt.objects.exclude(itsp_message_id=None).select_related("message__session")
+        told = [(one, str(one.itsp_message_id), one.created_at) for one in list(texts)[:-1]]
+        told += [
+            (one.message, str(one.itsp_message_id), one.claimed_at or one.created_at) for one in attempts
+        ]
+        price = Charge(1, Decimal("0.0079"), "USD")
+        channel = self.channel.pk
+        charges.note(
+            [],
+            [
+                charges.Told(charges.Place.of(text, channel, at=at), text, itsp_id, price)
+                for text, itsp_id, at in told
+            ],
+        )
+        costs.fold()
 
     def _put_off(self) -> None:
         """In another zone, as the fields of a time show it."""
