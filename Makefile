@@ -59,10 +59,10 @@ update: environment assets ## Have the running installation of DATA_DIR take up 
 	@$(PY) -m pbx_messaging.embedded update --data-dir "$(or $(DATA_DIR),var/run)"
 
 # What need not run on both stacks is shared between them, so that both end at about the same time. Where a
-# browser or a process was waited for in vain, the machine may have been busy: that is tried once more, and listed;
+# browser or a process was waited for in vain, the machine may have been busy: that is tried twice more, and listed;
 # so is what the database took longer over than an ITSP waits (its connection is closed then), and what an error of
 # Python 3.11 ends (two that parse at once: github.com/python/cpython/issues/106905).
-AGAIN := --reruns 1 --only-rerun "it did not happen in time|Locator expected|Timeout \d+ms exceeded|connection already closed|AST constructor recursion depth mismatch" -raR
+AGAIN := --reruns 2 --only-rerun "it did not happen in time|Locator expected|Timeout \d+ms exceeded|connection already closed|AST constructor recursion depth mismatch" -raR
 
 test: dev-environment judge-packages assets chromium pgbouncer promtool nginx ## Run the tests of the scripts, and the others on SQLite and PostgreSQL, side by side; ARGS goes to pytest
 	@mkdir -p build; log=build/test-postgres.log; status=0; \
