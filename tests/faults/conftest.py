@@ -35,14 +35,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in left]
 
 
+def _as_it_is(_road: Road) -> None:
+    pass
+
+
 @pytest.fixture
 def start_drain(simulator: Simulator, start_stack: Callable[..., Stack]) -> StartDrain:
     """`drain = start_drain(rate=30)`: texts on three channels begin to go, all processes being up.
 
-    `prepare` is given each channel's road before, to make it another ITSP's.
+    `prepare` is given each channel's road before, to make it another ITSP's; `lead` once the product runs,
+    to have that ITSP's calls come to it.
     """
 
-    def start(*, rate: int = 30, prepare: Prepare = lambda _road: None, **env: str) -> Drain:
+    def start(
+        *, rate: int = 30, prepare: Prepare = _as_it_is, lead: Prepare = _as_it_is, **env: str
+    ) -> Drain:
         simulator.post("/control/settings", {"api_latency_ms": LATENCY_MS})
         for address in NUMBERS:
             simulator.post("/control/numbers", {"address": address, "rate": "unlimited"})
@@ -59,7 +66,10 @@ def start_drain(simulator: Simulator, start_stack: Callable[..., Stack]) -> Star
         Channel.objects.update(paused_at=timezone.now())
         drain = Drain(simulator, roads)
         drain.write(agent)
-        drain.begin(start_stack(workers=2, **{**SHORT_WAITS, **env}))
+        stack = start_stack(workers=2, **{**SHORT_WAITS, **env})
+        for road in roads:
+            lead(road)
+        drain.begin(stack)
         return drain
 
     return start

@@ -3,7 +3,7 @@
 import itertools
 import os
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -133,6 +133,18 @@ class Drain:
             there[message["from"], message["to"]].append(message["body"])
         assert there == self.written
         assert Lane.objects.exclude(head=None, in_flight=None).count() == 0
+
+    def ends_without_a_double(self, timeout_s: float = 150.0) -> None:
+        """Each text went, or nobody can tell: the ITSP has the former once, the latter never."""
+        went = ("accepted", "sent", "delivered")
+        wait_until(
+            lambda: not Message.objects.exclude(status__in=(*went, "uncertain")).exists(), timeout_s=timeout_s
+        )
+        there = Counter(message["body"] for message in self.accepted())
+        assert set(there.values()) == {1}
+        assert set(there) == set(Message.objects.filter(status__in=went).values_list("body", flat=True))
+        uncertain = Message.objects.filter(status="uncertain").count()
+        assert len(there) + uncertain == Message.objects.count()
 
     def _is_settled(self) -> bool:
         try:
