@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from channels.itsp import ITSPS
-from channels.itsp.base import ItspError
+from channels.itsp.errors import ItspError
 from channels.models import Channel
 from channels.set_up import public_address
 from health.checks.outside import NAME

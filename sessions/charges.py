@@ -10,7 +10,7 @@ from decimal import Decimal
 from statistics import median
 from typing import Any, NamedTuple
 
-from channels.itsp.base import Charge
+from channels.itsp.texts import Charge
 from channels.phone_numbers import country_of
 from sessions.bulk import insert, insert_missing, write
 from sessions.compiled import Compiled

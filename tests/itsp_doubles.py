@@ -15,16 +15,10 @@ from urllib.parse import parse_qs
 import pytest
 
 from channels.itsp import ITSPS
-from channels.itsp.base import (
-    Accepted,
-    Advice,
-    Credentials,
-    ItspError,
-    OutboundSms,
-    Sender,
-    SentList,
-    reference_in,
-)
+from channels.itsp.base import Credentials, Sender
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.lists import SentList
+from channels.itsp.texts import Accepted, OutboundSms, reference_in
 from channels.itsp.twilio import Twilio
 from channels.models import Channel
 

@@ -8,7 +8,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from accounts.models import User
-from channels.itsp.base import WebhookCall
+from channels.itsp.calls import WebhookCall
 from channels.models import Channel, WebhookAddress
 from channels.webhook import url as webhook_url
 from tests.factories import Road

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import audit
 from channels.actions.gaps import note_gap
 from channels.itsp import check_words
-from channels.itsp.base import ItspError
+from channels.itsp.errors import ItspError
 from channels.itsp.said import by_itsp
 from channels.itsp.set_up import Check, CheckOutcome, Finding
 from channels.models import Channel, FetchGap, Number, SetUpResult

@@ -18,7 +18,8 @@ from channels.editing.credential_fields import CredentialField, is_removed, keep
 from channels.editing.forms import ChannelForm, settings_of
 from channels.editing.kept_secrets import KeptSecrets
 from channels.itsp import ITSPS
-from channels.itsp.base import Advice, Itsp, ItspError
+from channels.itsp.base import Itsp
+from channels.itsp.errors import Advice, ItspError
 from channels.itsp.said import by_itsp
 from channels.models import Channel, WebhookAddress
 from channels.numbers.destinations import places

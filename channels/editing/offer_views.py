@@ -8,7 +8,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import UserRequest, administrator_required
 from channels.editing.channel_page import ChannelPage
-from channels.itsp.base import Advice, Credentials, ItspError
+from channels.itsp.base import Credentials
+from channels.itsp.errors import Advice, ItspError
 from channels.numbers.offered import SALT, Offered
 from pbx_messaging.outside.shares import Shares
 

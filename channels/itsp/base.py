@@ -7,81 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
-from urllib.parse import parse_qs, urlsplit
 
 from django import forms
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from channels.itsp.delivery import DeliveryStatus as DeliveryStatus  # noqa: PLC0414 (a word of the seam)
+from channels.itsp.calls import Acknowledgement, SignedBy, Unreadable, WebhookCall
+from channels.itsp.errors import Advice
+from channels.itsp.lists import ChargeList, Found, OptOutPage, ReceivedList, SentList
 from channels.itsp.preview import Preview
 from channels.itsp.set_up import AccountNumbers, Change, Finding, SetUp
-
-_REFERENCE = "attempt"  # of a callback URL
-
-
-class Advice(enum.Enum):
-    """What an ITSP's error means for what we do next."""
-
-    FAIL = "fail"  # this message only; never retry by ourselves
-    RETRY = "retry"  # was not processed: the channel waits, the message keeps its place
-    SLOW_DOWN = "slow_down"  # was not processed: the sender is too fast
-    LATER = "later"  # was not processed: not before some hours, for this sender and recipient
-    STOP = "stop"  # credentials, account or sender unusable: the channel stops, its queue stays
-    UNKNOWN = "unknown"  # may have been processed
-
-
-@dataclass(eq=False)
-class ItspError(Exception):
-    """An ITSP's refusal, or the lack of a clear answer, in words for agents and admins."""
-
-    advice: Advice
-    reason: str
-    code: str = ""  # the ITSP's own
-    retry_after_s: float | None = None
-    field: str = ""  # of the credentials form, where one is to blame
-
-
-@dataclass(frozen=True)
-class WebhookCall:
-    """A request to a webhook URL as it came in, before anything is believed.
-
-    `url` is what the ITSP called: our public origin, path and query, without fragment.
-    Header names are lower case; only those in `Itsp.headers_of` are kept. Of those that are secrets
-    themselves, in `secret_headers` of any ITSP, there are fingerprints (`channels.itsp.fingerprints`).
-    `at` is when it came in, by which its age is judged, however late it is verified again.
-    """
-
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    body: bytes
-    at: datetime
-
-
-@dataclass(frozen=True)
-class MediaRef:
-    """An attachment that still lies at the ITSP."""
-
-    url: str
-    content_type: str
-
-
-class SignedBy(enum.Enum):
-    """What a call says that it was signed with."""
-
-    NOBODY = "nobody"
-    ACCOUNT = "account"  # its secret
-    KEY = "key"  # made for webhooks alone
-
-
-class KeywordKind(enum.StrEnum):
-    """What a contact asks for by a word that machines obey."""
-
-    STOP = "stop"
-    START = "start"
-    HELP = "help"
+from channels.itsp.texts import Accepted, InboundSms, Media, MediaLimits, MediaRef, OutboundSms, StatusUpdate
 
 
 class OptOutScope(enum.StrEnum):
@@ -89,210 +26,6 @@ class OptOutScope(enum.StrEnum):
 
     NUMBER = "number"
     ACCOUNT = "account"  # all numbers of the channels that have the same account
-
-
-@dataclass(frozen=True)
-class Charge:
-    """What an ITSP takes for a text, as far as it tells; None is what it does not tell, or not yet.
-
-    `price` is positive, for all `parts` (segments, as the ITSP counts them), in `currency` (ISO 4217).
-    """
-
-    parts: int | None = None
-    price: Decimal | None = None
-    currency: str = ""
-
-
-@dataclass(frozen=True)
-class InboundSms:
-    """A text from a contact. Addresses are as the ITSP wrote them; the sender is "" where it told none.
-
-    `account_id` is "" where the ITSP's calls name no account.
-    """
-
-    itsp_message_id: str
-    account_id: str
-    sender: str
-    recipient: str
-    body: str
-    media: tuple[MediaRef, ...] = ()
-    others: tuple[str, ...] = ()  # of a group text: who got it beside us
-    keyword: KeywordKind | None = None  # what the ITSP calls it
-    charge: Charge = Charge()
-
-
-@dataclass(frozen=True)
-class StatusUpdate:
-    """What became of an outbound text. `reference` is that of its `OutboundSms`, "" where it was not told."""
-
-    itsp_message_id: str
-    account_id: str
-    status: DeliveryStatus
-    reference: str = ""
-    error_code: str = ""
-    reason: str = ""
-    charge: Charge = Charge()
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """An item that has not the form which the ITSP's own have; `reason` says what is wrong with it."""
-
-    reason: str
-    itsp_message_id: str = ""
-
-
-@dataclass(frozen=True)
-class OutboundSms:
-    """A text to send. Of a text that is tried once more, as it was, everything is what it was.
-
-    `reference` names this try for ever (at most 40 of A-Z, a-z, 0-9 and -): the ITSP carries it in the
-    callback URL, or in a field of its own, and tells it with each status. It tells nothing of anybody.
-    """
-
-    sender: str
-    recipient: str
-    body: str
-    callback_url: str  # of the channel; without the reference
-    reference: str
-    media_urls: tuple[str, ...] = ()
-
-    @property
-    def status_url(self) -> str:
-        """For an ITSP that is told with each text where to report it: `reference_in` finds the reference."""
-        return f"{self.callback_url}?{_REFERENCE}={self.reference}"
-
-
-def reference_in(url: str) -> str:
-    """Of the text that is reported to this address; "" of one that names none."""
-    return parse_qs(urlsplit(url).query).get(_REFERENCE, [""])[0]
-
-
-@dataclass(frozen=True)
-class MediaLimits:
-    """What may go with a text. `countries` (ISO 3166): where sender and recipient must both be.
-
-    The ITSP may fetch a file up to `fetched_within_h` hours after it took the text.
-    """
-
-    most: int = 0  # files of a text
-    most_bytes: int = 0  # of all files of a text
-    picture_bytes: int = 0  # of a picture that carriers take as it is
-    types: frozenset[str] = frozenset()
-    countries: frozenset[str] = frozenset()
-    fetched_within_h: float = 1.0
-
-    def narrowed(self, other: "MediaLimits") -> "MediaLimits":
-        """What both take."""
-        countries = self.countries & other.countries if self.countries and other.countries else None
-        return MediaLimits(
-            most=min(self.most, other.most),
-            most_bytes=min(self.most_bytes, other.most_bytes),
-            picture_bytes=min(self.picture_bytes, other.picture_bytes),
-            types=self.types & other.types,
-            countries=self.countries | other.countries if countries is None else countries,
-            fetched_within_h=max(self.fetched_within_h, other.fetched_within_h),
-        )
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """The ITSP has taken a text."""
-
-    itsp_message_id: str
-    status: DeliveryStatus = DeliveryStatus.ACCEPTED
-    charge: Charge = Charge()
-
-
-@dataclass(frozen=True)
-class Found:
-    """A text that the ITSP has of us, as its list tells; `created_at` is in our clock's time.
-
-    `body` is None where the list has no words; then it may tell `characters` (code points).
-    """
-
-    itsp_message_id: str
-    body: str | None
-    created_at: datetime
-    status: DeliveryStatus
-    error_code: str = ""
-    reason: str = ""
-    media_count: int | None = 0
-    characters: int | None = None
-    charge: Charge = Charge()
-
-
-@dataclass(frozen=True)
-class SentList:
-    """What the ITSP has from one address to another, newest first.
-
-    What is not in it was never sent if `proves_absence`; else nobody can tell from it.
-    """
-
-    texts: Sequence[Found]
-    proves_absence: bool = True
-
-
-@dataclass(frozen=True)
-class Received:
-    """A contact's text as the ITSP's list tells it; `at` is the ITSP's own date.
-
-    `sms` has no media yet: of `media_count` files, `Itsp.list_media` tells where they lie.
-    """
-
-    sms: InboundSms
-    at: datetime
-    media_count: int = 0
-
-
-@dataclass(frozen=True)
-class ReceivedList:
-    """Texts, oldest first. Not whole: there are older ones that were not read. `calls` were made for it."""
-
-    texts: Sequence[Received]
-    is_whole: bool
-    calls: int
-
-
-@dataclass(frozen=True)
-class ChargeList:
-    """What texts cost, by the ITSP's id. Not whole: there are more than were read."""
-
-    charges: Mapping[str, Charge]
-    is_whole: bool = True
-
-
-@dataclass(frozen=True)
-class OptOut:
-    """A contact whom the ITSP blocks. `number`: which of ours they told so, "" where it does not tell.
-
-    `at` is when, by the ITSP's clock; None where it does not tell.
-    """
-
-    contact: str
-    number: str = ""
-    at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class OptOutPage:
-    """A part of an ITSP's list of opt-outs. `next_place` is where it goes on, "" at its end.
-
-    `unreadable`: how many entries have not the form of one.
-    """
-
-    opt_outs: Sequence[OptOut]
-    next_place: str = ""
-    unreadable: int = 0
-
-
-@dataclass(frozen=True)
-class Media:
-    """A downloaded attachment; `content_type` and `name` are what the ITSP's server said, if anything."""
-
-    content: bytes
-    content_type: str
-    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -305,14 +38,6 @@ class AccountState:
     ahead: timedelta | None = None
     balance: Decimal | None = None
     currency: str = ""
-
-
-@dataclass(frozen=True)
-class Acknowledgement:
-    """What the ITSP wants to read as a webhook's answer."""
-
-    body: str = ""
-    content_type: str = "text/plain"
 
 
 Credentials = Mapping[str, Any]

@@ -7,8 +7,9 @@ import requests
 from django.conf import settings
 
 from channels.itsp import answers, attachments
-from channels.itsp.base import Advice, ItspError, Media
+from channels.itsp.errors import Advice, ItspError
 from channels.itsp.file_names import told_name
+from channels.itsp.texts import Media
 from pbx_messaging.outside.deadline import within
 from pbx_messaging.outside.sockets import ForbiddenAddress
 

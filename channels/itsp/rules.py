@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from django_stubs_ext import StrPromise
 
-from channels.itsp.base import Advice
+from channels.itsp.errors import Advice
 
 Code = TypeVar("Code", int, str)
 

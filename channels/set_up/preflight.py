@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from channels import actions
 from channels.itsp import ITSPS
-from channels.itsp.base import Itsp, ItspError
+from channels.itsp.base import Itsp
+from channels.itsp.errors import ItspError
 from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, SetUp
 from channels.models import Channel, Number, SetUpResult
 from channels.phone_numbers import country_of

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from channels.itsp import ITSPS, fingerprints
-from channels.itsp.base import Credentials, Itsp, WebhookCall
+from channels.itsp.base import Credentials, Itsp
+from channels.itsp.calls import WebhookCall
 from channels.itsp.header_names import LONGEST_VALUE, may_be_named
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import json_script
 from django.utils.safestring import SafeString
 
-from channels.itsp.base import MediaLimits
+from channels.itsp.texts import MediaLimits
 from routing.models import Extension
 from sessions import charges
 from sessions.inbox.forms import ReplyForm

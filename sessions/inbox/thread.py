@@ -15,7 +15,7 @@ from sessions.inbox.asking import Viewer
 from sessions.models import Message, MessagingSession
 from sessions.queries import Conversation, alone, conversation_of, read_to_show
 
-PAGE = 30  # messages; a screen shows ten
+PAGE = 20  # messages; a screen shows ten
 CONTEXT = 5  # messages above one that was looked for
 MOST = 500  # messages that are shown at once to reach it
 SESSIONS_MOST = 100  # of which one page is made

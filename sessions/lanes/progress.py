@@ -13,9 +13,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from channels.itsp.base import Charge
 from channels.itsp.delivery import FAILURE, IN_FLIGHT, REPORTED, SUCCESS, DeliveryStatus
 from channels.itsp.said import by_itsp
+from channels.itsp.texts import Charge
 from channels.models import Channel
 from pbx_messaging.metrics.series import TEXTS_OUT
 from sessions import charges, counts, events

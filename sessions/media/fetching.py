@@ -14,8 +14,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from channels.itsp import ITSPS
-from channels.itsp.base import Advice, ItspError, Media
+from channels.itsp.errors import Advice, ItspError
 from channels.itsp.said import by_itsp
+from channels.itsp.texts import Media
 from pbx_messaging.outside.shares import Shares
 from sessions import events
 from sessions.media import files, reasons, showing

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from accounts.directions import isolated
 from channels.itsp import ITSPS
-from channels.itsp.base import MediaLimits
+from channels.itsp.texts import MediaLimits
 from channels.models import Number
 from channels.phone_numbers import country_of
 from sessions.media import showing

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from channels.itsp import ITSPS
-from channels.itsp.base import KeywordKind, OptOutScope
+from channels.itsp.base import OptOutScope
+from channels.itsp.texts import KeywordKind
 from channels.models import Number
 
 

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from channels.itsp import ITSPS
-from channels.itsp.base import ItspError, OptOutPage
+from channels.itsp.errors import ItspError
+from channels.itsp.lists import OptOutPage
 from channels.models import OptOutReading
 from pbx_messaging.outside.shares import Shares
 from pbx_messaging.said import Kind

@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from channels.itsp import ITSPS
-from channels.itsp.base import InboundSms, OptOutScope
+from channels.itsp.base import OptOutScope
 from channels.itsp.delivery import FAILURE, WAITING, DeliveryStatus
+from channels.itsp.texts import InboundSms
 from channels.models import Number
 from sessions import causes, events
 from sessions.lanes import progress, seats

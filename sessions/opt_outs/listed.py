@@ -12,7 +12,8 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from channels.itsp import ITSPS
-from channels.itsp.base import OptOut, OptOutScope
+from channels.itsp.base import OptOutScope
+from channels.itsp.lists import OptOut
 from channels.models import Channel, Number
 from sessions.models import OptOutEntry
 from sessions.opt_outs import ledger, scope

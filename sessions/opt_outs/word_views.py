@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import UserRequest, administrator_required
 from accounts.directions import isolated
-from channels.itsp.base import KeywordKind
+from channels.itsp.texts import KeywordKind
 from sessions.models import OptOutWord
 from sessions.opt_outs.forms import OptOutWordForm
 from sessions.opt_outs.words import BUILT_IN

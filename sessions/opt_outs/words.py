@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from accounts.tidying import tidy_lines
-from channels.itsp.base import InboundSms, KeywordKind
+from channels.itsp.texts import InboundSms, KeywordKind
 from sessions.compiled import Compiled
 from sessions.models import OptOutWord
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from channels.actions import note_webhook_used
 from channels.itsp import ITSPS
-from channels.itsp.base import SignedBy, WebhookCall
+from channels.itsp.calls import SignedBy, WebhookCall
 from channels.models import WebhookAddress
 from channels.webhook import headers
 from channels.webhook import url as webhook_url

@@ -10,7 +10,7 @@ from django.db import Error
 from django.utils import timezone
 
 from channels.itsp import ITSPS
-from channels.itsp.base import Acknowledgement
+from channels.itsp.calls import Acknowledgement
 from pbx_messaging.time_limit import database_answers_within
 from sessions.receiving import intake, patience, refused_calls, spool
 from sessions.receiving.arrivals import Arrival

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from channels.itsp.base import InboundSms, StatusUpdate, Unreadable, WebhookCall
+from channels.itsp.calls import Unreadable, WebhookCall
+from channels.itsp.texts import InboundSms, StatusUpdate
 from channels.models import Channel
 from pbx_messaging.said import Kind as SaidKind
 from pbx_messaging.said import joined

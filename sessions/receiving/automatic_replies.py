@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from channels.itsp.base import InboundSms
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.texts import InboundSms
 from channels.models import Number
 from channels.senders import Sender, sender_of
 from routing.models import MessageQueue

@@ -5,7 +5,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import NamedTuple
 
-from channels.itsp.base import InboundSms, MediaRef, WebhookCall
+from channels.itsp.calls import WebhookCall
+from channels.itsp.texts import InboundSms, MediaRef
 from channels.models import Channel
 from sessions.receiving.arrivals import Arrival, Source
 

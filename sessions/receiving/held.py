@@ -18,7 +18,8 @@ from django.utils import timezone
 
 from channels.actions import note_held
 from channels.itsp import ITSPS
-from channels.itsp.base import InboundSms, SignedBy
+from channels.itsp.calls import SignedBy
+from channels.itsp.texts import InboundSms
 from channels.models import Channel
 from sessions.bulk import insert
 from sessions.models import WebhookRequest

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models.functions import Length
 
 from channels.actions import note_inbound
-from channels.itsp.base import InboundSms
+from channels.itsp.texts import InboundSms
 from channels.models import Channel, Number
 from channels.segments import segmentation
 from sessions import charges, counts, events

@@ -14,7 +14,10 @@ from typing import Any
 from django.db import DataError, InterfaceError, OperationalError, transaction
 
 from channels.itsp import ITSPS
-from channels.itsp.base import InboundSms, Itsp, ItspError, StatusUpdate, Unreadable
+from channels.itsp.base import Itsp
+from channels.itsp.calls import Unreadable
+from channels.itsp.errors import ItspError
+from channels.itsp.texts import InboundSms, StatusUpdate
 from channels.senders import nameless
 from pbx_messaging.logs import request_ids
 from pbx_messaging.metrics.series import TEXTS_IN

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from channels.actions import finish_gap
 from channels.itsp import ITSPS
-from channels.itsp.base import ItspError
+from channels.itsp.errors import ItspError
 from channels.itsp.said import by_itsp
 from channels.models import FetchGap
 from pbx_messaging.outside.shares import Shares

@@ -14,7 +14,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from channels.itsp import ITSPS
-from channels.itsp.base import Advice, InboundSms, Itsp, ItspError, Received
+from channels.itsp.base import Itsp
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.lists import Received
+from channels.itsp.texts import InboundSms
 from channels.models import Channel, FetchGap, Number
 from sessions.models import Message, WebhookRequest
 from sessions.receiving import intake

@@ -10,7 +10,7 @@ have the same one if they have the same credentials.
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from channels.itsp.base import InboundSms
+from channels.itsp.texts import InboundSms
 from channels.models import Number
 from channels.same_account import have_same_account
 from sessions.receiving import reasons

@@ -10,7 +10,7 @@ from django.db.models import Case, Value, When
 from django.utils import timezone
 
 from channels.itsp import ITSPS
-from channels.itsp.base import WebhookCall
+from channels.itsp.calls import WebhookCall
 from pbx_messaging.logs import request_ids
 from pbx_messaging.said import joined, parts_of
 from sessions.models import WebhookRequest

@@ -18,7 +18,9 @@ from django.conf import settings
 from redis import RedisError
 from redis.exceptions import LockError
 
-from channels.itsp.base import Acknowledgement, Credentials, InboundSms, Itsp, WebhookCall
+from channels.itsp.base import Credentials, Itsp
+from channels.itsp.calls import Acknowledgement, WebhookCall
+from channels.itsp.texts import InboundSms
 from channels.webhook import headers
 from channels.webhook import keys as webhook_keys
 from pbx_messaging.redis import redis_client

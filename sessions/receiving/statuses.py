@@ -9,8 +9,8 @@ from functools import partial
 from django.db import transaction
 
 from channels.actions import note_callback
-from channels.itsp.base import StatusUpdate
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.texts import StatusUpdate
 from sessions import tracing
 from sessions.bulk import insert_missing
 from sessions.compiled import Compiled

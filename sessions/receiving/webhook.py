@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from channels.itsp.base import WebhookCall
+from channels.itsp.calls import WebhookCall
 from channels.webhook.headers import kept
 from pbx_messaging.logs import request_ids
 from pbx_messaging.metrics.series import WEBHOOK_TIME

@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from channels.itsp import ITSPS
-from channels.itsp.base import Charge, ItspError
+from channels.itsp.errors import ItspError
+from channels.itsp.texts import Charge
 from channels.models import Channel
 from pbx_messaging.outside.shares import Shares
 from sessions import charges

@@ -20,8 +20,9 @@ from redis import RedisError
 from channels import pacing
 from channels.actions import note_refused, note_sent, note_taken
 from channels.itsp import ITSPS
-from channels.itsp.base import Accepted, Advice, ItspError, OutboundSms
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.texts import Accepted, OutboundSms
 from channels.models import Channel
 from pbx_messaging.metrics.series import QUEUE_WAIT, SLOTS
 from sessions import causes, standstill, tracing

@@ -7,8 +7,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from channels.itsp.base import Advice, Found, ItspError
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.lists import Found
 from sessions import causes
 from sessions.lanes import progress, seats
 from sessions.models import Attempt

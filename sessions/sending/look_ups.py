@@ -7,8 +7,8 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from channels.itsp import ITSPS
-from channels.itsp.base import Found
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.lists import Found
 from channels.models import Channel
 from sessions.models import Attempt
 from sessions.sending.findings import due, growing_wait_s, in_seconds, look_up_again, move

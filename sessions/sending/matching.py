@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
-from channels.itsp.base import Found
+from channels.itsp.lists import Found
 from channels.models import Channel
 from sessions.models import Attempt
 

@@ -14,8 +14,9 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from channels.itsp import ITSPS
-from channels.itsp.base import Found, ItspError, SentList
 from channels.itsp.delivery import WAITING, DeliveryStatus
+from channels.itsp.errors import ItspError
+from channels.itsp.lists import Found, SentList
 from channels.models import Channel
 from sessions import causes, standstill
 from sessions.bulk import write

@@ -21,7 +21,8 @@ from redis import RedisError
 
 from channels import pacing
 from channels.itsp import ITSPS
-from channels.itsp.base import Advice, ItspError, Sender
+from channels.itsp.base import Sender
+from channels.itsp.errors import Advice, ItspError
 from channels.models import Channel
 from pbx_messaging.logs import request_ids
 from sessions.sending import claiming, picking

@@ -12,8 +12,8 @@ from redis import RedisError
 from channels import pacing
 from channels.actions import stop_channel, validity_clock
 from channels.itsp import ITSPS
-from channels.itsp.base import Advice
 from channels.itsp.delivery import FAILURE, DeliveryStatus
+from channels.itsp.errors import Advice
 from channels.models import Channel
 from sessions import standstill
 from sessions.lanes import seats

@@ -13,8 +13,9 @@ from django.db.models import Min
 from django.utils import timezone
 
 from channels.itsp import ITSPS
-from channels.itsp.base import Advice, Found, ItspError
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.lists import Found
 from pbx_messaging.outside.shares import Shares
 from sessions import causes
 from sessions.models import Attempt

@@ -15,8 +15,10 @@ from redis import RedisError
 
 from channels import pacing
 from channels.itsp import ITSPS
-from channels.itsp.base import Accepted, Advice, Found, ItspError, OutboundSms
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.lists import Found
+from channels.itsp.texts import Accepted, OutboundSms
 from channels.models import Channel
 from sessions.lanes import seats
 from sessions.models import Attempt, Lane

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import astuple
 from datetime import datetime
 
-from channels.itsp.base import OutboundSms
+from channels.itsp.texts import OutboundSms
 from channels.models import Channel, WebhookAddress
 from channels.webhook import url as webhook_url
 from pbx_messaging.signatures import sign

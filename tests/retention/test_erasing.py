@@ -16,8 +16,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
-from channels.itsp.base import InboundSms
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.texts import InboundSms
 from imports.models import Piece
 from retention.models import Erasure, ending_of
 from retention.persons import erasing, holds, journal

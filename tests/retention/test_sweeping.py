@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from accounts.models import AuditEntry
 from channels.itsp import ITSPS
-from channels.itsp.base import Charge, Media
 from channels.itsp.delivery import IN_FLIGHT, WAITING, DeliveryStatus
+from channels.itsp.texts import Charge, Media
 from channels.models import Channel
 from channels.senders import ANONYMOUS
 from retention.models import Kind, LegalHold, Rule, Way

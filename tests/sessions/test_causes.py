@@ -13,8 +13,8 @@ from django.utils.html import escape
 
 from channels.actions import stop_channel
 from channels.itsp import answers
-from channels.itsp.base import Advice, ItspError
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import Advice, ItspError
 from channels.itsp.said import by_itsp
 from channels.itsp.twilio import tables
 from channels.models import Channel

@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.test import Client
 from django.utils import timezone
 
-from channels.itsp.base import Charge
+from channels.itsp.texts import Charge
 from routing.models import Extension, MessageQueue
 from sessions import actions, charges
 from sessions.charges import MEASURES, Place, Told

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from channels.actions import order_standby, switch_numbers
-from channels.itsp.base import MediaLimits, OutboundSms
+from channels.itsp.texts import MediaLimits, OutboundSms
 from channels.models import Channel, Number
 from routing.models import Extension
 from sessions import actions, standstill

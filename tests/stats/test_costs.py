@@ -11,7 +11,7 @@ import time_machine
 from django.test import Client
 
 from accounts.models import Role
-from channels.itsp.base import Charge
+from channels.itsp.texts import Charge
 from routing.models import Extension, MessageQueue
 from sessions import charges
 from sessions.charges import Place, Text, Told

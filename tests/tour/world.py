@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Role, User
 from channels.itsp import ITSPS
-from channels.itsp.base import Charge
+from channels.itsp.texts import Charge
 from channels.models import Channel, FetchGap
 from channels.set_up import preflight
 from channels.webhook import keys as webhook_keys

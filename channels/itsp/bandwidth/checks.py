@@ -11,7 +11,8 @@ from channels.itsp import check_words as common
 from channels.itsp.bandwidth import callbacks, lists, registration
 from channels.itsp.bandwidth import check_words as words
 from channels.itsp.bandwidth.dashboard import PORTAL, Application, Dashboard
-from channels.itsp.base import Credentials, ItspError
+from channels.itsp.base import Credentials
+from channels.itsp.errors import ItspError
 from channels.itsp.set_up import AccountNumber, AccountNumbers, Change, Check, CheckOutcome, Finding, SetUp
 
 NAME = "Bandwidth"

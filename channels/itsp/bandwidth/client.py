@@ -11,7 +11,9 @@ from channels.itsp.api import ERRORS, UNREADABLE, Api, ahead
 from channels.itsp.bandwidth.credentials import api_login
 from channels.itsp.bandwidth.errors import failure, of_question, refusal
 from channels.itsp.bandwidth.webhook_calls import MESSAGE_ID, parts_of
-from channels.itsp.base import Accepted, Advice, Charge, Credentials, ItspError, OutboundSms, Sender
+from channels.itsp.base import Credentials, Sender
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.texts import Accepted, Charge, OutboundSms
 
 CODE, NAME = "bandwidth", "Bandwidth"
 MESSAGING, DASHBOARD = "https://messaging.bandwidth.com", "https://dashboard.bandwidth.com"

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.itsp.bandwidth import lists
 from channels.itsp.bandwidth.dashboard import Dashboard
-from channels.itsp.base import Advice, Credentials, ItspError
+from channels.itsp.base import Credentials
+from channels.itsp.errors import Advice, ItspError
 from pbx_messaging.said import Kind
 
 _LOGIN_REFUSED = Kind(

@@ -21,7 +21,8 @@ from channels.itsp.bandwidth import tables
 from channels.itsp.bandwidth.client import DASHBOARD, GATEWAY, NAME, address_of
 from channels.itsp.bandwidth.credentials import api_login
 from channels.itsp.bandwidth.errors import failure, of_question, refusal
-from channels.itsp.base import Advice, Credentials, ItspError
+from channels.itsp.base import Credentials
+from channels.itsp.errors import Advice, ItspError
 
 PORTAL = "https://dashboard.bandwidth.com/"
 MOST_LOCATIONS = 20

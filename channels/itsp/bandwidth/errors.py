@@ -7,7 +7,7 @@ import requests
 from channels.itsp import answers
 from channels.itsp.api import never_left, retry_after_s
 from channels.itsp.bandwidth import tables
-from channels.itsp.base import Advice, ItspError
+from channels.itsp.errors import Advice, ItspError
 
 
 def refusal(answer: requests.Response) -> ItspError:

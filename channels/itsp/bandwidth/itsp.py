@@ -8,23 +8,12 @@ from django.conf import settings
 from channels.itsp.bandwidth import checks, credential_checks, lists, media, tables, webhook_calls
 from channels.itsp.bandwidth.client import CODE, NAME, Account
 from channels.itsp.bandwidth.credentials import CredentialsForm, made_credentials
-from channels.itsp.base import (
-    AccountState,
-    Acknowledgement,
-    Advice,
-    Credentials,
-    Found,
-    InboundSms,
-    Itsp,
-    Media,
-    Sender,
-    SentList,
-    SignedBy,
-    StatusUpdate,
-    Unreadable,
-    WebhookCall,
-)
+from channels.itsp.base import AccountState, Credentials, Itsp, Sender
+from channels.itsp.calls import Acknowledgement, SignedBy, Unreadable, WebhookCall
+from channels.itsp.errors import Advice
+from channels.itsp.lists import Found, SentList
 from channels.itsp.set_up import AccountNumbers, Change, Finding, SetUp
+from channels.itsp.texts import InboundSms, Media, StatusUpdate
 from channels.phone_numbers import is_toll_free
 
 

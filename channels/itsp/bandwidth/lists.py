@@ -14,8 +14,11 @@ from channels.itsp.api import UNREADABLE
 from channels.itsp.bandwidth import tables
 from channels.itsp.bandwidth.client import Account
 from channels.itsp.bandwidth.webhook_calls import code_of, parts_of
-from channels.itsp.base import Advice, Charge, Credentials, Found, ItspError
+from channels.itsp.base import Credentials
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.lists import Found
+from channels.itsp.texts import Charge
 
 PAGE, MOST_PAGES = 1000, 5
 MARGIN = timedelta(minutes=2)  # of the two clocks, and of the list's own time

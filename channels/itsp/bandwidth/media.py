@@ -10,8 +10,10 @@ from django.conf import settings
 
 from channels.itsp import attachments
 from channels.itsp.bandwidth.credentials import api_login
-from channels.itsp.base import Advice, Credentials, ItspError, Media, MediaLimits, MediaRef
+from channels.itsp.base import Credentials
+from channels.itsp.errors import Advice, ItspError
 from channels.itsp.fetched_files import fetching, taken
+from channels.itsp.texts import Media, MediaLimits, MediaRef
 from pbx_messaging.outside import http
 
 HOST = "messaging.bandwidth.com"

@@ -6,8 +6,8 @@ from http import HTTPStatus
 from django.utils.translation import gettext_lazy as _
 
 from channels.itsp import answers
-from channels.itsp.base import Advice
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import Advice
 from channels.itsp.rules import Rule, final, rules
 from pbx_messaging.said import Kind
 

@@ -10,16 +10,10 @@ from channels.itsp import fingerprints
 from channels.itsp.bandwidth import tables
 from channels.itsp.bandwidth.credentials import callback_authorization
 from channels.itsp.bandwidth.media import refs_in
-from channels.itsp.base import (
-    Advice,
-    Charge,
-    Credentials,
-    InboundSms,
-    ItspError,
-    StatusUpdate,
-    Unreadable,
-    WebhookCall,
-)
+from channels.itsp.base import Credentials
+from channels.itsp.calls import Unreadable, WebhookCall
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.texts import Charge, InboundSms, StatusUpdate
 from channels.itsp.written import is_address, storable
 from pbx_messaging.said import Kind
 

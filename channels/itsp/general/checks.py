@@ -8,7 +8,8 @@ from django.conf import settings
 
 from channels.itsp import check_words as common
 from channels.itsp.api import ERRORS, Api
-from channels.itsp.base import Advice, Credentials, ItspError
+from channels.itsp.base import Credentials
+from channels.itsp.errors import Advice, ItspError
 from channels.itsp.general import check_words as words
 from channels.itsp.general.client import verify
 from channels.itsp.general.credentials import secrets_of

@@ -9,13 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.itsp import answers
 from channels.itsp.api import ERRORS, Api, never_left, retry_after_s
-from channels.itsp.base import Accepted, Advice, Credentials, ItspError, OutboundSms, Sender
+from channels.itsp.base import Credentials, Sender
+from channels.itsp.errors import Advice, ItspError
 from channels.itsp.general import tables
 from channels.itsp.general.addresses import called, is_near
 from channels.itsp.general.credentials import authorization
 from channels.itsp.general.paths import put, text_at
 from channels.itsp.general.shape import Shape
 from channels.itsp.general.webhook_calls import ERROR_CODE, MESSAGE_ID
+from channels.itsp.texts import Accepted, OutboundSms
 from pbx_messaging.outside.sockets import ForbiddenAddress
 from pbx_messaging.said import Kind
 

@@ -4,25 +4,16 @@ from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext_lazy
 
-from channels.itsp.base import (
-    Acknowledgement,
-    Advice,
-    Credentials,
-    InboundSms,
-    Itsp,
-    Media,
-    Sender,
-    SignedBy,
-    StatusUpdate,
-    Unreadable,
-    WebhookCall,
-)
+from channels.itsp.base import Credentials, Itsp, Sender
+from channels.itsp.calls import Acknowledgement, SignedBy, Unreadable, WebhookCall
+from channels.itsp.errors import Advice
 from channels.itsp.general import addresses, checks, media, preview, signatures, tables, webhook_calls
 from channels.itsp.general.client import NAME, GeneralSender, verify
 from channels.itsp.general.credentials import CredentialsForm, secrets_of
 from channels.itsp.general.shape import Shape
 from channels.itsp.preview import Preview
 from channels.itsp.set_up import Change, Finding, SetUp
+from channels.itsp.texts import InboundSms, Media, StatusUpdate
 
 
 class General(Itsp):

@@ -3,11 +3,13 @@
 from urllib.parse import urljoin, urlsplit
 
 from channels.itsp import attachments
-from channels.itsp.base import Advice, Credentials, ItspError, Media, MediaLimits
+from channels.itsp.base import Credentials
+from channels.itsp.errors import Advice, ItspError
 from channels.itsp.fetched_files import fetching, redirected_too_often, taken
 from channels.itsp.general.addresses import is_near, may_be_called
 from channels.itsp.general.credentials import authorization
 from channels.itsp.general.shape import Shape
+from channels.itsp.texts import Media, MediaLimits
 from pbx_messaging.outside import http
 
 LONGEST = 2048

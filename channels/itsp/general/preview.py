@@ -7,21 +7,16 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels.itsp.base import (
-    Credentials,
-    InboundSms,
-    ItspError,
-    OutboundSms,
-    StatusUpdate,
-    Unreadable,
-    WebhookCall,
-)
+from channels.itsp.base import Credentials
+from channels.itsp.calls import Unreadable, WebhookCall
+from channels.itsp.errors import ItspError
 from channels.itsp.general.client import body_of
 from channels.itsp.general.credentials import authorization
 from channels.itsp.general.paths import put
 from channels.itsp.general.shape import Shape
 from channels.itsp.general.webhook_calls import Item, read
 from channels.itsp.preview import Preview, Reading
+from channels.itsp.texts import InboundSms, OutboundSms, StatusUpdate
 
 OURS, CONTACT = "+14155550100", "+14155550123"
 _SENT = OutboundSms(

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from channels.itsp.base import WebhookCall
+from channels.itsp.calls import WebhookCall
 from channels.itsp.general.shape import Shape
 
 # By which a call is known to be signed, even if the channel's settings name another header.

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from channels.itsp import answers
-from channels.itsp.base import Advice
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import Advice
 from pbx_messaging.said import Kind
 
 STATUSES: Mapping[str, DeliveryStatus] = {

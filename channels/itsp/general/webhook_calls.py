@@ -8,11 +8,13 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from channels.itsp.base import Advice, InboundSms, ItspError, MediaRef, StatusUpdate, Unreadable, WebhookCall
+from channels.itsp.calls import Unreadable, WebhookCall
+from channels.itsp.errors import Advice, ItspError
 from channels.itsp.general import tables
 from channels.itsp.general.media import LIMITS, LONGEST
 from channels.itsp.general.paths import found, text_at
 from channels.itsp.general.shape import Shape
+from channels.itsp.texts import InboundSms, MediaRef, StatusUpdate
 from channels.itsp.written import is_address, storable
 from pbx_messaging.said import Kind
 

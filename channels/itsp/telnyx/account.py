@@ -7,8 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from channels.itsp.base import AccountState, Advice, Credentials, Found, ItspError
+from channels.itsp.base import AccountState, Credentials
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.lists import Found
 from channels.itsp.set_up import AccountNumber, AccountNumbers, CheckOutcome, SetUp
 from channels.itsp.telnyx.errors import blaming, reading, told
 from channels.itsp.telnyx.http import Answer, Client, checking

@@ -9,7 +9,8 @@ from typing import Any
 from django.utils import timezone
 
 from channels.itsp import check_words as common
-from channels.itsp.base import Credentials, ItspError
+from channels.itsp.base import Credentials
+from channels.itsp.errors import ItspError
 from channels.itsp.set_up import Change, Check, Finding, SetUp
 from channels.itsp.telnyx import account
 from channels.itsp.telnyx import check_words as words

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.itsp import answers
 from channels.itsp.api import ERRORS, UNREADABLE, never_left
-from channels.itsp.base import Advice, ItspError
+from channels.itsp.errors import Advice, ItspError
 from channels.itsp.telnyx import tables
 from channels.itsp.telnyx.http import Answer
 from pbx_messaging.said import Kind

@@ -4,7 +4,7 @@ from typing import Any
 
 from channels.itsp import api
 from channels.itsp import check_words as common
-from channels.itsp.base import ItspError
+from channels.itsp.errors import ItspError
 from channels.itsp.set_up import Check, CheckOutcome, Finding
 from channels.itsp.telnyx import check_words as words
 

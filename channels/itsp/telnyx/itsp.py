@@ -5,29 +5,17 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from channels.itsp.base import (
-    AccountState,
-    Acknowledgement,
-    Advice,
-    Credentials,
-    Found,
-    InboundSms,
-    Itsp,
-    Media,
-    OptOutPage,
-    OptOutScope,
-    Sender,
-    SignedBy,
-    StatusUpdate,
-    Unreadable,
-    WebhookCall,
-)
+from channels.itsp.base import AccountState, Credentials, Itsp, OptOutScope, Sender
+from channels.itsp.calls import Acknowledgement, SignedBy, Unreadable, WebhookCall
+from channels.itsp.errors import Advice
+from channels.itsp.lists import Found, OptOutPage
 from channels.itsp.set_up import AccountNumbers, Change, Finding, SetUp
 from channels.itsp.telnyx import account, media, opt_outs, signatures, tables, webhook_calls
 from channels.itsp.telnyx.checks import Checks, fix
 from channels.itsp.telnyx.credentials import CredentialsForm
 from channels.itsp.telnyx.http import Client
 from channels.itsp.telnyx.sending import TelnyxSender
+from channels.itsp.texts import InboundSms, Media, StatusUpdate
 
 
 class Telnyx(Itsp):

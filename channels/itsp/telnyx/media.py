@@ -8,8 +8,9 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
 from channels.itsp import attachments
-from channels.itsp.base import Advice, ItspError, Media, MediaLimits
+from channels.itsp.errors import Advice, ItspError
 from channels.itsp.fetched_files import fetching, redirected_too_often, taken
+from channels.itsp.texts import Media, MediaLimits
 from pbx_messaging.outside import http
 
 LIMITS = MediaLimits(

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from decimal import Decimal, DecimalException
 from typing import Any
 
-from channels.itsp.base import Charge
 from channels.itsp.delivery import DeliveryStatus
 from channels.itsp.telnyx import tables
+from channels.itsp.texts import Charge
 from channels.itsp.written import storable
 
 MESSAGE_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")

@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from channels.itsp.api import UNREADABLE
-from channels.itsp.base import Credentials, OptOut, OptOutPage
+from channels.itsp.base import Credentials
+from channels.itsp.lists import OptOut, OptOutPage
 from channels.itsp.telnyx.errors import reading, told
 from channels.itsp.telnyx.http import checking
 from channels.itsp.telnyx.messages import moment_of

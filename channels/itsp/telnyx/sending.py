@@ -6,10 +6,12 @@ from typing import Any
 
 from channels.itsp import answers
 from channels.itsp.api import ERRORS, UNREADABLE
-from channels.itsp.base import Accepted, Advice, Credentials, ItspError, OutboundSms, Sender
+from channels.itsp.base import Credentials, Sender
+from channels.itsp.errors import Advice, ItspError
 from channels.itsp.telnyx.errors import refusal, unanswered
 from channels.itsp.telnyx.http import Client, encoded
 from channels.itsp.telnyx.messages import charge_of, id_of
+from channels.itsp.texts import Accepted, OutboundSms
 
 
 class TelnyxSender(Sender):

@@ -11,7 +11,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from channels.itsp.api import UNREADABLE
-from channels.itsp.base import Credentials, SignedBy, WebhookCall
+from channels.itsp.base import Credentials
+from channels.itsp.calls import SignedBy, WebhookCall
 from channels.itsp.telnyx.credentials import key_bytes
 
 SIGNATURE, TIMESTAMP = "telnyx-signature-ed25519", "telnyx-timestamp"

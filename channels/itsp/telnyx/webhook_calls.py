@@ -6,19 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from channels.itsp.base import (
-    Advice,
-    InboundSms,
-    ItspError,
-    MediaRef,
-    StatusUpdate,
-    Unreadable,
-    WebhookCall,
-    reference_in,
-)
+from channels.itsp.calls import Unreadable, WebhookCall
+from channels.itsp.errors import Advice, ItspError
 from channels.itsp.telnyx import tables
 from channels.itsp.telnyx.media import LIMITS, LONGEST_URL
 from channels.itsp.telnyx.messages import charge_of, error_of, id_of, status_of, text_of
+from channels.itsp.texts import InboundSms, MediaRef, StatusUpdate, reference_in
 from channels.itsp.written import is_address
 from pbx_messaging.said import Kind
 

@@ -4,7 +4,8 @@ from decimal import Decimal, DecimalException
 
 from django.conf import settings
 
-from channels.itsp.base import AccountState, Advice, Credentials, ItspError
+from channels.itsp.base import AccountState, Credentials
+from channels.itsp.errors import Advice, ItspError
 from channels.itsp.twilio.client import TwilioSender, twilios_errors
 
 

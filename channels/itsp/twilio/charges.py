@@ -7,7 +7,9 @@ from typing import Any
 
 from django.conf import settings
 
-from channels.itsp.base import Charge, ChargeList, Credentials
+from channels.itsp.base import Credentials
+from channels.itsp.lists import ChargeList
+from channels.itsp.texts import Charge
 from channels.itsp.twilio.client import TwilioSender
 from channels.itsp.twilio.received import ROUNDING, lists_errors
 from channels.itsp.twilio.webhook_calls import MESSAGE_ID, parts_of

@@ -10,16 +10,11 @@ from django.conf import settings
 from twilio.rest import Client
 
 from channels.itsp import answers
-from channels.itsp.base import (
-    Accepted,
-    Advice,
-    Credentials,
-    Found,
-    ItspError,
-    OutboundSms,
-    Sender,
-)
+from channels.itsp.base import Credentials, Sender
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.lists import Found
+from channels.itsp.texts import Accepted, OutboundSms
 from channels.itsp.twilio import tables
 from channels.itsp.twilio.credentials import account_login, texting_login
 from channels.itsp.twilio.errors import translated

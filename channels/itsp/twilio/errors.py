@@ -8,7 +8,7 @@ from twilio.http.response import Response
 
 from channels.itsp import answers
 from channels.itsp.api import never_left
-from channels.itsp.base import Advice, ItspError
+from channels.itsp.errors import Advice, ItspError
 from channels.itsp.twilio import tables
 from pbx_messaging.said import Kind
 

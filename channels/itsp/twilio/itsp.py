@@ -6,27 +6,12 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from channels.itsp.base import (
-    AccountState,
-    Acknowledgement,
-    Advice,
-    ChargeList,
-    Credentials,
-    Found,
-    InboundSms,
-    Itsp,
-    ItspError,
-    Media,
-    MediaRef,
-    ReceivedList,
-    Sender,
-    SentList,
-    SignedBy,
-    StatusUpdate,
-    Unreadable,
-    WebhookCall,
-)
+from channels.itsp.base import AccountState, Credentials, Itsp, Sender
+from channels.itsp.calls import Acknowledgement, SignedBy, Unreadable, WebhookCall
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.lists import ChargeList, Found, ReceivedList, SentList
 from channels.itsp.set_up import AccountNumbers, Change, Finding, SetUp
+from channels.itsp.texts import InboundSms, Media, MediaRef, StatusUpdate
 from channels.itsp.twilio import (
     account_numbers,
     account_state,

@@ -7,7 +7,9 @@ from typing import Any
 from django.conf import settings
 
 from channels.itsp import answers
-from channels.itsp.base import Advice, Credentials, Found, ItspError
+from channels.itsp.base import Credentials
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.lists import Found
 from channels.itsp.twilio.client import TwilioSender, found, twilios_errors
 
 PAGE, MOST_PAGES = 1000, 5

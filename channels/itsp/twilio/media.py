@@ -5,8 +5,10 @@ from dataclasses import replace
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from channels.itsp.base import Advice, Credentials, ItspError, Media, MediaLimits
+from channels.itsp.base import Credentials
+from channels.itsp.errors import Advice, ItspError
 from channels.itsp.fetched_files import fetching, redirected_too_often, taken
+from channels.itsp.texts import Media, MediaLimits
 from channels.itsp.twilio import media_address
 from channels.itsp.twilio.credentials import texting_login
 from channels.itsp.twilio.media_address import MediaAddress

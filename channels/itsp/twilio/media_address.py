@@ -14,7 +14,7 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
 from channels.itsp import attachments
-from channels.itsp.base import Advice, ItspError
+from channels.itsp.errors import Advice, ItspError
 from channels.itsp.twilio.regions import is_api_host
 from pbx_messaging.said import Kind
 

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
-from channels.itsp.base import WebhookCall
+from channels.itsp.calls import WebhookCall
 
 Parameters = tuple[tuple[bytes, bytes], ...]
 

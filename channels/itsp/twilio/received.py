@@ -8,7 +8,9 @@ from typing import Any
 
 from django.conf import settings
 
-from channels.itsp.base import Credentials, InboundSms, MediaRef, Received, ReceivedList
+from channels.itsp.base import Credentials
+from channels.itsp.lists import Received, ReceivedList
+from channels.itsp.texts import InboundSms, MediaRef
 from channels.itsp.twilio.client import TwilioSender, texting_client_of
 from channels.itsp.twilio.errors import translated_list
 from channels.itsp.twilio.http import ERRORS

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from channels.itsp.base import Credentials, SignedBy, WebhookCall
+from channels.itsp.base import Credentials
+from channels.itsp.calls import SignedBy, WebhookCall
 from channels.itsp.twilio.credentials import keys_of, tokens_of
 from channels.itsp.twilio.parameters import of_form
 

@@ -3,9 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from channels.itsp import answers
-from channels.itsp.base import Advice, KeywordKind
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import Advice
 from channels.itsp.rules import Rule, final, rules
+from channels.itsp.texts import KeywordKind
 
 STATUSES = {
     "accepted": DeliveryStatus.ACCEPTED,

@@ -4,15 +4,8 @@ import re
 
 from django.utils.translation import gettext_lazy as _
 
-from channels.itsp.base import (
-    Charge,
-    InboundSms,
-    MediaRef,
-    StatusUpdate,
-    Unreadable,
-    WebhookCall,
-    reference_in,
-)
+from channels.itsp.calls import Unreadable, WebhookCall
+from channels.itsp.texts import Charge, InboundSms, MediaRef, StatusUpdate, reference_in
 from channels.itsp.twilio import tables
 from channels.itsp.twilio.media import LIMITS
 from channels.itsp.twilio.parameters import parameters_of

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from channels.itsp.base import ItspError
+from channels.itsp.errors import ItspError
 from channels.models import Number
 from pbx_messaging.embedded.stand_in import StandIn
 from routing.models import MessageQueue

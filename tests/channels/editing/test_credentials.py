@@ -7,8 +7,9 @@ from django.test import Client
 
 from channels.actions import stop_channel
 from channels.itsp import ITSPS
-from channels.itsp.base import ItspError, OutboundSms
+from channels.itsp.errors import ItspError
 from channels.itsp.set_up import SetUp
+from channels.itsp.texts import OutboundSms
 from channels.itsp.twilio import regions
 from channels.models import Channel
 from routing.models import Extension

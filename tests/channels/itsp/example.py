@@ -17,18 +17,11 @@ from django.test import Client
 from django.utils import timezone
 
 from channels.itsp import ITSPS, fingerprints
-from channels.itsp.base import (
-    Acknowledgement,
-    Advice,
-    Credentials,
-    InboundSms,
-    ItspError,
-    SignedBy,
-    StatusUpdate,
-    Unreadable,
-    WebhookCall,
-)
+from channels.itsp.base import Credentials
+from channels.itsp.calls import Acknowledgement, SignedBy, Unreadable, WebhookCall
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.texts import InboundSms, StatusUpdate
 from channels.itsp.twilio import Twilio
 from channels.models import Channel
 from tests.factories import Road

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from channels import actions
-from channels.itsp.base import Advice, ItspError
+from channels.itsp.errors import Advice, ItspError
 from channels.itsp.set_up import AccountNumber, Change, Check, CheckOutcome, Finding
 from channels.itsp.twilio import check_words, tables
 from channels.models import Channel, SetUpResult

@@ -12,8 +12,9 @@ from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
-from channels.itsp.base import Accepted, Advice, ItspError
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.texts import Accepted
 from channels.models import Channel
 from pbx_messaging.redis import redis_client
 from routing.models import Extension

@@ -11,8 +11,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from channels.itsp import answers
-from channels.itsp.base import Media
 from channels.itsp.file_names import told_name
+from channels.itsp.texts import Media
 from routing.models import Extension, MessageQueue
 from sessions import opened as opened_sessions
 from sessions.media import fetching, showing

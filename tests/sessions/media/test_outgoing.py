@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
-from channels.itsp.base import OutboundSms
+from channels.itsp.texts import OutboundSms
 from channels.models import Channel
 from routing.models import Extension, MessageQueue
 from sessions import actions

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from channels.itsp.base import Accepted, Advice, ItspError
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.texts import Accepted
 from routing.models import Extension
 from sessions import actions
 from sessions.models import Attempt, Message, MessagingSession, OptOutEntry

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from channels.itsp.base import Accepted
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.texts import Accepted
 from channels.models import Channel
 from routing.models import ClosedDay, Extension, MessageQueue, OpeningHours
 from sessions import actions

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from channels.itsp.base import Accepted, Advice, ItspError
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.texts import Accepted
 from channels.itsp.twilio import Twilio
 from channels.models import Channel
 from routing.models import Extension

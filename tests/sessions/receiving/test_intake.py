@@ -19,7 +19,8 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from twilio.request_validator import RequestValidator
 
 from channels.itsp import ITSPS
-from channels.itsp.base import InboundSms, StatusUpdate, Unreadable, WebhookCall
+from channels.itsp.calls import Unreadable, WebhookCall
+from channels.itsp.texts import InboundSms, StatusUpdate
 from channels.itsp.twilio import Twilio
 from channels.models import Number
 from routing.models import Extension

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import AuditEntry, User
-from channels.itsp.base import InboundSms
+from channels.itsp.texts import InboundSms
 from channels.models import Channel, Number, WebhookAddress
 from channels.webhook import url as webhook_url
 from retention.sweeping import others, pace

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from channels.itsp.base import InboundSms
+from channels.itsp.texts import InboundSms
 from channels.models import Channel, Number
 from channels.set_up import preflight
 from routing.models import Extension

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from channels.itsp.base import Accepted
+from channels.itsp.texts import Accepted
 from channels.models import Channel
 from routing.models import Extension
 from sessions.models import Attempt

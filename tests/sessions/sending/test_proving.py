@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from channels.itsp.base import OutboundSms
+from channels.itsp.texts import OutboundSms
 from channels.models import Channel
 from routing.models import Extension
 from sessions import actions, standstill

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from channels import pacing
 from channels.actions import reconnect_channel
-from channels.itsp.base import Advice, ItspError
+from channels.itsp.errors import Advice, ItspError
 from channels.models import Channel
 from routing.models import Extension
 from sessions import actions

@@ -9,8 +9,9 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from channels.itsp import ITSPS
-from channels.itsp.base import Advice, ItspError, OutboundSms
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.texts import OutboundSms
 from channels.itsp.twilio import Twilio, lists
 from channels.models import Channel
 from pbx_messaging.redis import redis_client

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from channels.itsp.base import OutboundSms
+from channels.itsp.texts import OutboundSms
 from channels.itsp.twilio import Twilio
 from health import checks
 from routing.models import Extension

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from channels.itsp import ITSPS
-from channels.itsp.base import Advice, Credentials
+from channels.itsp.base import Credentials
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import Advice
 from tests.channels.itsp.bandwidth.test_tables import CODES
 from tests.channels.itsp.contract import kit
 from tests.channels.itsp.contract.kit import Reply, Status, Told

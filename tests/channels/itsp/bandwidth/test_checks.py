@@ -7,7 +7,8 @@ import pytest
 from channels.itsp import ITSPS
 from channels.itsp.bandwidth import registration
 from channels.itsp.bandwidth.dashboard import Dashboard, parsed
-from channels.itsp.base import Credentials, ItspError
+from channels.itsp.base import Credentials
+from channels.itsp.errors import ItspError
 from channels.itsp.set_up import Check, CheckOutcome, Finding, SetUp
 from tests.channels.itsp.bandwidth.account import OURS, PASSWORD, TOLL_FREE, USER
 from tests.servers import Simulator

@@ -8,8 +8,11 @@ from django.utils import timezone
 
 from channels.itsp import ITSPS
 from channels.itsp.bandwidth import lists
-from channels.itsp.base import Advice, Charge, Credentials, Found, ItspError, OutboundSms, SentList
+from channels.itsp.base import Credentials
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.lists import Found, SentList
+from channels.itsp.texts import Charge, OutboundSms
 from tests.channels.itsp.bandwidth.account import CONTACT, OURS, TOLL_FREE, Receiver
 from tests.servers import Simulator
 from tests.waiting import wait_until

@@ -7,7 +7,8 @@ from pytest_django.fixtures import Settings
 
 from channels.itsp import ITSPS
 from channels.itsp.bandwidth import media
-from channels.itsp.base import Advice, Credentials, ItspError
+from channels.itsp.base import Credentials
+from channels.itsp.errors import Advice, ItspError
 from tests.channels.itsp.bandwidth.account import CONTACT, OURS, Receiver
 from tests.servers import Simulator
 

@@ -12,7 +12,10 @@ from django.utils import timezone
 
 from channels.itsp import ITSPS
 from channels.itsp.api import Api
-from channels.itsp.base import Credentials, InboundSms, ItspError, OutboundSms, StatusUpdate, WebhookCall
+from channels.itsp.base import Credentials
+from channels.itsp.calls import WebhookCall
+from channels.itsp.errors import ItspError
+from channels.itsp.texts import InboundSms, OutboundSms, StatusUpdate
 from tests.channels.itsp.bandwidth.account import CONTACT, OURS, TOLL_FREE, Receiver
 from tests.channels.itsp.bandwidth.published_api import examples, parameters, violations
 from tests.servers import Simulator

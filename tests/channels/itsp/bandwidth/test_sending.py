@@ -7,7 +7,9 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from channels.itsp import ITSPS
-from channels.itsp.base import Accepted, Advice, Charge, Credentials, ItspError, OutboundSms
+from channels.itsp.base import Credentials
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.texts import Accepted, Charge, OutboundSms
 from pbx_messaging.processes.ports import free_port
 from tests.channels.itsp.bandwidth.account import CONTACT, OURS, Receiver
 from tests.servers import Simulator

@@ -3,8 +3,8 @@
 import pytest
 
 from channels.itsp.bandwidth import Bandwidth, tables
-from channels.itsp.base import Advice
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import Advice
 
 ROWS: list[tuple[Advice, bool, tuple[int, ...]]] = [
     (Advice.STOP, False, (4001, 4433, 4451, 4452, 4493)),  # account or application unusable

@@ -11,17 +11,10 @@ from hypothesis import strategies as st
 
 from channels.itsp import fingerprints
 from channels.itsp.bandwidth import Bandwidth
-from channels.itsp.base import (
-    Charge,
-    InboundSms,
-    ItspError,
-    MediaRef,
-    SignedBy,
-    StatusUpdate,
-    Unreadable,
-    WebhookCall,
-)
+from channels.itsp.calls import SignedBy, Unreadable, WebhookCall
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import ItspError
+from channels.itsp.texts import Charge, InboundSms, MediaRef, StatusUpdate
 
 ITSP = Bandwidth()
 APPLICATION = "2cfcb382-161c-46d4-8c67-87ca09a72c85"

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from channels.itsp.base import Advice, Credentials, Itsp
+from channels.itsp.base import Credentials, Itsp
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import Advice
 from tests.factories import CONTACT, OUR_NUMBER
 
 

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from channels.itsp.base import Advice, ItspError, OutboundSms
 from channels.itsp.delivery import MEANINGS, DeliveryStatus
+from channels.itsp.errors import Advice, ItspError
 from channels.itsp.said import by_itsp
+from channels.itsp.texts import OutboundSms
 from pbx_messaging.said import Said
 from routing.models import Extension
 from sessions import actions

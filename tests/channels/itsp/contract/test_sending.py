@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from pytest_django.fixtures import Settings
 
-from channels.itsp.base import Accepted, Advice, ItspError
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.texts import Accepted
 from pbx_messaging.processes.ports import free_port
 from pbx_messaging.said import code_of
 from tests.channels.itsp.contract.api import Api, Silence

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from channels.itsp import ITSPS
-from channels.itsp.base import SignedBy, WebhookCall
+from channels.itsp.calls import SignedBy, WebhookCall
 from channels.webhook import headers
 from channels.webhook import keys as webhook_keys
 from routing.models import Extension

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from channels.itsp.base import OutboundSms, WebhookCall
+from channels.itsp.calls import WebhookCall
 from channels.itsp.general.shape import Shape
 from channels.itsp.general.signatures import signature
+from channels.itsp.texts import OutboundSms
 
 KEY, SECRET = "key-1f2e3d", "secret-9a8b7c"
 AT = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from channels.itsp import ITSPS
-from channels.itsp.base import Advice, ItspError
+from channels.itsp.errors import Advice, ItspError
 from tests.channels.itsp.general.conftest import KEY, Provider
 
 GENERAL = ITSPS["general"]

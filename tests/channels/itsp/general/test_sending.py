@@ -8,7 +8,8 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from channels.itsp import ITSPS
-from channels.itsp.base import Accepted, Advice, ItspError
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.texts import Accepted
 from tests.channels.itsp.general.conftest import KEY, Provider, sms
 
 GENERAL = ITSPS["general"]

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from channels.itsp import ITSPS
-from channels.itsp.base import InboundSms, ItspError, MediaRef, SignedBy, StatusUpdate, Unreadable
+from channels.itsp.calls import SignedBy, Unreadable
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import ItspError
+from channels.itsp.texts import InboundSms, MediaRef, StatusUpdate
 from tests.channels.itsp.general.conftest import AT, SECRET, called
 
 GENERAL = ITSPS["general"]

@@ -8,7 +8,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.directions import isolated
 from channels.itsp import ITSPS
-from channels.itsp.base import Advice, ItspError
+from channels.itsp.errors import Advice, ItspError
 from channels.itsp.set_up import Change, Check, CheckOutcome, Finding, SetUp
 from tests.servers import Simulator
 from tests.telnyx_account import CREDENTIALS, PROFILE_ID, URL

@@ -7,7 +7,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from channels.itsp import ITSPS
-from channels.itsp.base import Advice, ItspError
+from channels.itsp.errors import Advice, ItspError
 from channels.itsp.telnyx import media
 from tests.pbx_messaging.outside.hanging import at_most, hanging
 from tests.servers import Simulator

@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 from pytest_django.fixtures import Settings
 
 from channels.itsp import ITSPS
-from channels.itsp.base import Advice, ItspError, OptOut, OptOutPage
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.lists import OptOut, OptOutPage
 from tests.channels.itsp.contract.api import Api, api
 from tests.channels.itsp.contract.kit import Reply
 from tests.servers import Simulator

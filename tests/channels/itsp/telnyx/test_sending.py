@@ -15,8 +15,10 @@ from pydantic import TypeAdapter
 from pytest_django.fixtures import Settings
 
 from channels.itsp import ITSPS
-from channels.itsp.base import Advice, Charge, ItspError, OutboundSms, Sender
+from channels.itsp.base import Sender
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import Advice, ItspError
+from channels.itsp.texts import Charge, OutboundSms
 from tests.pbx_messaging.outside.hanging import at_most, hanging
 from tests.servers import Simulator
 from tests.telnyx_account import CONTACT, CREDENTIALS, OUR_NUMBER, PROFILE_ID

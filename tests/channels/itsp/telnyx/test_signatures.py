@@ -11,7 +11,7 @@ from nacl.signing import SigningKey
 from telnyx.lib.webhook_verification import verify_webhook_signature
 
 from channels.itsp import ITSPS
-from channels.itsp.base import SignedBy, WebhookCall
+from channels.itsp.calls import SignedBy, WebhookCall
 from tests.telnyx_account import CREDENTIALS, PRIVATE_KEY, PUBLIC_KEY, URL, call, inbound_event, signed
 
 pytestmark = pytest.mark.once

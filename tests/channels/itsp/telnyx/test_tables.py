@@ -3,7 +3,7 @@
 import pytest
 
 from channels.itsp import ITSPS
-from channels.itsp.base import Advice
+from channels.itsp.errors import Advice
 from channels.itsp.telnyx import tables
 
 pytestmark = pytest.mark.once

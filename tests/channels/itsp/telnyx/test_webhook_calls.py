@@ -10,17 +10,11 @@ from hypothesis import strategies as st
 from telnyx.types import DeliveryUpdateWebhookEvent, InboundMessageWebhookEvent
 
 from channels.itsp import ITSPS
-from channels.itsp.base import (
-    Charge,
-    InboundSms,
-    ItspError,
-    KeywordKind,
-    MediaRef,
-    StatusUpdate,
-    Unreadable,
-)
+from channels.itsp.calls import Unreadable
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import ItspError
 from channels.itsp.telnyx import tables
+from channels.itsp.texts import Charge, InboundSms, KeywordKind, MediaRef, StatusUpdate
 from tests.telnyx_account import (
     CONTACT,
     OUR_NUMBER,

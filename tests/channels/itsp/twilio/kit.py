@@ -8,8 +8,9 @@ from datetime import datetime
 from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 
 from channels.itsp import ITSPS
-from channels.itsp.base import Advice, Credentials
+from channels.itsp.base import Credentials
 from channels.itsp.delivery import DeliveryStatus
+from channels.itsp.errors import Advice
 from tests.channels.itsp.contract import kit
 from tests.channels.itsp.contract.kit import Reply, Status, Told
 from tests.channels.itsp.twilio.test_tables import CODES

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from channels.itsp.base import Advice, ItspError
+from channels.itsp.errors import Advice, ItspError
 from channels.itsp.twilio import media, media_address
 from tests.pbx_messaging.outside.hanging import at_most, hanging
 

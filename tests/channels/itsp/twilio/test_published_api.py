@@ -9,8 +9,10 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from channels.itsp import ITSPS
-from channels.itsp.base import Credentials, ItspError, OutboundSms
+from channels.itsp.base import Credentials
+from channels.itsp.errors import ItspError
 from channels.itsp.set_up import CheckOutcome, SetUp
+from channels.itsp.texts import OutboundSms
 from tests.channels.itsp.twilio.published_api import Judge, judging
 from tests.servers import Simulator
 

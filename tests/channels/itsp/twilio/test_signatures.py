@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from twilio.request_validator import HMAC_SHA1, HMAC_SHA256, RequestValidator, get_signature_algorithm
 
-from channels.itsp.base import SignedBy, WebhookCall
+from channels.itsp.calls import SignedBy, WebhookCall
 from channels.itsp.twilio import Twilio
 from tests.factories import ACCOUNT_SID, AUTH_TOKEN
 

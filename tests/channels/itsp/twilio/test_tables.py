@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels.itsp.base import Advice
+from channels.itsp.errors import Advice
 from channels.itsp.twilio import tables
 
 ROWS: list[tuple[Advice, tuple[int, ...]]] = [

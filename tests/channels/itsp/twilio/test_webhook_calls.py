@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from channels.itsp.base import InboundSms, StatusUpdate, Unreadable, WebhookCall
+from channels.itsp.calls import Unreadable, WebhookCall
+from channels.itsp.texts import InboundSms, StatusUpdate
 from channels.itsp.twilio import Twilio, tables
 from tests.factories import ACCOUNT_SID, AUTH_TOKEN, CONTACT
 
