@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 
 from accounts.directions import isolated
@@ -84,6 +85,12 @@ def carried() -> Q:
     """Of set-up results: those of the channel as a whole, and of live numbers that it carries still."""
     by_channel = Q(number__channel=F("channel")) | Q(number__standby=F("channel"))
     return Q(number=None) | (by_channel & Q(number__archived_at=None))
+
+
+def failed_checks() -> Coalesce:
+    """Of a channel: how many checks of its set-up fail, as far as they concern what it carries."""
+    failing = SetUpResult.objects.filter(carried(), channel=OuterRef("pk"), outcome=CheckOutcome.FAIL)
+    return Coalesce(Subquery(failing.order_by().values("channel").annotate(n=Count("pk")).values("n")), 0)
 
 
 def _findings(numbers: Iterable[int]) -> Iterable[SetUpResult]:

@@ -4,15 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Min, Prefetch, Q, QuerySet
 
 from accounts.listing import Query
 from channels.itsp import ITSPS
 from channels.itsp.set_up import CheckOutcome
-from channels.models import Channel, Number, SetUpResult
+from channels.models import Channel, Number
 from channels.set_up.standing import Standing
-from channels.standby import Standby, carried, standbys_of
+from channels.standby import Standby, failed_checks, standbys_of
 from sessions.lanes.figures import QueueMark, marks_of
 from stats.periods import Bounds
 from stats.queries import NOTHING, Counts, count_of
@@ -76,9 +75,8 @@ def rows_of(ids: Sequence[int], counts: dict[int, Counts]) -> list[ChannelRow]:
     live_numbers = Prefetch("numbers", Number.objects.live().order_by("address"), to_attr="live_numbers")
     live = Q(stands_by_for__archived_at=None, stands_by_for__isnull=False)
     stands_by_for = Count("stands_by_for", filter=live, distinct=True)
-    failing = SetUpResult.objects.filter(carried(), channel=OuterRef("pk"), outcome=CheckOutcome.FAIL)
-    failed = Coalesce(Subquery(failing.order_by().values("channel").annotate(n=Count("pk")).values("n")), 0)
     marks = marks_of(ids)
+    failed = failed_checks()
     found = Channel.objects.defer("credentials").annotate(failed_checks=failed, stands_by_for_n=stands_by_for)
     channels = found.prefetch_related(live_numbers).in_bulk(ids)
     standbys = _standbys_by_channel(channels.values())

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.directions import isolated
 from accounts.models import User
-from channels.itsp.set_up import CheckOutcome
 from channels.models import Channel, Number
+from channels.standby import failed_checks
 from health.alarms.telling import reaches
 from routing.models import Extension, MessageQueue
 
@@ -43,10 +43,8 @@ def _used() -> QuerySet[Channel]:
     """With what each lacks; those that never had a text come first."""
     carries = Q(channel=OuterRef("pk")) | Q(standby=OuterRef("pk"))
     live = Number.objects.live().filter(carries)
-    failed = Q(set_up_results__outcome=CheckOutcome.FAIL)
-    here = Q(set_up_results__number=None) | Q(set_up_results__number__archived_at=None)
     used = Channel.objects.live().filter(disabled_at=None).defer("credentials")
-    found = used.annotate(has_numbers=Exists(live), failed_checks=Count("set_up_results", failed & here))
+    found = used.annotate(has_numbers=Exists(live), failed_checks=failed_checks())
     return found.order_by("last_inbound_at", "name")
 
 
@@ -61,7 +59,7 @@ def _first_steps(channels: list[Channel]) -> list[Step]:
     if agents >= SHARED_BY or queue:
         words = _("Where several agents share the texts of a number.")
         steps.append(Step(_("Add a message queue"), reverse("queue-add"), words, queue))
-    add = _("With the Account SID and Auth Token, its numbers are there to tick.")
+    add = _("With its credentials; where the ITSP lists the account’s numbers, they are there to tick.")
     steps.append(Step(_("Add an SMS channel"), reverse("channel-add"), add, channel is not None))
     left = _left_of(channel) if channel else []
     return [*steps, *(left or [Step(_("Text the number"), reverse("channel-list"))])]
