@@ -212,6 +212,20 @@ def test_steps_go_from_nothing_to_the_first_text(admin_page: Client, administrat
     assert part(admin_page, "steps") == ""
 
 
+def test_check_of_a_number_counts_where_it_is_carried(admin_page: Client, road: Road) -> None:
+    """Not at the channel that it went away from, but at one that stands by for it."""
+    other = make_road(road.number.destination, address="+14155550177", name="Other").channel
+    Channel.objects.update(last_inbound_at=timezone.now())
+    finding = {"number": road.number, "check_name": "webhook", "checked_at": timezone.now()}
+    road.channel.set_up_results.create(outcome="fail", why="It is not ours.", **finding)
+    road.number.channel = other
+    road.number.save()
+    assert "check fails" not in part(admin_page, "steps")
+    road.number.standby = road.channel
+    road.number.save()
+    assert "Finish the set-up of “Main” 1 check fails." in part(admin_page, "steps")
+
+
 def test_channel_without_a_number_is_a_step(admin_page: Client, road: Road) -> None:
     road.number.archived_at = timezone.now()
     road.number.save()
