@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from accounts.directions import isolated
 from channels import reasons
 from channels.actions.switching import can_send
-from channels.itsp.set_up import OF_NUMBERS, Check, CheckOutcome
+from channels.itsp.set_up import OF_NUMBERS, OF_SENDERS, Check, CheckOutcome
 from channels.models import Channel, Number, NumberQuerySet, SetUpResult
 
 
@@ -20,7 +20,7 @@ class Standby:
 
     number: Number
     channel: Channel
-    can_send: bool
+    is_up: bool  # the standby channel, whatever the number is there
     findings: list[SetUpResult] = field(default_factory=list)
 
     @property
@@ -32,13 +32,18 @@ class Standby:
         return self.number.standby_ordered
 
     @cached_property
+    def can_send(self) -> bool:
+        refused = (one.outcome == CheckOutcome.FAIL and one.check_name in OF_SENDERS for one in self.findings)
+        return self.is_up and not any(refused)
+
+    @cached_property
     def wrong(self) -> SetUpResult | None:
         """What would keep the number's texts from going or coming."""
         return next((one for one in self.findings if one.outcome == CheckOutcome.FAIL), None)
 
     @property
     def outcome(self) -> CheckOutcome:
-        if not self.can_send or self.wrong:
+        if not self.is_up or self.wrong:
             return CheckOutcome.FAIL
         passed = {one.check_name for one in self.findings if one.outcome == CheckOutcome.PASS}
         is_known = Check.CAPABLE in passed or not self.number.address.startswith("+")
@@ -47,7 +52,7 @@ class Standby:
     @property
     def why(self) -> str:
         name = isolated(self.channel.name)
-        if not self.can_send:
+        if not self.is_up:
             return reasons.CANNOT_SEND(name=name)
         if self.wrong:
             check = reasons.OF_CHECK(name=self.wrong.check_name)
@@ -59,7 +64,7 @@ class Standby:
 
     @property
     def what_to_do(self) -> str:
-        if not self.can_send:
+        if not self.is_up:
             return reasons.MEND_STANDBY()
         if self.wrong:
             return self.wrong.what_to_do

@@ -1,7 +1,8 @@
 """By which of its two channels a number's texts leave.
 
 The standby sends while the number's own channel is down, or by an administrator's order; a standby that can't
-send is left for the own channel, if that can. What is on its way is never moved: see `sessions.lanes.routes`.
+send is left for the own channel, if that can. One whose ITSP would refuse the number is never tried: it would
+stop for its own numbers, too. What is on its way is never moved: see `sessions.lanes.routes`.
 """
 
 import logging
@@ -9,12 +10,13 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts import audit
 from channels.actions.status import stop_channel
-from channels.models import Channel, Number
+from channels.itsp.set_up import OF_SENDERS, CheckOutcome
+from channels.models import Channel, Number, SetUpResult
 from channels.reasons import TAKES_NOTHING
 from pbx_messaging.nudges import nudge
 
@@ -41,7 +43,8 @@ def switch_numbers() -> int:
     """Has numbers send by the channel that can. Returns how many changed."""
     now, there = timezone.now(), Number.objects.live().filter(standby__isnull=False)
     own_is_down = is_down("channel__")
-    for_standby = (Q(standby_ordered=True) | own_is_down) & can_send("standby__")
+    wanted = Q(standby_ordered=True) | own_is_down
+    for_standby = wanted & can_send("standby__") & ~Exists(_refused_senders())
     to_standby = there.filter(for_standby, on_standby_since=None)
     back = there.filter(on_standby_since__isnull=False).exclude(for_standby).exclude(own_is_down)
     over, again = (list(numbers.values_list("pk", flat=True)) for numbers in (to_standby, back))
@@ -64,6 +67,12 @@ def is_down(path: str = "") -> Q:
 def can_send(path: str = "") -> Q:
     fields = ("archived_at", "disabled_at", "paused_at")
     return Q(**{f"{path}{field}": None for field in fields}) & ~is_down(path)
+
+
+def _refused_senders() -> QuerySet[SetUpResult]:
+    """Of a number: why the ITSP of its standby would refuse its texts."""
+    found = SetUpResult.objects.filter(channel=OuterRef("standby"), number=OuterRef("pk"))
+    return found.filter(check_name__in=OF_SENDERS, outcome=CheckOutcome.FAIL)
 
 
 @transaction.atomic

@@ -31,6 +31,7 @@ class Check(models.TextChoices):
 
 
 OF_NUMBERS = (Check.OWNED, Check.CAPABLE, Check.WEBHOOK, Check.OVERRIDE, Check.REGISTRATION)
+OF_SENDERS = (Check.OWNED, Check.CAPABLE, Check.REGISTRATION)  # of these, the ITSP refuses a number's texts
 
 
 class CheckOutcome(models.TextChoices):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from channels import actions
-from channels.itsp.set_up import Check, CheckOutcome
+from channels.itsp.set_up import OF_NUMBERS, Check, CheckOutcome
 from channels.models import Channel, Number, SetUpResult
 from health.checks.channels import CHECKS
 from routing.models import MessageQueue
@@ -164,6 +164,25 @@ def test_standby_that_cannot_send_is_left_for_a_channel_that_can(stood_by: Road,
     assert stood_by.number.sends_by == stood_by.channel
     actions.stop_channel(stood_by.channel.pk, reason="No.")
     assert actions.switch_numbers() == 0  # neither can
+
+
+@pytest.mark.parametrize("check", OF_NUMBERS)
+def test_standby_that_would_be_refused_the_number_is_not_tried(
+    admin_page: Client, stood_by: Road, second: Road, check: Check
+) -> None:
+    """Its refusals would stop it for its own numbers. What is wrong with inbound alone keeps nothing back."""
+    found(second.channel, stood_by.number, CheckOutcome.FAIL, check)
+    is_tried = check in (Check.WEBHOOK, Check.OVERRIDE)
+    assert (f"Send by {second.channel.name}" in shown(admin_page, stood_by.channel)) is is_tried
+    actions.order_standby(stood_by.number, ordered=True)
+    actions.stop_channel(stood_by.channel.pk, reason="No.")
+    actions.switch_numbers()
+    stood_by.number.refresh_from_db()
+    assert (stood_by.number.sends_by == second.channel) is is_tried
+    found(second.channel, stood_by.number, CheckOutcome.PASS, check)
+    actions.switch_numbers()
+    stood_by.number.refresh_from_db()
+    assert stood_by.number.sends_by == second.channel
 
 
 @pytest.mark.parametrize("save_again", [{"standby": None}, {}], ids=["another", "the same"])
