@@ -28,6 +28,7 @@ class Callbacks:
         self._settings = settings
         self._sender = sender
         self._pending: dict[str, list[tuple[str, float]]] = {}
+        self._running: set[str] = set()  # whose pending ones are being sent, not held back to be shuffled
         self._tasks: set[asyncio.Task[None]] = set()
 
     def notify(self, message: Message) -> None:
@@ -36,11 +37,10 @@ class Callbacks:
         wanted = self._faces[message.itsp].reports(message, message.status)
         if not message.status_callback or mode == "never" or not (wanted or mode == "shuffled"):
             return
-        running = message.sid in self._pending
         pending = self._pending.setdefault(message.sid, [])
         if wanted:
             pending.extend([(message.status, time.time())] * (REPEATS if mode == "repeated" else 1))
-        if running and mode != "shuffled":
+        if message.sid in self._running:
             return
         if mode == "shuffled":
             if not message.ended:
@@ -50,10 +50,12 @@ class Callbacks:
 
     def stop(self) -> None:
         self._pending.clear()
+        self._running.clear()
         for task in self._tasks:
             task.cancel()
 
     def _start(self, message: Message, *, late: bool) -> None:
+        self._running.add(message.sid)
         task = asyncio.get_running_loop().create_task(self._drain(message, late=late))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -66,6 +68,7 @@ class Callbacks:
                 await asyncio.sleep(max(0.0, due + self._settings.callback_late_ms / 1000 - time.time()))
             await self._send(message, status)
         self._pending.pop(message.sid, None)
+        self._running.discard(message.sid)
 
     async def _send(self, message: Message, status: str) -> None:
         outcome = await self._faces[message.itsp].call_status(message, status)

@@ -55,6 +55,17 @@ def test_shuffled_callbacks_come_in_another_order(stand_in: StandIn, receiver: R
     assert receiver.statuses() == ["delivered", "sent"]
 
 
+def test_what_was_held_back_to_be_shuffled_comes_when_that_is_over(
+    stand_in: StandIn, receiver: Receiver
+) -> None:
+    stand_in.post("settings", callbacks="shuffled", deliver_delay_ms=[800, 900])
+    sid = stand_in.send(status_callback=receiver.url)
+    wait_until(lambda: stand_in.message(sid)["status"] == "sent")
+    stand_in.post("settings", callbacks="normal")
+    receiver.wait_for(2)
+    assert receiver.statuses() == ["sent", "delivered"]
+
+
 def test_repeated_callbacks_come_three_times(stand_in: StandIn, receiver: Receiver) -> None:
     stand_in.post("settings", callbacks="repeated")
     stand_in.send(status_callback=receiver.url)
