@@ -21,12 +21,16 @@ const showDependents = (form) => {
 // What people have named stands in its own direction.
 const labelled = (data, escaped) => `<div dir="auto">${escaped(data.text)}</div>`;
 
-// What somebody types into a select before its search is there, is searched for as soon as it is.
+// What somebody types into a select before its search is there, Enter included, is done as soon as it is.
 const typedTooSoon = new WeakMap();
 const keepWhatIsTyped = (event) => {
-  if (event.key.length > 1 || event.ctrlKey || event.metaKey || event.altKey) return;
+  const typed = typedTooSoon.get(event.target) ?? { text: "", enter: null };
+  const isText = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (!isText && !(event.key === "Enter" && typed.text)) return;
   event.preventDefault(); // or the browser chooses by it
-  typedTooSoon.set(event.target, (typedTooSoon.get(event.target) ?? "") + event.key);
+  if (isText) typed.text += event.key;
+  else typed.enter = event;
+  typedTooSoon.set(event.target, typed);
 };
 
 const makeSearchable = async (root) => {
@@ -62,10 +66,11 @@ const makeSearchable = async (root) => {
     tomSelect.control_input.dir = "auto";
     if (!hadFocus) continue;
     tomSelect.focus();
-    const typed = typedTooSoon.get(select)?.trimStart();
-    if (!typed) continue;
-    tomSelect.setTextboxValue(typed);
+    const typed = typedTooSoon.get(select);
+    if (!typed?.text.trim()) continue;
+    tomSelect.setTextboxValue(typed.text.trimStart());
     tomSelect.refreshOptions();
+    if (typed.enter) tomSelect.onKeyDown(typed.enter);
   }
 };
 
