@@ -12,11 +12,11 @@ from pydantic import Field
 from accounts.directions import isolated
 from accounts.tidying import tidy
 from api.auth import ApiRequest, directing
+from api.contact_shapes import ContactFieldOut, ContactFields, ContactOut, Contacts
 from api.described import problems
 from api.inputs import NO_NUL, ContactIn
 from api.paging import PageAsked, page_by_id
 from api.problems import INVALID, Problem
-from api.shapes import ContactFieldOut, ContactFields, ContactOut, Contacts
 from sessions import actions
 from sessions.contacts.forms import read_address
 from sessions.contacts.lookup import known_senders

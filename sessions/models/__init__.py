@@ -18,13 +18,13 @@ from sessions.models.overflow import Overflow
 from sessions.models.push import Notice, Push, PushDevice, PushKey
 from sessions.models.restoration import Restoration
 from sessions.models.searched import SearchedContact, SearchedContactValue, SearchedMessage
+from sessions.models.tags import Tag
 from sessions.models.thread import (
     WAIT_FIELDS,
     Attachment,
     Message,
     MessagingSession,
     MessagingSessionQuerySet,
-    Tag,
 )
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What people see: sessions, their tags and messages, and attachments."""
+"""What people see: sessions, their messages, and attachments."""
 
 from datetime import datetime
 
@@ -12,33 +12,7 @@ from channels.models import Channel, Number
 from pbx_messaging.said import SaidField
 from routing.models import Extension, MessageQueue
 from sessions.models.pickup import PICKUPS, SHARED, Pickup
-
-
-class Tag(models.Model):
-    """A word by which sessions are sorted."""
-
-    class Colour(models.TextChoices):
-        BLUE = "blue", _("Blue")
-        GREEN = "green", _("Green")
-        ORANGE = "orange", _("Orange")
-        RED = "red", _("Red")
-        PURPLE = "purple", _("Purple")
-        GREY = "secondary", _("Grey")
-
-    name = models.CharField(
-        _("Name"),
-        max_length=32,
-        unique=True,
-        error_messages={"unique": _("Another tag has this name. Choose another one.")},
-    )
-    colour = models.CharField(_("Colour"), max_length=12, choices=Colour, default=Colour.BLUE)
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
+from sessions.models.tags import Tag
 
 WAIT_FIELDS = ("unanswered_since", "alerted_at")  # of a session: what is known of one wait for an answer
 
