@@ -113,8 +113,11 @@ def make_standby(road: Road, simulator: Simulator) -> Road:
             status=Channel.Status.CONNECTED,
         )
         WebhookAddress.objects.create(channel=channel, token=token, token_hash=webhook_url.hash_of(token))
-    there = {"address": road.number.address, "itsp": "telnyx", "belongs_to": PROFILE_ID, "is_second": True}
+    address = road.number.address
+    there = {"address": address, "itsp": "telnyx", "belongs_to": PROFILE_ID, "is_second": True}
     simulator.post("/control/numbers", {**there, "rate": "unlimited"})
+    campaigns = simulator.get("/control/telnyx")["campaigns"]  # or it would be refused the number
+    simulator.post("/control/telnyx", {"campaigns": {**campaigns, address: "ASSIGNED"}})
     road.number.standby = channel
     road.number.save()
     return Road(channel, road.number, token)
