@@ -23,21 +23,29 @@ const labelled = (data, escaped) => `<div dir="auto">${escaped(data.text)}</div>
 
 // What somebody types into a select before its search is there, Enter included, is done as soon as it is.
 const typedTooSoon = new WeakMap();
+/** @type {Promise<typeof import("./select_library.js")> | null} */
+let library = null; // asked for by the first that needs it
+let isLost = false; // then the browser's own search is better than none
 const keepWhatIsTyped = (event) => {
-  const typed = typedTooSoon.get(event.target) ?? { text: "", enter: null };
+  const select = event.target;
+  if (isLost || !select.matches?.("select[data-searchable]") || select.tomselect) return;
+  const typed = typedTooSoon.get(select) ?? { text: "", enter: null };
   const isText = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
   if (!isText && !(event.key === "Enter" && typed.text)) return;
   event.preventDefault(); // or the browser chooses by it
   if (isText) typed.text += event.key;
   else typed.enter = event;
-  typedTooSoon.set(event.target, typed);
+  typedTooSoon.set(select, typed);
 };
 
 const makeSearchable = async (root) => {
   const plain = () => [...root.querySelectorAll("select[data-searchable]")].filter((select) => !select.tomselect);
   if (!plain().length) return;
-  for (const select of plain()) select.addEventListener("keydown", keepWhatIsTyped);
-  const { default: TomSelect } = await import("./select_library.js");
+  library ??= import("./select_library.js");
+  const found = await library.catch(() => null);
+  isLost = !found;
+  if (!found) return;
+  const TomSelect = found.default;
   for (const select of plain()) {
     const hadFocus = select === document.activeElement;
     const empty = select.querySelector("option[value='']");
@@ -79,6 +87,7 @@ const prepare = (root) => {
   for (const form of document.querySelectorAll("form")) showDependents(form);
 };
 
+document.addEventListener("keydown", keepWhatIsTyped);
 document.addEventListener("change", (event) => {
   const form = event.target.form;
   if (form) showDependents(form);
