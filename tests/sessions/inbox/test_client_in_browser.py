@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from routing.models import Extension
+from sessions.inbox.thread import PAGE
 from sessions.models import Message, MessagingSession, Tag
 from tests.factories import CONTACT
 from tests.product import Stack
@@ -23,6 +24,7 @@ pytestmark = [
 OTHER = "+14155550124"
 MINE, WAITING = "Mine", "Waiting"
 SCROLLER = "document.getElementById('thread-scroll')"
+TEXTS = 2 * PAGE + 10  # of a thread: two pages, and a short one above them
 
 
 def row(page: Page, group: str, text: str) -> Locator:
@@ -127,15 +129,15 @@ def _older_texts(ada: Page) -> None:
     first = session.messages.earliest("pk").created_at
     texts = [
         Message(session=session, kind="inbound", body=f"Text {number}", created_at=first)
-        for number in range(70)
+        for number in range(TEXTS)
     ]
     shown = [message.pk for message in Message.objects.bulk_create(texts)]
     ada.reload()
-    expect(log(ada)).to_contain_text("Text 69")
-    expect(log(ada).get_by_text("Text 10", exact=True)).to_have_count(0)
-    place = f"document.getElementById('message-{shown[42]}').getBoundingClientRect().top"
+    expect(log(ada)).to_contain_text(f"Text {TEXTS - 1}")
+    expect(log(ada).get_by_text(f"Text {TEXTS - PAGE - 1}", exact=True)).to_have_count(0)
+    place = f"document.getElementById('message-{shown[2 - PAGE]}').getBoundingClientRect().top"
     before = ada.evaluate(f"() => {{ {SCROLLER}.scrollTop = 30; return {place}; }}")
-    expect(log(ada).get_by_text("Text 24", exact=True)).to_be_attached()
+    expect(log(ada).get_by_text(f"Text {TEXTS - 2 * PAGE}", exact=True)).to_be_attached()
     assert abs(ada.evaluate(place) - before) < 3
     expect(log(ada).get_by_text("Are you open today?")).to_have_count(0)
     ada.evaluate(f"{SCROLLER}.scrollTop = 0")
@@ -152,7 +154,7 @@ def _mark_unread(ada: Page, url: str) -> None:
     expect(ada).to_have_url(f"{url}/inbox/")
     expect(row(ada, MINE, "Nadia Okafor")).to_be_focused()
     ada.keyboard.press("o")
-    expect(log(ada)).to_contain_text("Text 69")
+    expect(log(ada)).to_contain_text(f"Text {TEXTS - 1}")
     expect(row(ada, MINE, "Nadia Okafor")).not_to_contain_text("unread")
 
 
@@ -178,7 +180,7 @@ def _transfer(ada: Page, ben: Page, url: str) -> None:
     ben.keyboard.press("Enter")
     expect(log(ben).locator(".note")).to_contain_text("She wants a receipt.")
     expect(log(ben)).to_contain_text("Ada transferred the session to 1002 Ben.")
-    expect(log(ben)).to_contain_text("Text 69")
+    expect(log(ben)).to_contain_text(f"Text {TEXTS - 1}")
 
 
 def _close_and_archive(ben: Page) -> None:
