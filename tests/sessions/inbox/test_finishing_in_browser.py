@@ -11,6 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from routing.models import Extension
 from sessions import actions
+from sessions.inbox.thread import PAGE
 from sessions.models import AgentSettings, Draft, Message, MessagingSession
 from tests.factories import CONTACT, Road
 from tests.sessions.conftest import inbound_fields, sid_of, signed_post
@@ -214,24 +215,25 @@ def test_earlier_conversation_stays_while_texts_come(
 ) -> None:
     """Also what becomes of a text in it is shown."""
     answer = actions.reply(direct_session, agent=ada, body="Yes")
-    for number in range(2, 40):
+    latest = PAGE + 10  # which begins above the page that is shown
+    for number in range(2, latest):
         write_in(direct_road, number, f"Text {number}")
     actions.close(direct_session, agent=ada)
-    now = write_in(direct_road, 40, "Text 40")
+    now = write_in(direct_road, latest, f"Text {latest}")
     page.goto(f"{live_server.url}/inbox/{now.pk}/")
     thread = page.get_by_role("log", name="Messages")
     expect(thread.locator(".session-end")).to_contain_text("Ada closed the session.")
     page.evaluate("document.getElementById('thread-scroll').scrollTop = 0")
     expect(thread).to_contain_text("Are you open?")
-    write_in(direct_road, 41, "Text 41")
+    write_in(direct_road, latest + 1, f"Text {latest + 1}")
     hear_of(page, now)
-    texts = ["Are you open?", "Yes", *(f"Text {number}" for number in range(2, 42))]
+    texts = ["Are you open?", "Yes", *(f"Text {number}" for number in range(2, latest + 2))]
     expect(thread.locator(".message-body")).to_have_text(texts)
     Message.objects.filter(pk=answer.pk).update(status="delivered")
-    last = MessagingSession.objects.get(pk=direct_session.pk).messages.get(body="Text 39")
-    Message.objects.filter(pk=last.pk).update(body="Text 39, changed")
+    last = MessagingSession.objects.get(pk=direct_session.pk).messages.get(body=f"Text {latest - 1}")
+    Message.objects.filter(pk=last.pk).update(body="It was changed")
     hear_of(page, direct_session, kind="status")
-    expect(thread).to_contain_text("Text 39, changed")
+    expect(thread).to_contain_text("It was changed")
 
 
 def test_help_names_the_new_keys(page: Page) -> None:
