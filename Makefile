@@ -62,7 +62,7 @@ update: environment assets ## Have the running installation of DATA_DIR take up 
 # browser or a process was waited for in vain, the machine may have been busy: that is tried twice more, and listed;
 # so is what the database took longer over than an ITSP waits (its connection is closed then), and what an error of
 # Python 3.11 ends (two that parse at once: github.com/python/cpython/issues/106905).
-AGAIN := --reruns 2 --only-rerun "it did not happen in time|Locator expected|Timeout \d+ms exceeded|connection already closed|AST constructor recursion depth mismatch" -raR
+AGAIN := --reruns 2 --reruns-delay 5 --only-rerun "it did not happen in time|Locator expected|Timeout \d+ms exceeded|connection already closed|AST constructor recursion depth mismatch" -raR
 
 test: dev-environment judge-packages assets chromium pgbouncer promtool nginx ## Run the tests of the scripts, and the others on SQLite and PostgreSQL, side by side; ARGS goes to pytest
 	@mkdir -p build; log=build/test-postgres.log; status=0; \
