@@ -138,7 +138,7 @@ DATABASES = databases.of_urls(
 )
 DATABASE = DATABASES["default"]
 DATABASE_ROUTERS = ["pbx_messaging.databases.ReplicaRouter"] if databases.REPLICA in DATABASES else []
-# Others wait behind it, too; but PostgreSQL ends an autovacuum that is in the way after its deadlock_timeout (1 s).
+# Others wait behind it, too; but PostgreSQL ends an autovacuum in its way after deadlock_timeout (1 s) only.
 MIGRATE_LOCK_TIMEOUT_S = env.float("MIGRATE_LOCK_TIMEOUT_S", default=1.2)
 MIGRATE_PATIENCE_S = env.float("MIGRATE_PATIENCE_S", default=600.0)  # of all its tries, on PostgreSQL
 PAGE_STATEMENT_S = env.float("PAGE_STATEMENT_S", default=30.0)  # of a statement for a page, on PostgreSQL
