@@ -43,10 +43,11 @@ def switch_numbers() -> int:
     """Has numbers send by the channel that can. Returns how many changed."""
     now, there = timezone.now(), Number.objects.live().filter(standby__isnull=False)
     own_is_down = is_down("channel__")
-    wanted = Q(standby_ordered=True) | own_is_down
-    for_standby = wanted & can_send("standby__") & ~Exists(_refused_senders())
+    is_refused = Exists(_refused_senders())
+    for_standby = (Q(standby_ordered=True) | own_is_down) & can_send("standby__") & ~is_refused
     to_standby = there.filter(for_standby, on_standby_since=None)
-    back = there.filter(on_standby_since__isnull=False).exclude(for_standby).exclude(own_is_down)
+    on_standby = there.filter(on_standby_since__isnull=False).exclude(for_standby)
+    back = on_standby.filter(~own_is_down | is_refused)
     over, again = (list(numbers.values_list("pk", flat=True)) for numbers in (to_standby, back))
     Number.objects.filter(pk__in=over).update(on_standby_since=now)
     Number.objects.filter(pk__in=again).update(on_standby_since=None)

@@ -183,6 +183,10 @@ def test_standby_that_would_be_refused_the_number_is_not_tried(
     actions.switch_numbers()
     stood_by.number.refresh_from_db()
     assert stood_by.number.sends_by == second.channel
+    found(second.channel, stood_by.number, CheckOutcome.FAIL, check)  # once it sends: what waits is kept back
+    actions.switch_numbers()
+    stood_by.number.refresh_from_db()
+    assert (stood_by.number.sends_by == second.channel) is is_tried
 
 
 @pytest.mark.parametrize("save_again", [{"standby": None}, {}], ids=["another", "the same"])
