@@ -150,15 +150,7 @@ def answer(given: Any) -> dict[str, object]:
     return {"accepted_at": time.time(), "took_s": time.monotonic() - started}
 
 
-def left(_: object) -> dict[str, object]:
-    """How many texts are in which status."""
-    from sessions.models import Attempt  # noqa: PLC0415
-
-    counted = Attempt.objects.values_list("status").annotate(n=models.Count("pk"))
-    return {str(status): n for status, n in counted}
-
-
 if __name__ == "__main__":
     django.setup()
-    commands = {"seed": seed, "release": release, "hold": hold, "left": left, "answer": answer}
+    commands = {"seed": seed, "release": release, "hold": hold, "answer": answer}
     print(json.dumps(commands[sys.argv[1]](json.load(sys.stdin))))
