@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.models import Role
 from channels.itsp.texts import Charge
-from routing.models import Extension, MessageQueue
+from routing.models import MessageQueue
 from sessions import charges
 from sessions.charges import Place, Text, Told
 from sessions.ending.archiving import archive_channel
@@ -20,7 +20,7 @@ from sessions.models import ChargedChange, Message
 from sessions.opened import open_session
 from stats import costs
 from stats.models import ChargeBucket
-from tests.factories import Road, make_agent, make_queue, make_road
+from tests.factories import Road
 from tests.portal import logged_in, make_user, text_of
 
 NOW = datetime(2026, 3, 15, 10, 0, tzinfo=UTC)
@@ -30,26 +30,6 @@ NOW = datetime(2026, 3, 15, 10, 0, tzinfo=UTC)
 def now() -> Any:
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-@pytest.fixture
-def ada(db: None) -> Extension:
-    return make_agent("1001", "Ada")
-
-
-@pytest.fixture
-def queue(ada: Extension) -> MessageQueue:
-    return make_queue(ada)
-
-
-@pytest.fixture
-def road(queue: MessageQueue, ada: Extension) -> Road:
-    return make_road(queue, ada)
-
-
-@pytest.fixture
-def other(ada: Extension) -> Road:
-    return make_road(ada, ada, address="+12015550123", name="Other")
 
 
 def sent(road: Road, n: int, *told: Charge, at: datetime = NOW, segments: int = 1) -> None:

@@ -37,26 +37,6 @@ def now() -> Any:
         yield
 
 
-@pytest.fixture
-def ada(db: None) -> Extension:
-    return make_agent("1001", "Ada")
-
-
-@pytest.fixture
-def queue(ada: Extension) -> MessageQueue:
-    return make_queue(ada)
-
-
-@pytest.fixture
-def road(queue: MessageQueue, ada: Extension) -> Road:
-    return make_road(queue, ada)
-
-
-@pytest.fixture
-def other(ada: Extension) -> Road:
-    return make_road(ada, ada, address="+12015550123", name="Other")
-
-
 def count(channel: Channel, at: datetime, **counts: Any) -> None:
     CountedChange.objects.create(channel=channel, at=at, **counts)
 
