@@ -23,6 +23,13 @@ SHORT_WAITS = {
     "DATABASE_LOCK_TIMEOUT_S": "2",
 }
 
+SAYS_NOTHING = [  # answers to texts that were taken
+    pytest.param({"kind": "drop_after_accept"}, marks=pytest.mark.short),
+    {"kind": "error_after_accept"},
+    {"kind": "garbage_201"},
+    {"kind": "hang", "accept": True},
+]
+
 StartDrain = Callable[..., Drain]
 Prepare = Callable[[Road], object]
 

@@ -12,7 +12,7 @@ from channels.webhook.url import callback_url
 from sessions.models import Message
 from tests.channels.itsp.bandwidth.account import PASSWORD, USER, made_account
 from tests.factories import Road
-from tests.faults.conftest import NUMBERS, StartDrain
+from tests.faults.conftest import NUMBERS, SAYS_NOTHING, StartDrain
 from tests.faults.drain import TEXTS, WHOLE, Drain
 from tests.servers import Simulator
 
@@ -52,16 +52,7 @@ def drain(start_drain: StartDrain, simulator: Simulator, settings: Settings) -> 
     return lambda **more: start_drain(prepare=move, lead=lead, **more)
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        pytest.param({"kind": "drop_after_accept"}, marks=pytest.mark.short),
-        {"kind": "error_after_accept"},
-        {"kind": "garbage_201"},
-        {"kind": "hang", "accept": True},
-    ],
-    ids=lambda fault: fault["kind"],
-)
+@pytest.mark.parametrize("fault", SAYS_NOTHING, ids=lambda fault: fault["kind"])
 def test_answers_that_say_nothing_are_cleared_up_by_callbacks(
     drain: Callable[..., Drain], fault: dict[str, Any]
 ) -> None:
