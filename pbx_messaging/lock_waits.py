@@ -10,9 +10,11 @@ from typing import Any
 
 from django.db import OperationalError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from psycopg2.extensions import TRANSACTION_STATUS_INERROR
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE, TRANSACTION_STATUS_INERROR
 
 PAUSE_S = 2.0  # in which those go on that waited behind it
+LONG_S = 0.3  # what took as long has kept others waiting, perhaps
+LEAST_S = 0.1  # that a statement may wait, whatever those before it took
 IN_USE = {"55P03", "40P01"}  # lock_not_available, and two that waited for each other
 
 Execute = Callable[[str, Any, bool, dict[str, Any]], Any]
@@ -45,14 +47,17 @@ class Patience:
 class ShortWaits:
     """Around each statement of a migration, as `connection.execute_wrapper(ShortWaits(…))`.
 
-    The limit is the transaction's, not the connection's, so a pooler gives it to nobody else. Outside of a
+    The limit is for all statements of a transaction together, since what one of them has got stays locked
+    while the next one waits. After a long one, the next transaction lets others through before it begins.
+
+    It is the transaction's, not the connection's, so a pooler gives it to nobody else. Outside of a
     transaction the statement itself is tried again, since the migration could not begin anew. What is done
     CONCURRENTLY keeps nobody waiting, and may take its time.
     """
 
     def __init__(self, connection: BaseDatabaseWrapper, timeout_s: float, patience: Patience) -> None:
         self._connection = connection
-        self._limit = f"SET LOCAL lock_timeout = {timeout_s * 1000:.0f}"
+        self._timeout_s = self._left_s = timeout_s
         self._patience = patience
 
     def __call__(self, execute: Execute, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
@@ -68,9 +73,21 @@ class ShortWaits:
                 self._patience.try_again_after(error)
 
     def _limited(self, execute: Execute, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-        if self._connection.connection.info.transaction_status != TRANSACTION_STATUS_INERROR:
-            with (
-                self._connection.connection.cursor() as cursor
-            ):  # its own: the statement's may be the server's
-                cursor.execute(self._limit)
-        return execute(sql, params, many, context)
+        connection = self._connection.connection
+        status = connection.info.transaction_status
+        if status == TRANSACTION_STATUS_INERROR:
+            return execute(sql, params, many, context)
+        if status == TRANSACTION_STATUS_IDLE:  # the first of its transaction
+            self._begin()
+        with connection.cursor() as cursor:  # its own: the statement's may be the server's
+            cursor.execute(f"SET LOCAL lock_timeout = {self._left_s * 1000:.0f}")
+        begun = time.monotonic()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            self._left_s = max(LEAST_S, self._left_s - (time.monotonic() - begun))
+
+    def _begin(self) -> None:
+        if self._timeout_s - self._left_s > LONG_S:
+            time.sleep(PAUSE_S)
+        self._left_s = self._timeout_s

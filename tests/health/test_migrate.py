@@ -8,7 +8,8 @@ from io import StringIO
 import psycopg2
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from pytest_django.fixtures import Settings
 
 from pbx_messaging import lock_waits
@@ -118,3 +119,28 @@ def test_limit_stays_with_its_transaction() -> None:
             assert cursor.fetchone() == ("200ms",)
         cursor.execute("SHOW lock_timeout")
         assert cursor.fetchone() == ("0",)
+
+
+def test_all_of_a_transaction_waits_no_longer_than_one_statement_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the first one has got stays locked meanwhile; and then others go first."""
+    rests: list[float] = []
+    monkeypatch.setattr(lock_waits.time, "sleep", rests.append)
+    waits = ShortWaits(connection, 1.0, Patience(30, pytest.fail))
+    with connection.execute_wrapper(waits), connection.cursor() as cursor:
+        with transaction.atomic():
+            assert limit_ms(cursor) == 1000
+            cursor.execute("SELECT pg_sleep(0.5)")
+            assert limit_ms(cursor) <= 500
+            cursor.execute("SELECT pg_sleep(0.6)")
+            assert limit_ms(cursor) == 100
+        assert rests == []
+        with transaction.atomic():
+            assert limit_ms(cursor) == 1000
+        with transaction.atomic():
+            assert limit_ms(cursor) == 1000
+    assert rests == [lock_waits.PAUSE_S]
+
+
+def limit_ms(cursor: CursorWrapper) -> float:
+    cursor.execute("SELECT setting FROM pg_settings WHERE name = 'lock_timeout'")
+    return float(cursor.fetchone()[0])
