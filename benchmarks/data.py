@@ -24,12 +24,13 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="messages")
     parser.add_argument("--largest", action="store_true", help="50 million, too")
+    parser.add_argument("--retention-s", type=float, default=120.0, help="for how long at most it deletes")
     asked = parser.parse_args()
     sizes = [*asked.sizes, LARGEST] if asked.largest else asked.sizes
-    print(json.dumps({str(size): _figures(size) for size in sizes}))
+    print(json.dumps({str(size): _figures(size, asked.retention_s) for size in sizes}))
 
 
-def _figures(messages: int) -> dict[str, Any]:
+def _figures(messages: int, retention_s: float) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="pbx-bench-") as name:
         Path(name).chmod(0o755)
         stack = OutboundStack(Path(name))
@@ -45,7 +46,7 @@ def _figures(messages: int) -> dict[str, Any]:
             # Each in a process of its own: the memory is then what it needs.
             exported = [stack.data("export", kind, module=FIGURES) for kind in ("messages", "sessions")]
             closed = stack.data("closing", module=FIGURES)
-            forgotten = stack.data("retention", module=FIGURES)
+            forgotten = stack.data("retention", retention_s, module=FIGURES)
             print(f"other load: {other.cores():.2f} cores", flush=True)
         finally:
             stack.stop()
