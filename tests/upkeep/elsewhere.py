@@ -57,10 +57,14 @@ def path_of_programs() -> str:
     return f"{programs}:{os.environ['PATH']}"
 
 
-def manage(env: Mapping[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """manage.py in a process of its own."""
+def manage(
+    env: Mapping[str, str], *arguments: str, most_bytes: int | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """manage.py in a process of its own, whose files can't become larger than `most_bytes`."""
     known = {**os.environ, **env, "PATH": path_of_programs()}
     command = [sys.executable, "manage.py", *arguments]
+    if most_bytes is not None:
+        command = ["prlimit", f"--fsize={most_bytes}", *command]
     return subprocess.run(command, cwd=ROOT, env=known, capture_output=True, text=True)
 
 

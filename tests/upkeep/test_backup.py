@@ -2,12 +2,15 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import redis
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
@@ -18,7 +21,8 @@ from tests.health.test_checks import found
 from tests.portal import make_user
 from tests.stack import Servers
 from tests.upkeep.elsewhere import Machine, manage, new_machine, path_of_programs, present
-from upkeep.backups import scheduled
+from upkeep.backups import making, scheduled
+from upkeep.backups.problems import CannotBackUp
 
 pytestmark = [pytest.mark.ops, pytest.mark.django_db(transaction=True)]
 
@@ -70,6 +74,33 @@ def test_backup_that_can_not_be_made_says_why(tmp_path: Path, env: dict[str, str
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
     assert says in done.stderr
     assert not list((tmp_path / "backups").glob("*"))
+
+
+def test_backup_that_breaks_off_leaves_nothing_that_fills_the_disk(tmp_path: Path) -> None:
+    """The limit is one of files' sizes, which a disk without room is like."""
+    known, folder = {**present(tmp_path), "BACKUP_DIR": str(tmp_path / "backups")}, tmp_path / "backups"
+    (tmp_path / "media").mkdir()
+    (tmp_path / "media" / "recording").write_bytes(os.urandom(20 * 2**20))
+    done = manage(known, "backup", most_bytes=16 * 2**20)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "can't be written or read: File too large. Make room, or name another folder." in done.stderr
+    assert [*folder.iterdir(), *tmp_path.glob("backup-work-*")] == []
+    assert manage(known, "backup").returncode == 0
+
+
+def test_room_for_the_copy_the_file_and_the_next_texts_is_looked_for_before(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATA_DIR, settings.BACKUP_KEY, settings.MEDIA_ROOT = tmp_path, "", tmp_path / "media"
+    settings.MEDIA_ROOT.mkdir()
+    (settings.MEDIA_ROOT / "recording").write_bytes(os.urandom(1000))
+    monkeypatch.setenv("PATH", path_of_programs())
+    needed = 2 * making.STORES[connection.vendor].size() + 1000 + making.SPARED
+    monkeypatch.setattr(shutil, "disk_usage", lambda _place: SimpleNamespace(free=needed - 1))
+    with pytest.raises(CannotBackUp, match=r"backups has room for \d+ MB, and a backup may take \d+ MB"):
+        making.make(tmp_path / "backups")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _place: SimpleNamespace(free=needed))
+    assert making.make(tmp_path / "backups").path.exists()
 
 
 @pytest.mark.parametrize(

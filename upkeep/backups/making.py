@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from upkeep.backups.problems import CannotBackUp
 FORMAT = 1
 BEGINNING, SEALED, PLAIN, UNFINISHED = "pbx-messaging-", ".backup", ".tar.gz", ".part"
 WORK = "backup-work-"  # folders in DATA_DIR
+SPARED = 200 * 2**20  # bytes of a disk that are left to those who take texts in meanwhile
 STORES = {"sqlite": sqlite, "postgresql": postgres}
 
 
@@ -71,8 +73,21 @@ def _make(folder: Path) -> Made:
     for left in folder.glob(f"{BEGINNING}*{UNFINISHED}"):  # by one that was killed
         left.unlink()
     store = STORES[connection.vendor]
-    _look_for_room(folder, store.size() + media.size())
-    waiting = spooled.read()
+    _look_for_room(folder, store.size(), media.size())
+    try:
+        _write(draft, key, at)
+        for _name, _content in archive.members(draft, key):
+            pass  # it is proven once it was read
+    except BaseException:
+        draft.unlink(missing_ok=True)  # or it may be what fills the disk
+        raise
+    draft.replace(place)
+    _sync(folder)
+    return Made(place, at, key is not None)
+
+
+def _write(draft: Path, key: bytes | None, at: datetime) -> None:
+    store, waiting = STORES[connection.vendor], spooled.read()
     with tempfile.TemporaryDirectory(prefix=WORK, dir=settings.DATA_DIR) as work:
         dumped = store.dump(Path(work))
         with archive.written(draft, key) as members:
@@ -84,11 +99,6 @@ def _make(folder: Path) -> Made:
             members.add_file(store.MEMBER, dumped)
             for name, path in media.files():
                 _add_medium(members, name, path)
-    for _name, _content in archive.members(draft, key):
-        pass  # it is proven once it was read
-    draft.replace(place)
-    _sync(folder)
-    return Made(place, at, key is not None)
 
 
 def _add_medium(members: archive.ArchiveWriter, name: str, path: Path) -> None:
@@ -119,13 +129,17 @@ def _keys() -> bytes:
     return "".join(f"{name}={value}\n" for name, value in values.items() if value).encode()
 
 
-def _look_for_room(folder: Path, needed: int) -> None:
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise CannotBackUp(
-            f"{folder} has room for {free // 2**20} MB, and a backup may take {needed // 2**20} MB. Make "
-            "room, or name another folder."
-        )
+def _look_for_room(folder: Path, database: int, files: int) -> None:
+    """In bytes. A copy of the database lies in DATA_DIR until the backup is written."""
+    wanted = Counter[int]()
+    for place, size in ((Path(settings.DATA_DIR), database), (folder, database + files)):
+        disk, free = place.stat().st_dev, shutil.disk_usage(place).free - SPARED
+        wanted[disk] += size
+        if free < wanted[disk]:
+            raise CannotBackUp(
+                f"{place} has room for {max(0, free) // 2**20} MB, and a backup may take "
+                f"{wanted[disk] // 2**20} MB. Make room, or name another folder."
+            )
 
 
 @contextmanager

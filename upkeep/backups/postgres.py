@@ -73,8 +73,9 @@ def work_folder() -> Path:
 
 
 def size() -> int:
+    """Of what a dump holds, in bytes: tables without their indexes."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_database_size(current_database())")
+        cursor.execute("SELECT sum(pg_table_size(oid)) FROM pg_class WHERE relkind = 'r'")
         return int(cursor.fetchone()[0])
 
 

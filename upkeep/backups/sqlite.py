@@ -64,6 +64,7 @@ def work_folder() -> Path:
 
 
 def size() -> int:
+    """In bytes."""
     return _path().stat().st_size
 
 
