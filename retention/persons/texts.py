@@ -45,9 +45,9 @@ def remove(address: str, pace: Pace) -> int:
     for pk in list(MessagingSession.objects.filter(contact=address).values_list("pk", flat=True)):
         more = True
         while more:
-            with pace.batch() as size, transaction.atomic():
-                count = _remove_some(pk, address, size)
-            removed, more = removed + count, count == size
+            with pace.batch() as batch, transaction.atomic():
+                batch.rows = _remove_some(pk, address, batch.size)
+            removed, more = removed + batch.rows, batch.rows == batch.size
     with transaction.atomic():
         texts.remove_lanes_of(address)
     return removed

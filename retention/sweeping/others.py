@@ -95,13 +95,14 @@ def _make_anonymous(entries: "QuerySet[AuditEntry]") -> None:
 def _remove(pace: Pace, due: "QuerySet[Any]", act: Callable[[Any], None] | None = None) -> int:
     done = 0
     while not pace.is_over:
-        with pace.batch() as size, transaction.atomic():
-            batch = list(due.values_list("pk", flat=True)[:size])
+        with pace.batch() as batch, transaction.atomic():
+            some = list(due.values_list("pk", flat=True)[: batch.size])
             if act:
-                act(due.model._default_manager.filter(pk__in=batch))
+                act(due.model._default_manager.filter(pk__in=some))
             else:
-                remove(due.model, id=batch)
-        done += len(batch)
-        if len(batch) < size:
+                remove(due.model, id=some)
+            batch.rows = len(some)
+        done += batch.rows
+        if batch.rows < batch.size:
             break
     return done

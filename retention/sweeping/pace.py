@@ -3,10 +3,19 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 HOLD_S = 0.02  # that one transaction is meant to take; a text can stand twice of it
 REST_MOST_S = 0.5
 FIRST, LEAST, MOST = 100, 20, 2_000  # rows of a batch
+
+
+@dataclass
+class Batch:
+    """`size`: how many rows to take. `rows`: how many were taken, which whoever takes them notes."""
+
+    size: int
+    rows: int = 0
 
 
 class Pace:
@@ -14,7 +23,6 @@ class Pace:
 
     def __init__(self, within_s: float, *, rests: bool = True) -> None:
         self.size = FIRST
-        self.longest_s = 0.0
         self._ends_at, self._rests = time.monotonic() + within_s, rests
 
     @property
@@ -22,13 +30,16 @@ class Pace:
         return time.monotonic() >= self._ends_at
 
     @contextmanager
-    def batch(self) -> Iterator[int]:
-        """Gives how many rows to take."""
-        begun = time.monotonic()
-        yield self.size
+    def batch(self) -> Iterator[Batch]:
+        batch, begun = Batch(self.size), time.monotonic()
+        yield batch
         took = time.monotonic() - begun
-        self.longest_s = max(self.longest_s, took)
-        wished = int(self.size * min(max(HOLD_S / max(took, 0.001), 0.5), 1.5))
-        self.size = min(max(wished, LEAST), MOST)
+        self._learn(batch, took)
         if self._rests:
             time.sleep(min(took, REST_MOST_S))
+
+    def _learn(self, batch: Batch, took: float) -> None:
+        """One that was not full was quick for want of rows, and says nothing of a larger one."""
+        fits = HOLD_S / max(took, 0.001)
+        if fits < 1 or batch.rows >= batch.size:
+            self.size = min(max(int(batch.size * min(max(fits, 0.5), 1.5)), LEAST), MOST)

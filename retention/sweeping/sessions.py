@@ -24,7 +24,7 @@ SESSIONS_PER_ROW = 5  # of so many rows of a batch there is one session
 
 
 @dataclass(frozen=True)
-class Batch:
+class Taken:
     """Sessions that may be touched, and some of their messages that are due.
 
     `is_whole`: there are no more such messages of these sessions. `last` is the last that was looked at.
@@ -36,7 +36,7 @@ class Batch:
     last: MessagingSession
 
 
-Act = Callable[[Batch], int]
+Act = Callable[[Taken], int]
 
 
 def sweep(pace: Pace, *, now: datetime) -> int:
@@ -57,13 +57,13 @@ def _forget_messages(pace: Pace, number: int, term: Term, before: datetime) -> i
     messages = Message.objects.filter(old if deletes else old & texts.WORDY)
     left = Q() if deletes else Q(created_at__gte=before) | texts.WORDY
 
-    def act(batch: Batch) -> int:
+    def act(taken: Taken) -> int:
         if deletes:
-            texts.remove_messages(batch.messages, of=batch.ids)
+            texts.remove_messages(taken.messages, of=taken.ids)
         else:
-            texts.empty_messages(batch.messages)
-        _done(batch, left).update(kept=Kept.EMPTIED)
-        return len(batch.messages)
+            texts.empty_messages(taken.messages)
+        _done(taken, left).update(kept=Kept.EMPTIED)
+        return len(taken.messages)
 
     return _in_batches(pace, sessions, messages, act)
 
@@ -72,14 +72,14 @@ def _forget_sessions(pace: Pace, number: int, term: Term, before: datetime) -> i
     deletes = term.way == Way.DELETE
     left = Q() if deletes else texts.WORDY
 
-    def act(batch: Batch) -> int:
+    def act(taken: Taken) -> int:
         if deletes:
-            texts.remove_messages(batch.messages, of=batch.ids)
+            texts.remove_messages(taken.messages, of=taken.ids)
         else:
-            texts.empty_messages(batch.messages)
-        done = list(_done(batch, left).values_list("pk", flat=True))
+            texts.empty_messages(taken.messages)
+        done = list(_done(taken, left).values_list("pk", flat=True))
         (texts.remove_sessions if deletes else texts.make_anonymous)(done)
-        return len(batch.messages) + len(done)
+        return len(taken.messages) + len(done)
 
     return sum(
         _in_batches(
@@ -89,10 +89,10 @@ def _forget_sessions(pace: Pace, number: int, term: Term, before: datetime) -> i
     )
 
 
-def _done(batch: Batch, left: Q) -> "QuerySet[MessagingSession]":
-    """The batch's sessions that have no message of this kind any more."""
+def _done(taken: Taken, left: Q) -> "QuerySet[MessagingSession]":
+    """Those of the sessions that have no message of this kind any more."""
     messages = Message.objects.filter(left, session=OuterRef("pk"))
-    return MessagingSession.objects.filter(pk__in=batch.ids).exclude(Exists(messages))
+    return MessagingSession.objects.filter(pk__in=taken.ids).exclude(Exists(messages))
 
 
 def _in_batches(
@@ -100,19 +100,20 @@ def _in_batches(
 ) -> int:
     done, rest = 0, sessions
     while not pace.is_over:
-        with pace.batch() as size, transaction.atomic():
-            batch = _next(rest, messages, size)
-            done += act(batch) if batch else 0
-        if batch is None:
+        with pace.batch() as batch, transaction.atomic():
+            taken = _next(rest, messages, batch.size)
+            batch.rows = act(taken) if taken else 0
+        done += batch.rows
+        if taken is None:
             break
-        if batch.is_whole:  # else the same sessions have more
-            last = batch.last
+        if taken.is_whole:  # else the same sessions have more
+            last = taken.last
             later = Q(opened_at__gt=last.opened_at) | Q(opened_at=last.opened_at, pk__gt=last.pk)
             rest = sessions.filter(later, opened_at__gte=last.opened_at)
     return done
 
 
-def _next(rest: "QuerySet[MessagingSession]", messages: "QuerySet[Message]", size: int) -> Batch | None:
+def _next(rest: "QuerySet[MessagingSession]", messages: "QuerySet[Message]", size: int) -> Taken | None:
     locked = rest.select_for_update(of=("self",), skip_locked=True).order_by("opened_at", "pk")
     sessions = list(locked.only("opened_at")[: max(1, size // SESSIONS_PER_ROW)])
     if not sessions:
@@ -120,4 +121,4 @@ def _next(rest: "QuerySet[MessagingSession]", messages: "QuerySet[Message]", siz
     ids = due.settled_among([one.pk for one in sessions])
     of_these = messages.filter(session__in=ids).order_by("session", "pk")
     found = list(of_these.values_list("pk", flat=True)[:size])
-    return Batch(ids, found, is_whole=len(found) < size, last=sessions[-1])
+    return Taken(ids, found, is_whole=len(found) < size, last=sessions[-1])
