@@ -45,7 +45,7 @@ PART = "CREATE TABLE cut_{0} PARTITION OF cut FOR VALUES FROM ('2026-{0:02}-01')
 # Row n is of the n-th moment of the year; the last ones are of its last day.
 ROWS = """
 SELECT n, 1 + n / 7, 'inbound',
-    '2026-01-01'::timestamptz + least(n, {rows} - 1) * interval '364 days' / {rows},
+    '2026-01-01'::timestamptz + least(n, {rows} - 1)::float8 / {rows} * interval '364 days',
     'Thank you for your order ' || n || ', it will be with you soon.', 1 + n %% 20, 'SM' || md5(n::text),
     NULL, NULL, '', CASE WHEN n %% 100 = 1 THEN '30003' ELSE '' END
 FROM generate_series({first}::bigint, {last}) AS n
