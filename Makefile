@@ -82,7 +82,7 @@ faults: dev-environment assets ## Kill, cut off and spoil everything in mid-send
 	  echo "==> Faults on $$stack"; $(PY) -m pytest --stack=$$stack tests/faults tests/pbx_messaging/doors tests/health/test_processes.py $(ARGS) || status=1; \
 	done; exit $$status
 
-ops: dev-environment assets ## What operators do, under load and at length: restarts, upgrades, backups, two of each process
+ops: dev-environment assets pgbouncer ## What operators do, under load and at length: restarts, upgrades, backups, a pooler, two of each process
 	@status=0; export FAULTS=whole; \
 	for stack in embedded postgres; do \
 	  echo "==> Operations on $$stack"; $(PY) -m pytest --stack=$$stack -m ops $(ARGS) || [ $$? = 5 ] || status=1; \

@@ -27,6 +27,7 @@ from tests.stack import Servers
 from tests.waiting import wait_until
 
 pytestmark = [
+    pytest.mark.ops,
     pytest.mark.processes,
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(240),
