@@ -199,17 +199,17 @@ def retention(within_s: float) -> dict[str, Any]:
     A row is a message; its attempt goes with it. Who waits for a batch may wait for `WAITS_MS`.
     """
     from retention.models import Kind, Rule  # noqa: PLC0415  Django must be set up first
-    from retention.sweeping.pace import Pace  # noqa: PLC0415
+    from retention.sweeping.pace import Batch, Pace  # noqa: PLC0415
     from retention.sweeping.sessions import sweep  # noqa: PLC0415
 
     batches: list[float] = []
 
     class Noting(Pace):
         @contextmanager
-        def batch(self) -> Iterator[int]:
-            with super().batch() as size:
+        def batch(self) -> Iterator[Batch]:
+            with super().batch() as batch:
                 begun = time.perf_counter()
-                yield size
+                yield batch
                 batches.append(1000 * (time.perf_counter() - begun))
 
     Rule.objects.create(kind=Kind.MESSAGES, days=180)
@@ -234,5 +234,11 @@ def retention(within_s: float) -> dict[str, Any]:
 
 if __name__ == "__main__":
     django.setup()
-    measured = {"room": room, "pages": pages, "export": export, "closing": closing, "retention": retention}
+    measured: dict[str, Callable[[Any], Any]] = {
+        "room": room,
+        "pages": pages,
+        "export": export,
+        "closing": closing,
+        "retention": retention,
+    }
     print(json.dumps(measured[sys.argv[1]](json.load(sys.stdin))))

@@ -1,15 +1,47 @@
 """What migrations do to large tables while the product runs."""
 
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import AddIndex, AlterField, RemoveIndex
+from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
+Act = Callable[[BaseDatabaseSchemaEditor, type[models.Model]], None]
 
-class DropIndexOfKey(AlterField):
+
+class _OfIndex(Operation, ABC):
+    """An operation that makes or drops an index of one model, and does what it does to the state beside."""
+
+    model_name: str
+    name: str
+
+    def database_forwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, _from: ProjectState, to_state: ProjectState
+    ) -> None:
+        self._act(self._forwards, app_label, editor, to_state)
+
+    def database_backwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, _from: ProjectState, to_state: ProjectState
+    ) -> None:
+        self._act(self._backwards, app_label, editor, to_state)
+
+    def _act(self, act: Act, app_label: str, editor: BaseDatabaseSchemaEditor, state: ProjectState) -> None:
+        model = state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(editor.connection.alias, model):
+            act(editor, model)
+
+    @abstractmethod
+    def _forwards(self, editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None: ...
+
+    @abstractmethod
+    def _backwards(self, editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None: ...
+
+
+class DropIndexOfKey(_OfIndex, AlterField):
     """Takes a foreign key's own index away, and touches nothing else. `field` has `db_index=False`.
 
     Django's own way makes the whole constraint anew on PostgreSQL, which reads the table under a lock, and
@@ -17,36 +49,44 @@ class DropIndexOfKey(AlterField):
     PostgreSQL do it beside those that run.
     """
 
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        model = from_state.apps.get_model(app_label, self.model_name)
-        if self.allow_migrate_model(schema_editor.connection.alias, model):
-            for name in _own_indexes(schema_editor, model, self.name):
-                _drop(schema_editor, name)
+    def _forwards(self, editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
+        for name in _own_indexes(editor, model, self.name):
+            _drop(editor, name)
 
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        model = to_state.apps.get_model(app_label, self.model_name)
-        if not self.allow_migrate_model(schema_editor.connection.alias, model):
-            return
-        table, column, quoted = model._meta.db_table, _column(model, self.name), schema_editor.quote_name
-        name = schema_editor._create_index_name(table, [column])  # type: ignore[attr-defined]
-        _drop(schema_editor, name)  # half made, where an earlier try was broken off
-        what = f"{_index(schema_editor)} {quoted(name)} ON {quoted(table)} ({quoted(column)})"
-        schema_editor.execute(f"CREATE {what}")
+    def _backwards(self, editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
+        table, column, quoted = model._meta.db_table, _column(model, self.name), editor.quote_name
+        name = editor._create_index_name(table, [column])  # type: ignore[attr-defined]
+        _drop(editor, name)  # half made, where an earlier try was broken off
+        editor.execute(f"CREATE {_index(editor)} {quoted(name)} ON {quoted(table)} ({quoted(column)})")
 
     def describe(self) -> str:
         return f"Drop the index of {self.name} on {self.model_name}"
+
+
+class AddIndexBeside(_OfIndex, AddIndex):
+    """An index that PostgreSQL builds beside those that write. For migrations with `atomic = False`.
+
+    What an earlier try, broken off, has left of it is replaced.
+    """
+
+    def _forwards(self, editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
+        _build(editor, model, self.index)
+
+    def _backwards(self, editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
+        _drop(editor, self.index.name)
+
+
+class RemoveIndexBeside(_OfIndex, RemoveIndex):
+    """Takes an index away beside those that read and write. For migrations with `atomic = False`.
+
+    Django's own way waits for whoever reads the table, and has all others wait behind it.
+    """
+
+    def _forwards(self, editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
+        _drop(editor, self.name)
+
+    def _backwards(self, editor: BaseDatabaseSchemaEditor, model: type[models.Model]) -> None:
+        _build(editor, model, next(index for index in model._meta.indexes if index.name == self.name))
 
 
 class WidenField(AlterField):
@@ -66,67 +106,6 @@ class WidenField(AlterField):
         if type(before) is not type(after) or before.max_length > after.max_length:
             raise ValueError(f"{self.name} of {self.model_name} is not widened")
         super().database_forwards(app_label, schema_editor, from_state, to_state)
-
-
-class AddIndexBeside(AddIndex):
-    """An index that PostgreSQL builds beside those that write. For migrations with `atomic = False`.
-
-    What an earlier try, broken off, has left of it is replaced.
-    """
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        model = to_state.apps.get_model(app_label, self.model_name)
-        if self.allow_migrate_model(schema_editor.connection.alias, model):
-            _build(schema_editor, model, self.index)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        model = from_state.apps.get_model(app_label, self.model_name)
-        if self.allow_migrate_model(schema_editor.connection.alias, model):
-            _drop(schema_editor, self.index.name)
-
-
-class RemoveIndexBeside(RemoveIndex):
-    """Takes an index away beside those that read and write. For migrations with `atomic = False`.
-
-    Django's own way waits for whoever reads the table, and has all others wait behind it.
-    """
-
-    name: str
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        model = from_state.apps.get_model(app_label, self.model_name)
-        if self.allow_migrate_model(schema_editor.connection.alias, model):
-            _drop(schema_editor, self.name)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        model = to_state.apps.get_model(app_label, self.model_name)
-        if self.allow_migrate_model(schema_editor.connection.alias, model):
-            state = to_state.models[app_label, self.model_name_lower]
-            _build(schema_editor, model, state.get_index_by_name(self.name))
 
 
 def _build(editor: BaseDatabaseSchemaEditor, model: type[models.Model], index: models.Index) -> None:

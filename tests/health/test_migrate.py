@@ -1,6 +1,7 @@
 """`manage.py migrate` on tables that are in use: nobody waits long behind it, and it gets there."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -124,7 +125,7 @@ def test_limit_stays_with_its_transaction() -> None:
 def test_all_of_a_transaction_waits_no_longer_than_one_statement_may(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the first one has got stays locked meanwhile; and then others go first."""
     rests: list[float] = []
-    monkeypatch.setattr(lock_waits.time, "sleep", rests.append)
+    monkeypatch.setattr(time, "sleep", rests.append)
     waits = ShortWaits(connection, 1.0, Patience(30, pytest.fail))
     with connection.execute_wrapper(waits), connection.cursor() as cursor:
         with transaction.atomic():

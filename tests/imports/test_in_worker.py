@@ -26,12 +26,12 @@ def done() -> int:
     return Import.objects.get().rows_done
 
 
-def begin(stack: Stack) -> Callable[[], str]:
+def begin(stack: Stack, count: int = ROWS) -> Callable[[], str]:
     """Has extensions with new logins imported; what it returns reads the import's page."""
     make_user("anna", Role.ADMINISTRATOR)
     browser = log_in(f"{stack.url}/", "anna", PASSWORD)
     headers = {"X-CSRFToken": browser.cookies["csrftoken"], "Referer": f"{stack.url}/"}
-    rows = [f"{5_000 + row},Person {row},person{row}" for row in range(ROWS)]
+    rows = [f"{5_000 + row},Person {row},person{row}" for row in range(count)]
     text = "\n".join(["Extension,Name,Login", *rows])
     address = f"{stack.url}/extensions/import/"
     page = browser.post(address, files={"file": ("people.csv", text)}, headers=headers, timeout=60)
@@ -66,7 +66,7 @@ def test_texts_leave_while_an_import_runs(start_stack: Callable[..., Stack], sim
     login = {name: simulator.get("/control/state")[name] for name in ("account_sid", "auth_token")}
     agent = make_agent("1001", "Ada")
     road = make_road(make_queue(agent), agent, **login)
-    begin(start_stack())
+    begin(start_stack(), 4 * ROWS)
     wait_until(lambda: done() > 0, timeout_s=60)
     for contact in (CONTACT, "+14155550199"):
         text = actions.start_session(agent=agent, number=road.number, contact=contact, body="On our way.")

@@ -1,10 +1,10 @@
 """How many rows a batch takes is learnt from those before it."""
 
+import time
 from types import SimpleNamespace
 
 import pytest
 
-from retention.sweeping import pace as module
 from retention.sweeping.pace import FIRST, HOLD_S, LEAST, MOST, Pace
 
 
@@ -33,7 +33,7 @@ def test_batch_has_a_least_and_a_most_size(monkeypatch: pytest.MonkeyPatch) -> N
 def sizes(monkeypatch: pytest.MonkeyPatch, batches: list[tuple[int, float]]) -> list[int]:
     """What the next one may take after each, which took rows within seconds."""
     clock = SimpleNamespace(now=0.0)
-    monkeypatch.setattr(module.time, "monotonic", lambda: clock.now)
+    monkeypatch.setattr(time, "monotonic", lambda: clock.now)
     pace, found = Pace(60, rests=False), []
     for rows, took_s in batches:
         with pace.batch() as batch:

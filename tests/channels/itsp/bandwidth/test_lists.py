@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from django.utils import timezone
@@ -73,7 +74,12 @@ def test_what_the_list_does_not_have_is_refused_for_that_text_alone(credentials:
 def test_all_pages_are_read_newest_first(
     simulator: Simulator, credentials: Credentials, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Though what an answer tells of the two clocks is rounded, and another one with each page."""
     monkeypatch.setattr(lists, "PAGE", 2)
+    ask, measured = lists.Account.ask, count()
+    monkeypatch.setattr(
+        lists.Account, "ask", lambda *asked: (ask(*asked)[0], timedelta(seconds=next(measured)))
+    )
     ids = []
     for n in range(7):
         ids.append(send(credentials, f"No. {n}"))
@@ -81,6 +87,7 @@ def test_all_pages_are_read_newest_first(
     simulator.post("/control/inbound", {"from": CONTACT, "to": OURS, "body": "Not ours"})
     recent = BANDWIDTH.list_recent(credentials, since=timezone.now() - HOUR)
     assert [one.itsp_message_id for one in recent] == ids[::-1]
+    assert recent[0].created_at - recent[-1].created_at < timedelta(seconds=1)
     monkeypatch.setattr(lists, "MOST_PAGES", 2)
     assert len(BANDWIDTH.list_recent(credentials, since=timezone.now() - HOUR)) == 4
     with pytest.raises(ItspError) as error:
