@@ -29,13 +29,35 @@ let isLost = false; // then the browser's own search is better than none
 const keepWhatIsTyped = (event) => {
   const select = event.target;
   if (isLost || !select.matches?.("select[data-searchable]") || select.tomselect) return;
-  const typed = typedTooSoon.get(select) ?? { text: "", enter: null };
+  const typed = typedTooSoon.get(select) ?? { text: "", hasEnter: false };
   const isText = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
   if (!isText && !(event.key === "Enter" && typed.text)) return;
   event.preventDefault(); // or the browser chooses by it
   if (isText) typed.text += event.key;
-  else typed.enter = event;
+  else typed.hasEnter = true;
   typedTooSoon.set(select, typed);
+};
+
+const takeFocus = (tomSelect) => {
+  tomSelect.control_input.focus();
+  // A list that opens takes the focus a moment later, and would open again over what was chosen in between.
+  tomSelect.settings.openOnFocus = false;
+  setTimeout(() => {
+    tomSelect.settings.openOnFocus = true;
+  });
+};
+
+const goOnTyping = (tomSelect, typed, hadFocus) => {
+  if (hadFocus) takeFocus(tomSelect);
+  const text = typed?.text.trimStart();
+  if (!text) return;
+  const best = typed.hasEnter && tomSelect.search(text).items[0];
+  if (best) {
+    tomSelect.addItem(best.id);
+  } else if (hadFocus) {
+    tomSelect.setTextboxValue(text);
+    tomSelect.refreshOptions();
+  }
 };
 
 const makeSearchable = async (root) => {
@@ -72,13 +94,7 @@ const makeSearchable = async (root) => {
     if (select.getAttribute("aria-invalid")) tomSelect.control_input.setAttribute("aria-invalid", "true");
     select.setAttribute("aria-hidden", "true");
     tomSelect.control_input.dir = "auto";
-    if (!hadFocus) continue;
-    tomSelect.focus();
-    const typed = typedTooSoon.get(select);
-    if (!typed?.text.trim()) continue;
-    tomSelect.setTextboxValue(typed.text.trimStart());
-    tomSelect.refreshOptions();
-    if (typed.enter) tomSelect.onKeyDown(typed.enter);
+    goOnTyping(tomSelect, typedTooSoon.get(select), hadFocus);
   }
 };
 

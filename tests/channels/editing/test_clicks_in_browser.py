@@ -263,3 +263,5 @@ def test_what_is_typed_before_the_search_is_there_is_searched_for(
         expect(page.locator(".ts-dropdown:visible .option.active")).to_have_text("1002 Ben")
         destination.press("Enter")
     expect(line.locator("[name^=decided]")).to_have_value(re.compile("extension-"))
+    page.evaluate("() => new Promise((done) => setTimeout(done, 50))")
+    expect(page.locator(".ts-dropdown:visible"), "the list is in the way of all else").to_have_count(0)

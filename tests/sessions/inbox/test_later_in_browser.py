@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from routing.models import Extension
@@ -132,3 +132,21 @@ def test_zone_that_is_chosen_at_the_contact_tells_night_there_from_day(inbox: Pa
         inbox.locator("[name=due_at]").fill(f"{at:%Y-%m-%dT%H:%M}")
         expect(words).to_contain_text(f"{hour:02}:00 for Aroha (Auckland)")
         expect(words.get_by_text("It is night there then.")).to_be_visible(visible=is_night)
+
+
+@pytest.mark.parametrize("typed_before", [0, 2, 5, 6])
+def test_zone_is_chosen_by_typing_whenever_the_search_comes(inbox: Page, typed_before: int) -> None:
+    held: list[Route] = []
+    inbox.route("**/select_library*", lambda route: held.append(route))
+    inbox.locator(".inbox-row").click()
+    inbox.get_by_role("button", name="Add name and notes").click()
+    card = inbox.locator("#contact-card")
+    card.get_by_label("Name").fill("Aroha")
+    card.get_by_role("combobox", name="Time zone").focus()
+    for number, key in enumerate([*"auckl", "Enter", "Tab"]):
+        if number == typed_before:
+            held[0].continue_()
+        inbox.keyboard.press(key)
+    expect(card.locator("[name=time_zone]")).to_have_value("Pacific/Auckland")
+    card.get_by_role("button", name="Save").click()
+    expect(card).to_contain_text("there now (Auckland)")
