@@ -41,6 +41,7 @@ def update_user(user: User, *, password: str = "", was_active: bool = False, **v
 
     `was_active`: as whoever edits it saw it. Raises `Gone` if it was deleted since then.
     """
+    administrators = _administrators()
     if was_active and not User.objects.select_for_update(no_key=True).get(pk=user.pk).is_active:
         raise Gone
     for field, value in values.items():
@@ -51,7 +52,7 @@ def update_user(user: User, *, password: str = "", was_active: bool = False, **v
         words = _("This is the login of extension %s. Deactivate it there: its sessions need another place.")
         raise Refused(words % isolated(extension_of(user)), "is_active")
     if not (user.is_active and user.is_administrator):
-        _require_another_administrator(user)
+        _require_another(user, administrators)
     user.save(update_fields=[*values, *(["password"] if password else [])])
     # Where allauth has remembered an address: the former one must not reset the password any more.
     EmailAddress.objects.filter(user=user).exclude(email__iexact=user.email).delete()
@@ -73,7 +74,7 @@ def deactivate_user(user: User, *, by: User) -> None:
 
 def deactivate_login(user: User) -> None:
     """The user is logged out and can't log in. Raises `Refused`."""
-    _require_another_administrator(user)
+    _require_another(user, _administrators())
     user.is_active = False
     user.save(update_fields=["is_active"])
 
@@ -83,7 +84,14 @@ def activate_login(user: User) -> None:
     user.save(update_fields=["is_active"])
 
 
-def _require_another_administrator(user: User) -> None:
-    administrators = User.objects.select_for_update().filter(role=Role.ADMINISTRATOR, is_active=True)
-    if set(administrators.values_list("pk", flat=True)) == {user.pk}:
+def _administrators() -> set[int]:
+    """Those that are active, locked: before any other user and in one order, or two changes would be in each
+    other's way. What names them, such as an entry of the audit log, needs not wait.
+    """
+    active = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).order_by("pk")
+    return set(active.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def _require_another(user: User, administrators: set[int]) -> None:
+    if administrators == {user.pk}:
         raise Refused(_("This is the only active administrator. Make another user an administrator first."))

@@ -71,6 +71,7 @@ class ShortWaits:
                     return self._limited(execute, sql, params, many, context)
             except OperationalError as error:
                 self._patience.try_again_after(error)
+                self._left_s = self._timeout_s  # others have gone first
 
     def _limited(self, execute: Execute, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         connection = self._connection.connection
