@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from channels.itsp import ITSPS
 from channels.itsp.bandwidth import lists
+from channels.itsp.bandwidth.client import Account
 from channels.itsp.base import Credentials
 from channels.itsp.delivery import DeliveryStatus
 from channels.itsp.errors import Advice, ItspError
@@ -76,10 +77,8 @@ def test_all_pages_are_read_newest_first(
 ) -> None:
     """Though what an answer tells of the two clocks is rounded, and another one with each page."""
     monkeypatch.setattr(lists, "PAGE", 2)
-    ask, measured = lists.Account.ask, count()
-    monkeypatch.setattr(
-        lists.Account, "ask", lambda *asked: (ask(*asked)[0], timedelta(seconds=next(measured)))
-    )
+    ask, measured = Account.ask, count()
+    monkeypatch.setattr(Account, "ask", lambda *asked: (ask(*asked)[0], timedelta(seconds=next(measured))))
     ids = []
     for n in range(7):
         ids.append(send(credentials, f"No. {n}"))
