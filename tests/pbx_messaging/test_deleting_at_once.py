@@ -4,11 +4,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import psycopg2
 import pytest
 from django.db import connection
 from django.test import Client
 
 from accounts import tokens
+from accounts.actions import update_user
 from accounts.gone import Gone
 from accounts.models import ApiToken, Role, User
 from channels.models import Channel
@@ -26,6 +28,8 @@ from sessions.models import (
 )
 from tests.factories import make_agent, make_queue, make_road
 from tests.portal import logged_in, make_user
+from tests.product import database_url
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -209,6 +213,34 @@ def test_edited_and_deleted_at_once(admin_page: Client, made: Callable[[], Edit]
     statuses = at_once(*[posting(deletion), lambda page: page.post(path, fields)] * 2)
     assert set(statuses) <= {302, 404, 409}, statuses
     assert admin_page.post(path, fields).status_code == 404
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks no rows")
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.AGENT])
+def test_whoever_edits_a_user_waits_for_administrators_before_anything_is_locked(role: Role) -> None:
+    """As whoever deletes does, or each of the two would wait for the other."""
+    user, admin = make_user("grace", role), make_user("anna", Role.ADMINISTRATOR)
+    other = psycopg2.connect(database_url())
+
+    def edit() -> None:
+        update_user(user, was_active=True, first_name="Grace")
+        connection.close()
+
+    def waits() -> bool:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone() != (0,)
+
+    editing = threading.Thread(target=edit)
+    with other.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM accounts_user WHERE id = %s FOR UPDATE", [admin.pk])
+        editing.start()
+        wait_until(waits)
+        cursor.execute("SELECT 1 FROM accounts_user WHERE id = %s FOR UPDATE NOWAIT", [user.pk])
+    other.rollback()
+    other.close()
+    editing.join(30)
+    user.refresh_from_db()
+    assert user.first_name == "Grace"
 
 
 def test_edit_that_is_overtaken_between_reading_and_saving_brings_nothing_back() -> None:
