@@ -58,23 +58,33 @@ rotate-keys: environment ## Give DATA_DIR new keys, while nothing runs with it
 update: environment assets ## Have the running installation of DATA_DIR take up new code, without losing a call
 	@$(PY) -m pbx_messaging.embedded update --data-dir "$(or $(DATA_DIR),var/run)"
 
-# What need not run on both stacks is shared between them, so that both end at about the same time. Where a
-# browser or a process was waited for in vain, the machine may have been busy: that is tried twice more, and listed;
-# so is what the database took longer over than an ITSP waits (its connection is closed then), and what an error of
-# Python 3.11 ends (two that parse at once: github.com/python/cpython/issues/106905).
+# Two workers a stack, each with servers of its own, since most tests wait more than they work. Where a browser or a
+# process was waited for in vain, the machine may have been busy: that is tried twice more, and listed; so is what
+# the database took longer over than an ITSP waits (its connection is closed then), and what an error of Python 3.11
+# ends (two that parse at once: github.com/python/cpython/issues/106905).
 AGAIN := --reruns 2 --reruns-delay 5 --only-rerun "it did not happen in time|Locator expected|Timeout \d+ms exceeded|connection already closed|AST constructor recursion depth mismatch" -raR
+PYTEST := $(PY) -m pytest -n 2 --dist worksteal $(AGAIN)
+
+# $(1): of which tests. What need not run on both stacks is shared between them, so that both end at about the
+# same time.
+define ON_BOTH_STACKS
+mkdir -p build; log=build/test-postgres.log; \
+echo "==> Tests on PostgreSQL and Valkey, in the background (see $$log)"; \
+$(PYTEST) --stack=postgres -m "$(1) and (not once or browser)" $(ARGS) >$$log 2>&1 & postgres=$$!; \
+trap "kill $$postgres 2>/dev/null" EXIT; \
+echo "==> Tests on SQLite and Valkey"; \
+$(PYTEST) --stack=embedded -m "$(1) and not (once and browser)" $(ARGS) || [ $$? = 5 ] || status=1; \
+wait $$postgres || [ $$? = 5 ] || status=1; \
+echo "==> Tests on PostgreSQL and Valkey"; cat $$log; exit $$status
+endef
 
 test: dev-environment judge-packages assets chromium pgbouncer promtool nginx ## Run the tests of the scripts, and the others on SQLite and PostgreSQL, side by side; ARGS goes to pytest
-	@mkdir -p build; log=build/test-postgres.log; status=0; \
-	echo "==> Tests on PostgreSQL and Valkey, in the background (see $$log)"; \
-	$(PY) -m pytest --stack=postgres -m "not once or browser" $(AGAIN) $(ARGS) >$$log 2>&1 & postgres=$$!; \
-	trap "kill $$postgres 2>/dev/null" EXIT; \
-	echo "==> Tests of the scripts"; \
+	@status=0; echo "==> Tests of the scripts"; \
 	($(WITH_NODE) node --test --test-reporter=spec tests/frontend/*.test.js) || status=1; \
-	echo "==> Tests on SQLite and Valkey"; \
-	$(PY) -m pytest --stack=embedded -m "not (once and browser)" $(AGAIN) $(ARGS) || [ $$? = 5 ] || status=1; \
-	wait $$postgres || [ $$? = 5 ] || status=1; \
-	echo "==> Tests on PostgreSQL and Valkey"; cat $$log; exit $$status
+	$(call ON_BOTH_STACKS,not long)
+
+test-long: dev-environment judge-packages assets chromium pgbouncer promtool nginx ## Run on both what `make test` leaves out, since it takes some seconds each
+	@status=0; $(call ON_BOTH_STACKS,long)
 
 faults: dev-environment assets ## Kill, cut off and spoil everything in mid-sending, on both stacks
 	@status=0; export FAULTS=whole; \

@@ -1,5 +1,5 @@
 """A pytest plugin, loaded by `-p tests.stack`: starts the servers that the tests run on, before Django's
-settings are read, and ends them with the run.
+settings are read, and ends them with the run. Each worker of `-n` has its own.
 
 `--stack=embedded` is SQLite and Valkey, `--stack=postgres` PostgreSQL and Valkey. TEST_DATABASE_URL and
 TEST_REDIS_URL name servers that run already.

@@ -53,6 +53,7 @@ PLACES = {
 
 
 @pytest.mark.parametrize("code", PLACES)
+@pytest.mark.long
 def test_first_text_is_answered(
     simulator: Simulator,
     settings: Settings,

@@ -41,6 +41,7 @@ def shown(admin_page: Client, query: str = "") -> list[list[str]]:
     return [row[1:] for row in rows_of(admin_page.get(f"/audit/?{query}"))]
 
 
+@pytest.mark.long
 def test_role_and_password_of_a_user_are_logged_without_the_password(admin_page: Client) -> None:
     user = make_user("mary", first_name="Mary")
     AuditEntry.objects.all().delete()

@@ -23,6 +23,7 @@ def said_by(process: Child) -> list[str]:
 
 @pytest.mark.processes
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.long
 def test_export_begins_at_once_and_ends_with_its_reader(
     start_stack: Callable[..., Stack], admin_page: Client
 ) -> None:

@@ -19,6 +19,7 @@ DEVICE = {
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.long
 def test_passkey_is_added_and_opens_the_portal_alone(live_server: LiveServer, page: Page) -> None:
     make_user("root", Role.ADMINISTRATOR)
     url = live_server.url.replace("127.0.0.1", "localhost")  # passkeys belong to names, not to addresses

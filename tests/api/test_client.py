@@ -57,6 +57,7 @@ def answers(simulator: Simulator) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.long
 def test_client_answers_what_waited_and_what_comes_in_each_once(
     text: Callable[[str, str], None],
     request: pytest.FixtureRequest,

@@ -34,6 +34,7 @@ def postgres(servers: Servers) -> Iterator[PostgresServer]:
 
 
 @pytest.mark.short
+@pytest.mark.long
 def test_killed_valkey_comes_back_with_its_data(start_drain: StartDrain, valkey: ValkeyServer) -> None:
     drain = start_drain()
     drain.wait_for(0.3)

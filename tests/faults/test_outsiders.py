@@ -208,6 +208,7 @@ def world(simulator: Simulator, start_stack: Callable[..., Stack]) -> Iterator[W
         *[pytest.param([kind], "drip", id=f"{kind} drip") for kind in KINDS],
     ],
 )
+@pytest.mark.long
 def test_outsider_that_hangs_delays_nothing_of_ours(world: World, kinds: list[str], manner: str) -> None:
     if manner == "drip":
         world.mail_server.drip = b"220 a"

@@ -45,6 +45,7 @@ def go_over(drain: Drain) -> None:
         pytest.param({"kind": "hang", "on": "create"}, id="accepts and never answers"),
     ],
 )
+@pytest.mark.long
 def test_standby_takes_over_and_gives_back(drain: Drain, fault: dict[str, str]) -> None:
     drain.wait_for(0.2)
     broken = drain.simulator.post("/control/faults", {"path": OF_TWILIO, **fault})
@@ -78,6 +79,7 @@ def test_text_that_may_have_arrived_stays_with_the_itsp_that_may_have_it(drain: 
 
 
 @pytest.mark.short
+@pytest.mark.long
 def test_order_moves_what_waits_at_once_and_back(drain: Drain) -> None:
     drain.wait_for(0.2)
     for number in Number.objects.all():

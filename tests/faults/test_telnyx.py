@@ -39,6 +39,7 @@ def keys_of_bodies(drain: Drain) -> Counter[str]:
     "kind",
     [pytest.param("drop_after_accept", marks=pytest.mark.short), "error_after_accept", "garbage_201", "503"],
 )
+@pytest.mark.long
 def test_answers_that_say_nothing_are_settled_by_the_same_bytes(
     drain: Callable[..., Drain], kind: str
 ) -> None:
@@ -84,6 +85,7 @@ def test_refused_key_stops_all_until_it_is_mended(drain: Callable[..., Drain]) -
 
 
 @pytest.mark.short
+@pytest.mark.long
 def test_what_a_killed_sender_left_open_is_settled_by_the_same_bytes(drain: Callable[..., Drain]) -> None:
     """No report settles it before: what was in flight is sent once more, and Telnyx has it once."""
     one, dice = drain(rate=10), random.Random(11)

@@ -77,6 +77,7 @@ def is_over() -> bool:
 
 
 @pytest.mark.parametrize("death", ["worker", "others", "web"] if WHOLE else ["others"])
+@pytest.mark.long
 def test_killed_process_is_told_within_a_minute_and_over_when_it_is_back(
     stack: Stack, receiver: Receiver, death: str
 ) -> None:
@@ -99,6 +100,7 @@ def test_killed_process_is_told_within_a_minute_and_over_when_it_is_back(
     )
 
 
+@pytest.mark.long
 def test_restart_neither_repeats_nor_forgets(stack: Stack, receiver: Receiver) -> None:
     """All else is started anew while the worker is dead."""
     _names, dying = deaths()["worker"]
@@ -128,6 +130,7 @@ def test_worker_sends_what_it_can_and_calls_the_monitor_while_all_live(
     assert paths(receiver).count("/alive") == before
 
 
+@pytest.mark.long
 def test_valkey_that_takes_nothing_is_told_and_nobody_is_called_dead(
     stack: Stack, receiver: Receiver, redis_client: "Redis"
 ) -> None:

@@ -40,6 +40,7 @@ def begin(stack: Stack, count: int = ROWS) -> Callable[[], str]:
     return lambda: browser.get(page.url, timeout=60).text
 
 
+@pytest.mark.long
 def test_killed_worker_loses_no_row_and_stores_none_twice(start_stack: Callable[..., Stack]) -> None:
     stack = start_stack(IMPORT_LEASE_S="2")
     page = begin(stack)

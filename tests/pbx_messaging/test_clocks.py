@@ -25,6 +25,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.long
 def test_second_clock_stands_by_until_the_first_hangs_is_killed_or_ends(
     start_stack: Callable[..., Stack], redis_client: "redis.Redis"
 ) -> None:

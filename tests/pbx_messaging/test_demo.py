@@ -90,6 +90,7 @@ def assert_a_line_is_ready(demo: Installation, new_page: NewPage, portal: str) -
     expect(admin.get_by_role("row").filter(has_text="Olivia Martin")).to_have_count(1)
 
 
+@pytest.mark.long
 def test_demo_runs_from_a_fresh_clone(demo: Installation, new_page: NewPage) -> None:
     portal = demo.wait_for(r"Portal +(http://localhost:\d+/)", FRESH_START_S)[1]
     demo.wait_for("Ctrl-C ends it")
@@ -105,6 +106,7 @@ def test_demo_runs_from_a_fresh_clone(demo: Installation, new_page: NewPage) -> 
     assert demo.seconds_until_gone() < 5
 
 
+@pytest.mark.long
 def test_demo_starts_again_quickly_and_finds_the_session(demo: Installation, new_page: NewPage) -> None:
     portal = demo.wait_for(r"Portal +(http://localhost:\d+/)", SECOND_START_S)[1]
     demo.wait_for("Ctrl-C ends it", SECOND_START_S)

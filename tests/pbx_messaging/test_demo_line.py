@@ -53,6 +53,7 @@ def told(folder: Path) -> dict[str, list[tuple[object, ...]]]:
 @once
 @pytest.mark.processes
 @pytest.mark.timeout(600)
+@pytest.mark.long
 def test_line_is_ready_at_the_first_start_and_not_doubled_by_the_second(
     runs: list[Installation], command: list[str], tmp_path: Path
 ) -> None:

@@ -101,6 +101,7 @@ def test_all_works_behind_a_pooler(
     assert len(lines) == 1 + Message.objects.count()
 
 
+@pytest.mark.long
 def test_export_that_breaks_off_does_not_look_complete(
     start_stack: Callable[..., Stack], road: Road, postgres: PostgresServer
 ) -> None:

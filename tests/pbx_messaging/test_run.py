@@ -135,6 +135,7 @@ def test_folder_that_takes_nothing_is_said_in_a_sentence(folder: str) -> None:
 
 
 @pytest.mark.processes
+@pytest.mark.long
 def test_run_serves_https_with_a_certificate(
     run: Callable[..., Installation], certificate: tuple[Path, Path]
 ) -> None:

@@ -90,6 +90,7 @@ def test_supervisor_starts_what_is_killed_again_and_killed_itself_leaves_no_proc
     assert installation.seconds_until_gone() < 5
 
 
+@pytest.mark.long
 def test_supervisor_refuses_a_folder_in_use_and_starts_again_on_what_it_kept(
     start: Start, portal: str, demo_folder: Path
 ) -> None:

@@ -219,6 +219,7 @@ def test_erasure_that_was_given_up_leaves_the_archive_to_be_asked_for(
     assert HandOut.objects.get().state == "ready"
 
 
+@pytest.mark.long
 def test_memory_does_not_grow_with_the_texts(contact: Contact, past: Past) -> None:
     session = MessagingSession.objects.get()
     most = []

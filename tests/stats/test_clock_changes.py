@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
@@ -62,7 +63,8 @@ def receive(road: Road, moments: list[datetime]) -> Counter[datetime]:
     texts = [
         (at, at + timedelta(seconds=n)) for number, at in enumerate(moments) for n in range(1 + number % 3)
     ]
-    session = open_session(road.number, CONTACT, at=moments[0])
+    with transaction.atomic():
+        session = open_session(road.number, CONTACT, at=moments[0])
     Message.objects.bulk_create(
         Message(session=session, channel=road.channel, kind=Message.Kind.INBOUND, created_at=at, body="Hello")
         for _quarter, at in texts

@@ -89,6 +89,7 @@ def test_icons_are_those_that_sources_name() -> None:
 @pytest.mark.processes
 @pytest.mark.timeout(480)
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.long
 def test_no_page_shows_a_class_or_an_icon_that_is_not_built(
     visitor: Callable[..., Look], defined: set[frozenset[str]]
 ) -> None:

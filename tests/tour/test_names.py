@@ -123,6 +123,7 @@ def _faults(page: Page, shot: Shot) -> list[str]:
 
 
 @pytest.mark.timeout(900)
+@pytest.mark.long
 def test_longest_names_from_right_to_left_fit_and_move_nothing(
     world: World, visitor: Callable[..., Look]
 ) -> None:

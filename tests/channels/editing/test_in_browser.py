@@ -122,6 +122,7 @@ def test_dialog_keeps_the_rule_in_the_form_and_gives_the_focus_back(open_form: C
     expect(page.get_by_text("No numbers yet.")).to_be_hidden()
 
 
+@pytest.mark.long
 def test_row_is_edited_and_removed(open_form: Callable[..., Page]) -> None:
     page = open_form()
     page.get_by_role("tab", name="Messaging Settings").click()

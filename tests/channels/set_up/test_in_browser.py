@@ -37,6 +37,7 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+@pytest.mark.long
 def test_number_is_checked_fixed_and_texted(
     road: Road,
     worker: None,

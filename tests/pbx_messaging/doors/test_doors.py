@@ -194,6 +194,7 @@ def test_many_larger_bodies_at_once_are_bounded_together(stack: Stack) -> None:
         assert_answers_quickly(stack)
 
 
+@pytest.mark.long
 def test_database_does_not_grow_by_strangers(stack: Stack) -> None:
     before = journal_bytes()
     for number in range(20):

@@ -83,6 +83,7 @@ def test_text_is_followed_by_its_ids_and_gives_nothing_away(open_house: Callable
     assert [secret for secret in secrets if secret in said] == []
 
 
+@pytest.mark.long
 def test_outages_have_a_line_at_their_begin_and_end_in_each_process(
     open_house: Callable[..., House], servers: Servers, simulator: Simulator
 ) -> None:

@@ -59,6 +59,7 @@ def test_name_that_nobody_resolves_ends_in_time(monkeypatch: pytest.MonkeyPatch)
             sockets.connect("media.example", 443)
 
 
+@pytest.mark.long
 def test_connection_that_is_used_again_gets_the_next_calls_time() -> None:
     with hanging(b"HTTP/1.1 204 No Content\r\n\r\n") as outsider, http.session() as client:
         with deadline.within(20):

@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TWELVE_S = 12_000
 
 
+@pytest.mark.long
 def test_text_is_given_to_who_is_there_and_to_the_next_when_they_log_out(
     start_stack: Callable[..., Stack], road: Road, agents: list[Extension], new_page: Callable[..., Page]
 ) -> None:

@@ -113,6 +113,7 @@ def test_closing_is_undone_with_what_was_scheduled(
     assert list(Attempt.objects.order_by("pk").values_list("status", flat=True)) == ["cancelled", "scheduled"]
 
 
+@pytest.mark.long
 def test_zone_that_is_chosen_at_the_contact_tells_night_there_from_day(inbox: Page) -> None:
     zone = ZoneInfo("Pacific/Auckland")
     inbox.locator(".inbox-row").click()

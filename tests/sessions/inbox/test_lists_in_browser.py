@@ -130,6 +130,7 @@ def test_address_and_pane_stay_together_however_fast_one_switches(
 
 
 @pytest.mark.parametrize("path", ["thread/", "pick-up/"])
+@pytest.mark.long
 def test_late_answer_of_another_session_changes_nothing_in_the_open_one(
     inbox: Page, live_server: LiveServer, sessions: list[MessagingSession], path: str
 ) -> None:
@@ -152,6 +153,7 @@ def test_late_answer_of_another_session_changes_nothing_in_the_open_one(
     expect(inbox.locator(".session-open")).to_have_attribute("data-session", str(sessions[2].pk))
 
 
+@pytest.mark.long
 def test_session_that_left_is_said_to_have_without_noise(
     inbox: Page, sessions: list[MessagingSession], agents: list[Extension]
 ) -> None:

@@ -57,6 +57,7 @@ def _opened(page: Page, url: str) -> Loading:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.long
 def test_cold_inbox_loads_little_and_stands_still(
     start_stack: Callable[..., Stack], rows: list[MessagingSession], new_page: Callable[..., Page], width: int
 ) -> None:

@@ -135,6 +135,7 @@ def test_folded_group_stays_folded_when_the_lists_come_anew(
     expect(row(inbox, sessions[71])).to_be_hidden()
 
 
+@pytest.mark.long
 def test_filters_go_together_and_are_kept_as_a_view_by_keys_alone(
     inbox: Page, sessions: list[MessagingSession]
 ) -> None:

@@ -92,6 +92,7 @@ def _files(page: Page) -> list[tuple[str, str]]:
     return list(zip(shown, [one.headers["content-disposition"] for one in saved], strict=True))
 
 
+@pytest.mark.long
 def test_nothing_that_strangers_write_turns_what_stands_beside_it(
     agents: list[Extension], new_page: Callable[..., Page], live_server: LiveServer
 ) -> None:

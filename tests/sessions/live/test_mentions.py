@@ -39,6 +39,7 @@ def test_mentioned_hears_of_the_note_and_of_what_comes_after(
 
 
 @pytest.mark.browser
+@pytest.mark.long
 def test_who_is_typing_is_seen_by_whoever_has_the_session_open(
     session: MessagingSession,
     agents: list[Extension],

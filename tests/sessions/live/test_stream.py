@@ -108,6 +108,7 @@ def test_replay_tells_only_that_a_session_has_gone(
     ]
 
 
+@pytest.mark.long
 def test_redis_that_lost_its_memory_has_everybody_reload(
     waiting: MessagingSession,
     agents: list[Extension],
@@ -193,6 +194,7 @@ def test_stream_ends_with_its_one_login_with_its_token_and_with_a_duty(
     assert wait_until(lambda: here.ended.is_set() and cleo.ended.is_set(), timeout_s=10)
 
 
+@pytest.mark.long
 def test_page_that_is_gone_is_nowhere_and_the_others_learn_of_it(
     waiting: MessagingSession, agents: list[Extension], listen: Listen
 ) -> None:
@@ -249,6 +251,7 @@ def text(stack: Stack, road: Road, number: int) -> int:
     return Load(stack.url + road.path).post(number).status
 
 
+@pytest.mark.long
 def test_events_go_on_through_restarts_of_the_stream(
     waiting: MessagingSession, agents: list[Extension], listen: Listen, stack: Stack
 ) -> None:
@@ -270,6 +273,7 @@ def test_events_go_on_through_restarts_of_the_stream(
         assert kind == "session"
 
 
+@pytest.mark.long
 def test_event_of_a_web_process_killed_between_commit_and_publish_is_not_lost(
     waiting: MessagingSession,
     agents: list[Extension],

@@ -31,6 +31,7 @@ LISTEN = """() => {
 MARK = "Nobody who could answer is there"
 
 
+@pytest.mark.long
 def test_browser_loses_its_connection_and_resumes_without_a_gap(
     post_inbound: Post,
     agents: list[Extension],

@@ -16,6 +16,7 @@ from tests.walking import log_in
 pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.long
 def test_composer_says_how_large_files_are_and_what_becomes_of_pictures(
     live_server: LiveServer, new_page: Callable[..., Page], agents: list[Extension], queue: MessageQueue
 ) -> None:

@@ -21,6 +21,7 @@ __all__ = ["account", "own_road"]
 pytestmark = [pytest.mark.once, pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.long
 def test_picture_is_kept_in_a_bucket_and_shown_from_there(
     client: Any,
     simulator: Simulator,

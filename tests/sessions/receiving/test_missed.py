@@ -243,6 +243,7 @@ def test_long_list_is_bounded_and_continued_by_the_next_run(
     assert FetchGap.objects.get().fetched == 2000
 
 
+@pytest.mark.long
 def test_list_that_is_longer_than_may_be_read_is_asked_for_in_shorter_spans(
     own_road: Road, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -460,6 +461,7 @@ def test_other_credentials_have_a_gap(road: Road) -> None:
 
 
 @pytest.mark.processes
+@pytest.mark.long
 def test_texts_that_came_while_pbx_was_away_are_there_soon_after(
     own_road: Road, simulator: Simulator, start_stack: Callable[..., Stack]
 ) -> None:

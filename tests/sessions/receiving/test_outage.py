@@ -109,6 +109,7 @@ def is_said_to_a_browser(stack: Stack) -> bool:
     return page.status_code == expected[0] and expected[1] in page.text
 
 
+@pytest.mark.long
 def test_texts_survive_an_outage_of_the_database_and_a_killed_web_process(
     stack: Stack, road: Road, database_away: Away
 ) -> None:
@@ -178,6 +179,7 @@ def test_worker_outlives_its_broker_while_tasks_wait_in_it(
     assert all(child.is_running() for child in stack.children.values() if child.name != "beat")
 
 
+@pytest.mark.long
 def test_frozen_postgres_is_not_waited_for(
     stack: Stack, road: Road, servers: Servers, redis_client: "redis.Redis"
 ) -> None:
