@@ -5,7 +5,6 @@ In a process of its own, since it has the settings of the stack that is measured
 
 import gc
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +17,8 @@ from urllib.parse import urlencode
 import django
 from django.db import connection
 from django.utils import timezone
+
+from benchmarks.machine import peak_rss_mb
 
 HOST = {"host": "127.0.0.1"}
 PASSES = 9
@@ -49,7 +50,7 @@ def clocked() -> Iterator[Clock]:
 
 
 def _ms(ask: Callable[[], object], passes: int = PASSES) -> float:
-    """Of the database, the median of some; the first is not counted, unless it took so long that it is the only one."""
+    """Of the database, the median of some; the first counts only where it took so long that it is alone."""
     sums: list[float] = []
     while len(sums) <= passes:
         with clocked() as clock:
@@ -157,9 +158,8 @@ def export(kind: str) -> dict[str, Any]:
         if rows >= EXPORTED_MOST[kind]:
             break
     took = time.perf_counter() - begun
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"export": kind, "rows": rows, "rows_per_s": round(rows / took), "first_s": round(first, 2)} | {
-        "peak_mb": round(peak)
+        "peak_mb": peak_rss_mb()
     }
 
 

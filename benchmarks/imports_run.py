@@ -4,7 +4,6 @@ In a process of its own, since it has the settings of the stack that is measured
 """
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Iterator
@@ -13,6 +12,8 @@ from typing import Any
 
 import django
 from django.db.transaction import Atomic
+
+from benchmarks.machine import peak_rss_mb
 
 HEADINGS = {
     "contacts": "First Name,Last Name,Mobile Phone,Notes",
@@ -78,7 +79,7 @@ def measure(kind: str, rows: int) -> dict[str, float]:
     user = User.objects.get_or_create(username="root", role="administrator")[0]
     MessageQueue.objects.get_or_create(name="Support")
     content, spans_ms = _content(kind, rows), list[float]()
-    before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before_mb = peak_rss_mb()
     began = time.perf_counter()
     with _timing(spans_ms):
         file = SimpleUploadedFile("bench.csv", content)
@@ -93,7 +94,7 @@ def measure(kind: str, rows: int) -> dict[str, float]:
     import_.refresh_from_db()
     assert (import_.added, import_.faulty) == (rows, 0), (import_.added, import_.faulty)
     spans_ms.sort()
-    grown_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb
+    grown_mb = peak_rss_mb() - before_mb
     return {
         "upload_s": round(upload_s, 2),
         "read_s": round(read_s, 1),
@@ -101,7 +102,7 @@ def measure(kind: str, rows: int) -> dict[str, float]:
         "transaction_ms": round(spans_ms[len(spans_ms) // 2], 1),
         "transaction_p99_ms": round(spans_ms[int(len(spans_ms) * 0.99)], 1),
         "transaction_most_ms": round(spans_ms[-1], 1),
-        "memory_mb": round(grown_kb / 1024),
+        "memory_mb": grown_mb,
     }
 
 

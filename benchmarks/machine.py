@@ -66,6 +66,15 @@ def family_of(root: int) -> set[int]:
     return family
 
 
+def peak_rss_mb() -> int:
+    """The most that this process has held. `getrusage` counts what its parent held at its start, too."""
+    return round(_kb_of("self", "VmHWM") / 1024)
+
+
 def _rss_kb_of(pid: int) -> int:
+    return _kb_of(str(pid), "VmRSS")
+
+
+def _kb_of(pid: str, name: str) -> int:
     status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split(None, 1)[0])
+    return int(status.partition(f"{name}:")[2].split(None, 1)[0])

@@ -7,19 +7,22 @@ many-to-many fields are left out: it gives each side an index, and no text write
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import groupby, permutations
 
 import pytest
 from django.apps import apps
 from django.db import connection, models
 from django.db.migrations.state import ProjectState
+from django.test.utils import CaptureQueriesContext
 
 from pbx_messaging.large_tables import AddIndexBeside, DropIndexOfKey, RemoveIndexBeside
 from routing.models import Extension
 from sessions.logs.entries import begun
 from sessions.models import Message, MessagingSession
 from sessions.queries import drafts_for, listed
+from stats.answering import answers_in
+from stats.ranges import Range
 
 OURS = ("accounts", "routing", "channels", "messaging_sessions", "stats", "health", "upkeep", "retention")
 
@@ -162,6 +165,21 @@ def test_pages_of_the_logs_are_read_in_the_order_of_an_index(index: str) -> None
         plan = page[:26].explain()
         assert f"USING INDEX {index} " in plan + " " or f"USING INDEX {index}\n" in plan, plan
         assert "TEMP B-TREE FOR ORDER BY" not in plan.partition("CORRELATED")[0], plan
+
+
+@pytest.mark.django_db
+def test_sessions_closed_in_a_time_are_counted_in_an_index() -> None:
+    """And not in all sessions that there ever were."""
+    if connection.vendor == "postgresql":
+        pytest.skip("PostgreSQL decides by its statistics")
+    asked = Range(date(2026, 3, 1), date(2026, 4, 1))
+    with CaptureQueriesContext(connection) as captured:
+        answers_in(asked, MessagingSession.objects.all())
+    (counting,) = [one["sql"] for one in captured if '"closed_at" <' in one["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {counting}")
+        plan = [row[-1] for row in cursor.fetchall()]
+    assert any("USING COVERING INDEX session_closed" in line for line in plan), plan
 
 
 @pytest.mark.django_db

@@ -159,6 +159,11 @@ class MessagingSession(models.Model):
                 condition=Q(closed_by="timeout"),
                 name="session_closed_by_itself",
             ),
+            models.Index(  # statistics count those of a time by their queue, and read the index alone
+                fields=["closed_at", "queue"],
+                condition=Q(closed_at__isnull=False),
+                name="session_closed",
+            ),
             models.Index(  # what retention comes to, number by number
                 fields=["number", "kept", "opened_at"],
                 condition=Q(closed_at__isnull=False, kept__lt=2),

@@ -1,7 +1,7 @@
 """From the login to a channel that takes texts, in a real browser: by the setup guide, and by the short way.
 
-A click is counted whenever a pointer goes down, in fields, too, unless Playwright calls it off before the page
-learns of it. What has the focus by itself needs none.
+A click is counted whenever a pointer goes down, in fields, too, unless Playwright calls it off before the
+page learns of it. What has the focus by itself needs none.
 """
 
 import re
