@@ -45,9 +45,9 @@ def in_batches(which: "QuerySet[Row]", rows: "QuerySet[Row]", size: int = 1_000)
     """What `which` finds, in its order, as `rows` fetches it.
 
     A search is made once, and no cursor stays open while somebody reads slowly; what is gone meanwhile is
-    left out.
+    left out. Of each row eight bytes are held.
     """
-    pks = array("q", which.values_list("pk", flat=True))
+    pks = array("q", which.values_list("pk", flat=True).iterator())
     for start in range(0, len(pks), size):
         batch = pks[start : start + size].tolist()
         found = rows.in_bulk(batch)

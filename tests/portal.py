@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.test import Client
+from playwright.sync_api import Page
 
 from accounts.models import Role, User
 
@@ -21,6 +23,12 @@ def logged_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def let_in(page: Page, url: str, user: User) -> None:
+    """The browser has logged in already. That spares its two pages, which have tests of their own."""
+    key = logged_in(user).cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": url}])
 
 
 def login_of(client: Client) -> UserSession:

@@ -110,6 +110,16 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target.id === "thread-older") heightBefore = scroller().scrollHeight - scroller().scrollTop;
 });
 
+// A text that waits may have left meanwhile, or stand above what is shown: its place is nowhere to be put.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.requestConfig.elt.id !== "places") return;
+  const update = new DOMParser().parseFromString(event.detail.serverResponse, "text/html");
+  for (const place of update.querySelectorAll(".message-place")) {
+    if (!document.getElementById(place.id)) place.remove();
+  }
+  event.detail.serverResponse = update.body.innerHTML;
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
   const { target, requestConfig } = event.detail;
   if (target.id === "thread-older") {

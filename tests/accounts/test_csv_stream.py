@@ -1,6 +1,7 @@
 """Exports are made while they are read: they begin at once, and end with their reader."""
 
 import time
+import tracemalloc
 from collections.abc import Callable
 
 import pytest
@@ -8,6 +9,7 @@ import requests
 from django.conf import settings
 from django.test import Client
 
+from accounts.csv_export import in_batches
 from accounts.models import AuditEntry
 from benchmarks.machine import cpu_s
 from pbx_messaging.embedded.children import Child
@@ -63,3 +65,19 @@ def test_export_begins_at_once_and_ends_with_its_reader(
     time.sleep(took_s)
     assert cpu_s(web.pid) - used < cost_s / 2
     assert len(said_by(web)) - logged < 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_export_holds_little_of_each_row_however_many_there_are() -> None:
+    entry = {"username": "root", "action": AuditEntry.Action.CHANGED, "kind": "routing.extension"}
+    AuditEntry.objects.bulk_create(AuditEntry(**entry, name=f"#{number}") for number in range(ENTRIES))
+    asked = AuditEntry.objects.order_by("-pk")
+    next(in_batches(asked[:1], asked, 100))  # so that all is loaded
+    tracemalloc.start()
+    try:
+        batch = next(in_batches(asked, asked, 100))
+        held = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert [row.name for row in batch] == [f"#{number}" for number in range(ENTRIES - 1, ENTRIES - 101, -1)]
+    assert held / ENTRIES < 50, "bytes a row: its key, and what was fetched at once, but no object of its own"

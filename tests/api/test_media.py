@@ -98,6 +98,7 @@ def test_number_without_pictures_says_so(ada: Caller, mine: MessagingSession, ro
     assert code_of(send(ada, mine, body="Look", media=[picture()])) == (422, "media_refused")
 
 
+@pytest.mark.long
 def test_picture_of_a_phone_is_made_to_fit_as_in_the_inbox(ada: Caller, mine: MessagingSession) -> None:
     heic = encoded(scene(2400, 1800), "HEIF", quality=60, exif=place(6).tobytes())
     (shown,) = send(ada, mine, media=[picture("IMG_1.HEIC", heic)]).json()["attachments"]

@@ -104,6 +104,7 @@ def test_nginx_serves_all_roads_and_bounds_strangers(proxied: tuple[str, Stack])
     assert browser.get(f"{address}/contacts/", timeout=20).status_code == 200
 
 
+@pytest.mark.long
 def test_restarts_behind_nginx_lose_no_text(proxied: tuple[str, Stack]) -> None:
     address, stack = proxied
     road = make_road(make_queue(make_agent("1001")))

@@ -42,6 +42,7 @@ def drain(start_drain: StartDrain, simulator: Simulator, settings: Settings) -> 
 
 
 @pytest.mark.parametrize("fault", SAYS_NOTHING, ids=lambda fault: fault["kind"])
+@pytest.mark.long
 def test_answers_that_say_nothing_are_cleared_up_by_results(
     drain: Callable[..., Drain], fault: dict[str, Any]
 ) -> None:

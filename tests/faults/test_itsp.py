@@ -18,6 +18,7 @@ RETRY_AFTER_S = 4.0
     "kind",
     [pytest.param("drop_after_accept", marks=pytest.mark.short), "error_after_accept", "garbage_201", "503"],
 )
+@pytest.mark.long
 def test_answers_that_say_nothing_are_cleared_up(start_drain: StartDrain, kind: str) -> None:
     drain = start_drain()
     drain.spoil(kind, count=20)

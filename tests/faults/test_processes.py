@@ -13,6 +13,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.mark.short
+@pytest.mark.long
 def test_killed_worker_loses_and_doubles_nothing(start_drain: StartDrain) -> None:
     drain = start_drain()
     drain.wait_for(0.2)

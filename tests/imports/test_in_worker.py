@@ -63,6 +63,7 @@ def test_killed_worker_loses_no_row_and_stores_none_twice(start_stack: Callable[
     assert "The import is done" in page()
 
 
+@pytest.mark.long
 def test_texts_leave_while_an_import_runs(start_stack: Callable[..., Stack], simulator: Simulator) -> None:
     login = {name: simulator.get("/control/state")[name] for name in ("account_sid", "auth_token")}
     agent = make_agent("1001", "Ada")

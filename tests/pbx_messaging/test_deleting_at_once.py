@@ -191,6 +191,7 @@ def _fields(page: Client, path: str, typed: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("made", EDITED)
+@pytest.mark.long
 def test_edit_of_what_was_deleted_brings_nothing_back_and_loses_nothing(
     admin_page: Client, made: Callable[[], Edit]
 ) -> None:
@@ -207,6 +208,7 @@ def test_edit_of_what_was_deleted_brings_nothing_back_and_loses_nothing(
 
 
 @pytest.mark.parametrize("made", EDITED)
+@pytest.mark.long
 def test_edited_and_deleted_at_once(admin_page: Client, made: Callable[[], Edit]) -> None:
     path, deletion, typed, _text = made()
     fields = _fields(admin_page, path, typed)

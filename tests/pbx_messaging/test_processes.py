@@ -37,6 +37,7 @@ def test_command_without_a_process_says_which_there_are(arguments: list[str]) ->
 
 @pytest.mark.processes
 @pytest.mark.parametrize("name", ["web", "stream"])
+@pytest.mark.long
 def test_command_becomes_the_process_and_listens_where_it_is_told(name: str, tmp_path: Path) -> None:
     port = free_port()
     env = {**os.environ, "LISTEN": f"127.0.0.1:{port}", "WEB_PROCESSES": "1", "DATA_DIR": str(tmp_path)}

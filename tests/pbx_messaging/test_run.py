@@ -125,6 +125,7 @@ def test_run_without_a_terminal_says_what_is_missing(run: Callable[..., Installa
 
 
 @pytest.mark.parametrize("folder", ["/proc/nowhere", "/etc/hostname"])
+@pytest.mark.long
 def test_folder_that_takes_nothing_is_said_in_a_sentence(folder: str) -> None:
     command = [sys.executable, "-m", "pbx_messaging.embedded"]
     for what in (["run"], ["demo"], ["manage", "backup"], ["rotate-keys"]):

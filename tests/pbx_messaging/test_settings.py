@@ -108,6 +108,7 @@ def test_start_stops_without(name: str, value: str | None) -> None:
         ("MEDIA_STORAGE_OPTIONS", "{"),
     ],
 )
+@pytest.mark.long
 def test_start_stops_at_what_can_not_be_used(name: str, value: str) -> None:
     done = _start(**{name: value})
     assert done.returncode == 1
@@ -131,6 +132,7 @@ def test_start_stops_at_what_can_not_be_used(name: str, value: str) -> None:
         ("WEB_THREADS", "none", "WEB_THREADS must be a whole number, 1 or more."),
     ],
 )
+@pytest.mark.long
 def test_process_that_can_not_start_says_so_in_a_sentence(name: str, value: str, says: str) -> None:
     command = [sys.executable, "-m", "pbx_messaging", "web"]
     env = {**os.environ, name: value}

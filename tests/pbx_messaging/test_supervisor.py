@@ -66,6 +66,7 @@ def assert_stops_in_time_with_open_event_streams(
     assert installation.screen.rstrip().endswith("stopped")
 
 
+@pytest.mark.long
 def test_supervisor_starts_what_is_killed_again_and_killed_itself_leaves_no_process(
     start: Start, portal: str
 ) -> None:

@@ -251,6 +251,7 @@ def test_what_is_reported_later_is_swept_up(known: Contact, road: Road) -> None:
 
 
 @pytest.mark.parametrize("status", ["sending", "unknown", "accepted"])
+@pytest.mark.long
 def test_erasure_waits_for_what_is_on_its_way(
     known: Contact, road: Road, agents: list[Extension], admin_page: Client, status: str
 ) -> None:

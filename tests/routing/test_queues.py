@@ -61,6 +61,7 @@ def test_queue_with_bad_input_is_refused(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.long
 def test_queues_of_one_name_added_at_once_are_one(administrator: User) -> None:
     browsers = [logged_in(administrator) for _ in range(8)]
     start, statuses = threading.Barrier(8), []

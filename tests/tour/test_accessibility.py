@@ -11,7 +11,7 @@ import pytest
 from tests.servers import ROOT
 from tests.tour import html_judge
 from tests.tour.conftest import Look
-from tests.tour.pages import SHOTS
+from tests.tour.pages import SHOTS, Shot
 
 pytestmark = [
     pytest.mark.once,
@@ -21,10 +21,23 @@ pytestmark = [
 ]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = {"serious", "critical"}
+OPENED_MOST = {
+    *("login", "home", "channels", "channel", "logs", "log", "statistics", "contacts", "contact", "system"),
+    *("inbox", "inbox-session", "inbox-new", "inbox-filter", "inbox-selected"),
+}
 
 
 @pytest.mark.timeout(900)
-def test_no_page_has_a_serious_fault(visitor: Callable[..., Look], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "shots",
+    [
+        pytest.param([shot for shot in SHOTS if shot.name in OPENED_MOST], id="opened most"),
+        pytest.param(
+            [shot for shot in SHOTS if shot.name not in OPENED_MOST], marks=pytest.mark.long, id="the others"
+        ),
+    ],
+)
+def test_no_page_has_a_serious_fault(visitor: Callable[..., Look], tmp_path: Path, shots: list[Shot]) -> None:
     """By turns on a desktop in light and on a phone in dark, which spares time; some in all four ways."""
     phone, served = {"width": 390, "height": 844}, dict[str, str]()
     ways = {
@@ -35,7 +48,7 @@ def test_no_page_has_a_serious_fault(visitor: Callable[..., Look], tmp_path: Pat
     }
     turns = cycle([*ways][:2])
     found: list[str] = []
-    for shot in SHOTS:
+    for shot in shots:
         turn = next(turns)
         for way in ways if shot.in_all_ways else [turn]:
             page = ways[way](shot)

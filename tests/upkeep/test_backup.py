@@ -68,6 +68,7 @@ def test_backup_without_a_key_says_so_and_holds_what_waits_in_valkey(
         ({"BACKUP_KEY": "a-password"}, "BACKUP_KEY must be 32 random bytes in base64"),
     ],
 )
+@pytest.mark.long
 def test_backup_that_can_not_be_made_says_why(tmp_path: Path, env: dict[str, str], says: str) -> None:
     known = {**present(tmp_path), "BACKUP_DIR": str(tmp_path / "backups"), **env}
     done = manage(known, "backup")
@@ -76,6 +77,7 @@ def test_backup_that_can_not_be_made_says_why(tmp_path: Path, env: dict[str, str
     assert not list((tmp_path / "backups").glob("*"))
 
 
+@pytest.mark.long
 def test_backup_that_breaks_off_leaves_nothing_that_fills_the_disk(tmp_path: Path) -> None:
     """The limit is one of files' sizes, which a disk without room is like."""
     known, folder = {**present(tmp_path), "BACKUP_DIR": str(tmp_path / "backups")}, tmp_path / "backups"
@@ -145,6 +147,7 @@ def test_clock_makes_one_when_it_is_due_and_the_oldest_go(by_clock: Path, settin
     assert not scheduled.back_up_if_due()
 
 
+@pytest.mark.long
 def test_clock_says_why_it_made_none_and_tries_again(by_clock: Path) -> None:
     by_clock.write_bytes(b"a file in its place")
     assert not scheduled.back_up_if_due()

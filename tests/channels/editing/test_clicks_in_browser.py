@@ -193,6 +193,7 @@ def test_where_there_is_nothing_to_choose_the_menu_takes_seven(
     assert clicks(page) == BY_THE_MENU - 1
 
 
+@pytest.mark.long
 def test_line_is_filled_by_keyboard_and_keeps_the_focus(
     portal: Callable[..., Page], simulator: Simulator
 ) -> None:
@@ -231,6 +232,7 @@ RELEASE = """() => {
 
 @pytest.mark.parametrize("late", ["library", "htmx"])
 @pytest.mark.parametrize("keys", [["Enter"], []], ids=["with Enter", "without"])
+@pytest.mark.long
 def test_what_is_typed_before_the_search_is_there_is_searched_for(
     portal: Callable[..., Page], simulator: Simulator, keys: list[str], late: str
 ) -> None:

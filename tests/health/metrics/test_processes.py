@@ -58,6 +58,7 @@ def value(told: str, series: str) -> float:
 
 @pytest.mark.processes
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.long
 def test_all_processes_are_counted_together_and_the_dead_are_not_forgotten(
     open_house: Callable[..., House], servers: Servers, tmp_path: Path
 ) -> None:

@@ -41,6 +41,7 @@ def test_rules_are_those_of_the_checks_and_prometheus_takes_them(tmp_path: Path)
     checked("check", "rules", str(RULES), cwd=tmp_path)
 
 
+@pytest.mark.long
 def test_each_check_that_fails_rings_once_it_has_failed_for_so_long(tmp_path: Path) -> None:
     """And nothing else does; a check that can't be made rings as little as one that is fine."""
     tests = [_case(check) for check in kinds.KIND_OF]

@@ -115,6 +115,7 @@ def assert_answers_quickly(stack: Stack) -> None:
     assert time.monotonic() - begun < 2
 
 
+@pytest.mark.long
 def test_body_without_end_is_cut_off_and_a_huge_one_refused_at_once(stack: Stack) -> None:
     before = memory_mib(stack)
     heard = {path: tell(stack.port, head(path, CHUNKED), endless(chunk(64 * 1024))) for path in PATHS}
@@ -131,6 +132,7 @@ def test_body_without_end_is_cut_off_and_a_huge_one_refused_at_once(stack: Stack
     assert max(one.took_s for one in heard.values()) < 3.5, heard
 
 
+@pytest.mark.long
 def test_sender_of_a_byte_a_second_is_cut_off(stack: Stack) -> None:
     for port in {stack.stream_port, stack.web_port}:  # not the proxy, which holds a slow body by itself
         slow = tell(port, head("/login/", "Content-Length: 1000"), endless(b"x"), every_s=1)

@@ -74,6 +74,7 @@ def end_one(installation: Installation, mark: str, number: signal.Signals, *, ne
 
 
 @pytest.mark.once
+@pytest.mark.long
 def test_restarts_of_the_embedded_processes_lose_no_text(portal: tuple[Installation, str, str]) -> None:
     installation, address, path = portal
     calls = TwilioCalls(address + path, ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER)

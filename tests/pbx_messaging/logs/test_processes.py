@@ -33,6 +33,7 @@ def told(lines: Sequence[dict[str, Any]], **wanted: object) -> list[dict[str, An
     return [line for line in lines if wanted.items() <= line.items()]
 
 
+@pytest.mark.long
 def test_text_is_followed_by_its_ids_and_gives_nothing_away(open_house: Callable[..., House]) -> None:
     house = open_house()
     came = house.text(1, WORDS[0], **{"X-Request-ID": CAME})

@@ -92,6 +92,7 @@ def _do(statements: list[str]) -> None:
             cursor.execute(statement)
 
 
+@pytest.mark.long
 def test_text_is_one_trace_and_an_error_is_reported_without_its_matter(
     open_house: Callable[..., House], elsewhere: Receiver
 ) -> None:

@@ -250,6 +250,7 @@ def closing(call: Callable[[], Answer]) -> Callable[[], Answer]:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.long
 def test_text_that_left_is_asked_back_at_the_itsp(
     simulator: Simulator, queue: MessageQueue, agents: list[Extension], monkeypatch: pytest.MonkeyPatch
 ) -> None:

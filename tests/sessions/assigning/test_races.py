@@ -101,6 +101,7 @@ def patiently(act: Callable[[], Any]) -> None:
             time.sleep(0.01)
 
 
+@pytest.mark.long
 def test_two_workers_agents_and_texts_at_once(
     start_stack: Callable[..., Any],
     road: Road,

@@ -55,6 +55,7 @@ def test_link_is_defined_and_leads_to_the_contact_in_a_new_tab(
         expect(link).to_be_visible()
 
 
+@pytest.mark.long
 def test_number_calls_by_a_web_address_in_a_new_tab(
     live_server: LiveServer, new_page: Callable[..., Page], direct_session: MessagingSession
 ) -> None:

@@ -109,6 +109,7 @@ def test_extension_is_deleted_while_its_agent_writes(
     assert (session.agent, session.queue) == (None, queue)
 
 
+@pytest.mark.long
 def test_two_extensions_are_deleted_each_with_the_other_as_destination(
     road: Road, agents: list[Extension]
 ) -> None:

@@ -65,6 +65,7 @@ def test_text_is_scheduled_by_a_preset_changed_and_sent_by_keys_alone(inbox: Pag
     assert Attempt.objects.get().status == "queued"
 
 
+@pytest.mark.long
 def test_two_hundred_on_a_phone_and_what_leaves_goes_away(
     inbox: Page, direct_session: MessagingSession, direct_road: Road, agents: list[Extension]
 ) -> None:
@@ -136,6 +137,7 @@ def test_zone_that_is_chosen_at_the_contact_tells_night_there_from_day(inbox: Pa
 
 
 @pytest.mark.parametrize("typed_before", [0, 2, 5, 6])
+@pytest.mark.long
 def test_zone_is_chosen_by_typing_whenever_the_search_comes(inbox: Page, typed_before: int) -> None:
     held: list[Route] = []
     inbox.route("**/select_library*", lambda route: held.append(route))

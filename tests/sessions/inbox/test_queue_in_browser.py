@@ -12,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from routing.models import Extension
 from sessions import actions
+from sessions.inbox.thread import PAGE
 from sessions.models import Attempt, MessagingSession
 from tests.factories import CONTACT, Road
 from tests.sessions.conftest import inbound_fields, sid_of, signed_post
@@ -59,6 +60,24 @@ def test_place_in_the_queue_counts_down_and_then_nothing_asks_any_more(
     look(inbox)
     expect(inbox.locator(".message-place")).to_have_count(0)
     expect(inbox.locator("[hx-trigger='every 2s']")).to_have_count(0)
+
+
+def test_texts_that_wait_above_what_is_shown_are_counted_down_once_they_are_there(
+    live_server: LiveServer, new_page: Callable[..., Page], session: MessagingSession, road: Road
+) -> None:
+    for number in range(3 * PAGE):
+        signed_post(Client(), road.path, inbound_fields(sid_of(number), f"Text {number}"))
+    with undisturbed(new_page(), live_server.url, f"/inbox/{session.pk}/") as inbox:
+        place = inbox.locator(".message-place")
+        with inbox.expect_response("**/places/**"):
+            expect(place).to_have_count(0)
+        thread = inbox.get_by_role("log", name="Messages")
+        for text in (f"Text {PAGE}", "Text 0", "We are open till six."):
+            inbox.evaluate("document.getElementById('thread-scroll').scrollTop = 0")
+            expect(thread.get_by_text(text, exact=True)).to_be_attached()
+        expect(place).to_contain_text("2nd in the queue")
+        Attempt.objects.exclude(lane__contact=CONTACT).update(status="accepted")
+        expect(place).to_contain_text("1st in the queue")
 
 
 def test_text_is_taken_back_for_good_while_the_agent_goes_on_typing(inbox: Page) -> None:

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 
 from playwright.sync_api import ConsoleMessage, Page
 
+from accounts.models import User
 from sessions.models import MessagingSession
-from tests.walking import log_in
+from tests.portal import let_in
 
 # What tests bring about themselves: drafts of two devices, refusals, no connection, something else asked for.
 MEANT = (
@@ -43,7 +44,7 @@ def undisturbed(page: Page, base_url: str, path: str) -> Iterator[Page]:
     page.on("console", note)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.route("**/events/**", lambda route: route.fulfill(**SILENCE))
-    log_in(page, base_url, "agent1001", "secret-of-the-agent")
+    let_in(page, base_url, User.objects.get(username="agent1001"))
     page.goto(f"{base_url}{path}")
     yield page
     assert not complaints, complaints

@@ -22,6 +22,7 @@ def session(post_inbound: Post) -> MessagingSession:
     return MessagingSession.objects.get()
 
 
+@pytest.mark.long
 def test_mentioned_hears_of_the_note_and_of_what_comes_after(
     session: MessagingSession, agents: list[Extension], start_stack: Callable[..., Stack]
 ) -> None:

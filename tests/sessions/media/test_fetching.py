@@ -353,6 +353,7 @@ def test_waits_grow_and_the_tenth_try_is_the_last_in_words(own_road: Road, setti
     )
 
 
+@pytest.mark.long
 def test_channel_whose_server_hangs_holds_its_share_of_threads_only(
     transactional_db: None, queue: MessageQueue, agents: list[Extension], settings: Any
 ) -> None:

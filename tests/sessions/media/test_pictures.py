@@ -33,6 +33,7 @@ def is_red(picture: Image.Image, x: float, y: float) -> bool:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "HEIF", "TIFF", "WEBP", "PNG", "AVIF"])
+@pytest.mark.long
 def test_large_picture_becomes_a_jpeg_that_carriers_take(kind: str) -> None:
     drawn = scene(4032, 3024) if kind not in {"HEIF", "AVIF"} else Image.new("RGB", (4032, 3024))
     drawn.paste((200, 30, 30), (0, 0, 2016, 3024))
@@ -46,6 +47,7 @@ def test_large_picture_becomes_a_jpeg_that_carriers_take(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
 @pytest.mark.parametrize(("orientation", "red_at"), [(3, (0.75, 0.5)), (6, (0.5, 0.25)), (8, (0.5, 0.75))])
 @pytest.mark.parametrize("size", [(40, 30), (2400, 1800)])
+@pytest.mark.long
 def test_picture_is_upright_and_knows_no_place(
     kind: str, orientation: int, red_at: tuple[float, float], size: tuple[int, int]
 ) -> None:

@@ -16,6 +16,7 @@ from tests.waiting import wait_until
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.long
 def test_text_that_comes_is_told_on_a_device(
     client: Client,
     agents: list[Extension],

@@ -132,6 +132,7 @@ def test_texts_survive_an_outage_of_the_database_and_a_killed_web_process(
     assert_kept_once(load, road)
 
 
+@pytest.mark.long
 def test_text_that_was_spooled_survives_a_killed_valkey(
     stack: Stack, road: Road, database_away: Away, valkey: ValkeyServer
 ) -> None:
