@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 HOLD_S = 0.02  # that one transaction is meant to take; a text can stand twice of it
 REST_MOST_S = 0.5
-FIRST, LEAST, MOST = 100, 20, 2_000  # rows of a batch
+FIRST, LEAST, MOST = 40, 20, 2_000  # rows of a batch; the first few read from the disk
 
 
 @dataclass
@@ -42,4 +42,4 @@ class Pace:
         """One that was not full was quick for want of rows, and says nothing of a larger one."""
         fits = HOLD_S / max(took, 0.001)
         if fits < 1 or batch.rows >= batch.size:
-            self.size = min(max(int(batch.size * min(max(fits, 0.5), 1.5)), LEAST), MOST)
+            self.size = min(max(round(batch.size * min(max(fits, 0.5), 1.5)), LEAST), MOST)

@@ -62,6 +62,7 @@ def test_linters_find_nothing(run: Run, tmp_path: Path) -> None:
     assert "warning" not in run("redocly", "lint", "openapi.json").lower().replace("deprecation warning", "")
 
 
+@pytest.mark.long
 def test_python_client_does_a_day(
     run: Run, waiting: MessagingSession, agents: list[Extension], live_server: LiveServer
 ) -> None:
@@ -75,6 +76,7 @@ def test_python_client_does_a_day(
     assert (waiting.agent, waiting.closed_at) == (agents[0], None)
 
 
+@pytest.mark.long
 def test_typescript_client_does_a_day(
     run: Run, waiting: MessagingSession, agents: list[Extension], live_server: LiveServer
 ) -> None:

@@ -69,6 +69,7 @@ def things(mine: MessagingSession, ada: Caller) -> dict[str, Any]:
 @hypothesis.settings(
     deadline=None, derandomize=True, max_examples=EXAMPLES, suppress_health_check=list(HealthCheck)
 )
+@pytest.mark.long
 def test_operation_keeps_to_its_description(
     case: "schemathesis.Case[Any]",
     ada: Caller,

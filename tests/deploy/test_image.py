@@ -67,6 +67,7 @@ def _asked(name: str, **env: str) -> int:
     return subprocess.run(command, cwd=ROOT, env={"PATH": os.environ["PATH"], **env}).returncode
 
 
+@pytest.mark.long
 def test_health_of_each_kind_is_what_it_left(tmp_path: Path) -> None:
     url = os.environ["REDIS_URL"]
     client = redis.Redis.from_url(url)

@@ -28,7 +28,7 @@ def test_long_text_holds_the_number_for_its_segments(stand_in: StandIn) -> None:
     stand_in.post("numbers", address=NUMBER, rate=10)
     sids = [stand_in.send("a" * 459), stand_in.send("b")]
     (gap,) = gaps(times_of(stand_in, sids))
-    assert 0.28 < gap < 0.8
+    assert 0.28 < gap < 2
 
 
 def test_kinds_of_number_have_twilios_rates(stand_in: StandIn) -> None:
@@ -44,7 +44,7 @@ def test_new_rate_holds_for_what_waits(stand_in: StandIn) -> None:
     stand_in.post("numbers", address=NUMBER, rate="unlimited")
     began = time.monotonic()
     assert [stand_in.ended(sid)["status"] for sid in sids] == ["delivered"] * 3
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 20  # and not the two hundred of the former rate
 
 
 def test_full_queue_refuses(stand_in: StandIn) -> None:

@@ -1,6 +1,5 @@
 """The simulator's Telnyx, asked and judged by Telnyx's own package."""
 
-import itertools
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -317,5 +316,6 @@ def test_texts_leave_at_the_numbers_own_rate(send: Send, telnyx_face: StandIn) -
     assert number["rate"] == 20
     sids = [send(from_="+18335550150", text=f"Text {n}").data.id for n in range(11)]
     telnyx_face.ended(sids[-1])
-    times = [telnyx_face.message(sid)["history"][1]["at"] for sid in sids]
-    assert all(later - earlier > 0.03 for earlier, later in itertools.pairwise(times))
+    began, *later = [telnyx_face.message(sid)["history"][1]["at"] for sid in sids]
+    early = [0.05 * slot - (at - began) for slot, at in enumerate(later, start=1)]
+    assert all(seconds < 0.02 for seconds in early), early  # a busy machine may be late, never early

@@ -80,6 +80,7 @@ def lines_of(answer: Any) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(("name", "day"), CHANGES)
+@pytest.mark.long
 def test_each_view_has_each_text_once_and_on_its_day(
     admin_page: Client, administrator: User, road: Road, name: str, day: date
 ) -> None:

@@ -34,6 +34,7 @@ def machine(servers: Servers, tmp_path: Path) -> Iterator[Machine]:
     made.valkey.kill()
 
 
+@pytest.mark.long
 def test_backup_without_a_key_says_so_and_holds_what_waits_in_valkey(
     machine: Machine, tmp_path: Path, redis_client: "redis.Redis"
 ) -> None:
@@ -131,6 +132,7 @@ def by_clock(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     return Path(settings.BACKUP_DIR)
 
 
+@pytest.mark.long
 def test_clock_makes_one_when_it_is_due_and_the_oldest_go(by_clock: Path, settings: Settings) -> None:
     assert found("backup") == [("unknown", "due", "The first one is made soon.")]
     by_clock.mkdir()

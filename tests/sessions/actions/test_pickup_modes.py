@@ -298,6 +298,7 @@ def test_change_of_the_mode_holds_at_once_for_what_waits_and_leaves_what_is_owne
 
 @pytest.mark.parametrize("mode", [Mode.MANUAL, Mode.AUTO, Mode.ASSIGNED])
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.long
 def test_agent_takes_no_more_at_once_than_the_queue_allows(
     road: Road, agents: list[Extension], set_mode: SetMode, post_inbound: Post, mode: MessageQueue.PickupMode
 ) -> None:

@@ -35,6 +35,7 @@ def log(page: Page) -> Locator:
     return page.get_by_role("log", name="Messages")
 
 
+@pytest.mark.long
 def test_two_agents_by_the_keyboard(
     start_stack: Callable[..., Stack],
     new_page: Callable[..., Page],

@@ -146,6 +146,7 @@ def test_text_that_was_spooled_survives_a_killed_valkey(
     assert len(stored()) == 3
 
 
+@pytest.mark.long
 def test_with_both_away_the_itsp_must_try_again(
     stack: Stack, road: Road, database_away: Away, valkey: ValkeyServer
 ) -> None:

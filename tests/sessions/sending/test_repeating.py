@@ -220,6 +220,7 @@ def test_repeat_is_paced_like_any_text(
 
 
 @pytest.mark.parametrize("seed", range(4))
+@pytest.mark.long
 def test_nothing_is_lost_doubled_or_out_of_order_whatever_goes_wrong(
     own_road: Road,
     agents: list[Extension],

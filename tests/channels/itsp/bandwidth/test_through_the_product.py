@@ -16,6 +16,7 @@ from tests.waiting import wait_until
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.long
 def test_texts_and_pictures_come_in_once_and_only_with_the_password(
     simulator: Simulator, settings: Settings, start_stack: Callable[..., Stack]
 ) -> None:

@@ -115,6 +115,7 @@ def test_wrong_credentials_stop_the_channel_and_are_an_error_of_the_form(kit: Ki
 
 
 @pytest.mark.parametrize("silence", [Silence.NEVER, Silence.TRICKLES], ids=lambda one: one.name)
+@pytest.mark.long
 def test_check_of_credentials_has_an_end(kit: Kit, api: Api, silence: Silence) -> None:
     api.reply, began = silence, time.monotonic()
     found = refusal_of(lambda: kit.itsp.check_credentials(kit.credentials))
