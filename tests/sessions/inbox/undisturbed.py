@@ -16,6 +16,7 @@ MEANT = (
     "503",
     "ERR_INTERNET_DISCONNECTED",
     "ERR_FAILED",
+    "error occurred when fetching the script",  # of the service worker, where there is no connection
     "htmx:sendError",
     "htmx:sendAbort",
     "htmx:afterRequest",
