@@ -29,6 +29,7 @@ def complaints_of(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 900)], ids=["phone", "desktop"])
+@pytest.mark.long
 def test_columns_are_said_rows_are_mended_and_imported(
     live_server: LiveServer, page: Page, tmp_path: Path, width: int, height: int
 ) -> None:

@@ -370,6 +370,7 @@ def sees(agent: Extension, session: MessagingSession) -> bool:
     return any(lists.sessions_in(name, viewer, Asked()).filter(pk=session.pk).exists() for name in groups)
 
 
+@pytest.mark.long
 def test_nobody_who_waits_is_lost_whatever_is_done() -> None:
     health = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     bounds = settings(

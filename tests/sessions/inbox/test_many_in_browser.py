@@ -102,6 +102,7 @@ def test_place_stays_while_seventy_wait_and_texts_come(
     expect(row(inbox, sessions[51])).to_be_focused()
 
 
+@pytest.mark.long
 def test_order_is_chosen_by_keys_and_holds(inbox: Page, sessions: list[MessagingSession]) -> None:
     MessagingSession.objects.filter(pk=sessions[5].pk).update(last_active_at=timezone.now())
     for order, first in {"Longest unanswered first": sessions[1], "Newest first": sessions[5]}.items():

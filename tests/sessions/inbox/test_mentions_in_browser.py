@@ -79,6 +79,7 @@ def test_note_of_a_transfer_offers_people_too(inbox: Page) -> None:
 
 
 @pytest.mark.parametrize("size", [{"width": 1280, "height": 800}, PHONE], ids=["desktop", "phone"])
+@pytest.mark.long
 def test_mentioned_is_told_by_a_toast_and_opens_the_session(
     live_server: LiveServer,
     new_page: Callable[..., Page],

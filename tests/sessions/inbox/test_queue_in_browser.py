@@ -62,6 +62,7 @@ def test_place_in_the_queue_counts_down_and_then_nothing_asks_any_more(
     expect(inbox.locator("[hx-trigger='every 2s']")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_texts_that_wait_above_what_is_shown_are_counted_down_once_they_are_there(
     live_server: LiveServer, new_page: Callable[..., Page], session: MessagingSession, road: Road
 ) -> None:

@@ -213,6 +213,7 @@ def test_file_is_called_what_its_sender_says_and_what_it_is(
 
 
 @pytest.mark.parametrize("declared", ["text/html", "image/svg+xml", "image/png", "application/pdf"])
+@pytest.mark.long
 def test_nothing_that_runs_is_ever_shown_in_the_page(
     post_inbound: Post,
     client: Any,

@@ -289,6 +289,7 @@ def due_unknown(road: Road, count: int) -> None:
     Lane.objects.filter(channel=road.channel).update(head=None)
 
 
+@pytest.mark.long
 def test_silent_account_delays_no_others_unknown_texts(
     own_road: Road, queue: MessageQueue, simulator: Simulator
 ) -> None:
