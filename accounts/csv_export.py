@@ -45,7 +45,7 @@ def in_batches(which: "QuerySet[Row]", rows: "QuerySet[Row]", size: int = 1_000)
     """What `which` finds, in its order, as `rows` fetches it.
 
     A search is made once, and no cursor stays open while somebody reads slowly; what is gone meanwhile is
-    left out. Of each row eight bytes are held.
+    left out. Of each row eight bytes are held; where a pooler allows no cursors, more while it is searched.
     """
     pks = array("q", which.values_list("pk", flat=True).iterator())
     for start in range(0, len(pks), size):

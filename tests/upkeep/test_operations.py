@@ -105,7 +105,6 @@ def run(machine: Machine) -> Iterator[Callable[[], Installation]]:
 
 
 @pytest.mark.processes
-@pytest.mark.long
 def test_life_of_an_installation(machine: Machine, run: Callable[[], Installation]) -> None:
     key = _bash(next(line for line in documented() if line.startswith("python3")), dict(os.environ))
     assert re.fullmatch(r"[\w-]{43}=", key.stdout.strip()), key.stderr
