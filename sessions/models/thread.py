@@ -159,7 +159,7 @@ class MessagingSession(models.Model):
                 condition=Q(closed_by="timeout"),
                 name="session_closed_by_itself",
             ),
-            models.Index(  # statistics count those of a time by their queue, and read the index alone
+            models.Index(  # statistics count those of a time by their queue
                 fields=["closed_at", "queue"],
                 condition=Q(closed_at__isnull=False),
                 name="session_closed",
